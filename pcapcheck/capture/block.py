@@ -1,0 +1,44 @@
+"""Block: some packets of a capture, as arrays over one byte buffer.
+
+Made by the readers of this room, taken by `decode`. It does not know what the bytes mean.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes: TypeAlias = NDArray[np.uint8]
+Ints: TypeAlias = NDArray[np.int64]
+Numbers: TypeAlias = NDArray[np.unsignedinteger]
+
+PACKETS = 65536  # of one block, at most: large enough to spread numpy's overhead, small enough for the cache
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`n` packets, in the order of the file.
+
+    Attributes:
+        data: uint8 (size,), often a view of a memory map; it may hold more than these packets.
+        offset: int64 (n,), where in `data` each packet's first byte lies.
+        captured: int64 (n,), bytes of it that the capture holds.
+        original: int64 (n,), bytes it had on the wire.
+        time: int64 (n,), nanoseconds since 1970 UTC.
+        interface: uint16 (n,), which interface of the capture saw it.
+        linktype: per interface, the LINKTYPE_ number of tcpdump.org/linktypes.html.
+        first: the frame number of row 0, counted from 1 at the start of the byte range that was read.
+    """
+
+    data: Bytes
+    offset: Ints
+    captured: Ints
+    original: Ints
+    time: Ints
+    interface: NDArray[np.uint16]
+    linktype: tuple[int, ...]
+    first: int
+
+    def __len__(self) -> int:
+        return len(self.offset)

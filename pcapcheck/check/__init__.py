@@ -1,0 +1,1 @@
+"""RULES x PATHS -> FINDINGS. Takes rule files and correlated flows; does not know root causes."""

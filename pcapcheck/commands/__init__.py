@@ -1,0 +1,1 @@
+"""ONE FILE PER COMMAND: options on top, work below; nobody imports a command."""

@@ -1,0 +1,1 @@
+"""COLUMNS -> SIGHTINGS -> FLOWS -> PATHS. Takes columns and the topology; does not know rules, causes or files."""

@@ -1,0 +1,184 @@
+"""The intended network: nodes, interfaces, pods, services; and who owns an address.
+
+Plain data, as the topology file says it or as `infer` guessed it. It does not know how files are read (`load`), nor what was seen.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeAlias
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Role(StrEnum):
+    """What a capture point is in the path of a packet (DESIGN, vocabulary)."""
+
+    POD = "pod"
+    VETH = "veth"
+    BRIDGE = "bridge"
+    VTEP = "vtep"
+    TUNNEL = "tunnel"
+    UPLINK = "uplink"
+    VLAN = "vlan"
+    MACVLAN = "macvlan"
+    IPVLAN = "ipvlan"
+    LO = "lo"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CapturePoint:
+    """Where packets were captured. `pod` is the pod inside which it lies, or the one that a veth serves."""
+
+    node: str | None
+    interface: str
+    role: Role
+    pod: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One interface of a node, or of a pod with several (Multus).
+
+    `pod` is the pod that a veth serves, `bridge` the bridge it is a port of, `parent` the interface under a vlan or macvlan.
+    `parameters` has the rest: vni, port, vlan, vsid, flow_id, key, type … as the file says them.
+    """
+
+    name: str
+    role: Role
+    mac: str | None = None
+    addresses: tuple[str, ...] = ()  # with prefix length where the file has one: 192.168.10.11/24
+    mtu: int | None = None
+    ifindex: int | None = None
+    pod: str | None = None
+    bridge: str | None = None
+    parent: str | None = None
+    parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node. Its interfaces are in the order of the file."""
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    pod_cidrs: tuple[str, ...] = ()
+    interfaces: Mapping[str, Interface] = field(default_factory=lambda: MappingProxyType({}))
+
+    def of_role(self, role: str) -> tuple[Interface, ...]:
+        """Return the interfaces of one role."""
+        return tuple(each for each in self.interfaces.values() if each.role == role)
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod. `interfaces` has every interface of a pod with several; `interface` is the one that the cluster network uses."""
+
+    name: str  # namespace/name
+    node: str
+    addresses: tuple[str, ...]
+    mac: str | None = None
+    interface: str = "eth0"
+    interfaces: Mapping[str, Interface] = field(default_factory=lambda: MappingProxyType({}))
+    host_network: bool = False
+    type: str | None = None  # macvlan | ipvlan
+    mode: str | None = None
+    parent: str | None = None
+    identity: int | None = None  # a VNI that is the sender's (Cilium)
+    vni: int | None = None  # the tenant's segment
+    gateway_ip: str | None = None
+    gateway_mac: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """One port of a service."""
+
+    port: int
+    protocol: str = "tcp"
+    node_port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service: every address that clients may use, and the endpoints `address:port` that stand behind it."""
+
+    name: str
+    addresses: tuple[str, ...]
+    ports: tuple[ServicePort, ...] = ()
+    endpoints: tuple[str, ...] | None = None  # None: not known; (): none is ready
+    external_ips: tuple[str, ...] = ()
+    type: str = "ClusterIP"
+    external_traffic_policy: str = "Cluster"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureEntry:
+    """An entry of `captures:`. Times are int nanoseconds since 1970 UTC."""
+
+    pattern: str  # file name or glob
+    node: str | None
+    pod: str | None
+    interface: str
+    start: int | None = None
+    end: int | None = None
+    dropped: int | None = None
+    clock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """An entry of `traffic:`: what should happen. `source` and `destination` are pod or service names, or addresses."""
+
+    source: str
+    destination: str
+    protocol: str | None
+    port: int | None
+    expect: str  # ok | blocked
+
+
+class OwnerKind(StrEnum):
+    """Who an address belongs to, most specific first."""
+
+    POD = "pod"
+    SERVICE = "service"
+    NODE = "node"
+    POD_NETWORK = "pod-network"  # in a pod CIDR, but no known pod's
+    ROUTER = "router"
+    EXTERNAL = "external"
+    GROUP = "group"  # multicast, broadcast, link-local, loopback, unspecified
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who an address belongs to. `name` is the pod, service or node; `node` where it lives, if known."""
+
+    kind: OwnerKind
+    name: str | None = None
+    node: str | None = None
+
+
+@dataclass(frozen=True)
+class Topology:
+    """What the network is meant to be. Everything is optional: what is missing makes rules not evaluable, never passed."""
+
+    profile: str | None = None
+    pod_cidrs: tuple[str, ...] = ()
+    service_cidrs: tuple[str, ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    nodes: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
+    pods: Mapping[str, Pod] = field(default_factory=lambda: MappingProxyType({}))
+    services: Mapping[str, Service] = field(default_factory=lambda: MappingProxyType({}))
+    routers: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # subnet or address -> MAC
+    captures: tuple[CaptureEntry, ...] = ()
+    traffic: tuple[Expectation, ...] = ()
+    source: str = "none"  # file name, "inferred" or "none"
+    inferred: tuple[str, ...] = ()  # statements of what was guessed, for the report
+    notes: tuple[str, ...] = ()  # e.g. a parameter that the profile lacks
