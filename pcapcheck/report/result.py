@@ -20,7 +20,10 @@ EXIT_STATUS = {Verdict.CONFORMANT: 0, Verdict.VIOLATIONS: 1, Verdict.INCONCLUSIV
 
 @dataclass(frozen=True, slots=True)
 class ProfileUsed:
-    """A profile the captures were checked against. `confidence` is 0…1; 1 when it was named by the user or the topology."""
+    """A profile the captures were checked against.
+
+    `confidence` is 0…1; 1 when the user or the topology named it.
+    """
 
     name: str
     confidence: float
@@ -66,7 +69,7 @@ class CaptureUsed:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One statement that speaks for a diagnosis, with frames to prove it and a Wireshark display filter to find them."""
+    """One statement that speaks for a diagnosis: frames prove it, `filter` finds them in Wireshark."""
 
     says: str
     frames: tuple[Frame, ...] = ()
@@ -75,7 +78,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A root cause, ranked. `node` and `interface` say where to act; `alternatives` are ids of causes that fit less well."""
+    """A root cause, ranked.
+
+    `node` and `interface` say where to act; `alternatives` are ids of causes that fit less well.
+    """
 
     id: str
     confidence: float
@@ -95,10 +101,11 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One hop of a flow's expected path. `latency_ns` is since the hop before, None where clocks or captures do not tell.
+    """One hop of a flow's expected path.
 
-    `captured` is False where nobody was looking; `seen` and `missing` count packets; `fate` says what missing means there:
-    lost, gap, unknown, or "" when nothing is missing.
+    `captured` is False where nobody was looking; `seen` and `missing` count packets; `fate` says what missing
+    means there: lost, gap, unknown, or "" when nothing is missing. `latency_ns` is since the hop before, None
+    where clocks or captures do not tell.
     """
 
     hop: Hop
@@ -156,6 +163,7 @@ class Result:
 
     @property
     def exit_status(self) -> int:
+        """The exit status of `pcapcheck check` for this verdict."""
         return EXIT_STATUS[self.verdict]
 
     def __bool__(self) -> bool:
