@@ -1,0 +1,153 @@
+"""The command line: finds the commands in `commands/`, and turns what they raise into exit statuses.
+
+A command is a file of `commands/` whose attribute `command` is a click command or group; its name is the
+file's. Files are imported when their command is asked for, so `--version` costs the import of click. A
+command returns its exit status (None: 0) or calls `ctx.exit(status)`. Statuses beside those of `check` (0,
+1, 2, 3): 130 after Ctrl-C, 141 when the reader of a pipe has gone (128 + SIGPIPE, what a shell shows for
+grep), 70 for a mistake of ours (EX_SOFTWARE of sysexits.h), so that CI never takes a crash for violations.
+"""
+
+import errno
+import importlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from pcapcheck import __version__
+from pcapcheck.errors import InputError, did_you_mean
+
+NAME = "pcapcheck"
+COMPLETE = "_PCAPCHECK_COMPLETE"
+BAD_INPUT = 2
+INTERNAL_ERROR = 70
+INTERRUPTED = 130
+CLOSED_PIPE = 141
+COMMANDS = Path(__file__).parent / "commands"
+# numpy and polars start their threads on import: one is enough for us (no linear algebra), and saves 50 ms.
+THREADS = {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": str(min(os.cpu_count() or 1, 4))}
+
+
+class Commands(click.Group):
+    """The group of all commands, one file each."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, sorted."""
+        return sorted(file.stem for file in COMMANDS.glob("*.py") if not file.stem.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of that name, or return None."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = importlib.import_module(f"pcapcheck.commands.{cmd_name}").command
+        assert isinstance(command, click.Command), f"commands/{cmd_name}.py: `command` is no click command"
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first argument names; an unknown one is answered with the nearest."""
+        known = self.list_commands(ctx)
+        if args[0].startswith("-") or args[0] in known or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        listed = "`pcapcheck --help` lists the commands"
+        is_path = args[0] == "." or Path(args[0]).exists()
+        fix = f"`pcapcheck check {args[0]}` checks it" if is_path else did_you_mean(args[0], known, listed)
+        raise click.UsageError(f"`{args[0]}` is not a command\n  fix: {fix}", ctx)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 conformant, 1 violations, 2 bad usage or input, 3 inconclusive.",
+)
+@click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
+def commands() -> None:
+    """Say which hop of a Kubernetes network broke which promise, and why.
+
+    \b
+    Examples:
+      pcapcheck check captures/
+      pcapcheck flows captures/
+      pcapcheck COMMAND --help
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process; `arguments` stand for those of the process."""
+    for variable, value in THREADS.items():
+        os.environ.setdefault(variable, value)
+    if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file name may hold any bytes
+    status = exit_status(lambda: _run(arguments))
+    sys.exit(status)
+
+
+def exit_status(work: Callable[[], int]) -> int:
+    """Do `work` and return its status, or the status that belongs to what it raised."""
+    try:
+        return work()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except InputError as error:
+        return _complain(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        return _interrupted()
+    except BrokenPipeError:
+        return _closed_pipe()
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return _complain(f"{error.filename or 'output'}: no space left\n  fix: free some space")
+        return _internal_error()
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run the command, and write what is still in the buffer while errors are caught.
+
+    `commands.main` would end with status 1 at a closed pipe; it is asked for shell completion only.
+    """
+    if COMPLETE in os.environ:
+        commands.main(prog_name=NAME, complete_var=COMPLETE)
+    with commands.make_context(NAME, list(sys.argv[1:] if arguments is None else arguments)) as context:
+        status = commands.invoke(context)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    return status if isinstance(status, int) else 0
+
+
+def _complain(message: str) -> int:
+    click.echo(f"error: {message}", err=True)
+    return BAD_INPUT
+
+
+def _interrupted() -> int:
+    """End worker processes; a second Ctrl-C, while we leave, kills at once and silently."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    multiprocessing = sys.modules.get("multiprocessing")
+    for process in multiprocessing.active_children() if multiprocessing else ():
+        process.terminate()
+    return INTERRUPTED
+
+
+def _closed_pipe() -> int:
+    """Send what nobody reads to nowhere, so that the interpreter does not complain when it flushes."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    return CLOSED_PIPE
+
+
+def _internal_error() -> int:
+    traceback.print_exc()
+    click.echo(
+        "This is a mistake of pcapcheck, not of yours: please report it with the lines above.", err=True
+    )
+    return INTERNAL_ERROR
