@@ -1,0 +1,14 @@
+"""The captures of the shared folder beside the repository, made with real kernels.
+
+They are no part of the project: tests that use them are skipped where the folder is absent.
+"""
+
+from pathlib import Path
+
+CAPTURES = Path(__file__).parents[2] / "shared" / "captures"
+REASON = f"shared captures are absent: no folder {CAPTURES.parent.name}/{CAPTURES.name} beside the repository"
+
+
+def scenarios():
+    """Return the names of the shared scenarios, sorted; none where the folder is absent."""
+    return sorted(folder.name for folder in CAPTURES.iterdir()) if CAPTURES.is_dir() else []
