@@ -1,10 +1,19 @@
-"""Result: all that a run found, and the verdict. The formats beside this file decide how it looks."""
+"""Result: all that a run found, and the verdict. The formats beside this file decide how it looks.
 
-from collections.abc import Mapping
+It knows neither how packets are read nor how rules are judged: it is handed what they gave.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pcapcheck.check.finding import Coverage, Finding, Frame, Hop
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class Verdict(StrEnum):
@@ -37,6 +46,21 @@ class TopologyUsed:
 
     source: str
     inferred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUsed:
+    """What a report says about one rule besides its findings.
+
+    `file` and `line` are where the rule is written ("" and 0 where that is unknown).
+    """
+
+    title: str
+    because: str = ""
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +129,9 @@ class PathStep:
 
     `captured` is False where nobody was looking; `seen` and `missing` count packets; `fate` says what missing
     means there: lost, gap, unknown, or "" when nothing is missing. `latency_ns` is since the hop before, None
-    where clocks or captures do not tell.
+    where clocks or captures do not tell. `headers` are fields of the first packet seen there, as text, by
+    their names in rules (plain: outermost, `inner.`: innermost); what changed since the hop before follows
+    from them.
     """
 
     hop: Hop
@@ -115,6 +141,7 @@ class PathStep:
     fate: str
     latency_ns: int | None
     stack: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +172,12 @@ class FlowSummary:
     nat: str | None
     points: int
 
+    def __str__(self) -> str:
+        """Return the trace, hop by hop, as `pcapcheck trace` prints it."""
+        from pcapcheck.report.trace import lines
+
+        return "".join(lines(self)).rstrip("\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -159,14 +192,86 @@ class Result:
     flows: tuple[FlowSummary, ...]
     coverage: Coverage
     notes: tuple[str, ...] = ()
-    rules: Mapping[str, str] = field(default_factory=dict)  # rule id -> title
+    rules: Mapping[str, RuleUsed] = field(default_factory=dict)  # by rule id
+    sightings: "pl.DataFrame | None" = field(default=None, compare=False, repr=False)
 
     @property
     def exit_status(self) -> int:
         """The exit status of `pcapcheck check` for this verdict."""
         return EXIT_STATUS[self.verdict]
 
+    def frame(self, name: str) -> "pl.DataFrame":
+        """Return "findings", "flows", "hops" or "sightings" as a polars frame (columns: report/frames.py).
+
+        Raises:
+            InputError: there is no such frame, or the run kept no sightings.
+        """
+        from pcapcheck.report.frames import frame
+
+        return frame(self, name)
+
+    def trace(self, flow: str | int) -> FlowSummary:
+        """Return one flow; printed, it shows itself hop by hop. `flow` is written as on the command line.
+
+        Raises:
+            InputError: no flow, or more than one, is meant.
+        """
+        from pcapcheck.report.flowname import find_flow
+
+        return find_flow(self.flows, str(flow))
+
+    def to_json(self) -> str:
+        """Return the report as `report.schema.json` says."""
+        from pcapcheck.report.json import write
+
+        return "".join(write(self))
+
+    def write(self, path: str | Path) -> None:
+        """Write the report; the name's ending chooses the format.
+
+        Raises:
+            InputError: no format has this ending.
+        """
+        from pcapcheck.report.formats import format_of
+
+        write = format_of(str(path)).write
+        with Path(path).open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(write(self))
+
+    def unmet(self, require: Iterable[str]) -> tuple[str, ...]:
+        """Return what is missing of the rules that had to be exercised, one sentence each.
+
+        Args:
+            require: rule ids or patterns (`flannel-vxlan/*`); every rule that matches must be exercised.
+        """
+        unjudged = {**self.coverage.not_exercised, **self.coverage.not_evaluable}
+        missing = []
+        for pattern in require:
+            if not any(fnmatchcase(rule, pattern) for rule in {**self.coverage.exercised, **unjudged}):
+                missing.append(f"{pattern}: no rule of the profiles has this id")
+            missing += [f"{rule}: {why}" for rule, why in unjudged.items() if fnmatchcase(rule, pattern)]
+        return tuple(missing)
+
+    def assert_conformant(self, require: Iterable[str] = ()) -> None:
+        """Fail a test unless the verdict is conformant and every required rule was exercised.
+
+        Raises:
+            AssertionError: with the report as text, also when the run was inconclusive.
+        """
+        from pcapcheck.report.text import write
+
+        missing = self.unmet(require)
+        if missing:
+            raise AssertionError("not exercised: " + "; ".join(missing) + "\n" + "".join(write(self)))
+        if self.verdict != Verdict.CONFORMANT:
+            raise AssertionError("".join(write(self)))
+
     def __bool__(self) -> bool:
         raise TypeError(
             "a Result is neither true nor false: compare `.verdict`, or call `.assert_conformant()`"
         )
+
+    def _repr_html_(self) -> str:
+        from pcapcheck.report.html import fragment
+
+        return fragment(self)

@@ -1,0 +1,67 @@
+r"""Text out of captures and file names, made safe for the place where it is shown.
+
+Whoever can send a packet or name a file can choose this text: terminal control sequences, line breaks that
+fake a line of the report, bidirectional overrides (CVE-2021-42574), formulas, markup. What cannot be printed
+is shown as `\x1b` or `\u202e`; each function then adds what its format needs. All return text, never markup.
+"""
+
+import re
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
+MARKDOWN = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`*_[]|\\~#$@"})
+HTML = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`"})
+LINK = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
+COMMAND = re.compile(r"^(\s*)(::[a-zA-Z-]+( [^:]*)?::|##\[)")  # a GitHub runner obeys such a line
+
+
+def visible(text: str) -> str:
+    r"""Return `text` in which every character that does not print is written out: `\x1b`, `\u202e`."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _code(each) for each in text)
+
+
+def terminal(line: str) -> str:
+    """Return one line for a terminal or a log: nothing in it moves the cursor, ends the line or is obeyed."""
+    return COMMAND.sub(r"\1\\\2", visible(line))
+
+
+def html(text: str) -> str:
+    """Return text for an HTML element or a quoted attribute."""
+    return visible(text).translate(HTML)
+
+
+def xml(text: str) -> str:
+    """Return one line whose characters XML 1.0 allows (2.2); the XML writer escapes markup."""
+    return visible(text)
+
+
+def csv(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; the CSV writer quotes."""
+    shown = visible(text)
+    return f"'{shown}" if shown.startswith(FORMULA) else shown
+
+
+def markdown(text: str) -> str:
+    """Return text that GitHub's Markdown shows as it is: no markup, table cell, mention or link."""
+    return LINK.sub(lambda match: f"&#{ord(match[0])};", visible(text).translate(MARKDOWN))
+
+
+def github(text: str) -> str:
+    """Return the message of a workflow command. Line breaks stay: GitHub shows them."""
+    lines = "\n".join(visible(line) for line in text.split("\n"))
+    return lines.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def github_property(text: str) -> str:
+    """Return a value between `::error` and `::`."""
+    return github(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _code(character: str) -> str:
+    number = ord(character)
+    if 0xDC80 <= number <= 0xDCFF:  # a byte of a file name that is not UTF-8 (PEP 383)
+        number -= 0xDC00
+    if number <= 0xFF:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

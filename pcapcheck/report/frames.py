@@ -1,0 +1,158 @@
+"""The parts of a Result as polars frames. Column names and types are stable, like those of the JSON report.
+
+Version 1. A change that removes, renames or retypes a column raises `VERSION`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from pcapcheck.check.finding import Hop
+from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.report.result import FlowSummary, PathStep, Result
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Row: TypeAlias = tuple[object, ...]
+
+VERSION = 1
+HOP = {
+    "node": "text",
+    "interface": "text",
+    "role": "text",
+    "form": "text",
+    "side": "text",
+    "pass": "integer",
+    "pod": "text",
+}
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "findings": {
+        "rule": "text",
+        "severity": "text",
+        **HOP,
+        "flow": "text",
+        "file": "text",  # of the frame to look at
+        "frame": "integer",
+        "packets": "integer",  # that broke the rule so
+        "judged": "integer",
+        "fields": "texts",  # the failing fields; `expected` and `actual` are in the same order
+        "expected": "texts",
+        "actual": "texts",
+        "message": "text",
+    },
+    "flows": {
+        "flow": "text",
+        "traffic": "texts",
+        "source": "text",
+        "destination": "text",
+        "packets": "integer",
+        "bytes": "integer",
+        "first": "time",
+        "last": "time",
+        "points": "integer",
+        "hops": "integer",  # of both directions
+        "hops_captured": "integer",
+        "lost": "integer",  # packets, at the hop where most are
+        "nat": "text",
+    },
+    "hops": {
+        "flow": "text",
+        "direction": "text",  # forward: from the client; backward
+        "step": "integer",  # from 1
+        **HOP,
+        "captured": "truth",
+        "seen": "integer",
+        "missing": "integer",
+        "fate": "text",
+        "latency_us": "number",  # since the captured hop before
+        "stack": "text",
+    },
+}
+
+
+def frame(result: Result, name: str) -> "pl.DataFrame":
+    """Return one part of the result as a frame; see `COLUMNS`. "sightings" are as correlation made them.
+
+    Raises:
+        InputError: there is no such frame, or the run kept no sightings.
+    """
+    import polars as pl
+
+    if name == "sightings":
+        return _sightings(result)
+    if name not in ROWS:
+        names = ", ".join([*ROWS, "sightings"])
+        raise InputError("Result.frame", f"there is no frame `{name}`", did_you_mean(name, ROWS, names))
+    types = {
+        "text": pl.String(),
+        "texts": pl.List(pl.String),
+        "integer": pl.Int64(),
+        "number": pl.Float64(),
+        "truth": pl.Boolean(),
+        "time": pl.Datetime("ns", "UTC"),
+    }
+    schema = {column: types[kind] for column, kind in COLUMNS[name].items()}
+    return pl.DataFrame(list(ROWS[name](result)), schema=schema, orient="row")
+
+
+def _sightings(result: Result) -> "pl.DataFrame":
+    if result.sightings is None:
+        raise InputError("Result.frame", "this run kept no sightings", "ask for them when calling `check`")
+    return result.sightings
+
+
+def _hop(hop: Hop) -> Row:
+    return (hop.node, hop.interface, hop.role, hop.form, hop.side, hop.number, hop.pod)
+
+
+def _findings(result: Result) -> Iterator[Row]:
+    for finding in result.findings:
+        first = finding.frames[0] if finding.frames else None
+        fields = list(dict.fromkeys([*finding.expected, *finding.actual]))
+        yield (
+            finding.rule,
+            finding.severity.value,
+            *_hop(finding.hop),
+            finding.flow,
+            first.file if first else None,
+            first.frame if first else None,
+            finding.packets,
+            finding.judged,
+            fields,
+            [finding.expected.get(field) for field in fields],
+            [finding.actual.get(field) for field in fields],
+            finding.message,
+        )
+
+
+def _flows(result: Result) -> Iterator[Row]:
+    for flow in result.flows:
+        yield flow_row(flow)
+
+
+def flow_row(flow: FlowSummary) -> Row:
+    """Return one row of the "flows" frame."""
+    steps = (*flow.forward, *flow.backward)
+    lost = max((step.missing for step in steps if step.fate == "lost"), default=0)
+    counts = (flow.points, len(steps), sum(step.captured for step in steps), lost)
+    names = (flow.flow, list(flow.traffic), flow.source, flow.destination)
+    return (*names, flow.packets, flow.bytes, flow.first, flow.last, *counts, flow.nat)
+
+
+def _hops(result: Result) -> Iterator[Row]:
+    for flow in result.flows:
+        for direction, path in (("forward", flow.forward), ("backward", flow.backward)):
+            for number, step in enumerate(path, start=1):
+                yield (flow.flow, direction, number, *_hop(step.hop), *_step(step))
+
+
+def _step(step: PathStep) -> Row:
+    latency = None if step.latency_ns is None else step.latency_ns / 1000
+    return (step.captured, step.seen, step.missing, step.fate, latency, step.stack)
+
+
+ROWS: Mapping[str, Callable[[Result], Iterator[Row]]] = {
+    "findings": _findings,
+    "flows": _flows,
+    "hops": _hops,
+}

@@ -1,0 +1,153 @@
+r"""JSON: the report for programs, `json-v1`. Stable: `schemas/report.schema.json` says every key.
+
+A list has one item a line, so that two reports can be compared with `diff`. ASCII only: nothing in it can act
+on a terminal. Bytes of file names that are no UTF-8, for which JSON has no word, are written out as `\x9c`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from json import dumps
+from typing import TypeAlias
+
+from pcapcheck import __version__
+from pcapcheck.check.finding import Finding, Frame, Hop
+from pcapcheck.report.escape import visible
+from pcapcheck.report.result import CaptureUsed, Diagnosis, FlowSummary, PathStep, Result
+
+Item: TypeAlias = Mapping[str, object]
+
+SUFFIX = ".json"
+
+
+def write(result: Result) -> Iterator[str]:
+    """Yield the document. Equal results give equal bytes."""
+    yield f'{{"schema": "json-v1", "version": {dumps(__version__)}, "verdict": {dumps(result.verdict.value)}'
+    yield from _items("profiles", (_profile(result, number) for number in range(len(result.profiles))))
+    topology = {"source": result.topology.source, "inferred": list(result.topology.inferred)}
+    yield f',\n"topology": {_text(topology)}'
+    yield from _items("captures", map(_capture, result.captures))
+    yield from _items("diagnoses", map(_diagnosis, result.diagnoses))
+    yield from _items("findings", map(_finding, result.findings))
+    yield from _items("flows", map(_flow, result.flows))
+    yield f',\n"coverage": {_text(_coverage(result))}}}\n'
+
+
+def _items(name: str, items: Iterable[Item]) -> Iterator[str]:
+    yield f',\n"{name}": ['
+    for number, item in enumerate(items):
+        yield (",\n  " if number else "\n  ") + _text(item)
+    yield "]"
+
+
+def _text(item: object) -> str:
+    text = dumps(item, allow_nan=False)
+    return dumps(_legal(item), allow_nan=False) if "\\ud" in text else text
+
+
+def _legal(item: object) -> object:
+    match item:
+        case str():
+            return "".join(visible(each) if "\ud800" <= each <= "\udfff" else each for each in item)
+        case Mapping():
+            return {_legal(key): _legal(value) for key, value in item.items()}
+        case Sequence():
+            return [_legal(each) for each in item]
+    return item
+
+
+def _profile(result: Result, number: int) -> Item:
+    profile = result.profiles[number]
+    return {
+        "name": profile.name,
+        "confidence": profile.confidence,
+        "evidence": profile.evidence,
+        "alternatives": list(profile.alternatives),
+    }
+
+
+def _capture(capture: CaptureUsed) -> Item:
+    point = {"node": capture.node, "interface": capture.interface, "role": capture.role}
+    return {
+        "file": capture.file,
+        "point": point if any(point.values()) else None,
+        "packets": capture.packets,
+        "truncated": capture.truncated,
+        "dropped": capture.dropped,
+        "gaps": capture.gaps,
+        "clock": capture.clock,
+        "error": capture.error,
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis) -> Item:
+    return {
+        "id": diagnosis.id,
+        "confidence": diagnosis.confidence,
+        "title": diagnosis.title,
+        "explanation": diagnosis.explanation,
+        "fix": diagnosis.fix,
+        "at": {"node": diagnosis.node, "interface": diagnosis.interface},
+        "evidence": [
+            {"says": each.says, "frames": _frames(each.frames), "filter": each.filter}
+            for each in diagnosis.evidence
+        ],
+        "confirm": list(diagnosis.confirm),
+        "references": list(diagnosis.references),
+        "alternatives": list(diagnosis.alternatives),
+        "next_capture": diagnosis.next_capture,
+        "findings": list(diagnosis.findings),
+    }
+
+
+def _finding(finding: Finding) -> Item:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "hop": _hop(finding.hop),
+        "flow": finding.flow,
+        "frames": _frames(finding.frames),
+        "packets": finding.packets,
+        "expected": dict(finding.expected),
+        "actual": dict(finding.actual),
+        "message": finding.message,
+    }
+
+
+def _flow(flow: FlowSummary) -> Item:
+    path = [_step(step) for step in flow.forward]
+    return {"flow": flow.flow, "traffic": list(flow.traffic), "path": path, "nat": flow.nat}
+
+
+def _step(step: PathStep) -> Item:
+    """Return one hop; nobody knows what passed where nothing was captured."""
+    return {
+        "hop": _hop(step.hop),
+        "seen": step.seen if step.captured else None,
+        "missing": step.missing if step.captured else None,
+        "latency_us": None if step.latency_ns is None else step.latency_ns / 1000,
+    }
+
+
+def _coverage(result: Result) -> Item:
+    coverage = result.coverage
+    rules = {
+        "exercised": sorted(coverage.exercised),
+        "not_exercised": sorted(coverage.not_exercised),
+        "not_evaluable": sorted(coverage.not_evaluable),
+    }
+    return {"rules": rules, "hops_without_capture": [_hop(hop) for hop in coverage.hops_without_capture]}
+
+
+def _frames(frames: Iterable[Frame]) -> list[Item]:
+    return [{"file": frame.file, "frame": frame.frame} for frame in frames]
+
+
+def _hop(hop: Hop) -> Item:
+    return {
+        "node": hop.node,
+        "interface": hop.interface,
+        "role": hop.role,
+        "form": hop.form,
+        "side": hop.side,
+        "pass": hop.number,
+        "pod": hop.pod,
+    }

@@ -1,0 +1,78 @@
+"""Counts, sizes, times and places as short text, the same in every format."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from pcapcheck.check.finding import Frame, Hop
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DURATIONS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"), (1, "ns"))
+SIZES = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"), (1, "B"))
+
+
+def count(number: int, noun: str) -> str:
+    """Return "1 flow", "2 flows"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def duration(nanoseconds: int) -> str:
+    """Return "41 us", "1.25 ms": three digits, in the unit that fits."""
+    return _scaled(nanoseconds, DURATIONS)
+
+
+def size(octets: int) -> str:
+    """Return "512 B", "3.4 kB"; SI units."""
+    return _scaled(octets, SIZES)
+
+
+def moment(nanoseconds: int) -> str:
+    """Return a time since 1970 as RFC 3339 in UTC, to the microsecond; a number where no calendar has it."""
+    try:
+        when = EPOCH + timedelta(microseconds=nanoseconds // 1000)
+    except OverflowError:
+        return f"{nanoseconds} ns since 1970"
+    return when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def percent(share: float) -> str:
+    """Return "93 %"."""
+    return f"{share * 100:.0f} %"
+
+
+def place(node: str | None, interface: str | None) -> str:
+    """Return "node1 eth0"; what is unknown is left out."""
+    return " ".join(part for part in (node, interface) if part)
+
+
+def hop_place(hop: Hop) -> str:
+    """Return "node1 eth0 (uplink, vxlan)", "default/web-1 eth0 (pod)"."""
+    inside = hop.pod if hop.role in {"pod", "macvlan", "ipvlan"} else None
+    second = ", second pass" if hop.number == 2 else f", pass {hop.number}" if hop.number > 2 else ""
+    form = "" if hop.form in {"", "plain"} else f", {hop.form}"
+    return f"{place(inside or hop.node, hop.interface)} ({hop.role}{form}{second})".lstrip()
+
+
+def frames_text(frames: Sequence[Frame]) -> str:
+    """Return "node1_eth0.pcap frames 12, 14; node2_eth0.pcap frame 9"."""
+    by_file: dict[str, list[int]] = {}
+    for frame in frames:
+        by_file.setdefault(frame.file, []).append(frame.frame)
+    return "; ".join(_numbers(file, numbers) for file, numbers in by_file.items())
+
+
+def _numbers(file: str, numbers: list[int]) -> str:
+    word = "frame" if len(numbers) == 1 else "frames"
+    return f"{file} {word} {', '.join(map(str, numbers))}"
+
+
+def _scaled(number: int, units: Sequence[tuple[int, str]]) -> str:
+    for scale, unit in units:
+        if abs(number) >= scale:
+            return f"{_digits(number / scale)} {unit}"
+    return f"0 {units[-1][1]}"
+
+
+def _digits(value: float) -> str:
+    """Return three significant digits, and all digits in front of the point."""
+    places = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{places}f}".rstrip("0").rstrip(".") if places else f"{value:,.0f}"

@@ -1,0 +1,163 @@
+"""What every format says in the same words: the headline, how much was seen, findings in groups."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pcapcheck.check.finding import Finding, Hop, Severity
+from pcapcheck.report.quantity import count, hop_place, place
+from pcapcheck.report.result import Diagnosis, FlowSummary, PathStep, Result, Verdict
+
+SEVERITIES = tuple(Severity)  # worst first
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings that say the same of the same place: one rule, hop, expected and actual, many flows."""
+
+    findings: tuple[Finding, ...]
+    causes: tuple[str, ...]  # ids of the diagnoses that explain them
+
+    @property
+    def first(self) -> Finding:
+        """The finding that stands for all."""
+        return self.findings[0]
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """The flows that broke the rule, each once."""
+        return tuple(dict.fromkeys(finding.flow for finding in self.findings))
+
+    @property
+    def packets(self) -> str:
+        """How many packets broke the rule, "36 of 40 packets"."""
+        broken, judged = sum(f.packets for f in self.findings), sum(f.judged for f in self.findings)
+        return f"{broken:,} of {count(judged, 'packet')}" if judged > broken else count(broken, "packet")
+
+
+def headline(result: Result) -> str:
+    """Return the verdict in one sentence, with how much was seen."""
+    return f"{result.verdict.value}: {_statement(result)}; {', '.join(_extent(result))}"
+
+
+def statement_of(diagnosis: Diagnosis) -> str:
+    """Return the title, and the place where to act unless the title names the node."""
+    where = place(diagnosis.node, diagnosis.interface)
+    said = not where or (diagnosis.node or where) in diagnosis.title
+    return diagnosis.title if said else f"{diagnosis.title} ({where})"
+
+
+def causes(result: Result) -> tuple[Diagnosis, ...]:
+    """Return the diagnoses that are faults, not mere information."""
+    return tuple(diagnosis for diagnosis in result.diagnoses if not diagnosis.information)
+
+
+def groups(result: Result) -> list[Group]:
+    """Return the findings in groups, the worst first, else in the order of the result."""
+    explained: dict[int, list[str]] = {}
+    for diagnosis in result.diagnoses:
+        for number in diagnosis.findings:
+            explained.setdefault(number, []).append(diagnosis.id)
+    members: dict[tuple[object, ...], list[int]] = {}
+    for number, finding in enumerate(result.findings):
+        members.setdefault(_alike(finding), []).append(number)
+    made = [_group(result, numbers, explained) for numbers in members.values()]
+    return sorted(made, key=lambda group: SEVERITIES.index(group.first.severity))
+
+
+def tally(result: Result) -> str:
+    """Return "3 errors, 1 warning"."""
+    numbers = Counter(finding.severity for finding in result.findings)
+    return ", ".join(count(numbers[each], NOUNS[each]) for each in SEVERITIES if numbers[each])
+
+
+def hops_captured(result: Result) -> tuple[list[str], list[str]]:
+    """Return the places on expected paths that were captured, and those that were not."""
+    steps = [step for flow in result.flows for step in (*flow.forward, *flow.backward)]
+    seen = dict.fromkeys(_place(step.hop) for step in steps if step.captured)
+    unseen = [step.hop for step in steps if not step.captured] + [*result.coverage.hops_without_capture]
+    return list(seen), [where for where in dict.fromkeys(map(_place, unseen)) if where not in seen]
+
+
+def by_reason(rules: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return reason -> rules, the most frequent reason first."""
+    reasons: dict[str, list[str]] = {}
+    for rule, reason in sorted(rules.items()):
+        reasons.setdefault(reason, []).append(rule)
+    return dict(sorted(reasons.items(), key=lambda item: -len(item[1])))
+
+
+def flows_that_lost(result: Result) -> list[FlowSummary]:
+    """Return the flows of which packets were lost."""
+    return [
+        flow for flow in result.flows if any(step.fate == "lost" for step in (*flow.forward, *flow.backward))
+    ]
+
+
+def flow_of(result: Result, diagnosis: Diagnosis) -> tuple[FlowSummary, tuple[PathStep, ...]] | None:
+    """Return a flow that suffers from the diagnosis, and the direction of its path that broke."""
+    named = [result.findings[number].flow for number in diagnosis.findings if number < len(result.findings)]
+    by_name = {flow.flow: flow for flow in result.flows}
+    flows = [by_name[name] for name in dict.fromkeys(named) if name in by_name]
+    for flow in flows:
+        for path in (flow.forward, flow.backward):
+            if any(step.fate == "lost" for step in path):
+                return flow, path
+    return (flows[0], flows[0].forward) if flows else None
+
+
+NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
+
+
+def _statement(result: Result) -> str:
+    if found := causes(result):
+        more = f" and {count(len(found) - 1, 'more cause')}" if len(found) > 1 else ""
+        return statement_of(found[0]) + more
+    if result.verdict == Verdict.VIOLATIONS and (grouped := groups(result)):
+        more = f" and {count(len(grouped) - 1, 'more group')} of findings" if len(grouped) > 1 else ""
+        return f"{grouped[0].first.message} at {hop_place(grouped[0].first.hop)}{more}"
+    if result.verdict == Verdict.CONFORMANT:
+        return f"{count(len(result.coverage.exercised), 'rule')} held on {count(len(result.flows), 'flow')}"
+    return _why_inconclusive(result)
+
+
+def _why_inconclusive(result: Result) -> str:
+    read = [capture for capture in result.captures if capture.error is None]
+    if not read:
+        return "no capture could be read" if result.captures else "no capture was given"
+    if not any(capture.packets for capture in read):
+        return "the captures have no packets"
+    if not result.profiles:
+        return "no profile fits the captures"
+    if not result.coverage.exercised:
+        return "no rule was exercised"
+    return "nothing exercised an error rule of the profile on pod traffic"
+
+
+def _extent(result: Result) -> Iterator[str]:
+    seen, unseen = hops_captured(result)
+    if seen or unseen:
+        yield f"{len(seen)} of {count(len(seen) + len(unseen), 'hop')} captured"
+    else:
+        packets = sum(capture.packets for capture in result.captures)
+        yield f"{count(packets, 'packet')} in {count(len(result.captures), 'capture')}"
+    if unread := sum(capture.error is not None for capture in result.captures):
+        yield f"{count(unread, 'capture')} unreadable"
+    if reasons := by_reason(result.coverage.not_evaluable):
+        first = next(iter(reasons))
+        more = f" and {count(len(reasons) - 1, 'other reason')}" if len(reasons) > 1 else ""
+        yield f"{count(len(result.coverage.not_evaluable), 'rule')} not evaluable: {first}{more}"
+
+
+def _place(hop: Hop) -> str:
+    return hop_place(Hop(hop.node, hop.interface, hop.role, "plain", pod=hop.pod))
+
+
+def _alike(finding: Finding) -> tuple[object, ...]:
+    values = (tuple(finding.expected.items()), tuple(finding.actual.items()))
+    return (finding.rule, finding.severity, hop_place(finding.hop), *values)
+
+
+def _group(result: Result, numbers: list[int], explained: Mapping[int, list[str]]) -> Group:
+    ids = dict.fromkeys(cause for number in numbers for cause in explained.get(number, ()))
+    return Group(tuple(result.findings[number] for number in numbers), tuple(ids))

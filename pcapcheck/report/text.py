@@ -1,0 +1,256 @@
+"""Text: what an engineer reads at three in the morning. Verdict, then cause and cure, then what proves them.
+
+The first line is the verdict with how much was seen. Causes come before findings, findings in groups; what
+was not checked is always said. Commands and filters stand alone on their lines, to be copied.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from pcapcheck.check.finding import Severity
+from pcapcheck.report.layout import Layout
+from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
+from pcapcheck.report.result import CaptureUsed, Diagnosis, Evidence, Result, Verdict
+from pcapcheck.report.summary import (
+    Group,
+    by_reason,
+    causes,
+    flow_of,
+    flows_that_lost,
+    groups,
+    headline,
+    hops_captured,
+    statement_of,
+    tally,
+)
+from pcapcheck.report.trace import last_seen_text, path_line
+from pcapcheck.report.trace import lines as trace_lines
+
+SUFFIX = ".txt"
+GROUPS = 12  # findings shown without -v
+NAMES = 8  # rules, hops or flows listed without -v
+EVERYTHING = 1_000_000
+VERDICTS = {Verdict.CONFORMANT: "green", Verdict.VIOLATIONS: "red", Verdict.INCONCLUSIVE: "yellow"}
+SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+
+
+def write(result: Result, *, verbose: int = 0, color: bool = False, width: int = 80) -> Iterator[str]:
+    """Yield the report, line by line.
+
+    Args:
+        result: what to report.
+        verbose: -2 the first line only, -1 the causes too, 1 nothing left out, 2 traces of all lossy flows.
+        color: colour for a terminal.
+        width: columns of the terminal.
+    """
+    layout = Layout(width, color)
+    yield from layout.verbatim(headline(result), style=VERDICTS[result.verdict])
+    if verbose == -1:
+        yield from _briefly(layout, result)
+    if verbose < 0:
+        return
+    for section in (_diagnoses, _findings, _flows, _coverage, _captures, _context):
+        yield from section(layout, result, verbose)
+
+
+def _briefly(layout: Layout, result: Result) -> Iterator[str]:
+    for diagnosis in result.diagnoses:
+        text = f"{statement_of(diagnosis)}, confidence {percent(diagnosis.confidence)}"
+        yield from layout.paragraph(text, lead=f"{diagnosis.id}:", style="bold", indent=2)
+
+
+def _diagnoses(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
+    total, number = len(causes(result)), 0
+    for diagnosis in result.diagnoses:
+        number += not diagnosis.information
+        rank = f"Cause {number} of {total}" if total > 1 else "Cause"
+        yield "\n"
+        style = "blue" if diagnosis.information else "red"
+        where = place(diagnosis.node, diagnosis.interface)
+        text = f"{'at ' + where + ', ' if where else ''}confidence {percent(diagnosis.confidence)}"
+        lead = f"{'Remark' if diagnosis.information else rank}: {diagnosis.id}"
+        yield from layout.paragraph(text, lead=lead, style=style)
+        yield from layout.paragraph(diagnosis.title, indent=2, hang=0, style="bold")
+        yield from layout.paragraphs(diagnosis.explanation, indent=2)
+        yield from _path(layout, result, diagnosis)
+        yield from _proof(layout, diagnosis)
+        yield from _cure(layout, diagnosis, verbose)
+
+
+def _path(layout: Layout, result: Result, diagnosis: Diagnosis) -> Iterator[str]:
+    found = flow_of(result, diagnosis)
+    if found is None:
+        return
+    flow, path = found
+    where = last_seen_text(path)
+    yield from layout.verbatim(f"Path of {flow.flow}", indent=2, style="bold")
+    yield from layout.paragraph(path_line(path), indent=4, hang=2)
+    if where:
+        yield from layout.paragraph(where, indent=4, style="red")
+
+
+def _proof(layout: Layout, diagnosis: Diagnosis) -> Iterator[str]:
+    if diagnosis.evidence:
+        yield from layout.verbatim("Evidence", indent=2, style="bold")
+    for evidence in diagnosis.evidence:
+        yield from _evidence(layout, evidence)
+
+
+def _evidence(layout: Layout, evidence: Evidence) -> Iterator[str]:
+    yield from layout.paragraph(evidence.says, indent=4, lead="-")
+    if evidence.frames:
+        yield from layout.paragraph(frames_text(evidence.frames), indent=6)
+    if evidence.filter:
+        yield from layout.verbatim(evidence.filter, indent=6, style="dim")
+
+
+def _cure(layout: Layout, diagnosis: Diagnosis, verbose: int) -> Iterator[str]:
+    if diagnosis.confirm:
+        yield from layout.verbatim("Confirm", indent=2, style="bold")
+    for command in diagnosis.confirm:
+        yield from layout.verbatim(command, indent=4)
+    if diagnosis.fix:
+        yield from layout.verbatim("Mend", indent=2, style="bold")
+        yield from layout.paragraphs(diagnosis.fix, indent=4)
+    if diagnosis.next_capture:
+        yield from layout.verbatim("Capture next", indent=2, style="bold")
+        yield from layout.verbatim(diagnosis.next_capture, indent=4)
+    if diagnosis.alternatives:
+        yield from layout.paragraph(", ".join(diagnosis.alternatives), indent=2, lead="Could also be:")
+    if diagnosis.findings:
+        yield from layout.paragraph(count(len(diagnosis.findings), "finding"), indent=2, lead="Explains:")
+    if diagnosis.references and verbose > 0:
+        yield from layout.paragraph("; ".join(diagnosis.references), indent=2, lead="References:")
+
+
+def _findings(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
+    grouped = groups(result)
+    if not grouped:
+        return
+    yield "\n"
+    more = f" in {count(len(grouped), 'group')}" if len(grouped) < len(result.findings) else ""
+    yield from layout.paragraph(f"{tally(result)}{more}", lead="Findings:", style="bold")
+    limit = EVERYTHING if verbose > 0 else GROUPS
+    for group in grouped[:limit]:
+        yield from _group(layout, result, group, verbose)
+    if len(grouped) > limit:
+        yield from layout.paragraph(
+            f"and {count(len(grouped) - limit, 'more group')}: -v shows them", indent=2
+        )
+
+
+def _group(layout: Layout, result: Result, group: Group, verbose: int) -> Iterator[str]:
+    first = group.first
+    where = f"{first.rule} at {hop_place(first.hop)}"
+    yield from layout.paragraph(where, indent=2, lead=first.severity.value, style=SEVERITIES[first.severity])
+    yield from layout.paragraph(first.message, indent=4)
+    yield from layout.paragraph(_who(group, verbose), indent=4)
+    for name in group.flows[: EVERYTHING if verbose > 0 else 1]:
+        yield from layout.verbatim(name, indent=6)
+    if first.frames:
+        yield from layout.paragraph(frames_text(first.frames), indent=4, lead="see")
+    rule = result.rules.get(first.rule)
+    if verbose > 0 and rule and rule.because:
+        yield from layout.paragraph(rule.because, indent=4, lead="because:")
+    if verbose > 0 and rule and rule.fix:
+        yield from layout.paragraph(rule.fix, indent=4, lead="mend:")
+
+
+def _who(group: Group, verbose: int) -> str:
+    causes_named = f", explained by {', '.join(group.causes)}" if group.causes else ""
+    first_of = "; one of them:" if verbose <= 0 and len(group.flows) > 1 else ""
+    return f"{group.packets} of {count(len(group.flows), 'flow')}{causes_named}{first_of}"
+
+
+def _flows(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
+    if not result.flows:
+        return
+    yield "\n"
+    lost = flows_that_lost(result)
+    kinds = Counter(kind for flow in result.flows for kind in flow.traffic)
+    text = f"{len(result.flows):,}" + (f", {len(lost):,} with lost packets" if lost else "")
+    yield from layout.paragraph(text, lead="Flows:", style="bold")
+    yield from layout.paragraph(", ".join(f"{number:,} {kind}" for kind, number in kinds.items()), indent=2)
+    for flow in lost[: EVERYTHING if verbose > 1 else NAMES if verbose > 0 else 0]:
+        yield "\n"
+        yield from trace_lines(flow, color=layout.color, width=layout.width)
+
+
+def _coverage(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
+    coverage = result.coverage
+    yield "\n"
+    numbers = (
+        f"{count(len(coverage.exercised), 'rule')} exercised, {len(coverage.not_exercised)} not exercised, "
+        f"{len(coverage.not_evaluable)} not evaluable"
+    )
+    yield from layout.paragraph(numbers, lead="Coverage:", style="bold")
+    if verbose > 0:
+        for rule, packets in sorted(coverage.exercised.items()):
+            yield from layout.paragraph(f"{rule} ({count(packets, 'packet')})", indent=2, lead="exercised:")
+    for lead, rules in (("not exercised", coverage.not_exercised), ("not evaluable", coverage.not_evaluable)):
+        for reason, names in by_reason(rules).items():
+            text = f"{_listed(names, verbose)} ({reason})"
+            yield from layout.paragraph(text, indent=2, lead=f"{lead}:", style="yellow")
+    unseen = hops_captured(result)[1]
+    if unseen:
+        text = _listed(unseen, verbose)
+        yield from layout.paragraph(text, indent=2, lead="hops without capture:", style="yellow")
+
+
+def _captures(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
+    shown = [capture for capture in result.captures if verbose > 0 or _remarks(capture)]
+    if not result.captures:
+        return
+    yield "\n"
+    packets = count(sum(capture.packets for capture in result.captures), "packet")
+    yield from layout.paragraph(f"{len(result.captures)}, {packets}", lead="Captures:", style="bold")
+    for capture in shown:
+        style = "red" if capture.error else ""
+        yield from layout.paragraph(_capture_text(capture), indent=2, lead=capture.file, style=style)
+
+
+def _capture_text(capture: CaptureUsed) -> str:
+    if capture.error:
+        return f"could not be read: {capture.error}"
+    inside = capture.pod if capture.role == "pod" else None
+    where = place(inside or capture.node, capture.interface) or "bound to no capture point"
+    role = f" ({capture.role})" if capture.role else ""
+    return ", ".join((f"{where}{role}", count(capture.packets, "packet"), *_remarks(capture)))
+
+
+def _remarks(capture: CaptureUsed) -> list[str]:
+    """Return what limits the use of a capture."""
+    if capture.error:
+        return [capture.error]
+    remarks = ["cut off at its end"] if capture.truncated else []
+    if capture.dropped:
+        remarks.append(f"{count(capture.dropped, 'packet')} dropped by the kernel")
+    if capture.gaps:
+        remarks.append(f"{count(capture.gaps, 'packet')} missing that passed")
+    if capture.clock in {"user-space", "seconds", "none"}:
+        remarks.append(
+            "no times" if capture.clock == "none" else f"times from a clock of quality {capture.clock}"
+        )
+    return remarks if capture.interface else [*remarks, "bound to no capture point"]
+
+
+def _context(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
+    yield "\n"
+    for profile in result.profiles:
+        others = f"; it could be {', '.join(profile.alternatives)}" if profile.alternatives else ""
+        text = f"{profile.name} ({profile.evidence}, confidence {percent(profile.confidence)}){others}"
+        yield from layout.paragraph(text, lead="Profile:", style="bold")
+    inferred = result.topology.inferred
+    guessed = f", {count(len(inferred), 'statement')} inferred" if inferred else ""
+    yield from layout.paragraph(f"{result.topology.source}{guessed}", lead="Topology:", style="bold")
+    if verbose > 0:
+        for statement in inferred:
+            yield from layout.paragraph(statement, indent=2, lead="-")
+    for note in result.notes:
+        yield from layout.paragraph(note, lead="Note:", style="yellow")
+
+
+def _listed(names: list[str], verbose: int) -> str:
+    limit = EVERYTHING if verbose > 0 else NAMES
+    more = f" and {len(names) - limit:,} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more
