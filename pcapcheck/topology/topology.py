@@ -1,18 +1,12 @@
 """The intended network: nodes, interfaces, pods, services; and who owns an address.
 
-Plain data, as the topology file says it or as `infer` guessed it. It does not know how files are read (`load`), nor what was seen.
+Plain data, as the topology file says it or as `infer` guessed it. It does not know how files are read
+(`load`), nor what was seen.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
-from types import MappingProxyType
-from typing import TypeAlias
-
-Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Role(StrEnum):
@@ -45,8 +39,9 @@ class CapturePoint:
 class Interface:
     """One interface of a node, or of a pod with several (Multus).
 
-    `pod` is the pod that a veth serves, `bridge` the bridge it is a port of, `parent` the interface under a vlan or macvlan.
-    `parameters` has the rest: vni, port, vlan, vsid, flow_id, key, type … as the file says them.
+    `pod` is the pod that a veth serves, `bridge` the bridge it is a port of, `parent` the interface under a
+    vlan or macvlan. `parameters` has the rest: vni, port, vlan, vsid, flow_id, key, type, mode, local,
+    remote, fdb … as the file says them.
     """
 
     name: str
@@ -58,7 +53,16 @@ class Interface:
     pod: str | None = None
     bridge: str | None = None
     parent: str | None = None
-    parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route that a node is meant to have. `to` is a network or `default`."""
+
+    to: str
+    via: str | None = None
+    interface: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ class Node:
     name: str
     addresses: tuple[str, ...] = ()
     pod_cidrs: tuple[str, ...] = ()
-    interfaces: Mapping[str, Interface] = field(default_factory=lambda: MappingProxyType({}))
+    interfaces: Mapping[str, Interface] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
 
     def of_role(self, role: str) -> tuple[Interface, ...]:
         """Return the interfaces of one role."""
@@ -77,14 +82,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod. `interfaces` has every interface of a pod with several; `interface` is the one that the cluster network uses."""
+    """A pod. `interface` is the one of the cluster network, `interfaces` has all if there are several."""
 
     name: str  # namespace/name
     node: str
     addresses: tuple[str, ...]
     mac: str | None = None
     interface: str = "eth0"
-    interfaces: Mapping[str, Interface] = field(default_factory=lambda: MappingProxyType({}))
+    interfaces: Mapping[str, Interface] = field(default_factory=dict)
     host_network: bool = False
     type: str | None = None  # macvlan | ipvlan
     mode: str | None = None
@@ -93,6 +98,7 @@ class Pod:
     vni: int | None = None  # the tenant's segment
     gateway_ip: str | None = None
     gateway_mac: str | None = None
+    mtu: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ class ServicePort:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service: every address that clients may use, and the endpoints `address:port` that stand behind it."""
+    """A service: every address that clients may use, and the endpoints `address:port` behind it."""
 
     name: str
     addresses: tuple[str, ...]
@@ -124,7 +130,7 @@ class CaptureEntry:
     pattern: str  # file name or glob
     node: str | None
     pod: str | None
-    interface: str
+    interface: str  # "": the name that the pcapng file has for it
     start: int | None = None
     end: int | None = None
     dropped: int | None = None
@@ -133,7 +139,7 @@ class CaptureEntry:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """An entry of `traffic:`: what should happen. `source` and `destination` are pod or service names, or addresses."""
+    """An entry of `traffic:`. `source` and `destination` are names, addresses or networks."""
 
     source: str
     destination: str
@@ -165,18 +171,17 @@ class Owner:
 
 @dataclass(frozen=True)
 class Topology:
-    """What the network is meant to be. Everything is optional: what is missing makes rules not evaluable, never passed."""
+    """What the network is meant to be. What is missing makes rules not evaluable, never passed."""
 
     profile: str | None = None
     pod_cidrs: tuple[str, ...] = ()
     service_cidrs: tuple[str, ...] = ()
-    parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-    nodes: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
-    pods: Mapping[str, Pod] = field(default_factory=lambda: MappingProxyType({}))
-    services: Mapping[str, Service] = field(default_factory=lambda: MappingProxyType({}))
-    routers: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType({})
-    )  # subnet or address -> MAC
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    pods: Mapping[str, Pod] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    routers: Mapping[str, str] = field(default_factory=dict)  # subnet or address -> MAC, "" if not known
+    external: tuple[str, ...] = ()  # networks that are outside, though a known block may hold them
     captures: tuple[CaptureEntry, ...] = ()
     traffic: tuple[Expectation, ...] = ()
     source: str = "none"  # file name, "inferred" or "none"
