@@ -1,1 +1,1 @@
-"""FILES -> BLOCKS. Takes paths and streams, gives blocks of packets; does not know what the bytes of a packet mean."""
+"""FILES -> BLOCKS. Takes paths and streams, gives blocks of packets; does not know what their bytes mean."""

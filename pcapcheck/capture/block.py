@@ -42,3 +42,19 @@ class Block:
 
     def __len__(self) -> int:
         return len(self.offset)
+
+    def take(self, rows: Ints | slice) -> "Block":
+        """Return the packets of these rows, over the same bytes.
+
+        Frame numbers do not follow: `first` stays, so row `i` of the result is frame `first + rows[i]`.
+        """
+        return Block(
+            data=self.data,
+            offset=self.offset[rows],
+            captured=self.captured[rows],
+            original=self.original[rows],
+            time=self.time[rows],
+            interface=self.interface[rows],
+            linktype=self.linktype,
+            first=self.first,
+        )

@@ -1,0 +1,71 @@
+"""Chain: how the records of a file hang together, for every format in which a record tells its own length.
+
+Gives the plain walk from record to record. It knows no format; `pcap` and `pcapng` describe theirs.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from pcapcheck.capture.block import Bytes, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Where a record's length stands, and what it counts.
+
+    Attributes:
+        order: "<" or ">", the byte order of the length.
+        place: the byte of a record at which its length stands, a u4.
+        extra: bytes of the record that the length does not count.
+        least: a length below is impossible.
+        limit: a length above is impossible.
+        align: records start at multiples of this, counted from the first.
+        header: bytes that a record has at least.
+        stop: a record whose first u4 is this ends the walk before it; None if there is no such thing.
+    """
+
+    order: str
+    place: int
+    extra: int
+    least: int
+    limit: int
+    align: int
+    header: int
+    stop: int | None = None
+
+
+class Walk(NamedTuple):
+    """The records that lie completely in some bytes.
+
+    Attributes:
+        starts: int64 (n,), where they start.
+        end: where the next one starts.
+        broken: its length is impossible.
+    """
+
+    starts: Ints
+    end: int
+    broken: bool
+
+
+def walk(data: Bytes, chain: Chain, start: int = 0) -> Walk:
+    """Go from record to record. The one place with a Python loop over packets: a chain has no index."""
+    number = struct.Struct(chain.order + "I").unpack_from
+    view, size, last = data.data, len(data), len(data) - chain.header
+    place, extra, least, limit, align = chain.place, chain.extra, chain.least, chain.limit, chain.align - 1
+    starts: list[int] = []
+    while start <= last:
+        length = number(view, start + place)[0]
+        if not least <= length <= limit:
+            return Walk(np.array(starts, np.int64), start, broken=True)
+        following = start + extra + ((length + align) & ~align)
+        if following > size:
+            break
+        starts.append(start)
+        start = following
+        if chain.stop is not None and start <= last and number(view, start)[0] == chain.stop:
+            break
+    return Walk(np.array(starts, np.int64), start, broken=False)

@@ -1,0 +1,64 @@
+"""Opening: from a path to windows, whatever lies there: a file, a pipe, something compressed."""
+
+import io
+import os
+import stat
+import sys
+import time
+from dataclasses import dataclass
+
+from pcapcheck.capture.window import Mapped, Read, Streamed, Windows
+from pcapcheck.errors import InputError
+
+STANDARD_INPUT = "-"
+SETTLED = 2.0  # seconds without a change, after which nobody is believed to write to a file
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open capture.
+
+    Attributes:
+        windows: its bytes.
+        size: how many there are, None if only the end will tell.
+        seekable: windows can be had anywhere.
+        again: the path can be opened once more, with the same result.
+        compression: how it is compressed, or empty.
+    """
+
+    windows: Windows
+    size: int | None = None
+    seekable: bool = False
+    again: bool = False
+    compression: str = ""
+
+
+def open_path(path: str) -> Opened:
+    """Open what lies at `path`; "-" is standard input.
+
+    Raises:
+        InputError: it can't be opened, or is a folder.
+    """
+    if path == STANDARD_INPUT:
+        return Opened(Streamed(io.FileIO(sys.stdin.fileno(), closefd=False)))
+    try:
+        file = io.FileIO(path)
+    except OSError as error:
+        raise _refused(path, error) from error
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return Opened(Streamed(file))
+    changing = abs(time.time() - status.st_mtime) < SETTLED
+    windows = Read(file) if changing or status.st_size == 0 else Mapped(file)
+    return Opened(windows, status.st_size, seekable=True, again=True)
+
+
+def _refused(path: str, error: OSError) -> InputError:
+    match error:
+        case FileNotFoundError():
+            return InputError(path, "there is no such file", "check the name")
+        case IsADirectoryError():
+            return InputError(path, "it is a folder, not a capture", "name the captures in it")
+        case PermissionError():
+            return InputError(path, "you may not read it", f"`sudo chmod a+r {path}`, or run as its owner")
+    return InputError(path, f"it can't be read: {error.strerror}", "check the path")

@@ -1,0 +1,115 @@
+"""Classic pcap: a header of 24 bytes, then records. Source: draft-ietf-opsawg-pcap; libpcap, sf-pcap.c.
+
+Takes windows, gives batches of packets. The variants are those that libpcap and Wireshark read.
+"""
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapcheck.capture.batch import Batch, at_every_byte
+from pcapcheck.capture.block import Ints
+from pcapcheck.capture.chain import Chain, walk
+from pcapcheck.capture.interface import Interface
+from pcapcheck.capture.limits import most_captured
+from pcapcheck.capture.window import Window
+from pcapcheck.errors import InputError
+
+HEADER = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a magic number says.
+
+    Attributes:
+        unit: nanoseconds of one tick of a record's time.
+        header: bytes of a record's header.
+        skip: bytes between the file's header and the first record.
+    """
+
+    unit: int
+    header: int = 16
+    skip: int = 0
+
+
+VARIANTS = {
+    0xA1B2C3D4: Variant(unit=1000),
+    0xA1B23C4D: Variant(unit=1),
+    0xA1B2CD34: Variant(unit=1000, header=24),  # Kuznetzov's: interface, protocol and packet type follow
+    0x1C0001AC: Variant(unit=1, skip=4),  # IXIA hardware: the size of all records follows the file's header
+    0x1C0001AB: Variant(unit=1, skip=4),  # IXIA software
+}
+
+
+def is_pcap(head: bytes) -> bool:
+    """Tell whether a file that begins with these bytes is a classic pcap."""
+    return any(struct.unpack(order + "I", head[:4])[0] in VARIANTS for order in "<>" if len(head) >= 4)
+
+
+class Pcap:
+    """The reader of one classic pcap.
+
+    Args:
+        head: the file's first bytes.
+        where: its name, for messages.
+
+    Raises:
+        InputError: the header is cut off, or of a version that nobody writes any more.
+    """
+
+    format = "pcap"
+
+    def __init__(self, head: bytes, where: str) -> None:
+        if len(head) < HEADER:
+            what = f"the file ends after {len(head)} bytes, within the 24 bytes that a pcap starts with"
+            raise InputError(where, what, "capture again, or copy the file again")
+        self._order = "<" if struct.unpack("<I", head[:4])[0] in VARIANTS else ">"
+        magic, major, minor, _, _, snaplen, link = struct.unpack(self._order + "IHHIIII", head[:HEADER])
+        if major != 2:  # libpcap, sf-pcap.c: "archaic pcap savefile format"
+            what = f"it is a pcap of version {major}.{minor}, but only 2.x can be read"
+            raise InputError(where, what, "capture again: nothing writes such files any more")
+        self._unit, self._header = VARIANTS[magic].unit, VARIANTS[magic].header
+        self._captured, self._original = (8, 12) if minor >= 3 else (12, 8)  # swapped before 2.3: sf-pcap.c
+        self.first = HEADER + VARIANTS[magic].skip
+        linktype = (
+            link & 0x03FFFFFF
+        )  # the bits above say whether frames end in an FCS (libpcap, pcap-common.c)
+        self._chain = self._chain_of(snaplen, linktype)
+        self.interfaces: tuple[Interface, ...] = (Interface(linktype, snaplen=snaplen),)
+        self.comments: tuple[str, ...] = ()
+
+    def read(self, window: Window) -> Batch:
+        """Return the packets that lie completely in the window."""
+        records = walk(window.data, self._chain)
+        numbers = at_every_byte(window.data, self._order + "u4")
+        second, fraction, captured, original = (
+            numbers[records.starts + place].astype(np.int64)
+            for place in (0, 4, self._captured, self._original)
+        )
+        return Batch(
+            offset=records.starts + self._header,
+            captured=captured,
+            original=original,
+            time=second * 1_000_000_000 + fraction * self._unit,
+            interface=np.zeros(len(captured), np.uint16),
+            used=records.end,
+            end=self._impossible(window, records.end) if records.broken else "",
+        )
+
+    def starts(self, window: Window) -> tuple[Ints, int, bool]:
+        """Return where in the window records start, and where the last ends; a pcap can be split anywhere."""
+        records = walk(window.data, self._chain)
+        return records.starts, records.end, True
+
+    def _chain_of(self, snaplen: int, linktype: int) -> Chain:
+        limit = most_captured(linktype, snaplen)
+        return Chain(self._order, self._captured, self._header, 0, limit, align=1, header=self._header)
+
+    def _impossible(self, window: Window, at: int) -> str:
+        length = struct.unpack_from(self._order + "I", window.data.data, at + self._captured)[0]
+        return (
+            f"the record at byte {window.start + at} claims {length} captured bytes, more than the"
+            f" {self._chain.limit} that are possible; nothing can be read behind it"
+        )

@@ -1,0 +1,147 @@
+"""Reading: one pass over a capture or a range of it, and what it met on the way.
+
+Takes windows and the reader of a format, gives blocks. It knows neither paths nor formats.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeVar
+
+from pcapcheck.capture.batch import Batch, Reader
+from pcapcheck.capture.block import Block
+from pcapcheck.capture.clock import Clock
+from pcapcheck.capture.window import Window, Windows
+
+HEAD = 1 << 16  # bytes at the beginning that are searched for interfaces
+SMALLEST = 4 << 20  # bytes of the first window; each is larger than the one before, up to windows.largest
+COMMENTED = 10_000  # packets whose comments are remembered
+
+
+class Range(NamedTuple):
+    """Bytes of an uncompressed capture, from the start of one record to that of another."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a pass over a capture met so far.
+
+    Attributes:
+        packets: how many.
+        truncated: the file ends within a record, which is not counted.
+        notes: what is wrong with the file, as sentences.
+        clock: what its times are worth: "ns", "us", "seconds" or "none".
+    """
+
+    packets: int
+    truncated: bool
+    notes: tuple[str, ...]
+    clock: str
+
+
+class Step(Protocol):
+    """What was found in a window."""
+
+    @property
+    def used(self) -> int:
+        """Bytes of the window that are dealt with."""
+
+    @property
+    def end(self) -> str:
+        """Why nothing can be read behind them, or empty."""
+
+
+S = TypeVar("S", bound=Step)
+
+
+def steps(windows: Windows, bounds: Range, read: Callable[[Window], S]) -> Iterator[tuple[Window, S]]:
+    """Go through a file window by window; each starts where `read` stopped in the one before.
+
+    The last step uses nothing if the file ends within a record, and has an `end` if it can't be read on.
+    """
+    position, size = bounds.start, min(SMALLEST, windows.largest)
+    while position < bounds.stop:
+        window = windows.window(position, min(size, bounds.stop - position))
+        if len(window.data) == 0:
+            return
+        step = read(window)
+        yield window, step
+        position += step.used
+        windows.forget(position)
+        if step.end or (step.used == 0 and (window.final or position + len(window.data) >= bounds.stop)):
+            return
+        size = min(2 * size, windows.largest) if step.used else 4 * size
+
+
+class Reading:
+    """One pass.
+
+    Args:
+        windows: where the bytes come from.
+        reader: a fresh reader of the capture's format.
+        bounds: where to read.
+    """
+
+    def __init__(self, windows: Windows, reader: Reader, bounds: Range) -> None:
+        self.reader = reader
+        self.comments: dict[int, tuple[str, ...]] = {}
+        self.windows, self._bounds = windows, bounds
+        self._clock, self._packets, self._truncated = Clock(), 0, False
+        self._notes: list[str] = []
+
+    @property
+    def summary(self) -> Summary:
+        """What was met so far."""
+        complaint = (self.windows.complaint,) if self.windows.complaint else ()
+        return Summary(self._packets, self._truncated, (*self._notes, *complaint), self._clock.quality)
+
+    def blocks(self, packets: int) -> Iterator[Block]:
+        """Yield the blocks, of at most so many packets each, and close the windows at the end."""
+        try:
+            start = max(self._bounds.start, self.reader.first)
+            if start > self.reader.first:
+                learn_interfaces(self.windows.window(0, HEAD), self.reader)
+            for window, batch in steps(self.windows, Range(start, self._bounds.stop), self.reader.read):
+                yield from self._cut(window, batch, packets)
+                self._remember(window, batch)
+        finally:
+            self.windows.close()
+
+    def _cut(self, window: Window, batch: Batch, packets: int) -> Iterator[Block]:
+        linktype = tuple(interface.linktype for interface in self.reader.interfaces)
+        for row in range(0, len(batch.offset), packets):
+            rows = slice(row, row + packets)
+            block = Block(
+                window.data,
+                batch.offset[rows],
+                batch.captured[rows],
+                batch.original[rows],
+                batch.time[rows],
+                batch.interface[rows],
+                linktype,
+                self._packets + 1,
+            )
+            self._packets += len(block)
+            self._clock.see(block.time)
+            yield block
+
+    def _remember(self, window: Window, batch: Batch) -> None:
+        first = self._packets - len(batch.offset) + 1
+        for row, comments in batch.comments.items():
+            if len(self.comments) < COMMENTED:
+                self.comments[first + row] = comments
+        if batch.end:
+            self._notes.append(batch.end)
+        self._truncated = batch.used == 0 and not batch.end
+
+
+def learn_interfaces(head: Window, reader: Reader) -> None:
+    """Read the interfaces that are described before the first packet, if these bytes hold them."""
+    data = head.data[reader.first :]
+    used = 1
+    while used and len(data):
+        batch = reader.read(Window(data, head.start, final=False))
+        used = 0 if len(batch.offset) else batch.used
+        data = data[used:]

@@ -1,0 +1,52 @@
+"""Recognise: tell what a file is by its first bytes, never by its name."""
+
+from pcapcheck.capture.batch import Reader
+from pcapcheck.capture.pcap import Pcap, is_pcap
+from pcapcheck.capture.pcapng import Pcapng, is_pcapng
+from pcapcheck.errors import InputError
+
+RECOGNISE = 512  # bytes that suffice to recognise anything
+CONVERT = "convert it with `editcap -F pcapng FILE NEW.pcapng`"
+UNPACK = "unpack it, and give the folder"
+OTHERS = (  # place, bytes there, what such a file is, what to do
+    (0, b"snoop\0\0\0", "a Solaris snoop capture", CONVERT),
+    (0, b"btsnoop\0", "a Bluetooth btsnoop capture", CONVERT),
+    (0, b"RTSS", "a Microsoft Network Monitor capture", CONVERT),
+    (0, b"GMBU", "a Microsoft Network Monitor capture", CONVERT),
+    (0, b"TRSNIFF data", "a Sniffer capture", CONVERT),
+    (0, b"XCP\0", "a NetXRay capture", CONVERT),
+    (0, b"iptrace", "an AIX iptrace capture", CONVERT),
+    (0, b"PK\x03\x04", "a zip archive", UNPACK),
+    (257, b"ustar", "a tar archive", UNPACK),
+    (0, b"BZh", "compressed with bzip2", "decompress it with `bunzip2`"),
+    (0, b"\x7fELF", "a program", "give a file that tcpdump or Wireshark wrote"),
+)
+GIVE = "give a file that tcpdump, Wireshark or another tool wrote as pcap or pcapng"
+
+
+def recognise(head: bytes, where: str) -> Reader:
+    """Return a fresh reader for the file that begins with these bytes.
+
+    Raises:
+        InputError: it is no capture that can be read.
+    """
+    if is_pcap(head):
+        return Pcap(head, where)
+    if is_pcapng(head):
+        return Pcapng()
+    what, fix = _name(head)
+    raise InputError(where, f"it is {what}, not a pcap or pcapng capture", fix)
+
+
+def _name(head: bytes) -> tuple[str, str]:
+    """Return what else the file is, and what to do about it."""
+    if not head:
+        return "empty", "capture again; tcpdump writes a header as soon as it starts"
+    for place, mark, what, fix in OTHERS:
+        if head[place : place + len(mark)] == mark:
+            return what, fix
+    try:
+        is_text = head[: RECOGNISE - 4].decode("utf-8", errors="strict").isprintable
+    except UnicodeDecodeError:
+        return f"unknown data (it begins with {head[:8].hex(' ')})", GIVE
+    return ("text" if is_text() else "unknown"), GIVE

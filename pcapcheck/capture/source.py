@@ -1,0 +1,109 @@
+"""Source: a capture, opened by its path. The door of this room: others need to know nothing else of it."""
+
+import itertools
+import sys
+from collections.abc import Iterator
+
+from pcapcheck.capture.block import PACKETS, Block
+from pcapcheck.capture.interface import Interface
+from pcapcheck.capture.opening import Opened, open_path
+from pcapcheck.capture.reading import HEAD, Range, Reading, Summary, learn_interfaces
+from pcapcheck.capture.recognise import RECOGNISE, recognise
+
+__all__ = ["Capture", "Interface", "Range", "Summary", "open_capture"]
+
+EVERYTHING = Range(0, sys.maxsize)
+
+
+def open_capture(path: str) -> "Capture":
+    """Open the capture at `path`; "-" is standard input.
+
+    Raises:
+        InputError: the file can't be read, or is no capture.
+    """
+    opened = open_path(path)
+    try:
+        return Capture(path, opened)
+    except BaseException:
+        opened.windows.close()
+        raise
+
+
+class Capture:
+    """A capture file or stream.
+
+    Attributes:
+        path: as it was given.
+        format: "pcap" or "pcapng".
+        size: bytes of the file, None if only the end will tell.
+        compression: "gzip", "zstd", "xz" or "lz4", or empty.
+        seekable: whether ranges of it can be read.
+    """
+
+    def __init__(self, path: str, opened: Opened) -> None:
+        self.path, self.size, self.compression = path, opened.size, opened.compression
+        self.seekable, self._again = opened.seekable, opened.again
+        window = opened.windows.window(0, HEAD)
+        self._head = bytes(window.data[:RECOGNISE])
+        described = recognise(self._head, path)
+        self.format = described.format
+        learn_interfaces(window, described)
+        self._reading = Reading(opened.windows, described, EVERYTHING)
+        self._stream: Iterator[Block] | None = None
+        self._kept: list[Block] = []
+        if self._again:
+            opened.windows.close()
+
+    @property
+    def interfaces(self) -> tuple[Interface, ...]:
+        """The interfaces that were described so far: while reading, there may come more."""
+        return tuple(self._reading.reader.interfaces)
+
+    @property
+    def comments(self) -> dict[int, tuple[str, ...]]:
+        """What was written about packets, by frame number; 0 is the capture as a whole. Not all, if many."""
+        about_all = tuple(self._reading.reader.comments)
+        return {0: about_all, **self._reading.comments} if about_all else dict(self._reading.comments)
+
+    @property
+    def summary(self) -> Summary:
+        """What the last call of `blocks` met so far."""
+        return self._reading.summary
+
+    def blocks(self, range: Range | None = None, packets: int = PACKETS) -> Iterator[Block]:
+        """Yield the packets in the order of the file, in blocks of at most `packets`.
+
+        A file can be read again and again, a stream once; only what `head` has read of it comes again.
+
+        Args:
+            range: one of those that `ranges` returned, from which frame numbers count; None is everything.
+            packets: of a block, at most.
+        """
+        return self._pass(range or EVERYTHING, packets) if self._again else self._stream_on(packets)
+
+    def head(self, count: int = 1) -> list[Block]:
+        """Return the first `count` blocks, for a look at what is in there; `blocks` gives them again."""
+        if self._again:
+            return list(itertools.islice(self.blocks(), count))
+        self._kept += itertools.islice(self._streaming(PACKETS), max(0, count - len(self._kept)))
+        return self._kept[:count]
+
+    def ranges(self, count: int) -> list[Range]:
+        """Return up to `count` ranges that make up the file, or one where it can't be split."""
+        return [EVERYTHING]
+
+    def _pass(self, bounds: Range, packets: int) -> Iterator[Block]:
+        self._reading = Reading(open_path(self.path).windows, recognise(self._head, self.path), bounds)
+        yield from self._reading.blocks(packets)
+
+    def _stream_on(self, packets: int) -> Iterator[Block]:
+        kept, self._kept = self._kept, []
+        yield from kept
+        yield from self._streaming(packets)
+
+    def _streaming(self, packets: int) -> Iterator[Block]:
+        if self._stream is None:
+            windows = self._reading.windows
+            self._reading = Reading(windows, recognise(self._head, self.path), EVERYTHING)
+            self._stream = self._reading.blocks(packets)
+        return self._stream

@@ -1,0 +1,154 @@
+"""Window: a piece of a file that lies in memory now. Three ways to get one: map, read, or stream.
+
+Takes an open file, gives windows that start where the reader asks. It does not know what is in the file.
+"""
+
+import io
+import mmap
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from pcapcheck.capture.block import Bytes
+
+COPIED = 8 << 20  # bytes of a window that is copied
+
+
+class Window(NamedTuple):
+    """Some bytes of a file.
+
+    Attributes:
+        data: uint8 (size,).
+        start: the position in the file of data[0].
+        final: nothing follows.
+    """
+
+    data: Bytes
+    start: int
+    final: bool
+
+
+class Windows(Protocol):
+    """Where windows come from.
+
+    Attributes:
+        largest: bytes of a window that can be had at little cost.
+        complaint: why no more bytes could be had, though the file goes on; or empty.
+    """
+
+    largest: int
+
+    @property
+    def complaint(self) -> str:
+        """See above."""
+
+    def window(self, position: int, size: int) -> Window:
+        """Return about `size` bytes from `position` on; at least one more than last time, unless final."""
+
+    def forget(self, position: int) -> None:
+        """Say that what lies before `position` will hardly be asked for again."""
+
+    def close(self) -> None:
+        """Give back what the operating system lent. Windows that are in use stay valid."""
+
+
+class Mapped:
+    """Windows of a file that does not change: views of a memory map, nothing is copied."""
+
+    largest = 64 << 20
+    complaint = ""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._data: Bytes = np.frombuffer(self._map, np.uint8)
+        self._forgotten = 0
+        file.close()
+
+    def window(self, position: int, size: int) -> Window:
+        """Return a view of the map."""
+        return Window(self._data[position : position + size], position, position + size >= len(self._data))
+
+    def forget(self, position: int) -> None:
+        """Give pages back, so that the process stays small; whoever still reads them gets them again."""
+        page = position - position % mmap.PAGESIZE
+        if page > self._forgotten:
+            self._map.madvise(mmap.MADV_DONTNEED, self._forgotten, page - self._forgotten)
+        self._forgotten = max(page, self._forgotten)
+
+    def close(self) -> None:
+        """Do nothing: the map goes with the last view of it."""
+
+
+class Read:
+    """Windows of a file that may still change: a map of it would end in SIGBUS when somebody cuts it."""
+
+    largest = COPIED
+    complaint = ""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+
+    def window(self, position: int, size: int) -> Window:
+        """Return a copy of what the file holds now."""
+        data = np.empty(size, np.uint8)
+        self._file.seek(position)
+        filled = _fill(self._file, data)
+        return Window(data[:filled], position, filled < size)
+
+    def forget(self, position: int) -> None:
+        """Do nothing: no window is kept."""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class Streamed:
+    """Windows of what can be read only once and forwards: a pipe, or what a decompressor gives."""
+
+    largest = COPIED
+
+    def __init__(self, stream: io.RawIOBase | io.BufferedIOBase) -> None:
+        self._stream = stream
+        self._kept = Window(np.empty(0, np.uint8), 0, final=False)
+
+    def window(self, position: int, size: int) -> Window:
+        """Return what is left from `position` on, with more read behind it if that is little.
+
+        Raises:
+            ValueError: if `position` lies before that of an earlier call.
+        """
+        kept = self._kept.data[position - self._kept.start :]
+        if position < self._kept.start:
+            raise ValueError("a stream can't be read backwards")
+        final = self._kept.final
+        if not final and 2 * len(kept) < size:
+            data = np.empty(size, np.uint8)
+            data[: len(kept)] = kept
+            filled = len(kept) + _fill(self._stream, data[len(kept) :])
+            final, kept = filled < size, data[:filled]
+        self._kept = Window(kept, position, final)
+        return self._kept
+
+    @property
+    def complaint(self) -> str:
+        """What the stream says was wrong with it, if it is one that does."""
+        return str(getattr(self._stream, "complaint", ""))
+
+    def forget(self, position: int) -> None:
+        """Do nothing: `window` keeps only what it must."""
+
+    def close(self) -> None:
+        """Close the stream."""
+        self._stream.close()
+
+
+def _fill(file: io.RawIOBase | io.BufferedIOBase, data: Bytes) -> int:
+    """Read into `data` until it is full or the file ends; return how many bytes came."""
+    room, filled = data.data, 0
+    while filled < len(room):
+        got = file.readinto(room[filled:])
+        if not got:
+            break
+        filled += got
+    return filled
