@@ -11,6 +11,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
 MARKDOWN = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`*_[]|\\~#$@"})
 HTML = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`"})
 LINK = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
+SURROGATE = re.compile("[\ud800-\udfff]")
 COMMAND = re.compile(r"^(\s*)(::[a-zA-Z-]+( [^:]*)?::|##\[)")  # a GitHub runner obeys such a line
 
 
@@ -19,6 +20,11 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else _code(each) for each in text)
+
+
+def utf8(text: str) -> str:
+    r"""Return text that UTF-8 can hold: bytes of a file name that are no text (PEP 383) become `\x9c`."""
+    return SURROGATE.sub(lambda match: _code(match[0]), text)
 
 
 def terminal(line: str) -> str:
@@ -60,7 +66,7 @@ def github_property(text: str) -> str:
 
 def _code(character: str) -> str:
     number = ord(character)
-    if 0xDC80 <= number <= 0xDCFF:  # a byte of a file name that is not UTF-8 (PEP 383)
+    if 0xDC80 <= number <= 0xDCFF:  # PEP 383
         number -= 0xDC00
     if number <= 0xFF:
         return f"\\x{number:02x}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pcapcheck.check.finding import Hop
 from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.report.escape import utf8
 from pcapcheck.report.result import FlowSummary, PathStep, Result
 
 if TYPE_CHECKING:
@@ -92,13 +93,21 @@ def frame(result: Result, name: str) -> "pl.DataFrame":
         "time": pl.Datetime("ns", "UTC"),
     }
     schema = {column: types[kind] for column, kind in COLUMNS[name].items()}
-    return pl.DataFrame(list(ROWS[name](result)), schema=schema, orient="row")
+    rows = [tuple(map(_held, row)) for row in ROWS[name](result)]
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _sightings(result: Result) -> "pl.DataFrame":
     if result.sightings is None:
         raise InputError("Result.frame", "this run kept no sightings", "ask for them when calling `check`")
     return result.sightings
+
+
+def _held(cell: object) -> object:
+    """Return the cell with text that a frame can hold."""
+    if isinstance(cell, str):
+        return cell if cell.isascii() else utf8(cell)
+    return [_held(each) for each in cell] if isinstance(cell, list) else cell
 
 
 def _hop(hop: Hop) -> Row:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from pcapcheck import __version__
 from pcapcheck.check.finding import Finding, Frame, Hop
-from pcapcheck.report.escape import visible
+from pcapcheck.report.escape import utf8
 from pcapcheck.report.result import CaptureUsed, Diagnosis, FlowSummary, PathStep, Result
 
 Item: TypeAlias = Mapping[str, object]
@@ -46,9 +46,9 @@ def _text(item: object) -> str:
 def _legal(item: object) -> object:
     match item:
         case str():
-            return "".join(visible(each) if "\ud800" <= each <= "\udfff" else each for each in item)
+            return utf8(item)
         case Mapping():
-            return {_legal(key): _legal(value) for key, value in item.items()}
+            return {utf8(str(key)): _legal(value) for key, value in item.items()}
         case Sequence():
             return [_legal(each) for each in item]
     return item

@@ -39,3 +39,9 @@ def test_sightings_that_were_not_kept_are_an_error():
 def test_unknown_frame_names_the_nearest():
     with pytest.raises(InputError, match="did you mean `flows`"):
         frame(results.conformant(), "flow")
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_bytes_that_are_no_text_are_written_out(name):
+    text = str(frame(results.hostile(), name).to_dicts())
+    assert "\udc9c" not in text

@@ -1,0 +1,150 @@
+"""Tables of flows, a row each: for people, and as JSON, CSV and Parquet.
+
+Takes a polars frame: `Result.frame("flows")`, or that of the command `flows`. The machine formats keep its
+column names; `flows-v1` is their version. Times are RFC 3339 in UTC to the nanosecond, durations are seconds;
+integer columns with the name of a time or duration are nanoseconds. Text is made in parts: a million rows do.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.report import escape
+from pcapcheck.report.layout import Layout
+from pcapcheck.report.quantity import duration
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SCHEMA = "flows-v1"
+TIMES = ("first", "last")
+DURATIONS = ("duration",)
+TIME = "%Y-%m-%dT%H:%M:%S%.9fZ"
+BETWEEN = "  "
+ROWS = 10_000  # made into text at once
+
+
+def write_table(frame: "pl.DataFrame", format: str, *, color: bool = False) -> Iterator[str]:
+    """Yield the rows as `table`, `json` or `csv`; `table` numbers them, as `pcapcheck trace` takes them.
+
+    Raises:
+        InputError: there is no such format.
+    """
+    if format not in WRITERS:
+        advice = did_you_mean(format, [*WRITERS, "parquet"], "use table, json, csv or parquet")
+        raise InputError("--format", f"`{format}` is not a format of tables", advice)
+    yield from WRITERS[format](_typed(frame), color)
+
+
+def parquet(frame: "pl.DataFrame") -> bytes:
+    """Return the rows as a Parquet file."""
+    file = io.BytesIO()
+    _typed(frame).write_parquet(file)
+    return file.getvalue()
+
+
+def _table(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
+    layout = Layout(color=color)
+    widths = {name: len(name) for name in ("#", *frame.columns)}
+    for first, part in _parts(frame):
+        for name, cells in _cells(first, part).items():
+            widths[name] = max(widths[name], *map(len, cells))
+    right = {"#", *(name for name, dtype in frame.schema.items() if dtype.is_numeric())}
+    pad = {name: str.rjust if name in right else str.ljust for name in widths}
+    header = BETWEEN.join(pad[name](name, width) for name, width in widths.items())
+    yield from layout.verbatim(header.rstrip(), style="bold")
+    for first, part in _parts(frame):
+        columns = [
+            [pad[name](cell, widths[name]) for cell in cells] for name, cells in _cells(first, part).items()
+        ]
+        yield "".join(BETWEEN.join(row).rstrip() + "\n" for row in zip(*columns, strict=True))
+
+
+def _csv(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
+    yield ",".join(frame.columns) + "\n"
+    for _, part in _parts(frame):
+        yield _with_text(_seconds(part), escape.csv).write_csv(include_header=False, datetime_format=TIME)
+
+
+def _json(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
+    yield f'{{"schema": "{SCHEMA}", "flows": ['
+    for first, part in _parts(frame):
+        lines = _timed(_seconds(part)).write_ndjson().splitlines() if part.width else []
+        if first > 1:
+            yield ","
+        yield ",".join(f"\n  {_ascii(line)}" for line in lines)
+    yield "]}\n"
+
+
+WRITERS: Mapping[str, Callable[["pl.DataFrame", bool], Iterator[str]]] = {
+    "table": _table,
+    "json": _json,
+    "csv": _csv,
+}
+
+
+def _typed(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Return the frame with its times as times and its durations as durations."""
+    import polars as pl
+
+    kinds = dict.fromkeys(TIMES, pl.Datetime("ns", "UTC")) | dict.fromkeys(DURATIONS, pl.Duration("ns"))
+    integers = [name for name, dtype in frame.schema.items() if name in kinds and dtype.is_integer()]
+    return frame.with_columns(pl.col(name).cast(kinds[name]) for name in integers)
+
+
+def _parts(frame: "pl.DataFrame") -> Iterator[tuple[int, "pl.DataFrame"]]:
+    """Yield slices of the frame, each with the number of its first row, from 1."""
+    for start in range(0, frame.height, ROWS):
+        yield start + 1, frame.slice(start, ROWS)
+
+
+def _cells(first: int, part: "pl.DataFrame") -> dict[str, list[str]]:
+    """Return the text of every cell, column by column, ready to be shown on a terminal."""
+    import polars as pl
+
+    numbers = [str(number) for number in range(first, first + part.height)]
+    cells: dict[str, list[str]] = {"#": numbers}
+    for name, column in _with_text(_timed(part), escape.visible).to_dict().items():
+        if column.dtype == pl.Duration:
+            texts = [None if value is None else duration(value) for value in column.cast(pl.Int64)]
+        elif column.dtype.is_integer():
+            texts = [None if value is None else f"{value:,}" for value in column]
+        else:
+            texts = column.cast(pl.String).to_list()
+        cells[name] = ["-" if text in {None, ""} else text for text in texts]
+    return cells
+
+
+def _with_text(part: "pl.DataFrame", safe: Callable[[str], str]) -> "pl.DataFrame":
+    """Return the frame with lists joined and every distinct text made safe once."""
+    import polars as pl
+
+    lists = [name for name, dtype in part.schema.items() if dtype == pl.List]
+    part = part.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name in lists)
+    made = {}
+    for name in (name for name, dtype in part.schema.items() if dtype == pl.String):
+        distinct = part[name].drop_nulls().unique(maintain_order=True).to_list()
+        changed = {text: safe(text) for text in distinct if safe(text) != text}
+        made[name] = part[name].replace(changed) if changed else part[name]
+    return part.with_columns(**made)
+
+
+def _timed(part: "pl.DataFrame") -> "pl.DataFrame":
+    import polars as pl
+
+    times = [name for name, dtype in part.schema.items() if dtype == pl.Datetime]
+    return part.with_columns(pl.col(name).dt.strftime(TIME) for name in times)
+
+
+def _seconds(part: "pl.DataFrame") -> "pl.DataFrame":
+    import polars as pl
+
+    names = [name for name, dtype in part.schema.items() if dtype == pl.Duration]
+    return part.with_columns(pl.col(name).dt.total_nanoseconds() / 1e9 for name in names)
+
+
+def _ascii(line: str) -> str:
+    """Return a line of JSON in which nothing can act on a terminal."""
+    return line if line.isascii() else json.dumps(json.loads(line))
