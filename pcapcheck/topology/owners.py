@@ -1,0 +1,184 @@
+"""Who an address or a MAC belongs to, by the topology.
+
+An address of a node's interface is the node's, also inside a pod network (flannel.1 has 10.244.0.0); then
+come pods, services and routers by address, then the longest network that holds the address.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final, NamedTuple
+
+from pcapcheck import values
+from pcapcheck.topology.networks import Networks
+from pcapcheck.topology.topology import Interface, Node, Owner, OwnerKind, Pod, Role, Topology
+
+GROUP: Final = Owner(OwnerKind.GROUP)
+EXTERNAL: Final = Owner(OwnerKind.EXTERNAL)
+# Multicast, broadcast, link-local, loopback and unspecified: RFC 6890 and RFC 4291.
+GROUPS: Final = (
+    *("224.0.0.0/4", "255.255.255.255/32", "169.254.0.0/16", "127.0.0.0/8", "0.0.0.0/32"),
+    *("ff00::/8", "fe80::/10", "::1/128", "::/128"),
+)
+_UNDERLAY: Final = frozenset({Role.UPLINK, Role.VLAN, Role.MACVLAN, Role.IPVLAN})
+_MOST_CACHED: Final = 500_000
+
+
+class MacOwner(NamedTuple):
+    """An interface that has a MAC; `pod` is set where it lies inside that pod."""
+
+    node: str
+    interface: str
+    pod: str | None = None
+
+
+class Owners:
+    """Answers for one topology. Answers about addresses are kept, so asking again costs a dict lookup."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._known: dict[str, Owner] = {}
+        for address, owner in chain(_nodes(topology), _pods(topology), _services(topology)):
+            self._known.setdefault(address, owner)
+        for address in chain(_routers(topology)):
+            self._known.setdefault(address, Owner(OwnerKind.ROUTER))
+        for address in _broadcasts(topology):
+            self._known.setdefault(address, GROUP)
+        self._networks = Networks(_networks(topology))
+        self._cache = dict(self._known)
+        self._macs = _macs(topology)
+        self._subnets = {name: tuple(_subnets(node)) for name, node in topology.nodes.items()}
+
+    def of(self, address: str) -> Owner:
+        """Return the owner of an IPv4 or IPv6 address.
+
+        Raises:
+            ValueError: the text is no address.
+        """
+        owner = self._cache.get(address)
+        if owner is None:
+            if len(self._cache) > _MOST_CACHED:
+                self._cache = dict(self._known)
+            owner = self._cache[address] = self._look_up(address)
+        return owner
+
+    def of_many(self, addresses: Iterable[str]) -> list[Owner]:
+        """Return the owner of each address, in order."""
+        return [self.of(each) for each in addresses]
+
+    def node_of(self, address: str) -> str | None:
+        """Return the node on which an address lives, if that is known."""
+        return self.of(address).node
+
+    def mac_owner(self, mac: str) -> tuple[MacOwner, ...]:
+        """Return every interface that has this MAC (lower case, colons): Calico's host ends all share one."""
+        return self._macs.get(mac, ())
+
+    def subnets(self, node: str) -> tuple[str, ...]:
+        """Return the networks of a node's uplinks; if any has an address of the node, only those."""
+        return self._subnets.get(node, ())
+
+    def same_subnet(self, node: str, other: str, family: int) -> bool | None:
+        """Return whether two nodes share a subnet of family 4 or 6; None if it is not known for one of them."""
+        if node == other:
+            return True
+        mine, theirs = (self._of_family(each, family) for each in (node, other))
+        return None if not mine or not theirs else bool(mine & theirs)
+
+    def _of_family(self, node: str, family: int) -> set[str]:
+        return {each for each in self.subnets(node) if (":" in each) == (family == 6)}
+
+    def _look_up(self, address: str) -> Owner:
+        version, number = values.address_number(address)
+        known = self._known.get(values.address_text(version, number))
+        return known or self._networks.find(version, number) or EXTERNAL
+
+
+def _bare(address: str) -> str:
+    return address.partition("/")[0]
+
+
+def _nodes(topology: Topology) -> Iterator[tuple[str, Owner]]:
+    """Yield each address of a node; of one that several nodes have (Docker's bridge), the node is not known."""
+    owners: dict[str, Owner] = {}
+    for name, node in topology.nodes.items():
+        for address in {
+            *node.addresses,
+            *(_bare(each) for at in node.interfaces.values() for each in at.addresses),
+        }:
+            shared = address in owners
+            owners[address] = Owner(OwnerKind.NODE) if shared else Owner(OwnerKind.NODE, name, name)
+    for pod in topology.pods.values():
+        for address in pod.addresses if pod.host_network else ():
+            owners.setdefault(address, Owner(OwnerKind.NODE, pod.node, pod.node))
+    return iter(owners.items())
+
+
+def _pods(topology: Topology) -> Iterator[tuple[str, Owner]]:
+    for name, pod in topology.pods.items():
+        owner = Owner(OwnerKind.POD, name, pod.node)
+        for address in chain(pod.addresses, *(each.addresses for each in pod.interfaces.values())):
+            yield _bare(address), owner
+
+
+def _services(topology: Topology) -> Iterator[tuple[str, Owner]]:
+    for name, service in topology.services.items():
+        for address in (*service.addresses, *service.external_ips):
+            yield address, Owner(OwnerKind.SERVICE, name)
+
+
+def _routers(topology: Topology) -> Iterator[str]:
+    """Yield the addresses of routers, and of the next hops of routes, some of which are nodes."""
+    yield from (each for each in topology.routers if "/" not in each)
+    for node in topology.nodes.values():
+        yield from (route.via for route in node.routes if route.via)
+
+
+def _broadcasts(topology: Topology) -> Iterator[str]:
+    """Yield the broadcast address of every IPv4 subnet of more than two addresses (RFC 3021)."""
+    for node in topology.nodes.values():
+        for address in chain(*(each.addresses for each in node.interfaces.values())):
+            span = values.cidr(address)
+            if span.bits == 32 and span.high - span.low > 1:
+                yield values.ipv4_text(span.high)
+
+
+def _networks(topology: Topology) -> Iterator[tuple[str, Owner]]:
+    """Yield networks with their owners; of equal ones the first counts."""
+    yield from ((each, EXTERNAL) for each in topology.external)
+    holders: dict[str, list[str]] = {}
+    for name, node in topology.nodes.items():
+        for network in node.pod_cidrs:
+            holders.setdefault(network, []).append(name)
+    for network, nodes in holders.items():
+        yield network, Owner(OwnerKind.POD_NETWORK, node=nodes[0] if len(nodes) == 1 else None)
+    yield from ((each, Owner(OwnerKind.POD_NETWORK)) for each in topology.pod_cidrs)
+    yield from ((each, Owner(OwnerKind.SERVICE)) for each in topology.service_cidrs)
+    yield from ((each, GROUP) for each in GROUPS)
+
+
+def _macs(topology: Topology) -> dict[str, tuple[MacOwner, ...]]:
+    found: dict[str, list[MacOwner]] = {}
+    for node in topology.nodes.values():
+        for each in node.interfaces.values():
+            found.setdefault(each.mac or "", []).append(MacOwner(node.name, each.name))
+    for pod in topology.pods.values():
+        for interface, mac in {pod.interface: pod.mac, **_interface_macs(pod)}.items():
+            found.setdefault(mac or "", []).append(MacOwner(pod.node, interface, pod.name))
+    found.pop("", None)
+    return {mac: tuple(owners) for mac, owners in found.items()}
+
+
+def _interface_macs(pod: Pod) -> dict[str, str]:
+    return {name: each.mac for name, each in pod.interfaces.items() if each.mac}
+
+
+def _subnets(node: Node) -> Iterator[str]:
+    """Yield the networks of the underlay's interfaces; only those of the node's addresses if any has one."""
+    underlay = [each for each in node.interfaces.values() if each.role in _UNDERLAY]
+    ours = [each for each in underlay if _has(each, node.addresses)] or underlay
+    networks = (values.cidr_text(values.cidr(each)) for at in ours for each in at.addresses if "/" in each)
+    yield from dict.fromkeys(networks)
+
+
+def _has(interface: Interface, addresses: tuple[str, ...]) -> bool:
+    return any(_bare(each) in addresses for each in interface.addresses)
