@@ -1,0 +1,89 @@
+"""`extends`: several rule files, the shared ones first, become one profile.
+
+Parameters and rules are replaced by name, paths by kind, traits by key; `detect` is the last file's that has
+any. It opens no files.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from pcapcheck.check.profile import ACROSS_NODES, Decrement, Path, PathHop, Profile, Traits
+from pcapcheck.check.rule import Rule
+from pcapcheck.check.rulefile import RuleFile, Step
+
+_ROUTED: Final[dict[str, Decrement]] = {"routed": (1, 1), "routers": (0, None), "maybe-routed": (0, 1)}
+
+
+def extend(files: Sequence[RuleFile]) -> Profile:
+    """Return the profile of the last file, with what it has from those before it."""
+    last = files[-1]
+    traits = Traits(**_merged(each.traits for each in files))
+    rules = _rules(files)
+    own = {rule.id for each in files if not each.shared for rule in each.rules}
+    return Profile(
+        name=last.name,
+        title=last.title,
+        extends=tuple(each.name for each in files[:-1]),
+        shared=last.shared,
+        parameters=_merged(each.parameters for each in files),
+        decode_as=tuple(dict.fromkeys(entry for each in files for entry in each.decode_as)),
+        detect=next((each.detect for each in reversed(files) if each.detect is not None), ()),
+        traits=traits,
+        paths=_paths(_merged(each.paths for each in files), traits),
+        rules=tuple(rules.values()),
+        own_rules=frozenset(own & rules.keys()),
+        place=last.place,
+    )
+
+
+def _merged(mappings: Iterable[Any]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for each in mappings:
+        merged.update(each)
+    return merged
+
+
+def _rules(files: Sequence[RuleFile]) -> dict[str, Rule]:
+    rules: dict[str, Rule] = {}
+    for each in files:
+        for dropped in each.drop:
+            rules.pop(dropped, None)
+        rules.update({rule.id: rule for rule in each.rules})
+    return rules
+
+
+def _paths(steps: Mapping[str, Sequence[Step]], traits: Traits) -> dict[str, Path]:
+    """Return the paths; without one of its own, traffic across subnets takes the hops of traffic across nodes."""
+    wanted = dict(steps)
+    for name in steps:
+        wanted.setdefault(name.replace("cross-node", "cross-subnet"), steps[name])
+    return {name: _path(name, each, traits) for name, each in wanted.items()}
+
+
+def _path(name: str, steps: Sequence[Step], traits: Traits) -> Path:
+    who, _, where = name.rpartition("/")
+    kind = where if where in ACROSS_NODES else ""
+    sides = _sides(who or where, kind, [role for role, _ in steps])
+    form = traits.form(kind)
+    return tuple(_hop(step, side, form) for step, side in zip(steps, sides, strict=True))
+
+
+def _hop(step: Step, side: str, form: str) -> PathHop:
+    role, marks = step
+    routed = next((_ROUTED[mark] for mark in marks if mark in _ROUTED), (0, 0))
+    between = role == "uplink" and "plain" not in marks
+    return PathHop(role, side, form if between else "plain", routed, "optional" in marks)
+
+
+def _sides(who: str, across: str, roles: Sequence[str]) -> list[str]:
+    """Tell which end each hop belongs to: across nodes, the last uplink is the destination's."""
+    if across:
+        here = len(roles) - 1 - roles[::-1].index("uplink") if "uplink" in roles else len(roles)
+    elif who.startswith("external-"):
+        here = 0
+    elif roles.count("pod") == 1 or "pod" not in roles:
+        here = len(roles) if roles[:1] == ["pod"] else 0
+    else:
+        here = len(roles) // 2
+    first = "via" if who.startswith("external-") else "source"
+    return [first] * here + ["destination"] * (len(roles) - here)

@@ -1,0 +1,123 @@
+"""Parameters of a profile: values in which clusters differ.
+
+Takes what a rule file, a topology or `--set` says, gives numbers, networks and words. It does not know which
+rules use them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+from pcapcheck import values
+from pcapcheck.check.reading import Where
+from pcapcheck.check.spot import Spot
+from pcapcheck.errors import did_you_mean
+from pcapcheck.values import Span
+from pcapcheck.yamlevents import Place
+
+Value: TypeAlias = int | str | Span
+NOWHERE: Final = Place("<built in>")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that clusters differ in. Without `values`, rules that need it are not evaluable."""
+
+    name: str
+    type: str  # integer | boolean | text | mac | address | network | range
+    values: tuple[Value, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+    many: bool = False  # a list is allowed
+    about: str = ""
+    place: Place = NOWHERE
+
+
+def read_parameter(name: str, spot: Spot) -> Parameter:
+    """Return one entry of `parameters`, with its default in force."""
+    kind = spot.text("type", "integer")
+    if kind not in _READERS:
+        fix = did_you_mean(kind, _READERS, "use one of " + ", ".join(_READERS))
+        raise spot.at("type").error(f"`{kind}` is not a type of parameters", fix)
+    parameter = Parameter(
+        name=name,
+        type=kind,
+        minimum=spot.get("minimum"),
+        maximum=spot.get("maximum"),
+        choices=spot.words("choices"),
+        many=bool(spot.get("many", False)),
+        about=spot.text("about"),
+        place=spot.place,
+    )
+    return give(parameter, spot.get("default"), spot.at("default"))
+
+
+def give(parameter: Parameter, data: Any, where: Where) -> Parameter:
+    """Return the parameter with another value; None takes its value away.
+
+    Raises:
+        InputError: it is not of the parameter's type, or out of its bounds.
+    """
+    if data is None:
+        return replace(parameter, values=())
+    entries = data if isinstance(data, list) else [data]
+    if len(entries) != 1 and not parameter.many:
+        raise where.error(f"`{parameter.name}` takes one value, not a list", "give one value")
+    return replace(parameter, values=tuple(_value(parameter, each, where) for each in entries))
+
+
+def _value(parameter: Parameter, data: Any, where: Where) -> Value:
+    try:
+        value = _READERS[parameter.type](data)
+    except (ValueError, TypeError) as error:
+        reason = str(error) if isinstance(error, ValueError) else f"`{data}` is not of this type"
+        raise where.error(f"`{parameter.name}`: {reason}", f"give {_KINDS[parameter.type]}") from None
+    if isinstance(value, int) and not _within(parameter, value):
+        fix = f"give {_bound(parameter.minimum, 'any')} to {_bound(parameter.maximum, 'any')}"
+        raise where.error(f"`{parameter.name}: {data}` is out of range", fix)
+    if parameter.choices and value not in parameter.choices:
+        fix = did_you_mean(str(value), parameter.choices, "use one of " + ", ".join(parameter.choices))
+        raise where.error(f"`{parameter.name}: {data}` is not one of its values", fix)
+    return value
+
+
+def _within(parameter: Parameter, value: int) -> bool:
+    low, high = parameter.minimum, parameter.maximum
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _bound(limit: int | None, otherwise: str) -> str:
+    return otherwise if limit is None else str(limit)
+
+
+def _word(data: Any) -> str:
+    if not isinstance(data, str):
+        raise ValueError(f"`{data}` is not text")
+    return data
+
+
+def _number(data: Any) -> int:
+    if isinstance(data, bool) or not isinstance(data, int | str):
+        raise ValueError(f"`{data}` is not a number")
+    return values.number(data)
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Value]]] = {
+    "integer": _number,
+    "boolean": lambda data: values.parse("boolean", data),
+    "text": _word,
+    "mac": lambda data: values.mac_number(_word(data)),
+    "address": lambda data: values.address_number(_word(data))[1],
+    "network": lambda data: values.cidr(_word(data)),
+    "range": lambda data: values.span(_word(data)),
+}
+_KINDS: Final = {
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "text": "a word",
+    "mac": "a MAC such as 52:54:00:12:34:56",
+    "address": "an address such as 10.244.0.5",
+    "network": "a network such as 10.244.0.0/16",
+    "range": "a range such as 49152..65535",
+}

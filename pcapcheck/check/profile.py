@@ -1,0 +1,169 @@
+"""What one CNI back-end promises: parameters, how to decode and recognise it, its paths, its rules.
+
+Plain data, as a rule file says it after `extends`. It does not know how files are read (`rulefile`, `rules`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple, TypeAlias
+
+from pcapcheck.check.matchers import Matcher
+from pcapcheck.check.parameter import NOWHERE, Parameter, Value
+from pcapcheck.check.rule import Rule
+from pcapcheck.yamlevents import Place
+
+Decrement: TypeAlias = tuple[int, int | None]  # fewest and most; None: any number
+ACROSS_NODES: Final = ("cross-node", "cross-subnet")
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeAs:
+    """`table` values that carry `protocol`: a number, or `$parameter`."""
+
+    table: str  # udp.port, ip.proto, …
+    value: int | str
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What captures of this profile look like: packets at these roles match `when`; how much that says."""
+
+    at: tuple[str, ...]
+    when: Mapping[str, Matcher]
+    weight: float
+
+
+class PathHop(NamedTuple):
+    """One hop of an expected path.
+
+    Attributes:
+        role: the role of the interface. A node that has no interface of that role has no such hop.
+        side: the end of the path on whose node (or in whose pod) it lies: source, destination, or `via`, the
+            node that a client outside asked.
+        form: how the packet travels there.
+        routed: by how much the TTL is less than at the hop before.
+        optional: it may be seen here, and need not.
+    """
+
+    role: str
+    side: str
+    form: str = "plain"
+    routed: Decrement = (0, 0)
+    optional: bool = False
+
+
+Path: TypeAlias = tuple[PathHop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Facts of a CNI that paths and causes need, and no rule says; `traits` in rules.schema.json.
+
+    Attributes:
+        tunnel: the form between nodes, or `none`.
+        tunnel_between: nodes | subnets: where the tunnel is used.
+        tunnel_port: the UDP port of the tunnel: a number, or `$parameter`.
+        encrypted: what travels between nodes cannot be read at the uplinks.
+        bridged: pods of several nodes are in one L2 segment: no gateway and no routed hop between them.
+        same_node: switched | routed | direct | reflected | never: how pods of one node, or parent, talk.
+        gateway_mac: a MAC, or `$parameter`: what every pod has for its gateway; None: the bridge's or veth's.
+        masquerade: a boolean, or `$parameter`: pods get the node's address towards the outside.
+        identity_vni: the VNI is the sender's identity, and differs by direction.
+        shared_mac: pods have the MAC of the interface under them.
+    """
+
+    tunnel: str = "none"
+    tunnel_between: str = "nodes"
+    tunnel_port: int | str | None = None
+    encrypted: bool = False
+    bridged: bool = False
+    same_node: str = "routed"
+    gateway_mac: str | None = None
+    masquerade: bool | str = True
+    identity_vni: bool = False
+    shared_mac: bool = False
+
+    def form(self, where: str) -> str:
+        """Return the form in which pod traffic of this kind travels between nodes."""
+        tunnelled = where == "cross-subnet" or (where == "cross-node" and self.tunnel_between == "nodes")
+        return self.tunnel if tunnelled and self.tunnel != "none" else "plain"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A rule file with all that it extends.
+
+    Attributes:
+        shared: it describes no CNI by itself; its rules alone make no network conformant.
+        extends: names of the profiles whose rules, paths and parameters it has, itself not included.
+        paths: `who/where`, `who` or `where` -> hops in the direction that the name says.
+        own_rules: ids of the rules from no shared profile: without one judged, nothing is conformant.
+    """
+
+    name: str
+    title: str
+    extends: tuple[str, ...] = ()
+    shared: bool = False
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    decode_as: tuple[DecodeAs, ...] = ()
+    detect: tuple[Clue, ...] = ()
+    traits: Traits = Traits()
+    paths: Mapping[str, Path] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    own_rules: frozenset[str] = frozenset()
+    place: Place = NOWHERE
+
+    def value(self, word: object) -> Value | None:
+        """Return the value of a trait: itself, or the first value of the parameter that `$word` names."""
+        if isinstance(word, str) and word.startswith("$"):
+            return next(iter(self.values(word[1:])), None)
+        return word if isinstance(word, int | str) else None
+
+    def values(self, name: str) -> tuple[Value, ...]:
+        """Return the values of a parameter; none if it has no value, or there is no such parameter."""
+        parameter = self.parameters.get(name)
+        return parameter.values if parameter else ()
+
+    def dissectors(self) -> dict[str, dict[int, str]]:
+        """Return what `dissector_table` takes: table -> value -> protocol."""
+        tables: dict[str, dict[int, str]] = {}
+        for each in self.decode_as:
+            named = self.values(str(each.value)[1:]) if isinstance(each.value, str) else (each.value,)
+            for value in named:
+                if isinstance(value, int):
+                    tables.setdefault(each.table, {})[value] = each.protocol
+        return tables
+
+    @property
+    def active(self) -> tuple[Rule, ...]:
+        """The rules that apply with the parameters in force."""
+        return tuple(rule for rule in self.rules if self._is_given(rule))
+
+    def _is_given(self, rule: Rule) -> bool:
+        return all(not set(self.values(name)).isdisjoint(wanted) for name, wanted in rule.given.items())
+
+    def path(self, who: str, where: str) -> Path:
+        """Return the hops that packets of these traffic kinds cross; empty if the profile does not say."""
+        for name in (f"{who}/{where}", who, where):
+            if name in self.paths:
+                return self.paths[name]
+        return ()
+
+    def path_back(self, who: str, where: str) -> Path:
+        """Return the hops that the answers cross."""
+        return reverse(self.path(who, where))
+
+
+def reverse(path: Path) -> Path:
+    """Return the way back: hops from the end, with the TTL falling between the same two hops."""
+    routed = [hop.routed for hop in path[1:]][::-1]
+    sides = {"source": "destination", "destination": "source"}
+    hops = [hop._replace(side=sides.get(hop.side, hop.side)) for hop in reversed(path)]
+    return tuple(hop._replace(routed=mark) for hop, mark in zip(hops, [(0, 0), *routed], strict=False))
+
+
+def with_values(profile: Profile, parameters: Iterable[Parameter]) -> Profile:
+    """Return the profile with these parameters instead of its own of the same names."""
+    changed = {**profile.parameters, **{each.name: each for each in parameters}}
+    return replace(profile, parameters=changed)

@@ -1,0 +1,120 @@
+"""Profiles by name or file: found, read, extended, and given the parameters of a cluster.
+
+Shipped rule files lie in the package (`pcapcheck/rules`, from the wheel), or beside it in a checkout. A
+user's file is compared with rules.schema.json first; shipped files are compared by a test, so that starting
+takes no time.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pcapcheck import yamlfile
+from pcapcheck.check.extend import extend
+from pcapcheck.check.parameter import give
+from pcapcheck.check.profile import Profile, with_values
+from pcapcheck.check.reading import Where
+from pcapcheck.check.rulefile import RuleFile, read_rule_file
+from pcapcheck.errors import InputError, did_you_mean
+
+_PACKAGE: Final = Path(__file__).parents[1]
+_ENDINGS: Final = (".yaml", ".yml")
+
+
+class Option(str):
+    """An option of the command line, as the place of a mistake."""
+
+    __slots__ = ()
+
+    def error(self, what: str, fix: str) -> InputError:
+        """Return an error that names the option."""
+        return InputError(self, what, fix)
+
+
+def rules_directory() -> Path:
+    """Return where the shipped rule files lie."""
+    inside = _PACKAGE / "rules"
+    return inside if inside.is_dir() else _PACKAGE.parent / "rules"
+
+
+@cache
+def profile_names() -> tuple[str, ...]:
+    """Return the names of the shipped profiles, in alphabetical order; shared ones are among them."""
+    return tuple(sorted(path.stem for path in rules_directory().glob("*.yaml")))
+
+
+def load_profile(name: str) -> Profile:
+    """Return a shipped profile by its name, or a user's by the path of its file, with all that it extends.
+
+    Raises:
+        InputError: there is no such profile, or its file cannot be used.
+    """
+    if name.endswith(_ENDINGS) or "/" in name:
+        return _load_file(name)
+    _check_name(name, Option("--profile"))
+    return _load_shipped(name)
+
+
+def with_parameters(profile: Profile, parameters: Mapping[str, Any], where: Where) -> Profile:
+    """Return the profile with the values that `--set` gives.
+
+    Raises:
+        InputError: the profile has no such parameter, or the value does not fit.
+    """
+    unknown = unknown_parameters(profile, parameters)
+    if unknown:
+        listed = "it has " + (", ".join(sorted(profile.parameters)) or "none")
+        fix = did_you_mean(unknown[0], profile.parameters, listed)
+        raise where.error(f"profile `{profile.name}` has no parameter `{unknown[0]}`", fix)
+    return with_values(
+        profile, [give(profile.parameters[name], data, where) for name, data in parameters.items()]
+    )
+
+
+def unknown_parameters(profile: Profile, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which names are no parameters of the profile: a note for a topology, an error for `--set`."""
+    return tuple(name for name in parameters if name not in profile.parameters)
+
+
+@cache
+def _load_shipped(name: str) -> Profile:
+    return extend(_line(_shipped(name)))
+
+
+def _load_file(path: str) -> Profile:
+    document = yamlfile.load(path)
+    yamlfile.validate(document, "rules")
+    return extend(_line(read_rule_file(document)))
+
+
+@cache
+def _shipped(name: str) -> RuleFile:
+    return read_rule_file(yamlfile.load(rules_directory() / f"{name}.yaml"))
+
+
+def _line(last: RuleFile) -> tuple[RuleFile, ...]:
+    """Return all that a file extends, each once, before those that extend it; the file itself is last."""
+    line: dict[str, RuleFile] = {}
+    _add(last, line, ())
+    return tuple(line.values())
+
+
+def _add(file: RuleFile, line: dict[str, RuleFile], above: tuple[str, ...]) -> None:
+    for name in file.extends:
+        if name in (*above, file.name):
+            what = f"`{file.name}` extends `{name}`, which extends `{file.name}`"
+            raise file.place.error(what, "remove one of the two from `extends:`")
+        if name not in line:
+            _check_name(name, file.place)
+            _add(_shipped(name), line, (*above, file.name))
+    line[file.name] = file
+
+
+def _check_name(name: str, where: Where) -> None:
+    names = profile_names()
+    if name not in names:
+        fix = did_you_mean(
+            name, names, "`pcapcheck rules list` lists the profiles; a file's path must end in .yaml"
+        )
+        raise where.error(f"`{name}` is not a profile", fix)
