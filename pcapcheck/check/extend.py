@@ -7,9 +7,10 @@ any. It opens no files.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pcapcheck.check.profile import ACROSS_NODES, Decrement, Path, PathHop, Profile, Traits
+from pcapcheck.check.profile import ACROSS_NODES, Profile, Traits
 from pcapcheck.check.rule import Rule
 from pcapcheck.check.rulefile import RuleFile, Step
+from pcapcheck.correlate.paths import Decrement, Path, PathHop
 
 _ROUTED: Final[dict[str, Decrement]] = {"routed": (1, 1), "routers": (0, None), "maybe-routed": (0, 1)}
 

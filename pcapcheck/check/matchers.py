@@ -74,6 +74,11 @@ class Matcher(ABC):
         """The fields of the packet that it reads, besides the one it is about."""
         return tuple(dict.fromkeys(name for part in self._parts() for name in part.fields))
 
+    @property
+    def hops(self) -> bool:
+        """Whether it looks at the hop before."""
+        return any(part.hops for part in self._parts())
+
     @abstractmethod
     def _judge(self, value: int | str, scope: Scope) -> Verdict: ...
 
@@ -208,6 +213,11 @@ class Earlier(Matcher):
             return "what the hop before had"
         texts = [self._range(scope, each, *steps) for each in sorted(set(before))]
         return " or ".join(dict.fromkeys(texts))
+
+    @property
+    def hops(self) -> bool:
+        """It does."""
+        return True
 
     def _steps(self, scope: Scope) -> tuple[int, int | None] | None:
         return scope.routed if self.minus is None else (self.minus, self.minus)

@@ -5,14 +5,14 @@ Plain data, as a rule file says it after `extends`. It does not know how files a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final
 
 from pcapcheck.check.matchers import Matcher
 from pcapcheck.check.parameter import NOWHERE, Parameter, Value
 from pcapcheck.check.rule import Rule
+from pcapcheck.correlate.paths import Path, reverse
 from pcapcheck.yamlevents import Place
 
-Decrement: TypeAlias = tuple[int, int | None]  # fewest and most; None: any number
 ACROSS_NODES: Final = ("cross-node", "cross-subnet")
 
 
@@ -32,28 +32,6 @@ class Clue:
     at: tuple[str, ...]
     when: Mapping[str, Matcher]
     weight: float
-
-
-class PathHop(NamedTuple):
-    """One hop of an expected path.
-
-    Attributes:
-        role: the role of the interface. A node that has no interface of that role has no such hop.
-        side: the end of the path on whose node (or in whose pod) it lies: source, destination, or `via`, the
-            node that a client outside asked.
-        form: how the packet travels there.
-        routed: by how much the TTL is less than at the hop before.
-        optional: it may be seen here, and need not.
-    """
-
-    role: str
-    side: str
-    form: str = "plain"
-    routed: Decrement = (0, 0)
-    optional: bool = False
-
-
-Path: TypeAlias = tuple[PathHop, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +131,6 @@ class Profile:
     def path_back(self, who: str, where: str) -> Path:
         """Return the hops that the answers cross."""
         return reverse(self.path(who, where))
-
-
-def reverse(path: Path) -> Path:
-    """Return the way back: hops from the end, with the TTL falling between the same two hops."""
-    routed = [hop.routed for hop in path[1:]][::-1]
-    sides = {"source": "destination", "destination": "source"}
-    hops = [hop._replace(side=sides.get(hop.side, hop.side)) for hop in reversed(path)]
-    return tuple(hop._replace(routed=mark) for hop, mark in zip(hops, [(0, 0), *routed], strict=False))
 
 
 def with_values(profile: Profile, parameters: Iterable[Parameter]) -> Profile:
