@@ -1,6 +1,6 @@
 """`$cluster.…`: what the topology says of the whole network, as matchers compare it.
 
-Takes a topology and the name behind `$cluster.`, gives numbers and networks; none where the topology does not say.
+Takes a topology and the name behind `$cluster.`, gives numbers and networks; none where it does not say.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +11,7 @@ from pcapcheck.values import Span, cidr, mac_number
 
 
 def cluster_values(topology: Topology, name: str) -> tuple[int | Span, ...]:
-    """Return the values of `$cluster.<name>`; none if there is no such name. Networks and addresses are spans."""
+    """Return the values of `$cluster.<name>`; none if there is no such name. Networks are spans."""
     read = _NAMES.get(name)
     return tuple(dict.fromkeys(read(topology))) if read else ()
 
@@ -22,18 +22,15 @@ def cluster_names() -> tuple[str, ...]:
 
 
 def _pod_networks(topology: Topology) -> Iterator[Span]:
-    """The pods' networks, the nodes' parts of them, and addresses of pods: whichever are known."""
-    yield from map(cidr, topology.pod_cidrs)
-    for node in topology.nodes.values():
-        yield from map(cidr, node.pod_cidrs)
-    for pod in topology.pods.values():
-        yield from map(cidr, () if pod.host_network else pod.addresses)
+    """Yield the pods' networks; where they are not known, the nodes' parts of them, else the pods' addresses."""
+    nodes = [network for node in topology.nodes.values() for network in node.pod_cidrs]
+    pods = [address for pod in topology.pods.values() if not pod.host_network for address in pod.addresses]
+    yield from map(cidr, topology.pod_cidrs or nodes or pods)
 
 
 def _service_networks(topology: Topology) -> Iterator[Span]:
-    yield from map(cidr, topology.service_cidrs)
-    for service in topology.services.values():
-        yield from map(cidr, service.addresses)
+    services = [address for service in topology.services.values() for address in service.addresses]
+    yield from map(cidr, topology.service_cidrs or services)
 
 
 def _node_addresses(topology: Topology) -> Iterator[Span]:

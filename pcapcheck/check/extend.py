@@ -54,7 +54,7 @@ def _rules(files: Sequence[RuleFile]) -> dict[str, Rule]:
 
 
 def _paths(steps: Mapping[str, Sequence[Step]], traits: Traits) -> dict[str, Path]:
-    """Return the paths; without one of its own, traffic across subnets takes the hops of traffic across nodes."""
+    """Return the paths; across subnets is as across nodes, where a file does not say otherwise."""
     wanted = dict(steps)
     for name in steps:
         wanted.setdefault(name.replace("cross-node", "cross-subnet"), steps[name])
