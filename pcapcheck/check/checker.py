@@ -1,0 +1,194 @@
+"""Every rule at every hop: findings, and what was not exercised or not evaluable.
+
+Takes variants that are placed at the steps of their paths, judges each distinct combination of values once, and counts packets. It
+does not know files, nor why a rule is broken.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.check.finding import Finding, Frame, Hop
+from pcapcheck.check.matchers import Verdict, select
+from pcapcheck.check.rule import Rule
+from pcapcheck.check.surroundings import Surroundings, View
+from pcapcheck.correlate.counts import FRAMES
+from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.variants import LOW
+
+ENOUGH: Final = 2  # packets that break a rule make a finding, or more than half of those judged
+GROUP: Final = ("direction", "step", "point")
+# What a variable or a relation between hops depends on, besides the packet's own fields.
+KEYS: Final = {
+    "source": "source",
+    "destination": "destination",
+    "here": "point",
+    "previous": "direction",
+    "next": "direction",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one rule found: findings, packets judged, and the names that had no value."""
+
+    rule: Rule
+    findings: tuple[Finding, ...]
+    packets: int
+    unknown: tuple[str, ...]
+    selected: int
+
+
+def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judged:
+    """Judge one rule on all variants that it is about."""
+    rows = _selected(rule, network)
+    if rows.is_empty():
+        return Judged(rule, (), 0, (), 0)
+    names = [name for name in rule.fields if name in rows.columns]
+    keys = _keys(rule, rows, names)
+    distinct = rows.select(keys).unique(maintain_order=True).with_row_index("case")
+    views = [surroundings.view(row, names) for row in distinct.iter_rows(named=True)]
+    verdicts = [_judge(rule, view) for view in views]
+    told = distinct.with_columns(pl.Series("verdict", [verdict.value for verdict in verdicts], pl.String))
+    judged = rows.join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    unknown = sorted({name for view in views for name in view.unknown})
+    counted = judged.filter(pl.col("verdict").is_in([Verdict.HOLDS.value, Verdict.BROKEN.value]))
+    findings = _findings(rule, counted, views, network)
+    return Judged(
+        rule, tuple(findings), int(counted["packets"].sum()), tuple(unknown), int(rows["packets"].sum())
+    )
+
+
+def _selected(rule: Rule, network: Network) -> pl.DataFrame:
+    """Return the variants at the roles, side, form and traffic of a rule."""
+    rows = network.variants.filter(pl.col("role").is_in(rule.at)) if rule.at else network.variants
+    if "arp" in rule.who:
+        return rows.filter(pl.col("kind").is_in(["arp", "nd"]))
+    rows = rows.filter(pl.col("step").is_not_null() & (pl.col("kind") != "icmp-error"))
+    for column, wanted in (("form", rule.form), ("who", rule.who), ("where", rule.where)):
+        rows = rows.filter(pl.col(column).is_in(wanted)) if wanted else rows
+    return rows.filter(pl.col("side") == rule.side) if rule.side else rows
+
+
+def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return the columns that a verdict depends on."""
+    keys = [column for name in names for column in (name, name + LOW) if column in rows.columns]
+    keys += ["form", "stack", "version"]
+    keys += [KEYS[path.split(".")[0]] for path in rule.variables if path.split(".")[0] in KEYS]
+    if any(
+        "previous" in str(type(matcher).__name__).lower() or _earlier(matcher)
+        for matcher in rule.expect.values()
+    ):
+        keys += ["direction", "step"]
+    if {"direction", "previous", "next"} & set(keys):
+        keys += ["direction", "step"]
+    return list(dict.fromkeys(keys))
+
+
+def _earlier(matcher: object) -> bool:
+    """Whether a matcher looks at the hop before."""
+    return getattr(matcher, "hops", False) is True or any(
+        _earlier(part) for part in getattr(matcher, "parts", ())
+    )
+
+
+def _judge(rule: Rule, view: View) -> Verdict:
+    """Judge one combination of values: `when` selects, `expect` judges, all keys together."""
+    chosen = select(rule.when, view.seen, view)
+    if chosen is not Verdict.HOLDS:
+        return Verdict.NOT_EVALUABLE if chosen is Verdict.NOT_EVALUABLE else Verdict.NOT_JUDGED
+    if rule.never:
+        return Verdict.BROKEN
+    verdicts = {name: matcher.judge(view.seen(name), view) for name, matcher in rule.expect.items()}
+    view.broken = tuple(name for name, verdict in verdicts.items() if verdict is Verdict.BROKEN)
+    found = set(verdicts.values())
+    for verdict in (Verdict.BROKEN, Verdict.NOT_EVALUABLE, Verdict.HOLDS):
+        if verdict in found:
+            return verdict
+    return Verdict.NOT_JUDGED
+
+
+def _findings(rule: Rule, counted: pl.DataFrame, views: Sequence[View], network: Network) -> list[Finding]:
+    """Return a finding for each hop, direction and distinct expected/actual that enough packets broke."""
+    total = counted.group_by(GROUP).agg(pl.col("packets").sum().alias("judged"))
+    broken = counted.filter(pl.col("verdict") == Verdict.BROKEN.value)
+    if broken.is_empty():
+        return []
+    texts = {case: views[case].message(rule) for case in broken["case"].unique().to_list()}
+    said = pl.DataFrame(
+        {"case": list(texts), "said": [repr(text) for text in texts.values()]},
+        schema={"case": pl.UInt32, "said": pl.String},
+    )
+    grouped = (
+        broken.join(said, on="case")
+        .sort("file", "frame1")
+        .group_by(*GROUP, "said", maintain_order=True)
+        .agg(
+            pl.col("packets").sum(),
+            pl.col("case").first(),
+            pl.struct("file", *(f"frame{k + 1}" for k in range(FRAMES))).head(FRAMES).alias("proof"),
+            pl.col("form").first(),
+            pl.col("side").first(),
+            pl.col("number").first(),
+        )
+        .join(total, on=GROUP, nulls_equal=True)
+    )
+    enough = (pl.col("packets") >= ENOUGH) | (pl.col("packets") * 2 > pl.col("judged"))
+    return [
+        _finding(rule, row, views[row["case"]], network)
+        for row in grouped.filter(enough).iter_rows(named=True)
+    ]
+
+
+def _finding(rule: Rule, row: Mapping[str, object], view: View, network: Network) -> Finding:
+    expected, actual, message = view.message(rule)
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        hop=hop_of(row, network),
+        flow=flow_text(row["direction"], network),
+        frames=frames_of(row["proof"], network),
+        packets=int(str(row["packets"])),
+        judged=int(str(row["judged"])),
+        expected=expected,
+        actual=actual,
+        message=message,
+    )
+
+
+def hop_of(row: Mapping[str, object], network: Network) -> Hop:
+    """Return where the variants of a row were seen."""
+    number = row["point"]
+    point = network.points[number] if isinstance(number, int) else None
+    side, form, passes = row.get("side"), row.get("form"), row.get("number")
+    if point is None:
+        return Hop(None, "", "any", str(form))
+    passed = passes if isinstance(passes, int) else 1
+    return Hop(
+        point.node,
+        point.interface,
+        str(point.role),
+        str(form),
+        str(side) if side else None,
+        passed,
+        point.pod,
+    )
+
+
+def flow_text(direction: object, network: Network) -> str:
+    """Return a direction's flow as DESIGN §10 writes it."""
+    return str(network.directions["flow_text"][direction]) if isinstance(direction, int) else ""
+
+
+def frames_of(proof: object, network: Network) -> tuple[Frame, ...]:
+    """Return the first frames of some variants, in file order."""
+    assert isinstance(proof, list)
+    found = [
+        Frame(network.files[each["file"]], each[f"frame{k + 1}"])
+        for each in proof
+        for k in range(FRAMES)
+        if each[f"frame{k + 1}"]
+    ]
+    return tuple(dict.fromkeys(found))[:FRAMES]

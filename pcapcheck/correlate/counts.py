@@ -1,0 +1,68 @@
+"""Counts of variants: packets, bytes, first and last time, and the first frames, kept across blocks."""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from pcapcheck.capture.block import Block, Ints
+
+FRAMES: Final = 5  # frame numbers kept of each variant: what a finding shows
+NEVER: Final = np.iinfo(np.int64)
+
+
+class Counts:
+    """Counts of numbered variants; numbers are handed out by `allot`."""
+
+    def __init__(self) -> None:
+        self.used = 0
+        self._packets = np.zeros(0, np.int64)
+        self._bytes = np.zeros(0, np.int64)
+        self._first = np.zeros(0, np.int64)
+        self._last = np.zeros(0, np.int64)
+        self._frames = np.zeros((0, FRAMES), np.int64)
+
+    def allot(self, count: int) -> Ints:
+        """Return the next `count` numbers, int64 (count,), and make room for their counts."""
+        start, self.used = self.used, self.used + count
+        if self.used > len(self._packets):
+            more = max(self.used, 2 * len(self._packets)) - len(self._packets)
+            zeros = np.zeros(more, np.int64)
+            self._packets = np.concatenate([self._packets, zeros])
+            self._bytes = np.concatenate([self._bytes, zeros])
+            self._first = np.concatenate([self._first, zeros + NEVER.max])
+            self._last = np.concatenate([self._last, zeros + NEVER.min])
+            self._frames = np.concatenate([self._frames, np.zeros((more, FRAMES), np.int64)])
+        return np.arange(start, self.used)
+
+    def add(self, numbers: Ints, block: Block, frames: Ints) -> None:
+        """Count the packets of a block; `numbers` is the variant of each, `frames` its frame number, int64 (n,)."""
+        self._note_frames(numbers, frames)
+        if self.used > 8 * len(numbers):  # few packets, many variants: touch only theirs
+            np.add.at(self._packets, numbers, 1)
+            np.add.at(self._bytes, numbers, block.original)
+        else:
+            size = len(self._packets)
+            self._packets += np.bincount(numbers, minlength=size)
+            self._bytes += np.bincount(numbers, weights=block.original, minlength=size).astype(np.int64)
+        np.minimum.at(self._first, numbers, block.time)
+        np.maximum.at(self._last, numbers, block.time)
+
+    def _note_frames(self, numbers: Ints, frames: Ints) -> None:
+        """Keep the first frame numbers of each variant."""
+        rows = np.flatnonzero(self._packets.take(numbers) < FRAMES)
+        if not len(rows):
+            return
+        order = rows[np.argsort(numbers[rows], kind="stable")]
+        variant = numbers[order]
+        start = np.flatnonzero(np.diff(variant, prepend=-1))
+        rank = np.arange(len(order)) - np.repeat(start, np.diff(np.append(start, len(order))))
+        slot = self._packets[variant] + rank
+        keep = slot < FRAMES
+        self._frames[variant[keep], slot[keep]] = frames[order[keep]]
+
+    def frame(self) -> pl.DataFrame:
+        """Return a row a variant, in order of its number: packets, bytes, first, last, frame1 … frame5 (0: none)."""
+        columns = {"packets": self._packets, "bytes": self._bytes, "first": self._first, "last": self._last}
+        columns |= {f"frame{k + 1}": self._frames[:, k] for k in range(FRAMES)}
+        return pl.DataFrame({name: values[: self.used] for name, values in columns.items()})

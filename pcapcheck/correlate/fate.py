@@ -1,0 +1,152 @@
+"""What became of a packet that the next captured hop did not see: lost, a gap of that capture, or unknown.
+
+Loss needs proof (CORRELATION.md, 2): it was *felt*, since its bytes were sent again or no answer came while the hop before went on
+looking; else the capture may just have missed it. It does not know why a packet was lost.
+"""
+
+import polars as pl
+
+from pcapcheck.correlate.loss import surplus
+
+SECOND = 1_000_000_000
+PATIENCE = {"tcp": 300_000_000, "echo": SECOND, "udp": SECOND, "fragment": SECOND}  # ns to wait for an answer
+FEW = 3  # losses that nobody felt need so many
+MOST = 0.5  # and more than this share of the packets
+
+
+def fates(seen: pl.DataFrame, reverse: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each packet that the next captured hop lacks: row, fate, felt, answered.
+
+    Args:
+        seen: direction, rank, ranks, key, start, length, time, row, kind, question, content, point, next_point; one row a packet.
+        reverse: direction -> reverse, the direction of the answers.
+        windows: point, from, to: when each capture point saw anything, clocks aligned.
+    """
+    missed = seen.filter(pl.col("row").is_in(pl.Series(surplus(seen, 1)).implode()))
+    if missed.is_empty():
+        return missed.select("row").with_columns(
+            fate=pl.lit(""), felt=pl.lit(value=False), answered=pl.lit(value=False)
+        )
+    missed = _later(missed, seen)
+    missed = _answers(missed, seen, reverse)
+    missed = _sent_again(missed, seen)
+    missed = _looking(missed, seen, windows)
+    return _judge(missed, seen).select("row", "fate", "felt", "answered")
+
+
+def _later(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Mark what a later hop saw: then the next hop's capture has a gap."""
+    keys = missed.select("direction", "key").unique()
+    around = seen.join(keys, on=("direction", "key"), how="semi")
+    absent = set(missed["row"].to_list())
+    for ahead in range(2, int(around["ranks"].max() or 0)):  # type: ignore[arg-type]  # an integer column
+        reach = around.filter(pl.col("rank") + ahead < pl.col("ranks"))["row"]
+        absent -= set(reach.to_list()) - set(surplus(around, ahead).tolist())
+    return missed.with_columns((~pl.col("row").is_in(list(absent))).alias("later"))
+
+
+def _answers(missed: pl.DataFrame, seen: pl.DataFrame, reverse: pl.DataFrame) -> pl.DataFrame:
+    """Mark what only an answer to this very packet proves delivered: an echo reply, an acknowledgement beyond its end."""
+    back = missed.join(reverse, on="direction", how="left")
+    echoes = seen.filter(pl.col("kind") == "echo").select(
+        pl.col("direction").alias("reverse"), "question", pl.lit(value=True).alias("replied")
+    )
+    back = back.join(echoes.unique(), on=("reverse", "question"), how="left")
+    acks = seen.filter((pl.col("kind") == "tcp") & pl.col("acked").is_not_null())
+    base = seen.filter(pl.col("length") > 0).group_by("direction").agg(pl.col("start").first().alias("base"))
+    furthest = (
+        acks.join(reverse, on="direction")
+        .join(base.rename({"direction": "reverse"}), on="reverse")
+        .with_columns(_signed(pl.col("acked") - pl.col("base")).alias("reach"))
+        .group_by("reverse")
+        .agg(pl.col("reach").max())
+        .rename({"reverse": "direction"})
+    )
+    back = back.join(base, on="direction", how="left").join(furthest, on="direction", how="left")
+    beyond = pl.col("reach") >= _signed(pl.col("start") - pl.col("base")) + pl.col("length")
+    data = (pl.col("kind") == "tcp") & (pl.col("length") > 0)
+    answered = pl.when(data).then(beyond).when(pl.col("kind") == "echo").then(pl.col("replied"))
+    silent = ~pl.col("reverse").is_in(seen["direction"].unique().implode())
+    return back.with_columns(
+        answered.fill_null(value=False).alias("answered"),
+        (pl.col("reverse").is_null() | silent).alias("one_way"),
+    )
+
+
+def _signed(difference: pl.Expr) -> pl.Expr:
+    """Return the difference of two 32-bit sequence numbers, -2^31 … 2^31 - 1."""
+    return (difference + 2**31) % 2**32 - 2**31
+
+
+def _sent_again(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Count the packets of the same hop that carry the same bytes, and say whether the sender went on to new ones."""
+    columns = ["direction", "rank"]
+    near = seen.join(missed.select(columns).unique(), on=columns, how="semi")
+    data = near.filter((pl.col("kind") == "tcp") & (pl.col("length") > 0))
+    same = data.group_by(*columns, "start").agg(pl.len().alias("copies"))
+    far = (
+        data.with_columns((pl.col("start") + pl.col("length")).alias("end"))
+        .group_by(columns)
+        .agg(pl.col("end").max().alias("furthest"), pl.col("time").max().alias("last_sent"))
+    )
+    content = (
+        near.filter(pl.col("content") != 0)
+        .group_by(*columns, "content")
+        .agg(pl.len().alias("repeats"), pl.col("time").max().alias("last_repeat"))
+    )
+    joined = (
+        missed.join(same, on=[*columns, "start"], how="left")
+        .join(far, on=columns, how="left")
+        .join(content, on=[*columns, "content"], how="left")
+    )
+    resent = (pl.col("repeats") > 1) & (pl.col("last_repeat") > pl.col("time") + SECOND // 5)
+    new = (pl.col("furthest") > pl.col("start") + pl.col("length")) & (
+        pl.col("last_sent") > pl.col("time") + PATIENCE["tcp"]
+    )
+    return joined.with_columns(
+        ((pl.col("copies") > 1) | ((pl.col("kind") == "udp") & resent)).fill_null(value=False).alias("again"),
+        new.fill_null(value=False).alias("went_on"),
+    )
+
+
+def _looking(missed: pl.DataFrame, seen: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """Say whether this hop went on looking long enough, and whether the next hop looked at the time."""
+    here = windows.select(pl.col("point"), pl.col("to").alias("here_to"))
+    there = windows.select(
+        pl.col("point").alias("next_point"),
+        pl.col("from").alias("there_from"),
+        pl.col("to").alias("there_to"),
+    )
+    joined = missed.join(here, on="point", how="left").join(there, on="next_point", how="left")
+    patience = pl.col("kind").replace_strict(PATIENCE, default=SECOND, return_dtype=pl.Int64)
+    return joined.with_columns(
+        (pl.col("here_to") - pl.col("time") > patience).fill_null(value=False).alias("waited"),
+        pl.col("time").is_between("there_from", "there_to").fill_null(value=False).alias("alive"),
+    )
+
+
+def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Put the marks together, as CORRELATION.md, 2, says."""
+    tcp, udp = pl.col("kind") == "tcp", pl.col("kind") == "udp"
+    proven = pl.col("later") | (pl.col("answered") & ~pl.col("again"))
+    silence = ~pl.col("answered") & pl.col("waited")
+    question = (pl.col("kind") == "echo") & pl.col("is_request")
+    felt = (
+        (tcp & (pl.col("length") > 0) & (pl.col("again") | (silence & ~pl.col("went_on"))))
+        | (question & silence)
+        | (udp & pl.col("again"))
+        | (udp & pl.col("one_way") & silence & pl.col("asks"))
+    )
+    marked = missed.with_columns(proven.alias("proven"), (felt & ~proven).alias("felt"))
+    place = ["direction", "rank"]
+    total = seen.group_by(place).agg(pl.len().alias("packets"))
+    gaps = marked.group_by("next_point").agg(pl.col("proven").any().alias("gappy"))
+    marked = marked.join(gaps, on="next_point", how="left").join(total, on=place, how="left")
+    open_ = (~pl.col("proven")).sum().over(place)
+    many = (open_ >= FEW) & (open_ / pl.col("packets") > MOST)
+    looked = pl.col("alive") | ~pl.col("answered")
+    quiet = pl.col("alive") & ~pl.col("gappy") & (many | pl.col("felt").any().over(place))
+    fate = pl.when("proven").then(pl.lit("gap")).when(pl.col("felt") & looked).then(pl.lit("lost"))
+    return marked.with_columns(
+        fate.when(quiet).then(pl.lit("lost")).otherwise(pl.lit("unknown")).alias("fate")
+    )

@@ -1,0 +1,180 @@
+"""Expected paths: the hops that one direction of a flow should cross, from a profile's path templates and the topology.
+
+It does not know which hops were captured, nor what was seen there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
+
+from pcapcheck.topology.topology import Interface, Node, Topology
+
+Decrement: TypeAlias = tuple[int, int | None]  # fewest and most; None: any number
+DEVICES = ("vtep", "tunnel")  # interfaces that only encapsulated traffic crosses
+OPAQUE = ("wireguard", "esp")  # forms whose inside cannot be read
+
+
+class PathHop(NamedTuple):
+    """One hop of a path template.
+
+    Attributes:
+        role: the role of the interface. A node that has no interface of that role has no such hop.
+        side: the end of the path on whose node (or in whose pod) it lies: source, destination, or via (the node that a
+            client outside asked).
+        form: how the packet travels there.
+        routed: by how much the TTL is less than at the hop before.
+        optional: it may be seen here, and need not.
+    """
+
+    role: str
+    side: str
+    form: str = "plain"
+    routed: Decrement = (0, 0)
+    optional: bool = False
+
+
+Path: TypeAlias = tuple[PathHop, ...]
+
+
+def reverse(path: Path) -> Path:
+    """Return the way back: hops from the end, with the TTL falling between the same two hops."""
+    routed = [hop.routed for hop in path[1:]][::-1]
+    sides = {"source": "destination", "destination": "source"}
+    hops = [hop._replace(side=sides.get(hop.side, hop.side)) for hop in reversed(path)]
+    return tuple(hop._replace(routed=mark) for hop, mark in zip(hops, [(0, 0), *routed], strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The ends of one direction, as far as its path depends on them; pods by name, nodes by name.
+
+    `who` and `where` are the traffic kinds of the flow; `back` says that this is the direction of its answers.
+    """
+
+    source_pod: str | None
+    source_node: str | None
+    destination_pod: str | None
+    destination_node: str | None
+    via: str | None
+    who: str
+    where: str
+    back: bool
+    version: int  # of IP: devices may carry one of them only
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One expected hop.
+
+    Attributes:
+        node, role, form: see DESIGN, vocabulary.
+        side: source or destination, as this direction sees it; via for neither.
+        number: the pass over this point, from 1.
+        routed: how much the TTL is less than at the step before.
+        interfaces: names of the interfaces that this hop may be.
+        pod: of a pod or veth hop.
+        optional: it may be seen here, and need not.
+    """
+
+    node: str | None
+    role: str
+    form: str
+    side: str
+    number: int
+    routed: Decrement
+    interfaces: tuple[str, ...]
+    pod: str | None
+    optional: bool
+
+    @property
+    def opaque(self) -> bool:
+        """Whether what passes here cannot be recognised, since it is encrypted."""
+        return self.form in OPAQUE
+
+
+class Paths:
+    """Expected paths of one profile in one topology."""
+
+    def __init__(self, template: Callable[[str, str], Path], topology: Topology) -> None:
+        """`template(who, where)` gives the hops of these traffic kinds in the client's direction, () if there are none."""
+        self._template = template
+        self._topology = topology
+        self._known: dict[Ends, tuple[Step, ...]] = {}
+
+    def expected(self, ends: Ends) -> tuple[Step, ...]:
+        """Return the steps from source to destination; () where the profile or the topology says too little."""
+        if ends not in self._known:
+            hops = self._template(ends.who, ends.where)
+            steps = [self._step(hop, ends) for hop in (reverse(hops) if ends.back else hops)]
+            self._known[ends] = _numbered(_merged(steps))
+        return self._known[ends]
+
+    def _step(self, hop: PathHop, ends: Ends) -> Step:
+        place = {
+            "source": (ends.source_node, ends.source_pod),
+            "destination": (ends.destination_node, ends.destination_pod),
+            "via": (ends.via, None),
+        }
+        node, pod = place[hop.side]
+        names = self._interfaces(hop.role, node, pod, ends)
+        served = pod if hop.role in ("pod", "veth", "lo", "macvlan", "ipvlan") else None
+        return Step(node, hop.role, hop.form, hop.side, 1, hop.routed, names, served, hop.optional)
+
+    def _interfaces(self, role: str, node: str | None, pod: str | None, ends: Ends) -> tuple[str, ...]:
+        if role in ("pod", "lo"):
+            known = self._topology.pods.get(pod or "")
+            return () if known is None else (known.interface if role == "pod" else "lo",)
+        place = self._topology.nodes.get(node or "")
+        if place is None:
+            return ()
+        return tuple(each.name for each in place.of_role(role) if self._serves(place, each, pod, ends))
+
+    def _serves(self, node: Node, each: Interface, pod: str | None, ends: Ends) -> bool:
+        """Whether an interface may carry this traffic: the pod's veth and its bridge, the parent of its macvlan, its family."""
+        if each.role == "veth":
+            return each.pod == pod and pod is not None
+        if each.role in DEVICES:  # flannel.1 carries IPv4, flannel-v6.1 IPv6
+            mark = ":" if ends.version == 6 else "."
+            return not each.addresses or any(mark in address for address in each.addresses)
+        known = self._topology.pods.get(pod or "")
+        if each.role == "bridge" and known:
+            ports = [port.bridge for port in node.of_role("veth") if port.pod == known.name and port.bridge]
+            return not ports or each.name in ports
+        if each.role in ("uplink", "vlan") and known and known.parent:
+            parent = node.interfaces.get(known.parent)
+            return each.name in (known.parent, parent.parent if parent else None)
+        return True
+
+
+def _merged(steps: Iterable[Step]) -> list[Step]:
+    """Leave out hops that no interface can be; what was routed there shows at the next hop."""
+    kept: list[Step] = []
+    least, most = 0, 0
+    unbounded = False
+    for step in steps:
+        least, most = least + step.routed[0], most + (step.routed[1] or 0)
+        unbounded |= step.routed[1] is None
+        if step.interfaces:
+            kept.append(replace(step, routed=(least, None if unbounded else most)))
+            least, most, unbounded = 0, 0, False
+    return kept
+
+
+def _numbered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Count the passes over each point."""
+    passes: dict[tuple[str | None, str, str | None, tuple[str, ...]], int] = {}
+    numbered = []
+    for step in steps:
+        point = (step.node, step.role, step.pod, step.interfaces)
+        passes[point] = passes.get(point, 0) + 1
+        numbered.append(replace(step, number=passes[point]))
+    return tuple(numbered)
+
+
+def template_of(paths: Mapping[str, Path]) -> Callable[[str, str], Path]:
+    """Return what finds a path by its traffic kinds: `who/where`, else `who`, else `where`."""
+
+    def find(who: str, where: str) -> Path:
+        return next((paths[name] for name in (f"{who}/{where}", who, where) if name in paths), ())
+
+    return find

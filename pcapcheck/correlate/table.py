@@ -1,0 +1,171 @@
+"""Rows of 64-bit words -> the number of each distinct row, in order of first sight; kept across blocks.
+
+Open addressing over a mixed hash of the words, looked up for all rows at once. A row is accepted only when its words equal those of
+the number's first row, so a collision of hashes never joins two. It does not know what the words mean.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pcapcheck.capture.block import Ints
+
+Words = NDArray[np.uint64]
+
+_ODD = np.random.default_rng(2026).integers(1, 2**63, 256, dtype=np.uint64) | np.uint64(1)  # multipliers
+_FINAL = np.uint64(0xFF51AFD7ED558CCD)  # MurmurHash3's finaliser
+_32 = np.uint64(32)
+_29 = np.uint64(29)
+
+
+def mix(words: Words) -> Words:
+    """Return a hash of each row of uint64 (n, width); never 0."""
+    mixed: Words = np.zeros(len(words), np.uint64)
+    shifted = np.empty_like(mixed)
+    for number in range(words.shape[1]):
+        mixed *= _ODD[number % len(_ODD)]
+        mixed ^= words[:, number]
+        mixed ^= np.right_shift(mixed, _29, out=shifted)
+    mixed *= _FINAL
+    mixed ^= mixed >> _32
+    mixed *= _ODD[0]
+    return np.maximum(mixed, np.uint64(1))
+
+
+class Table:
+    """Distinct rows of `width` words.
+
+    Attributes:
+        rows: uint64 (count, width), each distinct row.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._bits = 10
+        self._hash = np.zeros(1 << self._bits, np.uint64)
+        self._number = np.zeros(1 << self._bits, np.int64)
+        self._rows = np.zeros((256, width), np.uint64)
+        self._hashes = np.zeros(256, np.uint64)
+        self.count = 0
+
+    @property
+    def rows(self) -> Words:
+        """The distinct rows so far, uint64 (count, width)."""
+        return self._rows[: self.count]
+
+    def number(self, words: Words) -> tuple[Ints, Ints]:
+        """Return the number of each row of uint64 (n, width), and the positions of rows never seen before.
+
+        New rows get the next numbers, in the order of their positions.
+        """
+        hashes = mix(words)
+        start = self.count
+        numbers, first = self._find(hashes)
+        if len(first):
+            self._keep(words[first], hashes[first])
+        wrong = self._wrong(words, numbers)
+        if len(wrong):
+            first = np.concatenate([first, self._collided(words, numbers, wrong)])
+        assert self.count == start + len(first)
+        return numbers, first
+
+    def _keep(self, words: Words, hashes: Words) -> None:
+        """Store new rows."""
+        end = self.count + len(words)
+        if end > len(self._rows):
+            room = max(end, 2 * len(self._rows))
+            self._rows = np.concatenate(
+                [self._rows, np.zeros((room - len(self._rows), self._width), np.uint64)]
+            )
+            self._hashes = np.concatenate([self._hashes, np.zeros(room - len(self._hashes), np.uint64)])
+        self._rows[self.count : end] = words
+        self._hashes[self.count : end] = hashes
+        self.count = end
+
+    def _wrong(self, words: Words, numbers: Ints) -> Ints:
+        """Return the positions whose words differ from those of the number that their hash found."""
+        differs = self._rows.take(numbers, axis=0) != words
+        return np.flatnonzero(differs.any(axis=1)) if differs.any() else np.zeros(0, np.int64)
+
+    def _collided(self, words: Words, numbers: Ints, wrong: Ints) -> Ints:
+        """Number the rows whose hash is another row's, by their words; return the positions that are new.
+
+        Only crafted input comes here. Such rows are kept without a place in the hash table, and compared one by one.
+        """
+        new: list[int] = []
+        for position in wrong.tolist():
+            same = np.flatnonzero((self.rows == words[position]).all(axis=1))
+            if len(same):
+                numbers[position] = same[0]
+                continue
+            numbers[position] = self.count
+            self._keep(words[position : position + 1], np.zeros(1, np.uint64))
+            new.append(position)
+        return np.array(new, np.int64)
+
+    def _find(self, hashes: Words) -> tuple[Ints, Ints]:
+        """Return the number of each hash, and the positions that were new; new ones are entered."""
+        slot = self._slots(hashes)
+        numbers = self._number.take(slot)
+        missed = np.flatnonzero(self._hash.take(slot) != hashes)
+        if not len(missed):
+            return numbers, missed
+        self._make_room(len(missed))
+        fresh, place = self._probe(hashes, missed, numbers)
+        if not len(fresh):
+            return numbers, fresh
+        order = np.argsort(fresh, kind="stable")
+        fresh, place = fresh[order], place[order]
+        leader = np.unique(place, return_index=True)[1]
+        first = np.sort(fresh[leader])
+        self._number[self._place_of(first, fresh, place)] = self.count + np.arange(len(first))
+        numbers[fresh] = self._number.take(place)
+        return numbers, first
+
+    @staticmethod
+    def _place_of(first: Ints, fresh: Ints, place: Ints) -> Ints:
+        """Return the slot of each position in `first`; `fresh` is sorted."""
+        return place[np.searchsorted(fresh, first)]
+
+    def _probe(self, hashes: Words, missed: Ints, numbers: Ints) -> tuple[Ints, Ints]:
+        """Walk the slots of `missed` until each is found or entered; return positions entered now, and their slots."""
+        wanted, slot, last = hashes[missed], self._slots(hashes[missed]), np.int64((1 << self._bits) - 1)
+        entered: list[Ints] = []
+        places: list[Ints] = []
+        new = np.zeros(len(self._hash), bool)
+        while len(missed):
+            free = self._hash.take(slot) == 0
+            self._hash[slot[free]] = wanted[free]  # several may write: one stays
+            new[slot[free]] = True
+            found = self._hash.take(slot) == wanted
+            fresh = found & new.take(slot)
+            numbers[missed[found]] = self._number.take(slot[found])
+            entered.append(missed[fresh])
+            places.append(slot[fresh])
+            missed, wanted, slot = missed[~found], wanted[~found], (slot[~found] + 1) & last
+        return np.concatenate(entered), np.concatenate(places)
+
+    def _slots(self, hashes: Words) -> Ints:
+        return (hashes >> np.uint64(64 - self._bits)).view(np.int64)
+
+    def _make_room(self, new: int) -> None:
+        """Keep the table at most half full."""
+        if 2 * (self.count + new) <= len(self._hash):
+            return
+        while 2 * (self.count + new) > 1 << self._bits:
+            self._bits += 1
+        self._bits += 1
+        self._hash = np.zeros(1 << self._bits, np.uint64)
+        self._number = np.zeros(1 << self._bits, np.int64)
+        hashes = self._hashes[: self.count]
+        known = np.flatnonzero(hashes)
+        self._enter(hashes[known], known)
+
+    def _enter(self, hashes: Words, numbers: Ints) -> None:
+        """Enter known hashes into an empty table; they are distinct."""
+        slot, last = self._slots(hashes), np.int64((1 << self._bits) - 1)
+        while len(hashes):
+            free = self._hash.take(slot) == 0
+            self._hash[slot[free]] = hashes[free]
+            found = self._hash.take(slot) == hashes
+            self._number[slot[found]] = numbers[found]
+            hashes, numbers, slot = hashes[~found], numbers[~found], (slot[~found] + 1) & last

@@ -1,0 +1,58 @@
+"""Traffic kinds of a flow: who speaks with whom, and where its packets travel (DESIGN, vocabulary).
+
+Takes the ends of the client's direction, gives two words; it does not know profiles.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pcapcheck.topology.topology import OwnerKind
+
+OUTSIDE = (OwnerKind.EXTERNAL, OwnerKind.ROUTER)
+PODS = (OwnerKind.POD, OwnerKind.POD_NETWORK)
+
+
+class Client(NamedTuple):
+    """The ends of a flow, the client's first; `service`: it asked a service; `via`: see `flows.directions`."""
+
+    source_kind: str
+    source_name: str | None
+    source_node: str | None
+    destination_kind: str
+    destination_name: str | None
+    destination_node: str | None
+    via: str | None
+    service: str | None
+
+
+def who(ends: Client) -> str:
+    """Return pod-to-pod, pod-to-service, pod-to-external, external-to-pod, pod-to-node, node-to-pod or host."""
+    source, destination = ends.source_kind, ends.destination_kind
+    if source in PODS and (ends.service or destination == OwnerKind.SERVICE):
+        return "pod-to-service"
+    if destination in PODS and source in OUTSIDE:
+        return "external-to-pod"
+    if destination in PODS:
+        return "pod-to-pod" if source in PODS else "node-to-pod"
+    if source not in PODS:
+        return "host"
+    return "pod-to-node" if destination == OwnerKind.NODE else "pod-to-external"
+
+
+def where(ends: Client, same_subnet: Callable[[str, str], bool | None]) -> str:
+    """Return same-pod, same-node, cross-node or cross-subnet; "" where the ends do not say.
+
+    Towards the outside it is the way between the pod's node and the node that the outside sees.
+    """
+    a = ends.via if ends.source_kind in OUTSIDE else ends.source_node
+    b = ends.via if ends.destination_kind in OUTSIDE else ends.destination_node
+    a, b = (
+        a or (b if ends.source_kind in OUTSIDE else None),
+        b or (a if ends.destination_kind in OUTSIDE else None),
+    )
+    if a is None or b is None:
+        return ""
+    if a != b:
+        return "cross-subnet" if same_subnet(a, b) is False else "cross-node"
+    pod = ends.source_kind == OwnerKind.POD and ends.source_name == ends.destination_name
+    return "same-pod" if pod and not ends.service else "same-node"

@@ -1,0 +1,104 @@
+"""Names of rules that come from the topology: `$destination.node.vtep.mac`, `$source.pod.mac`, `$here.mac`.
+
+Takes an address or a capture point and the rest of a name; gives the values, none where the topology does not
+say.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+from pcapcheck.topology.owners import Owners
+from pcapcheck.topology.topology import Interface, Node, OwnerKind, Pod, Role, Topology
+
+Values = tuple[object, ...]
+
+
+class Names:
+    """What the topology says of the ends and hops of a flow. `gateway_mac` is the profile's, if it has one for all pods."""
+
+    def __init__(self, topology: Topology, gateway_mac: object) -> None:
+        self._topology = topology
+        self._owners = Owners(topology)
+        self._gateway_mac = gateway_mac
+        self.of_address = cache(self._of_address)
+        self.of_point = cache(self._of_point)
+
+    def _of_address(self, address: str | None, name: str) -> Values:
+        """Return the values of `$source.…` or `$destination.…` for the owner of an address."""
+        if address is None:
+            return ()
+        if name == "address":
+            return (address,)
+        owner = self._owners.of(address)
+        part, _, rest = name.partition(".")
+        node = self._topology.nodes.get(owner.node or "")
+        if part == "node" and node:
+            return self._of_node(node, rest)
+        pod = self._topology.pods.get(owner.name or "") if owner.kind == OwnerKind.POD else None
+        if pod is None:
+            return ()
+        return (
+            self._of_pod(pod, rest)
+            if part == "pod"
+            else self._gateway(pod, rest)
+            if part == "gateway"
+            else ()
+        )
+
+    def _of_point(self, point: tuple[str | None, str] | None, name: str) -> Values:
+        """Return the values of `$here.…` for an interface of a node."""
+        node = self._topology.nodes.get(point[0] or "") if point else None
+        if node is None or point is None:
+            return ()
+        part, _, rest = name.partition(".")
+        interface = node.interfaces.get(point[1])
+        if part == "node":
+            return self._of_node(node, rest)
+        if part == "pod":
+            pod = self._topology.pods.get((interface.pod if interface else None) or "")
+            return self._of_pod(pod, rest) if pod else ()
+        return _of_interface(interface, name) if interface else ()
+
+    @staticmethod
+    def _of_node(node: Node, name: str) -> Values:
+        """Return `addresses`, or `ROLE.attribute` of every interface of that role."""
+        if name == "addresses":
+            return node.addresses
+        if name == "name":
+            return (node.name,)
+        role, _, attribute = name.partition(".")
+        return _all(_of_interface(each, attribute) for each in node.of_role(role))
+
+    @staticmethod
+    def _of_pod(pod: Pod, name: str) -> Values:
+        if name in ("address", "addresses"):
+            return pod.addresses
+        value = getattr(pod, name, None) if name in ("mac", "vni", "identity", "name") else None
+        return () if value is None else (value,)
+
+    def _gateway(self, pod: Pod, name: str) -> Values:
+        """Return what a pod should use as its gateway: its own entry, the profile's, the bridge's, else its veth's."""
+        if name == "ip":
+            return (pod.gateway_ip,) if pod.gateway_ip else ()
+        if pod.gateway_mac or self._gateway_mac:
+            return (pod.gateway_mac or self._gateway_mac,)
+        node = self._topology.nodes.get(pod.node)
+        if node is None:
+            return ()
+        veths = [each for each in node.of_role(Role.VETH) if each.pod == pod.name]
+        bridges = [
+            each for each in node.of_role(Role.BRIDGE) if not veths or veths[0].bridge in (None, each.name)
+        ]
+        return _all(_of_interface(each, name) for each in bridges or veths)
+
+
+def _of_interface(interface: Interface, name: str) -> Values:
+    """Return `mac`, `addresses`, `mtu`, or a parameter such as `vni`."""
+    if name in ("address", "addresses"):
+        return interface.addresses
+    value = getattr(interface, name) if name in ("mac", "mtu", "name") else interface.parameters.get(name)
+    return () if value is None else (value,)
+
+
+def _all(parts: Iterable[Values]) -> Values:
+    return tuple(value for part in parts for value in part)
