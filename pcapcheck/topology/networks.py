@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Networks(Generic[T]):
-    """Networks with a value each: they nest or are disjoint, so they cut the addresses into runs of one value."""
+    """Networks with a value each: they nest or are disjoint, so they cut the space into runs of one value."""
 
     def __init__(self, networks: Iterable[tuple[str, T]]) -> None:
         spans: dict[int, dict[tuple[int, int], T]] = {32: {}, 128: {}}

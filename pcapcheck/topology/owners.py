@@ -74,11 +74,11 @@ class Owners:
         return self._macs.get(mac, ())
 
     def subnets(self, node: str) -> tuple[str, ...]:
-        """Return the networks of a node's uplinks; if any has an address of the node, only those."""
+        """Return the networks of a node's uplinks, or of those with its address."""
         return self._subnets.get(node, ())
 
     def same_subnet(self, node: str, other: str, family: int) -> bool | None:
-        """Return whether two nodes share a subnet of family 4 or 6; None if it is not known for one of them."""
+        """Return whether two nodes share a subnet of family 4 or 6; None if one's is not known."""
         if node == other:
             return True
         mine, theirs = (self._of_family(each, family) for each in (node, other))
@@ -98,7 +98,7 @@ def _bare(address: str) -> str:
 
 
 def _nodes(topology: Topology) -> Iterator[tuple[str, Owner]]:
-    """Yield each address of a node; of one that several nodes have (Docker's bridge), the node is not known."""
+    """Yield each address of a node; where several nodes have one (Docker's bridge), no node is named."""
     owners: dict[str, Owner] = {}
     for name, node in topology.nodes.items():
         for address in {

@@ -1,0 +1,148 @@
+"""Where a capture was taken, by the name of its file.
+
+`node1_eth0.pcap`, `web-1_eth0.pcap`, `default_web-1_eth0.pcap`, `node1/eth0.pcap`, and names in which a node
+or pod stands somewhere among other words, as collectors write them. Without a topology, a name that also has
+captures on a node's interfaces is a node.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from pcapcheck.topology.aliases import Aliases
+from pcapcheck.topology.binding import Binding
+from pcapcheck.topology.filename import folders, splits, stems
+from pcapcheck.topology.points import Points
+from pcapcheck.topology.roles import is_of_a_node, role_of
+from pcapcheck.topology.topology import CapturePoint, Role, Topology
+
+COOKED: Final = frozenset({113, 276})  # LINKTYPE_LINUX_SLL and _SLL2: what an `any` capture has
+# The five letters that Kubernetes puts behind the name of a pod: k8s.io/apimachinery/pkg/util/rand.
+_GENERATED: Final = re.compile(r".+-[bcdfghjklmnpqrstvwxz2456789]{5}")
+
+
+class Naming:
+    """Reads the names of the files of one folder."""
+
+    def __init__(self, topology: Topology, files: Iterable[str]) -> None:
+        self._topology = topology
+        self._aliases = Aliases(topology)
+        self._points = Points(topology)
+        self._hosts = _hosts(files)
+
+    def find(self, path: str, linktype: int | None) -> Binding | None:
+        """Return what the name of a file says, or None if it says nothing."""
+        pairs = list(splits(path))
+        return (
+            next((found for pair in pairs if (found := self._known(*pair))), None)
+            or next((found for pair in pairs if (found := self._guessed(*pair))), None)
+            or self._alone(path)
+            or self._mentioned(path, linktype)
+        )
+
+    def owner(self, path: str) -> tuple[str | None, str | None]:
+        """Return the (node, pod) that a path names, known ones first."""
+        for left, right in splits(path):
+            node, pod = self._aliases.node(left), self._aliases.pod(left)
+            if (node or pod) and role_of(right):
+                return node, pod
+        node, pod = self._aliases.within(path)
+        if node or pod or self._topology.nodes:
+            return node, pod
+        return next((left for left, right in splits(path) if role_of(right)), stems(path)[-1]), None
+
+    def _known(self, left: str, right: str) -> Binding | None:
+        """Return the interface `right` of `left` if the topology has both, or the only veth of that name."""
+        node, pod = self._aliases.node(left), self._aliases.pod(left)
+        if node and self._points.has(node, right):
+            return _named(self._points.of_node(node, right))
+        if pod and self._points.knows(pod, right):
+            return _named(self._points.of_pod(pod, right))
+        nodes = self._points.nodes_with(right)
+        return (
+            _named(self._points.of_node(nodes[0], right))
+            if len(nodes) == 1 and role_of(right) == Role.VETH
+            else None
+        )
+
+    def _guessed(self, left: str, right: str) -> Binding | None:
+        """Return the interface `right` of `left` where only its name tells the role."""
+        role = role_of(right)
+        node, pod = self._aliases.node(left), self._aliases.pod(left)
+        if role is None:
+            return None
+        if node:
+            return _named(self._points.of_node(node, right))
+        if pod:
+            return _named(self._points.of_pod(pod, right))
+        possible = self._possible(left, right)
+        return (
+            Binding(None, "name", f"may be a node or a pod called `{left}`", possible)
+            if len(possible) > 1
+            else (_named(possible[0]) if possible else None)
+        )
+
+    def _possible(self, left: str, right: str) -> tuple[CapturePoint, ...]:
+        """Return the points of an owner that the topology does not know: a node, a pod, or either."""
+        node = None if self._topology.nodes else self._points.of_node(left, right)
+        pod = None if self._topology.pods else self._points.of_pod(left.replace("_", "/", 1), right)
+        if left in self._hosts or (is_of_a_node(right) and not _GENERATED.fullmatch(left)):
+            return (node,) if node else ()
+        if is_of_a_node(right) or role_of(right) == Role.POD:
+            return (pod,) if pod else ()
+        return tuple(each for each in (node, pod) if each)
+
+    def _alone(self, path: str) -> Binding | None:
+        """Return the point of a file that is called as an interface."""
+        for name in stems(path):
+            nodes = self._points.nodes_with(name)
+            known = tuple(point for each in nodes if (point := self._points.of_node(each, name)))
+            role = role_of(name)
+            if len(known) == 1 or (role and not known and is_of_a_node(name)):
+                return _named(known[0] if known else self._points.of_node(None, name))
+            if role:
+                possible = known if is_of_a_node(name) else ()  # a pod may have it too
+                return Binding(None, "name", f"is called {name}, but its name does not say whose", possible)
+        return None
+
+    def _mentioned(self, path: str, linktype: int | None) -> Binding | None:
+        """Return the point of a file whose name has a known node or pod somewhere in it."""
+        node, pod = self._aliases.within("/".join((*reversed(folders(path)), *stems(path)[-1:])))
+        if pod:
+            known = self._topology.pods[pod]
+            return _named(self._points.of_pod(pod, "any" if linktype in COOKED else known.interface))
+        if node and linktype in COOKED:
+            return _named(self._points.of_node(node, "any"))
+        if node:
+            reason = f"is of {node}, but its name does not say which interface"
+            return Binding(None, "name", reason, self._points.all_of_node(node))
+        return None
+
+
+def _named(point: CapturePoint | None) -> Binding | None:
+    if point is None:
+        return None
+    owner = point.pod if point.node is None or point.role == Role.POD else point.node
+    return Binding(
+        point,
+        "name",
+        f"is called after {point.interface} of {owner}" if owner else f"is called {point.interface}",
+    )
+
+
+def _hosts(files: Iterable[str]) -> frozenset[str]:
+    """Return the names that have captures on interfaces which only nodes have.
+
+    One veth proves nothing: Calico names the capture of a veth after its pod.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in files:
+        for left, right in splits(path):
+            if is_of_a_node(right):
+                found[left].add(right)
+    return frozenset(
+        name
+        for name, interfaces in found.items()
+        if len(interfaces) > 1 or any(role_of(each) != Role.VETH for each in interfaces)
+    )
