@@ -1,0 +1,156 @@
+"""A cluster as its topology describes it, and the links between its nodes.
+
+`Cluster` holds a topology as topology.yaml has it, plus what the nodes do with it. A fault is a change of
+this data: another VNI on one node, another way between two nodes. What it returns are the segments that
+network.py walks.
+"""
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Any
+
+from network import Crossing, Hop, Path, Point, Segment
+from tunnels import type_of
+from wire import NO_MAC, Station
+
+LINKS = {"ipip": "raw", "wireguard": "raw", "tun": "raw", "gre": "cooked"}
+
+
+@dataclass
+class Cluster:
+    """A topology and how it is used.
+
+    `style` is bridge, routed, segment (one link layer over all nodes), macvlan, ipvlan-l2 or ipvlan-l3.
+    `direct` says between which nodes no tunnel is used: none, subnet or all. `ways` overrides this for a
+    node and its peer: tunnel, direct, default (to the router) or another node's name. `fdb` names the node
+    to which a node sends what is meant for a peer, `neighbours` the MAC that it believes the peer's device
+    has.
+    """
+
+    topology: dict[str, Any]
+    style: str
+    direct: str = "none"
+    ways: dict[tuple[str, str], str] = field(default_factory=dict)
+    fdb: dict[tuple[str, str], str] = field(default_factory=dict)
+    neighbours: dict[tuple[str, str], str] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)  # addresses that answer no question for their MAC
+    gateway: str = "169.254.1.1"  # of pods without a bridge
+    reflecting: bool = True  # the switch sends VEPA frames back to the port they came from
+
+    def node(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.topology["nodes"][name]
+        return found
+
+    def pod(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.topology["pods"][name]
+        return found
+
+    def interface(self, node: str, name: str) -> dict[str, Any]:
+        """Return the interface itself: to change it is to break the node."""
+        found: dict[str, Any] = self.node(node)["interfaces"][name]
+        return found
+
+    def named(self, node: str, kind: str) -> list[str]:
+        """Return the names of the node's interfaces of that kind."""
+        return [name for name, each in self.node(node)["interfaces"].items() if each["kind"] == kind]
+
+    def points(self) -> list[Point]:
+        """Return every point of the topology, nodes first."""
+        nodes, pods = self.topology["nodes"], self.topology["pods"].items()
+        names = [(node, name) for node in nodes for name in nodes[node]["interfaces"]]
+        return [self.point(*name) for name in names] + [
+            Point(pod, each["interface"], "pod") for pod, each in pods
+        ]
+
+    def point(self, node: str, name: str) -> Point:
+        interface = self.interface(node, name)
+        tunnel = interface["kind"] in ("vtep", "tunnel")
+        return Point(
+            node, name, interface["kind"], LINKS.get(type_of(interface), "ethernet") if tunnel else "ethernet"
+        )
+
+    def address(self, owner: str) -> str:
+        """Return the address of a pod, or the first of a node."""
+        if owner in self.topology["pods"]:
+            return str(self.pod(owner)["address"])
+        return str(self.node(owner)["addresses"][0])
+
+    def subnet(self, node: str) -> str:
+        uplink = self.interface(node, self.named(node, "uplink")[0])
+        return str(ipaddress.ip_interface(uplink["addresses"][0]).network)
+
+    def device(self, pod: str, node: str) -> str | None:
+        """Return the node's tunnel device: the one of the pod's tenant where there are several."""
+        names = self.named(node, "vtep") + self.named(node, "tunnel")
+        return next(iter(names[self.tenant(pod) :]), None)
+
+    def tenant(self, pod: str) -> int:
+        """Return the number of the pod's segment among those of the cluster."""
+        vnis = sorted({each.get("vni", 0) for each in self.topology["pods"].values()})
+        return vnis.index(self.pod(pod).get("vni", 0))
+
+    def tunnel(self, source: str, node: str, peer: str) -> tuple[Segment, bool]:
+        """Return the segment from a node's tunnel device to its peer's, and whether the right one gets it."""
+        reached = self.fdb.get((node, peer), peer)
+        near, far, meant = self.device(source, node), self.device(source, reached), self.device(source, peer)
+        assert near
+        its_mac = self.interface(peer, meant).get("mac", NO_MAC) if meant else NO_MAC
+        believed = self.neighbours.get((node, peer), its_mac)
+        last = (Hop(self.point(reached, far), out=False),) if far else ()
+        hops = (Hop(self.point(node, near), out=True), self.crossing(source, node, reached), *last)
+        here = Station(self.interface(node, near).get("mac", NO_MAC), self.address(node))
+        there = Station(believed, self.address(peer))
+        return Segment(hops, here, there, resolve=False), (reached, believed) == (peer, its_mac)
+
+    def crossing(self, source: str, node: str, peer: str) -> Crossing:
+        """Return the tunnel between two nodes for what the pod `source` sends."""
+        near, far = self.device(source, node), self.device(source, peer)
+        assert near
+        device = dict(self.interface(node, near))
+        if "identity" in self.pod(
+            source
+        ):  # Cilium writes the sender's identity into the VNI, and no checksum
+            device |= {"vni": self.pod(source)["identity"], "no_checksum": True}
+        local, remote = str(device.get("local", self.address(node))), self.address(peer)
+        there, home = Path(self.underlay(node, peer)), Path(self.underlay(peer, node))
+        return Crossing(device, self.interface(peer, far) if far else None, local, remote, there, home)
+
+    def underlay(self, node: str, peer: str, *, routed: int = 0) -> tuple[Segment, ...]:
+        """Return the way over the physical network: one link, or two with a router between."""
+        here, there = self.attached(node, out=True), self.attached(peer, out=False)
+        source, target = self._station(node), self._station(peer)
+        answered = target.address not in self.silent
+        if self.subnet(node) == self.subnet(peer):
+            others = [each for each in self.topology["nodes"] if each not in (node, peer)]
+            neighbours = [each for each in others if self.subnet(each) == self.subnet(node)]
+            seen = tuple(self.attached(each, out=False)[0] for each in neighbours)
+            return (Segment(here + there, source, target, answered=answered, routed=routed, bystanders=seen),)
+        near, far = self.router(node), self.router(peer)
+        return Segment(here, source, near, routed=routed), Segment(there, far, target, answered=answered)
+
+    def to_router(self, node: str) -> Segment:
+        return Segment(self.attached(node, out=True), self._station(node), self.router(node))
+
+    def from_router(self, node: str) -> Segment:
+        return Segment(self.attached(node, out=False), self.router(node), self._station(node), routed=0)
+
+    def router(self, node: str) -> Station:
+        router = self.topology["routers"][self.subnet(node)]
+        return Station(router["mac"], router["addresses"][0])
+
+    def _station(self, node: str) -> Station:
+        name = (self.named(node, "vlan") + self.named(node, "uplink"))[0]
+        interface = self.interface(node, name)
+        return Station(interface["mac"], interface["addresses"][0].partition("/")[0])
+
+    def attached(self, node: str, *, out: bool, parent: str | None = None) -> tuple[Hop, ...]:
+        """Return the hops by which a node sends or receives: its uplink, behind a VLAN interface if any."""
+        name = parent or (self.named(node, "vlan") + self.named(node, "uplink"))[0]
+        interface = self.interface(node, name)
+        if interface["kind"] != "vlan":
+            return (Hop(self.point(node, name), out),)
+        hops = (
+            Hop(self.point(node, name), out),
+            Hop(self.point(node, interface["parent"]), out, interface["vlan"]),
+        )
+        return hops if out else hops[::-1]

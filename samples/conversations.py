@@ -1,0 +1,142 @@
+"""What pods say to each other: ping, a name looked up, a page fetched; with the patience of real senders.
+
+A conversation starts at its time and reacts to what arrives. What stays unanswered is sent again as Linux
+does: SYNs after 1, 2 and 4 seconds, other segments after 0.2 s and its doubles, a DNS query after 5 s;
+pings go on. `observed` says how it ended.
+"""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import dpkt
+
+from cluster import Cluster
+from network import SECOND, Network
+from routes import path
+from wire import Packet, echo, udp
+
+NAME = "api.default.svc.cluster.local"
+ANSWER = "10.96.0.10"
+
+
+@dataclass
+class Conversation:
+    """What all conversations share: who talks, when, and how a packet is sent."""
+
+    network: Network
+    cluster: Cluster
+    source: str
+    destination: str
+    start: int
+    port: int | None = None
+    answered: int = 0
+    _identifications: dict[str, int] = field(default_factory=dict)
+
+    kind = ""
+    needed = 1  # answers without which it has failed
+
+    @property
+    def observed(self) -> str:
+        return "ok" if self.answered >= self.needed else "fail"
+
+    def begin(self, time: int) -> None:
+        raise NotImplementedError
+
+    def address(self, owner: str) -> str:
+        return self.cluster.address(owner)
+
+    def packet(self, sender: str, receiver: str, *, df: bool = True, flow: object = "") -> Packet:
+        """Return an empty packet of `sender` with its next IP ID; `flow` makes the hash that tunnels use."""
+        first = zlib.crc32(f"{self.kind} {self.source} {self.destination} {sender} {self.start}".encode())
+        self._identifications[sender] = self._identifications.get(sender, first) + 1
+        hashed = zlib.crc32(f"{self.kind} {self.start} {flow}".encode())
+        return Packet(
+            self.address(sender),
+            self.address(receiver),
+            0,
+            b"",
+            identification=self._identifications[sender] & 0xFFFF,
+            df=df,
+            flow=hashed,
+        )
+
+    def send(self, packet: Packet, sender: str, time: int, then: Callable[[int], None]) -> None:
+        """Send `packet`; `then` happens when it arrives."""
+        receiver = self.destination if sender == self.source else self.source
+        arrived = self.network.walk(packet, path(self.cluster, sender, receiver), time)
+        if arrived:
+            self.network.at(arrived[1], then)
+
+    def think(self) -> int:
+        """Return how long a program takes to answer, in microseconds."""
+        return self.network.chance.randint(40, 400)
+
+
+@dataclass
+class Ping(Conversation):
+    """`ping -c COUNT -i INTERVAL`."""
+
+    count: int = 3
+    interval: int = SECOND // 5
+
+    kind = "icmp"
+
+    @property
+    def needed(self) -> int:  # type: ignore[override]
+        return self.count
+
+    def begin(self, time: int) -> None:
+        for number in range(self.count):
+            self.network.at(time + number * self.interval, partial(self._ask, sequence=number + 1))
+
+    def _ask(self, time: int, sequence: int) -> None:
+        identifier = zlib.crc32(f"{self.source} {self.start}".encode()) & 0xFFFF
+        question = echo(self.packet(self.source, self.destination), True, identifier, sequence)
+        self.send(question, self.source, time, lambda at: self._reply(at + 20, identifier, sequence))
+
+    def _reply(self, time: int, identifier: int, sequence: int) -> None:
+        answer = echo(self.packet(self.destination, self.source, df=False), False, identifier, sequence)
+        self.send(answer, self.destination, time, self._done)
+
+    def _done(self, time: int) -> None:
+        self.answered += 1
+
+
+@dataclass
+class Dns(Conversation):
+    """One A query over UDP, asked again after five seconds (resolv.conf: timeout 5, attempts 2)."""
+
+    port: int | None = 53
+    attempts: int = 2
+
+    kind = "dns"
+
+    def begin(self, time: int) -> None:
+        self._ask(time, 1)
+
+    def _ask(self, time: int, attempt: int) -> None:
+        if self.answered or attempt > self.attempts:
+            return
+        query = dpkt.dns.DNS(id=self._id(), qd=[dpkt.dns.DNS.Q(name=NAME)])
+        packet = self.packet(self.source, self.destination, flow=self.source)
+        self.send(udp(packet, self._socket(), 53, bytes(query)), self.source, time, self._reply)
+        self.network.at(time + 5 * SECOND, lambda at: self._ask(at, attempt + 1))
+
+    def _reply(self, time: int) -> None:
+        answer = dpkt.dns.DNS.RR(name=NAME, ttl=30, ip=bytes(map(int, ANSWER.split("."))))
+        answer.rdata = answer.ip
+        message = dpkt.dns.DNS(id=self._id(), op=0x8580, qd=[dpkt.dns.DNS.Q(name=NAME)], an=[answer])
+        packet = self.packet(self.destination, self.source, flow=self.destination)
+        data = udp(packet, 53, self._socket(), bytes(message))
+        self.send(data, self.destination, time + self.think(), self._done)
+
+    def _done(self, time: int) -> None:
+        self.answered += 1
+
+    def _socket(self) -> int:
+        return 32768 + zlib.crc32(f"dns {self.source} {self.start}".encode()) % 28232
+
+    def _id(self) -> int:
+        return zlib.crc32(f"id {self.source} {self.start}".encode()) & 0xFFFF
