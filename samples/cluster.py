@@ -75,6 +75,13 @@ class Cluster:
             return str(self.pod(owner)["address"])
         return str(self.node(owner)["addresses"][0])
 
+    def mtu(self, owner: str) -> int:
+        """Return the MTU of a pod's interface (its veth has the same), or of a node's uplink."""
+        if owner in self.topology["nodes"]:
+            return int(self.interface(owner, self.named(owner, "uplink")[0])["mtu"])
+        interfaces = self.node(self.pod(owner)["node"])["interfaces"].values()
+        return int(next((each["mtu"] for each in interfaces if each.get("pod") == owner), 1500))
+
     def subnet(self, node: str) -> str:
         uplink = self.interface(node, self.named(node, "uplink")[0])
         return str(ipaddress.ip_interface(uplink["addresses"][0]).network)

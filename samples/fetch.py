@@ -61,13 +61,14 @@ class Fetch(Conversation):
 
     port: int | None = 80
     size: int = 600
-    mss: int = 1410
 
     kind = "http"
 
     def __post_init__(self) -> None:
         seed = zlib.crc32(f"{self.source} {self.destination} {self.start}".encode())
         assert self.port
+        headers = 60 if ":" in self.address(self.source) else 40
+        self.mss = min(self.cluster.mtu(self.source), self.cluster.mtu(self.destination)) - headers
         self.client = Side(self.source, 32768 + seed % 28232, seed >> 2, clock=seed >> 3)
         self.server = Side(self.destination, self.port, ~seed & 0x3FFFFFFF, clock=seed >> 5)
 

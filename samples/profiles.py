@@ -163,12 +163,10 @@ def calico(
         f"172.31.{subnet}.0/24": {"mac": f"02:7c:31:00:0{subnet}:01", "addresses": [f"172.31.{subnet}.1"]}
         for subnet in (7, 8)[: 2 if third_subnet else 1]
     }
-    parameters: dict[str, Any] = {
-        "ipip": {"ipip_mode": "Always"},
-        "vxlan": {"vni": 4096, "vxlan_port": 4789},
-        "direct": {},
-    }[mode]
-    topology["cluster"] = _cluster("calico", profile or f"calico-{mode}", "10.200.0.0/16", parameters)
+    vxlan_parameters = {"vni": 4096, "vxlan_port": 4789}
+    parameters: dict[str, dict[str, Any]]
+    parameters = {"ipip": {"ipip_mode": "Always"}, "vxlan": vxlan_parameters, "direct": {}}
+    topology["cluster"] = _cluster("calico", profile or f"calico-{mode}", "10.200.0.0/16", parameters[mode])
     return Cluster(topology, "routed", "all" if mode == "direct" else direct)
 
 
