@@ -22,7 +22,7 @@ def cluster_names() -> tuple[str, ...]:
 
 
 def _pod_networks(topology: Topology) -> Iterator[Span]:
-    """Yield the pods' networks; where they are not known, the nodes' parts of them, else the pods' addresses."""
+    """Yield the pods' networks; else the nodes' parts of them, else the pods' addresses."""
     nodes = [network for node in topology.nodes.values() for network in node.pod_cidrs]
     pods = [address for pod in topology.pods.values() if not pod.host_network for address in pod.addresses]
     yield from map(cidr, topology.pod_cidrs or nodes or pods)

@@ -97,7 +97,7 @@ class Literal(Matcher):
     written: str
 
     def _judge(self, value: int | str, scope: Scope) -> Verdict:
-        return _verdict(_equal(value, self.wanted))
+        return _verdict(equal(value, self.wanted))
 
     def _text(self, scope: Scope) -> str:
         return self.written
@@ -180,7 +180,7 @@ class Variable(Matcher):
 
     def _judge(self, value: int | str, scope: Scope) -> Verdict:
         wanted = scope.variable(self.path, self.about)
-        return _verdict(any(_equal(value, each) for each in wanted)) if wanted else Verdict.NOT_EVALUABLE
+        return _verdict(any(equal(value, each) for each in wanted)) if wanted else Verdict.NOT_EVALUABLE
 
     def _text(self, scope: Scope) -> str:
         wanted = scope.variable(self.path, self.about) or ()
@@ -252,6 +252,26 @@ class Other(Matcher):
         return (self.name,)
 
 
+@dataclass(frozen=True, slots=True)
+class Bits(Matcher):
+    """`{bits: 8..31, is: …}`: some bits of a number, counted from the lowest, which is 0."""
+
+    lowest: int
+    highest: int
+    part: Matcher
+
+    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+        if not isinstance(value, int):
+            return Verdict.NOT_JUDGED
+        return self.part.judge((value >> self.lowest) & ((1 << self.highest - self.lowest + 1) - 1), scope)
+
+    def _text(self, scope: Scope) -> str:
+        return f"{self.part.expected_text(scope)} in bits {self.lowest} to {self.highest}"
+
+    def _parts(self) -> tuple[Matcher, ...]:
+        return (self.part,)
+
+
 def select(matchers: Mapping[str, Matcher], seen: Callable[[str], Seen], scope: Scope) -> Verdict:
     """Say whether a packet is one that `when` means: all keys hold. An absent field does not match."""
     return _all(matcher.judge(seen(name), scope) for name, matcher in matchers.items())
@@ -268,7 +288,8 @@ def _verdict(holds: bool) -> Verdict:
     return Verdict.HOLDS if holds else Verdict.BROKEN
 
 
-def _equal(value: int | str, wanted: Value) -> bool:
+def equal(value: Value, wanted: Value) -> bool:
+    """Say whether a value is the wanted one, or lies in the wanted range."""
     if isinstance(wanted, Span):
-        return isinstance(value, int) and wanted.low <= value <= wanted.high
+        return value == wanted or (isinstance(value, int) and wanted.low <= value <= wanted.high)
     return value == wanted

@@ -6,16 +6,15 @@ rules use them.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pcapcheck import values
+from pcapcheck.check.matchers import Value
 from pcapcheck.check.reading import Where
 from pcapcheck.check.spot import Spot
 from pcapcheck.errors import did_you_mean
-from pcapcheck.values import Span
 from pcapcheck.yamlevents import Place
 
-Value: TypeAlias = int | str | Span
 NOWHERE: Final = Place("<built in>")
 
 

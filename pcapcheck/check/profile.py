@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pcapcheck.check.matchers import Matcher
-from pcapcheck.check.parameter import NOWHERE, Parameter, Value
+from pcapcheck.check.matchers import Matcher, Value, equal
+from pcapcheck.check.parameter import NOWHERE, Parameter
 from pcapcheck.check.rule import Rule
 from pcapcheck.correlate.paths import Path, reverse
 from pcapcheck.yamlevents import Place
@@ -119,7 +119,10 @@ class Profile:
         return tuple(rule for rule in self.rules if self._is_given(rule))
 
     def _is_given(self, rule: Rule) -> bool:
-        return all(not set(self.values(name)).isdisjoint(wanted) for name, wanted in rule.given.items())
+        return all(
+            any(equal(value, each) for value in self.values(name) for each in wanted)
+            for name, wanted in rule.given.items()
+        )
 
     def path(self, who: str, where: str) -> Path:
         """Return the hops that packets of these traffic kinds cross; empty if the profile does not say."""

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from pcapcheck import values
 from pcapcheck.check.matchers import (
     AnyOf,
+    Bits,
     Earlier,
     Literal,
     Matcher,
@@ -21,6 +22,7 @@ from pcapcheck.check.matchers import (
     Variable,
 )
 from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.values import Span
 
 
 class Where(Protocol):
@@ -45,7 +47,7 @@ FORMS: Final = (
     "esp",
     "ah",
 )
-KEYS: Final = ("not", "present", "hop", "minus", "field")
+KEYS: Final = ("not", "present", "hop", "minus", "field", "bits", "is")
 
 
 def read(field: str, data: Any, where: Where) -> Matcher:
@@ -111,10 +113,10 @@ def _read_mapping(field: str, data: Mapping[str, Any], where: Where) -> Matcher:
     if unknown is not None:
         fix = did_you_mean(str(unknown), KEYS, "known: " + ", ".join(KEYS))
         raise where.error(f"`{unknown}` is not a matcher", fix)
-    kind = next((key for key in ("not", "present", "hop", "field") if key in data), None)
-    if kind is None or set(data) - {kind} - ({"minus"} if kind in ("hop", "field") else set()):
+    kind = next((key for key in _READERS if key in data), None)
+    if kind is None or set(data) - {kind} - _BESIDE.get(kind, set()):
         keys = ", ".join(f"`{key}`" for key in data)
-        fix = "write {not: …}, {present: false}, {hop: previous, minus: 1} or {field: …}"
+        fix = "write {not: …}, {present: false}, {hop: previous, minus: 1}, {field: …} or {bits: …, is: …}"
         raise where.error(f"{keys} do not make one matcher", fix)
     return _READERS[kind](field, data, where)
 
@@ -142,6 +144,18 @@ def _read_field(field: str, data: Mapping[str, Any], where: Where) -> Matcher:
     return Other(field, data["field"], _count(data.get("minus", 0), where))
 
 
+def _read_bits(field: str, data: Mapping[str, Any], where: Where) -> Matcher:
+    bits = read_value(str(data["bits"]))
+    if not isinstance(bits, Span) or bits.bits or bits.high > 127 or "is" not in data:
+        raise where.error(
+            "`bits` says not which bits, or not what they are", "write {bits: 8..31, is: $vsid}"
+        )
+    return Bits(bits.low, bits.high, read(field, data["is"], where))
+
+
+_BESIDE: Final = {"hop": {"minus"}, "field": {"minus"}, "bits": {"is"}}
+
+
 def _count(data: Any, where: Where) -> int:
     if isinstance(data, bool) or not isinstance(data, int):
         raise where.error(f"`minus: {data}` is not a number", "write a whole number, or $routed between hops")
@@ -153,4 +167,5 @@ _READERS: Final[Mapping[str, Callable[[str, Mapping[str, Any], Where], Matcher]]
     "present": _read_present,
     "hop": _read_hop,
     "field": _read_field,
+    "bits": _read_bits,
 }

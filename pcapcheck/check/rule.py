@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pcapcheck.check.finding import Severity
-from pcapcheck.check.matchers import Matcher
+from pcapcheck.check.matchers import Matcher, Value
 from pcapcheck.yamlevents import Place
 
 ASSERTIONS: Final = ("delivered", "symmetric", "in_order", "once")
@@ -70,7 +70,7 @@ class Rule:
     form: tuple[str, ...] = ()
     who: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
-    given: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    given: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     when: Mapping[str, Matcher] = field(default_factory=dict)
     expect: Mapping[str, Matcher] = field(default_factory=dict)
     never: bool = False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from pcapcheck.check.finding import Severity
-from pcapcheck.check.matchers import Matcher
+from pcapcheck.check.matchers import Matcher, Value
 from pcapcheck.check.parameter import Parameter, read_parameter
 from pcapcheck.check.profile import Clue, DecodeAs
 from pcapcheck.check.reading import read, read_value
@@ -127,7 +127,7 @@ def _one(spot: Spot, key: str, known: tuple[str, ...]) -> str | None:
     return words[0] if words else None
 
 
-def _values(spot: Spot) -> tuple[object, ...]:
+def _values(spot: Spot) -> tuple[Value, ...]:
     entries = spot.data if isinstance(spot.data, list) else [spot.data]
     return tuple(read_value(each) if isinstance(each, str) else int(each) for each in entries)
 
