@@ -8,6 +8,7 @@ InputError at its place.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import yaml
@@ -52,8 +53,13 @@ class Place:
     @classmethod
     def within(cls, file: str, text: str, mark: Mark) -> "Place":
         """Return the place of a mark in a text."""
-        lines = _BREAK.split(text)
+        lines = _lines(text)
         return cls(file, mark[0] + 1, mark[1] + 1, lines[mark[0]] if mark[0] < len(lines) else "")
+
+
+@lru_cache(maxsize=2)  # every rule of a profile has its place: without this they take as long as the parser
+def _lines(text: str) -> list[str]:
+    return _BREAK.split(text)
 
 
 class _Open:
