@@ -1,0 +1,175 @@
+"""Columns: one field of every packet of a block, by Wireshark's name, when asked.
+
+A plain name is the outermost occurrence, `inner.` the innermost, `#2` the second; `quoted.` looks into the
+packet that an ICMP error quotes, which the others do not see. Rows of a shape give the same columns:
+`shapes.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pcapcheck.capture.block import Block
+from pcapcheck.decode import registry
+from pcapcheck.decode.field import Bools, Ints, Kind, Numbers
+from pcapcheck.decode.layers import Layers
+from pcapcheck.errors import InputError, did_you_mean
+
+FRAME: dict[str, Kind] = {
+    "frame.number": "integer",
+    "frame.len": "integer",
+    "frame.cap_len": "integer",
+    "frame.time_epoch": "time",
+    "frame.interface_id": "integer",
+}
+DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of `n` packets.
+
+    Attributes:
+        values: unsigned (n,), 0 where absent; IPv6 addresses uint64 (n, 2), the upper half first;
+            `frame.time_epoch` int64 nanoseconds.
+        present: bool (n,).
+        kind: what the values mean.
+    """
+
+    values: Numbers | Ints
+    present: Bools
+    kind: Kind = "integer"
+
+    def tolist(self) -> list[int | None]:
+        """Return Python numbers, None where absent; an IPv6 address is one number."""
+        values: list[int] = self.values.tolist()
+        if self.values.ndim == 2:
+            values = [high << 64 | low for high, low in self.values.tolist()]
+        return [value if here else None for value, here in zip(values, self.present.tolist(), strict=True)]
+
+
+class Name(NamedTuple):
+    """A name as rules and people write it: `quoted.inner.ip.src`, `ip.src#2`."""
+
+    field: str
+    inner: bool = False
+    quoted: bool = False
+    occurrence: int = 1
+
+
+def field_names() -> dict[str, Kind]:
+    """Return every name that a rule may use, with its kind; without `inner.`, `quoted.` and `#2`."""
+    return {**FRAME, **registry.field_kinds()}
+
+
+@cache
+def parse_name(text: str) -> Name:
+    """Take a name apart.
+
+    Raises:
+        InputError: there is no such field, or what stands around it makes no sense.
+    """
+    quoted = text.startswith("quoted.")
+    rest = text.removeprefix("quoted.")
+    inner = rest.startswith("inner.")
+    field, hash_, number = rest.removeprefix("inner.").partition("#")
+    if field not in registry.fields() and field not in FRAME:
+        raise InputError(
+            f"field `{text}`",
+            f"`{field}` is not a field of any protocol",
+            did_you_mean(field, field_names(), "`pcapcheck rules fields` lists the known names"),
+        )
+    if (hash_ and not (number.isascii() and number.isdigit() and 0 < int(number[:9]) < 100)) or (
+        hash_ and inner
+    ):
+        raise InputError(f"field `{text}`", "`#` counts occurrences from the outermost", f"write `{field}#2`")
+    if field in FRAME and text != field:
+        raise InputError(f"field `{text}`", f"`{field}` occurs once in a packet", f"write `{field}`")
+    return Name(field, inner, quoted, int(number) if hash_ else 1)
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind of a field, however its name is written."""
+    field = parse_name(name).field
+    return FRAME[field] if field in FRAME else registry.fields()[field].kind
+
+
+def column(layers: Layers, name: str, *, quoted_too: bool = False) -> Column:
+    """Return one field of all packets of a block.
+
+    Args:
+        layers: what `find_layers` found.
+        name: Wireshark's name, private names too; with `inner.`, `quoted.` or `#2`.
+        quoted_too: let plain and `inner.` names see quoted packets too, as tshark does.
+
+    Raises:
+        InputError: there is no such field.
+    """
+    wanted = parse_name(name)
+    if wanted.field in FRAME:
+        return frame_column(layers.block, wanted.field)
+    result = _Occurrences(len(layers.block), name)
+    codes = registry.codes_with(wanted.field)
+    for group in layers.groups:
+        if group.code not in codes or (group.quoted != wanted.quoted and not quoted_too):
+            continue
+        values, present = group.headers.column(wanted.field)
+        result.add(group.packet, values, present, wanted)
+    return result.column()
+
+
+class _Occurrences:
+    """Picks one occurrence of a field per packet; groups come outermost first."""
+
+    def __init__(self, n: int, name: str) -> None:
+        self.kind = kind_of(name)
+        self.values: Numbers = np.zeros((n, 2) if self.kind == "ipv6" else n, _dtype(name))
+        self.seen = np.zeros(n, np.uint8)
+        self.wanted = np.uint8(parse_name(name).occurrence)
+
+    def add(self, packet: Ints, values: Numbers, present: Bools, wanted: Name) -> None:
+        if not present.all():
+            packet, values = packet[present], values[present]
+        self.seen[packet] += np.uint8(1)
+        if wanted.inner:
+            self.values[packet] = values
+            return
+        chosen = self.seen[packet] == self.wanted
+        self.values[packet[chosen]] = values[chosen]
+
+    def column(self) -> Column:
+        return Column(self.values, self.seen >= self.wanted, self.kind)
+
+
+def frame_column(block: Block, name: str) -> Column:
+    """Return a column of what the capture says about each packet."""
+    values = FRAME_VALUES[name](block)
+    return Column(values, np.ones(len(block), np.bool_), FRAME[name])
+
+
+def _dtype(name: str) -> type[np.unsignedinteger]:
+    """Return the narrowest type that holds every place of this field."""
+    field = parse_name(name).field
+    widest = max(f.width for protocol in registry.protocols() for f in protocol.named(field))
+    return DTYPES.get(widest, np.uint64)
+
+
+def _number(block: Block) -> Numbers:
+    return (np.arange(len(block)) + block.first).astype(np.uint64)
+
+
+def _interface(block: Block) -> Numbers:
+    return block.interface.astype(np.uint32)
+
+
+FRAME_VALUES: dict[str, Callable[[Block], NDArray[np.unsignedinteger] | Ints]] = {
+    "frame.number": _number,
+    "frame.len": lambda block: block.original.astype(np.uint32),
+    "frame.cap_len": lambda block: block.captured.astype(np.uint32),
+    "frame.time_epoch": lambda block: block.time,
+    "frame.interface_id": _interface,
+}

@@ -1,0 +1,122 @@
+"""Field, Protocol: the vocabulary of the protocol tables.
+
+A protocol is a table of fields and, where one field does not say it, a function for its length and for what
+it carries. Tables say where bits lie; `headers.py` reads them, `layers.py` follows them, `shapes.py` compiles
+them. None of them knows a protocol by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pcapcheck.capture.block import Bytes, Ints, Numbers
+
+if TYPE_CHECKING:
+    from pcapcheck.decode.headers import Headers
+
+__all__ = ["NOTHING", "Bools", "Bytes", "Field", "Ints", "Kind", "Numbers", "Protocol"]
+
+Bools: TypeAlias = NDArray[np.bool_]
+Kind: TypeAlias = Literal["integer", "boolean", "mac", "ipv4", "ipv6", "time"]
+
+NOTHING = -1  # as a number of what is carried: nothing that any table could name
+
+WIDTHS = {
+    "u1": 1,
+    ">u2": 2,
+    ">u4": 4,
+    ">u8": 8,
+    "<u2": 2,
+    "<u4": 4,
+    "<u8": 8,
+    "mac": 6,
+    "ipv4": 4,
+    "ipv6": 16,
+}
+ADDRESSES: Mapping[str, Kind] = {"mac": "mac", "ipv4": "ipv4", "ipv6": "ipv6"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Some bits of a header.
+
+    Attributes:
+        name: Wireshark's name; one that Wireshark lacks begins with `_` after the last dot, and is private.
+        offset: bytes from the start of the header, or a function that gives them per header (`NOTHING`:
+            absent).
+        type: `u1`, `>u2` …, `mac`, `ipv4` or `ipv6`.
+        mask: which bits of the number, if not all; they are shifted down.
+        scale: what one unit counts for, as Wireshark prints it (`ip.hdr_len` counts words and prints bytes).
+        when: the field is there only if these fields of the same header have one of these values.
+        compute: instead of reading bits, a function that gives the value per header (`NOTHING`: absent).
+    """
+
+    name: str
+    offset: int | Callable[[Headers], Ints]
+    type: str
+    mask: int = 0
+    scale: int = 1
+    when: Mapping[str, Collection[int]] = field(default_factory=dict)
+    compute: Callable[[Headers], Ints] | None = None
+
+    @property
+    def width(self) -> int:
+        """Bytes that it covers."""
+        return WIDTHS[self.type]
+
+    @property
+    def kind(self) -> Kind:
+        """Say what the values mean: a single bit is a boolean."""
+        single_bit = self.mask and self.mask & (self.mask - 1) == 0
+        return ADDRESSES.get(self.type, "boolean" if single_bit else "integer")
+
+    @property
+    def public(self) -> bool:
+        """Whether rules and people may use it."""
+        return not self.name.rpartition(".")[2].startswith("_")
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One kind of header.
+
+    Attributes:
+        name: Wireshark's name for it.
+        fields: its table; a name may stand in it twice, for two places of which `when` picks one.
+        length: bytes of the header: a number, a field, or a function.
+        extent: bytes of header and payload together, a field or a function; 0 means "to the end".
+        carries: what follows: a constant, a field, a function (`NOTHING`: nothing), or two port fields of
+            which the lower value that the table knows decides.
+        table: the dissector table that `carries` is looked up in.
+        within: where this protocol is carried: {dissector table: numbers}.
+        recognise: says per header, by its bytes alone, whether it is one; for ports that nobody named.
+        quotes: what it carries is a quoted packet (ICMP errors), no payload.
+        in_stack: whether it counts as a layer of its own; IPv6 extension headers do not, as IPv4 options do
+            not.
+    """
+
+    name: str
+    fields: tuple[Field, ...] = ()
+    length: int | str | Callable[[Headers], Ints] = 0
+    extent: str | Callable[[Headers], Ints] | None = None
+    carries: int | str | tuple[str, str] | Callable[[Headers], Ints] | None = None
+    table: str = ""
+    within: Mapping[str, Collection[int]] = field(default_factory=dict)
+    recognise: Callable[[Headers], Bools] | None = None
+    quotes: bool = False
+    in_stack: bool = True
+
+    @property
+    def minimum(self) -> int:
+        """Bytes that every header of this protocol has: as far as its unconditional fields reach."""
+        fixed = (f.offset + f.width for f in self.fields if isinstance(f.offset, int) and not f.when)
+        return max(fixed, default=0)
+
+    def named(self, name: str) -> tuple[Field, ...]:
+        """Return the fields of that name: none, one, or several of which `when` picks one."""
+        return tuple(f for f in self.fields if f.name == name)

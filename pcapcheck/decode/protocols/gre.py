@@ -1,0 +1,79 @@
+"""GRE: IP or Ethernet (NVGRE) in IP.
+
+Source: RFC 2784, RFC 2890 (key), RFC 7637 (NVGRE), RFC 2637 (PPTP, version 1).
+
+The optional words stand in the order of their flags. Wireshark: packet-gre.c.
+"""
+
+import numpy as np
+
+from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.decode.headers import Headers
+
+CHECKSUM, ROUTING, KEY, SEQUENCE, ACKNOWLEDGEMENT = 0x8000, 0x4000, 0x2000, 0x1000, 0x0080
+ERSPAN, ETHERNET = 0x88BE, 0x6558
+VERSION_0, VERSION_1 = {"gre.flags.version": (0,)}, {"gre.flags.version": (1,)}
+
+
+def words(read: Headers, flags: int) -> Ints:
+    """Count the optional 32-bit words of these flags; checksum and routing share one."""
+    set_ = read("gre.flags_and_version") & flags
+    count = np.where(set_ & (CHECKSUM | ROUTING), 1, 0)
+    for flag in (KEY, SEQUENCE, ACKNOWLEDGEMENT):
+        count += np.where(set_ & flag, 1, 0)
+    return count
+
+
+def length(read: Headers) -> Ints:
+    """4 bytes and the optional words; the acknowledgement only in version 1."""
+    version_1 = read("gre.flags_and_version") & 0x0007 == 1
+    count = words(read, CHECKSUM | ROUTING | KEY | SEQUENCE)
+    return 4 + 4 * (count + np.where(version_1, words(read, ACKNOWLEDGEMENT), 0))
+
+
+def payload(read: Headers) -> Ints:
+    """Return the EtherType; ERSPAN without a sequence number has no header of its own (type I)."""
+    set_, number = read("gre.flags_and_version"), read("gre.proto")
+    number = np.where((number == ERSPAN) & (set_ & SEQUENCE == 0), ETHERNET, number)
+    return np.where((set_ & ROUTING == 0) & (set_ & 0x0007 <= 1), number, NOTHING)
+
+
+def checksum(read: Headers) -> Ints:
+    """Return where the checksum lies, if there is one."""
+    return np.where(read("gre.flags_and_version") & (CHECKSUM | ROUTING) != 0, 4, NOTHING)
+
+
+def key(read: Headers) -> Ints:
+    """Return where the key lies, if there is one."""
+    return np.where(
+        read("gre.flags_and_version") & KEY != 0, 4 + 4 * words(read, CHECKSUM | ROUTING), NOTHING
+    )
+
+
+def sequence(read: Headers) -> Ints:
+    """Return where the sequence number lies, if there is one."""
+    before = words(read, CHECKSUM | ROUTING | KEY)
+    return np.where(read("gre.flags_and_version") & SEQUENCE != 0, 4 + 4 * before, NOTHING)
+
+
+PROTOCOL = Protocol(
+    name="gre",
+    length=length,
+    fields=(
+        Field("gre.flags_and_version", 0, ">u2"),
+        Field("gre.flags.checksum", 0, ">u2", mask=CHECKSUM),
+        Field("gre.flags.routing", 0, ">u2", mask=ROUTING),
+        Field("gre.flags.key", 0, ">u2", mask=KEY),
+        Field("gre.flags.sequence_number", 0, ">u2", mask=SEQUENCE),
+        Field("gre.flags.version", 0, ">u2", mask=0x0007),
+        Field("gre.proto", 2, ">u2"),
+        Field("gre.checksum", checksum, ">u2"),
+        Field("gre.key", key, ">u4", when=VERSION_0),
+        Field("gre._vsid", key, ">u4", mask=0xFFFFFF00, when=VERSION_0),
+        Field("gre._flow_id", key, ">u4", mask=0x000000FF, when=VERSION_0),
+        Field("gre.sequence_number", sequence, ">u4"),
+    ),
+    within={"ip.proto": (47,), "udp.port": (4754,)},
+    carries=payload,
+    table="eth.type",
+)

@@ -1,0 +1,47 @@
+"""IPv4. Source: RFC 791, 3.1; RFC 3168 (ECN). Wireshark: packet-ip.c."""
+
+import numpy as np
+
+from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.decode.headers import Headers
+
+
+def payload(read: Headers) -> Ints:
+    """Return the protocol number; a later fragment has no header of it."""
+    first = read("ip.frag_offset") == 0
+    return np.where(first & (read("ip.version") == 4), read("ip.proto"), NOTHING)
+
+
+PROTOCOL = Protocol(
+    name="ip",
+    length="ip.hdr_len",
+    extent="ip.len",
+    fields=(
+        Field("ip.version", 0, "u1", mask=0xF0),
+        Field("ip.hdr_len", 0, "u1", mask=0x0F, scale=4),
+        Field("ip.dsfield", 1, "u1"),
+        Field("ip.dsfield.dscp", 1, "u1", mask=0xFC),
+        Field("ip.dsfield.ecn", 1, "u1", mask=0x03),
+        Field("ip.len", 2, ">u2"),
+        Field("ip.id", 4, ">u2"),
+        Field("ip.flags", 6, "u1", mask=0xE0),
+        Field("ip.flags.rb", 6, "u1", mask=0x80),
+        Field("ip.flags.df", 6, "u1", mask=0x40),
+        Field("ip.flags.mf", 6, "u1", mask=0x20),
+        Field("ip.frag_offset", 6, ">u2", mask=0x1FFF, scale=8),
+        Field("ip.ttl", 8, "u1"),
+        Field("ip.proto", 9, "u1"),
+        Field("ip.checksum", 10, ">u2"),
+        Field("ip.src", 12, "ipv4"),
+        Field("ip.dst", 16, "ipv4"),
+    ),
+    within={
+        "eth.type": (0x0800,),
+        "ip.proto": (4,),
+        "ppp.protocol": (0x0021,),
+        "linktype": (228,),
+        "null.type": (2,),
+    },
+    carries=payload,
+    table="ip.proto",
+)

@@ -1,0 +1,47 @@
+"""IPv6. Source: RFC 8200, 3. Its extension headers are in `ipv6_*.py`. Wireshark: packet-ipv6.c."""
+
+import numpy as np
+
+from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.decode.headers import Headers
+
+FAMILIES = (10, 24, 28, 30)  # AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, macOS
+
+
+def extent(read: Headers) -> Ints:
+    """40 bytes and the payload; length 0 (jumbograms, BIG TCP) reaches to the end of the frame."""
+    size = read("ipv6.plen")
+    return np.where(size > 0, 40 + size, 0)
+
+
+def payload(read: Headers) -> Ints:
+    """Return the number of the next header."""
+    return np.where(read("ipv6.version") == 6, read("ipv6.nxt"), NOTHING)
+
+
+PROTOCOL = Protocol(
+    name="ipv6",
+    length=40,
+    extent=extent,
+    fields=(
+        Field("ipv6.version", 0, "u1", mask=0xF0),
+        Field("ipv6.tclass", 0, ">u4", mask=0x0FF00000),
+        Field("ipv6.tclass.dscp", 0, ">u4", mask=0x0FC00000),
+        Field("ipv6.tclass.ecn", 0, ">u4", mask=0x00300000),
+        Field("ipv6.flow", 0, ">u4", mask=0x000FFFFF),
+        Field("ipv6.plen", 4, ">u2"),
+        Field("ipv6.nxt", 6, "u1"),
+        Field("ipv6.hlim", 7, "u1"),
+        Field("ipv6.src", 8, "ipv6"),
+        Field("ipv6.dst", 24, "ipv6"),
+    ),
+    within={
+        "eth.type": (0x86DD,),
+        "ip.proto": (41,),
+        "ppp.protocol": (0x0057,),
+        "linktype": (229,),
+        "null.type": FAMILIES,
+    },
+    carries=payload,
+    table="ip.proto",
+)

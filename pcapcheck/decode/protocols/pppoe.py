@@ -1,0 +1,28 @@
+"""PPP over Ethernet, sessions. Source: RFC 2516, 4. Wireshark: packet-pppoe.c."""
+
+from pcapcheck.decode.field import Field, Ints, Protocol
+from pcapcheck.decode.headers import Headers
+
+PPP = 0x880B  # IANA EtherTypes
+
+
+def extent(read: Headers) -> Ints:
+    """6 bytes and the payload."""
+    return 6 + read("pppoe.payload_length")
+
+
+PROTOCOL = Protocol(
+    name="pppoes",
+    length=6,
+    extent=extent,
+    fields=(
+        Field("pppoe.version", 0, "u1", mask=0xF0),
+        Field("pppoe.type", 0, "u1", mask=0x0F),
+        Field("pppoe.code", 1, "u1"),
+        Field("pppoe.session_id", 2, ">u2"),
+        Field("pppoe.payload_length", 4, ">u2"),
+    ),
+    within={"eth.type": (0x8864,), "linktype": (51,)},
+    carries=PPP,
+    table="eth.type",
+)

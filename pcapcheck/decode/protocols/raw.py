@@ -1,0 +1,25 @@
+"""Raw IP: no link layer (tun, tunl0, WireGuard devices). Source: tcpdump.org/linktypes.html, LINKTYPE_RAW.
+
+Wireshark: packet-raw.c.
+"""
+
+import numpy as np
+
+from pcapcheck.decode.field import NOTHING, Ints, Protocol
+from pcapcheck.decode.headers import Headers
+
+IP, IPV6 = 0x0800, 0x86DD
+
+
+def payload(read: Headers) -> Ints:
+    """Return what the version of the IP header says."""
+    version = read.number(0) >> 4
+    return np.where(version == 4, IP, np.where(version == 6, IPV6, NOTHING))
+
+
+PROTOCOL = Protocol(
+    name="raw",
+    within={"linktype": (12, 14, 101)},  # 12 and 14: DLT_RAW of some systems, written to files by mistake
+    carries=payload,
+    table="eth.type",
+)

@@ -1,0 +1,39 @@
+"""VLAN tags, customer and service ones.
+
+Source: IEEE 802.1Q-2018, 9.6. Wireshark: packet-vlan.c, packet-ieee8021ad.c.
+
+Wireshark gives service tags (802.1ad) names of their own; here they are `vlan` layers too: rules speak of
+tags.
+"""
+
+import numpy as np
+
+from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.decode.headers import Headers
+
+ETHERTYPES = range(0x0600, 0x10000)
+LENGTHS = range(1501)
+LLC = 4  # ETH_P_802_2 in linux/if_ether.h
+
+
+def payload(read: Headers) -> Ints:
+    """Return the EtherType, LLC after a length."""
+    number = read("vlan._type_or_length")
+    return np.where(number >= ETHERTYPES.start, number, np.where(number < LENGTHS.stop, LLC, NOTHING))
+
+
+PROTOCOL = Protocol(
+    name="vlan",
+    length=4,
+    fields=(
+        Field("vlan.priority", 0, ">u2", mask=0xE000),
+        Field("vlan.dei", 0, ">u2", mask=0x1000),
+        Field("vlan.id", 0, ">u2", mask=0x0FFF),
+        Field("vlan._type_or_length", 2, ">u2"),
+        Field("vlan.etype", 2, ">u2", when={"vlan._type_or_length": ETHERTYPES}),
+        Field("vlan.len", 2, ">u2", when={"vlan._type_or_length": LENGTHS}),
+    ),
+    within={"eth.type": (0x8100, 0x88A8, 0x9100)},
+    carries=payload,
+    table="eth.type",
+)

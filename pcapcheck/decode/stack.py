@@ -1,0 +1,52 @@
+"""Stacks as text: which tunnel a packet travels in, and whether its layers fit a pattern of a rule.
+
+A stack is written `eth:ip:udp:vxlan:eth:ip:tcp`; it holds neither payload nor quoted packets, and a header's
+options and IPv6 extension headers are no layers of it.
+"""
+
+import re
+from functools import cache
+
+LINK = r"(?:(?:eth|sll2?|raw|null|llc|pppoes|ppp)(?::vlan)*)"  # a link layer with its tags
+IP = ("ip", "ipv6")
+TUNNELS = {"wg": "wireguard", "ah": "ah", "udpencap": "esp"}  # layers whose form has another name
+NAMED = ("vxlan", "geneve", "wg", "flannel-udp", "gue", "esp", "udpencap")
+
+
+@cache
+def form(stack: str) -> str:
+    """Return how a packet with this stack travels: `plain`, or the name of its outermost tunnel.
+
+    IP in IP is `ipip`, whichever versions; GRE that carries Ethernet is `nvgre`; IP straight in UDP is `fou`.
+    """
+    layers = stack.split(":")
+    first_ip = next((i for i, layer in enumerate(layers) if layer in IP), len(layers))
+    for before, layer, after in zip(
+        layers[first_ip:], layers[first_ip + 1 :], [*layers[first_ip + 2 :], ""], strict=False
+    ):
+        if layer in NAMED:
+            return TUNNELS.get(layer, layer)
+        if layer == "gre":
+            return {"eth": "nvgre", "erspan": "erspan"}.get(after, "gre")
+        if layer in IP:
+            return "fou" if before == "udp" else "ipip"
+    return "plain"
+
+
+def matches(pattern: str, stack: str) -> bool:
+    """Say whether a stack fits a pattern: layers joined by `:`, `*`, `{a,b}`, `link`."""
+    return _compiled(pattern).fullmatch(f"{stack}:") is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Translate: every layer, and every stack, ends with a colon here, so that `*` may stand for none."""
+    return re.compile("".join(map(_layer, re.split(r":(?![^{]*\})", pattern))))
+
+
+def _layer(part: str) -> str:
+    if part == "*":
+        return "(?:[^:]+:)*"
+    if part.startswith("{") and part.endswith("}"):
+        return f"(?:{'|'.join(_layer(choice.strip()) for choice in part[1:-1].split(','))})"
+    return f"{LINK}:" if part == "link" else f"{re.escape(part)}:"
