@@ -8,8 +8,10 @@ is shown as `\x1b` or `\u202e`; each function then adds what its format needs. A
 import re
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
-MARKDOWN = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`*_[]|\\~#$@"})
+MARKDOWN = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`*[]|\\~#$@"})
 HTML = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`"})
+BULLET = re.compile(r"^(\d*)([-+=.)])(?=[ =-]|$)")
+EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside of a word it is none
 LINK = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
 SURROGATE = re.compile("[\ud800-\udfff]")
 COMMAND = re.compile(r"^(\s*)(::[a-zA-Z-]+( [^:]*)?::|##\[)")  # a GitHub runner obeys such a line
@@ -49,8 +51,10 @@ def csv(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Return text that GitHub's Markdown shows as it is: no markup, table cell, mention or link."""
-    return LINK.sub(lambda match: f"&#{ord(match[0])};", visible(text).translate(MARKDOWN))
+    """Return text that GitHub's Markdown shows as it is: no markup, list, table cell, mention or link."""
+    shown = LINK.sub(lambda match: f"&#{ord(match[0])};", visible(text).translate(MARKDOWN))
+    shown = EMPHASIS.sub("&#95;", shown)
+    return BULLET.sub(lambda match: f"{match[1]}&#{ord(match[2])};", shown)
 
 
 def github(text: str) -> str:

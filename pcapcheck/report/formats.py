@@ -1,23 +1,24 @@
 """The report formats: every module of this folder that has a function `write(result, …) -> Iterator[str]`.
 
-A format is found by looking into the folder; its name is the file's. Its `SUFFIX` is how files of it end.
+A format is found by looking into the folder; its name is the file's, `SUFFIX` is how files of it end. Nothing
+is imported before somebody wants the format.
 """
 
-import pkgutil
 from functools import cache
 from importlib import import_module
-from pathlib import Path
+from importlib.resources import files
 from types import ModuleType
 
 from pcapcheck.errors import InputError, did_you_mean
 
+MARK = "\ndef write(result: "  # what makes a module a format
+
 
 @cache
-def formats() -> dict[str, ModuleType]:
-    """Return every format by name, in alphabetical order."""
-    names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    modules = {name: import_module(f"pcapcheck.report.{name}") for name in names}
-    return {name: module for name, module in modules.items() if hasattr(module, "write")}
+def format_names() -> tuple[str, ...]:
+    """Return the names of all formats, in alphabetical order."""
+    modules = [file for file in files("pcapcheck.report").iterdir() if file.name.endswith(".py")]
+    return tuple(sorted(file.name[:-3] for file in modules if MARK in file.read_text(encoding="utf-8")))
 
 
 def format_named(name: str) -> ModuleType:
@@ -26,9 +27,9 @@ def format_named(name: str) -> ModuleType:
     Raises:
         InputError: there is none.
     """
-    known = formats()
+    known = format_names()
     if name.removesuffix("-v1") in known:
-        return known[name.removesuffix("-v1")]
+        return import_module(f"pcapcheck.report.{name.removesuffix('-v1')}")
     listed = "the formats are " + ", ".join(known)
     raise InputError("--format", f"`{name}` is not a report format", did_you_mean(name, known, listed))
 
@@ -39,8 +40,9 @@ def format_of(path: str) -> ModuleType:
     Raises:
         InputError: there is none.
     """
-    for module in formats().values():
+    modules = [format_named(name) for name in format_names()]
+    for module in modules:
         if path.lower().endswith(module.SUFFIX):
             return module
-    endings = ", ".join(module.SUFFIX for module in formats().values() if module.SUFFIX)
+    endings = ", ".join(module.SUFFIX for module in modules)
     raise InputError(path, "no report format has this ending", f"end the name in one of {endings}")

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcapcheck.check.finding import Coverage, Finding, Frame, Hop
+from pcapcheck.check.finding import Coverage, Finding, Frame, Hop, Severity
 
 if TYPE_CHECKING:
     import polars as pl
@@ -193,6 +193,7 @@ class Result:
     coverage: Coverage
     notes: tuple[str, ...] = ()
     rules: Mapping[str, RuleUsed] = field(default_factory=dict)  # by rule id
+    fail_on: Severity = Severity.ERROR  # findings at or above it are violations
     sightings: "pl.DataFrame | None" = field(default=None, compare=False, repr=False)
 
     @property

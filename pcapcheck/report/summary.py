@@ -65,6 +65,11 @@ def groups(result: Result) -> list[Group]:
     return sorted(made, key=lambda group: SEVERITIES.index(group.first.severity))
 
 
+def fails(result: Result, finding: Finding) -> bool:
+    """Tell whether the finding is a violation by itself (`--fail-on`)."""
+    return SEVERITIES.index(finding.severity) <= SEVERITIES.index(result.fail_on)
+
+
 def tally(result: Result) -> str:
     """Return "3 errors, 1 warning"."""
     numbers = Counter(finding.severity for finding in result.findings)
@@ -74,9 +79,10 @@ def tally(result: Result) -> str:
 def hops_captured(result: Result) -> tuple[list[str], list[str]]:
     """Return the places on expected paths that were captured, and those that were not."""
     steps = [step for flow in result.flows for step in (*flow.forward, *flow.backward)]
-    seen = dict.fromkeys(_place(step.hop) for step in steps if step.captured)
-    unseen = [step.hop for step in steps if not step.captured] + [*result.coverage.hops_without_capture]
-    return list(seen), [where for where in dict.fromkeys(map(_place, unseen)) if where not in seen]
+    seen = dict.fromkeys(map(_place, dict.fromkeys(step.hop for step in steps if step.captured)))
+    not_captured = [step.hop for step in steps if not step.captured]
+    unseen = dict.fromkeys(map(_place, dict.fromkeys([*not_captured, *result.coverage.hops_without_capture])))
+    return list(seen), [where for where in unseen if where not in seen]
 
 
 def by_reason(rules: Mapping[str, str]) -> dict[str, list[str]]:

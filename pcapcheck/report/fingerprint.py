@@ -1,0 +1,50 @@
+"""What makes two findings of two runs the same: for SARIF and for baselines.
+
+Rule, role, node, the pods or else their networks, protocol and server port; never frames, ephemeral ports or
+times, so that a new run of the same network gives the same fingerprints.
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+
+from pcapcheck.check.finding import Finding
+from pcapcheck.report.flowname import FLOW
+from pcapcheck.report.result import FlowSummary
+
+LENGTH = 32  # hexadecimal digits
+PREFIX = {4: 24, 6: 64}  # of a network that stands for an address without a pod
+END = re.compile(r"\[?(?P<address>[0-9A-Fa-f:.]*?)\]?(?::(?P<port>\d+))?")
+
+
+def fingerprint(finding: Finding, flows: Mapping[str, FlowSummary]) -> str:
+    """Return the finding's fingerprint.
+
+    Args:
+        finding: of this run.
+        flows: the flows of the same run by their names.
+    """
+    hop, flow = finding.hop, flows.get(finding.flow)
+    protocol, client, server, port = _ends(finding.flow)
+    source, destination = (flow.source, flow.destination) if flow else ("", "")
+    parts = (finding.rule, hop.role, hop.node or "", source or client, destination or server, protocol, port)
+    return sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:LENGTH]
+
+
+def _ends(flow: str) -> tuple[str, str, str, str]:
+    """Return protocol, network of the client, network of the server, port of the server."""
+    match = FLOW.fullmatch(flow)
+    if not match:
+        return flow, "", "", ""
+    client, server = END.fullmatch(match["client"]), END.fullmatch(match["server"])
+    port = (server["port"] or "") if server else ""
+    return match["protocol"], _network(client, match["client"]), _network(server, match["server"]), port
+
+
+def _network(end: re.Match[str] | None, text: str) -> str:
+    try:
+        address = ipaddress.ip_address(end["address"] if end else "")
+    except ValueError:
+        return text
+    return str(ipaddress.ip_network((address, PREFIX[address.version]), strict=False))

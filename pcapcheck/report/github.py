@@ -1,0 +1,88 @@
+"""GitHub annotations: workflow commands that a runner turns into remarks beside the rule file.
+
+GitHub shows ten of a kind for a step, so causes come first, then findings in groups, then what was
+unreadable; the last line is the verdict. Source: GitHub, "Workflow commands for GitHub Actions".
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from pcapcheck.check.finding import Severity
+from pcapcheck.report.escape import github, github_property, terminal
+from pcapcheck.report.quantity import count, frames_text, hop_place, percent
+from pcapcheck.report.result import Diagnosis, Result, Verdict
+from pcapcheck.report.summary import SEVERITIES, Group, groups, headline, statement_of
+
+SUFFIX = ".github"
+SHOWN = 10
+KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+class Annotation(NamedTuple):
+    """One remark; `file` may be unknown."""
+
+    kind: str  # error | warning | notice
+    title: str
+    message: str
+    file: str = ""
+    line: int = 0
+
+
+def write(result: Result) -> Iterator[str]:
+    """Yield at most ten annotations, the most important first, and the verdict."""
+    every = list(_annotations(result))
+    for annotation in islice(every, SHOWN):
+        yield _command(annotation)
+    more = f"; {count(len(every) - SHOWN, 'more remark')} not shown" if len(every) > SHOWN else ""
+    yield terminal(f"{headline(result)}{more}") + "\n"
+
+
+def _annotations(result: Result) -> Iterator[Annotation]:
+    for diagnosis in result.diagnoses:
+        yield _cause(result, diagnosis)
+    if result.verdict == Verdict.INCONCLUSIVE:
+        yield Annotation("warning", "inconclusive", headline(result))
+    explained = {number for diagnosis in result.diagnoses for number in diagnosis.findings}
+    told = {id(result.findings[number]) for number in explained if number < len(result.findings)}
+    grouped = groups(result)
+    for group in sorted(
+        grouped, key=lambda each: (_rank(each), all(id(one) in told for one in each.findings))
+    ):
+        yield _finding(result, group)
+    for capture in result.captures:
+        if capture.error:
+            yield Annotation("warning", "capture could not be read", f"{capture.file}: {capture.error}")
+
+
+def _rank(group: Group) -> int:
+    return SEVERITIES.index(group.first.severity)
+
+
+def _cause(result: Result, diagnosis: Diagnosis) -> Annotation:
+    kind = "notice" if diagnosis.information else "error"
+    title = f"{diagnosis.id} ({percent(diagnosis.confidence)})"
+    evidence = [f"{each.says}; {frames_text(each.frames)}".rstrip("; ") for each in diagnosis.evidence]
+    message = "\n".join((statement_of(diagnosis), diagnosis.explanation, *evidence, f"Mend: {diagnosis.fix}"))
+    rules = [result.findings[number].rule for number in diagnosis.findings if number < len(result.findings)]
+    return Annotation(kind, title, message, *_where(result, rules[0] if rules else ""))
+
+
+def _finding(result: Result, group: Group) -> Annotation:
+    first = group.first
+    flows = f"{group.packets} of {count(len(group.flows), 'flow')}"
+    message = f"{hop_place(first.hop)}: {first.message}; {flows}; see {frames_text(first.frames)}"
+    return Annotation(KINDS[first.severity], first.rule, message, *_where(result, first.rule))
+
+
+def _where(result: Result, rule: str) -> tuple[str, int]:
+    used = result.rules.get(rule)
+    return (used.file, used.line) if used and used.file else ("", 0)
+
+
+def _command(annotation: Annotation) -> str:
+    properties = {"title": annotation.title}
+    if annotation.file:
+        properties = {"file": annotation.file, "line": str(annotation.line), **properties}
+    listed = ",".join(f"{name}={github_property(value)}" for name, value in properties.items())
+    return f"::{annotation.kind} {listed}::{github(annotation.message)}\n"

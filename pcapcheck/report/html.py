@@ -1,0 +1,267 @@
+"""HTML: one file that needs nothing else, and no network. Verdict and causes on top, then what proves them.
+
+Looks are in `page.css`, what moves in `page.js`; both are put into the page, and its content security policy
+allows only these two, by their hashes. Everything but the table of flows is there without scripts.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from importlib.resources import files
+
+from pcapcheck import __version__
+from pcapcheck.report.markup import Markup, join, paragraphs, raw, tag
+from pcapcheck.report.pagedata import FLOWS, page_data
+from pcapcheck.report.picture import broken_hops, picture, text_of
+from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
+from pcapcheck.report.result import CaptureUsed, Diagnosis, Evidence, Result
+from pcapcheck.report.summary import Group, by_reason, flow_of, groups, headline, hops_captured, tally
+from pcapcheck.report.trace import last_seen_text
+
+SUFFIX = ".html"
+FRAGMENT = 20  # groups of findings in a notebook
+
+
+def write(result: Result) -> Iterator[str]:
+    """Yield the page. Equal results give equal bytes."""
+    style, script = _file("page.css"), _file("page.js")
+    yield "<!DOCTYPE html>\n"
+    yield raw(f'<html lang="en">\n{_head(result, style, script)}\n<body>\n')
+    yield _top(result)
+    yield "<main>\n"
+    for diagnosis in result.diagnoses:
+        yield _cause(result, diagnosis) + "\n"
+    for section in (_findings, _flows, _coverage, _captures):
+        yield section(result) + "\n"
+    yield "</main>\n"
+    yield raw(f'<script type="application/json" id="data">{page_data(result)}</script>\n')
+    yield raw(f"<script>{script}</script>\n</body>\n</html>\n")
+
+
+def fragment(result: Result) -> str:
+    """Return the verdict, the causes and the first findings, to be shown inside another page."""
+    found = groups(result)
+    rows = [_row(group) for group in found[:FRAGMENT]]
+    more = tag("p", f"and {count(len(found) - FRAGMENT, 'more group')}") if len(found) > FRAGMENT else None
+    causes = [_brief_cause(result, diagnosis) for diagnosis in result.diagnoses]
+    table = (
+        _table(("severity", "rule", "where", "message", "packets", "flows", "see"), rows) if rows else None
+    )
+    return tag("div", tag("p", tag("strong", headline(result))), *causes, table, more)
+
+
+def _file(name: str) -> str:
+    return files("pcapcheck.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _head(result: Result, style: str, script: str) -> Markup:
+    policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'"
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        raw(f'<meta http-equiv="Content-Security-Policy" content="{policy}; form-action \'none\'">'),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="generator", content=f"pcapcheck {__version__}"),
+        tag("title", f"pcapcheck: {result.verdict.value}"),
+        raw(f"<style>{style}</style>"),
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _top(result: Result) -> Markup:
+    verdict = result.verdict.value
+    sentence = headline(result).removeprefix(f"{verdict}: ")
+    said, _, extent = sentence.rpartition("; ")
+    links = [tag("a", name, href=f"#{name}") for name in ("findings", "flows", "coverage", "captures")]
+    return tag(
+        "header",
+        tag("h1", tag("span", verdict, class_="verdict"), said or sentence),
+        tag("p", extent if said else None, class_="extent"),
+        tag("nav", *links, tag("button", "dark / light", type="button", id="theme")),
+        class_=verdict,
+    )
+
+
+def _cause(result: Result, diagnosis: Diagnosis) -> Markup:
+    where = place(diagnosis.node, diagnosis.interface)
+    kind = "remark" if diagnosis.information else "cause"
+    facts = join(
+        tag("code", diagnosis.id),
+        f" at {where}" if where else "",
+        f", confidence {percent(diagnosis.confidence)}",
+    )
+    return tag(
+        "section",
+        tag("h2", diagnosis.title),
+        tag("p", facts, class_="facts"),
+        paragraphs(diagnosis.explanation),
+        _path(result, diagnosis),
+        _block("Evidence", tag("ul", *map(_evidence, diagnosis.evidence)) if diagnosis.evidence else None),
+        _block("Confirm", join(*map(_copyable, diagnosis.confirm)) if diagnosis.confirm else None),
+        _block("Mend", paragraphs(diagnosis.fix) if diagnosis.fix else None),
+        _block("Capture next", _copyable(diagnosis.next_capture) if diagnosis.next_capture else None),
+        _line("Could also be: ", diagnosis.alternatives),
+        _line("References: ", diagnosis.references),
+        class_=kind,
+    )
+
+
+def _brief_cause(result: Result, diagnosis: Diagnosis) -> Markup:
+    found = flow_of(result, diagnosis)
+    return tag(
+        "div",
+        tag("h4", f"{diagnosis.id}: {diagnosis.title}"),
+        paragraphs(diagnosis.explanation),
+        tag("ol", text_of(found[1])) if found else None,
+        paragraphs(diagnosis.fix),
+    )
+
+
+def _path(result: Result, diagnosis: Diagnosis) -> Markup | None:
+    found = flow_of(result, diagnosis)
+    if found is None:
+        return None
+    flow, path = found
+    where = last_seen_text(path)
+    caption = join("Path of ", tag("code", flow.flow), f": {where}" if where else "")
+    return tag(
+        "figure", tag("figcaption", caption), picture(path, broken_hops(result.findings).get(flow.flow, {}))
+    )
+
+
+def _block(title: str, content: Markup | None) -> Markup | None:
+    return join(tag("h3", title), content) if content else None
+
+
+def _line(title: str, names: Iterable[str]) -> Markup | None:
+    text = ", ".join(names)
+    return tag("p", title, text, class_="facts") if text else None
+
+
+def _evidence(evidence: Evidence) -> Markup:
+    frames = tag("span", frames_text(evidence.frames), class_="frames") if evidence.frames else None
+    return tag("li", evidence.says, frames, _copyable(evidence.filter) if evidence.filter else None)
+
+
+def _copyable(text: str) -> Markup:
+    return tag(
+        "div", tag("code", text), tag("button", "copy", type="button", class_="copy"), class_="copyable"
+    )
+
+
+def _findings(result: Result) -> Markup:
+    found = groups(result)
+    title = tag("h2", f"Findings{': ' if found else ''}{tally(result)}")
+    if not found:
+        return tag("section", title, tag("p", "No rule was broken."), id="findings")
+    search = tag("input", type="search", id="find-findings", placeholder="rule, node, flow …")
+    label = tag("label", "Filter ", search, tag("output", id="findings-shown"))
+    header = ("severity", "rule", "where", "message", "packets", "flows", "see")
+    return tag("section", title, label, _table(header, [_row(group) for group in found]), id="findings")
+
+
+def _row(group: Group) -> Markup:
+    first = group.first
+    names = join(*(tag("div", name) for name in group.flows[:FRAGMENT]))
+    flows = tag("details", tag("summary", count(len(group.flows), "flow")), names)
+    because = tag("span", f"explained by {', '.join(group.causes)}", class_="facts") if group.causes else None
+    return tag(
+        "tr",
+        tag("td", first.severity.value, class_=f"severity {first.severity.value}"),
+        tag("td", tag("code", first.rule)),
+        tag("td", hop_place(first.hop)),
+        tag("td", first.message, because),
+        tag("td", group.packets),
+        tag("td", flows),
+        tag("td", frames_text(first.frames)),
+    )
+
+
+def _table(header: Iterable[str], rows: Iterable[Markup], id: str = "") -> Markup:
+    head = tag("thead", tag("tr", *(tag("th", name, scope="col") for name in header)))
+    return tag("div", tag("table", head, tag("tbody", *rows), id=id or False), class_="wide")
+
+
+def _flows(result: Result) -> Markup:
+    total = len(result.flows)
+    cut = (
+        tag("p", f"The first {FLOWS:,} of {total:,} are here, those with loss first.")
+        if total > FLOWS
+        else None
+    )
+    search = tag("input", type="search", id="find-flows", placeholder="address, pod, traffic … ( / )")
+    only = tag("label", tag("input", type="checkbox", id="only-lost"), " only with lost packets")
+    table = _table(("flow", "traffic", "between", "packets", "bytes", "lost", "first"), [], id="flow-table")
+    return tag(
+        "section",
+        tag("h2", f"Flows: {total:,}"),
+        cut,
+        tag("label", "Filter ", search, tag("output", id="flows-shown")),
+        only,
+        tag("noscript", tag("p", "The table of flows needs scripts; `pcapcheck flows` prints it too.")),
+        table,
+        tag("button", "more", type="button", id="more"),
+        id="flows",
+    )
+
+
+def _coverage(result: Result) -> Markup:
+    coverage = result.coverage
+    seen, unseen = hops_captured(result)
+    exercised = (
+        tag("li", tag("code", rule), f" {count(n, 'packet')}") for rule, n in coverage.exercised.items()
+    )
+    skipped = [
+        tag("li", f"{title} ({reason}): ", tag("code", ", ".join(names)))
+        for title, rules in (
+            ("not exercised", coverage.not_exercised),
+            ("not evaluable", coverage.not_evaluable),
+        )
+        for reason, names in by_reason(rules).items()
+    ]
+    summary = tag("summary", f"{count(len(coverage.exercised), 'rule')} exercised")
+    return tag(
+        "section",
+        tag("h2", "Coverage"),
+        tag("details", summary, tag("ul", *exercised)),
+        tag("ul", *skipped),
+        tag("p", f"{len(seen)} of {count(len(seen) + len(unseen), 'hop')} captured."),
+        _line("Without capture: ", unseen),
+        id="coverage",
+    )
+
+
+def _captures(result: Result) -> Markup:
+    header = ("file", "point", "role", "packets", "clock", "remarks")
+    profiles = [f"{each.name} ({each.evidence}, {percent(each.confidence)})" for each in result.profiles]
+    notes = [tag("li", note) for note in (*result.topology.inferred, *result.notes)]
+    return tag(
+        "section",
+        tag("h2", f"Captures: {len(result.captures)}"),
+        _table(header, map(_capture, result.captures)),
+        _line("Profile: ", profiles),
+        _line("Topology: ", [result.topology.source]),
+        tag("ul", *notes) if notes else None,
+        tag("p", f"pcapcheck {__version__}", class_="facts"),
+        id="captures",
+    )
+
+
+def _capture(capture: CaptureUsed) -> Markup:
+    remarks = [capture.error or ""]
+    remarks += ["cut off at its end"] if capture.truncated else []
+    remarks += [f"{capture.dropped:,} dropped by the kernel"] if capture.dropped else []
+    remarks += [f"{capture.gaps:,} missing that passed"] if capture.gaps else []
+    inside = capture.pod if capture.role == "pod" else None
+    where = place(inside or capture.node, capture.interface)
+    cells = (capture.file, where, capture.role or "", f"{capture.packets:,}", capture.clock)
+    said = ", ".join(filter(None, remarks))
+    return tag(
+        "tr",
+        *(tag("td", cell) for cell in cells),
+        tag("td", said),
+        class_="unread" if capture.error else False,
+    )

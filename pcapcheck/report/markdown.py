@@ -1,0 +1,141 @@
+"""Markdown, for the job summary of a CI run: verdict, causes with the path, findings, coverage.
+
+GitHub takes 1 MiB of it, so tables are cut and say so. Text of strangers is never markup; what is to be
+copied stands in code blocks.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pcapcheck.report.escape import markdown, visible
+from pcapcheck.report.quantity import count, duration, frames_text, hop_place, percent, place
+from pcapcheck.report.result import Diagnosis, PathStep, Result
+from pcapcheck.report.summary import (
+    Group,
+    by_reason,
+    flow_of,
+    groups,
+    headline,
+    hops_captured,
+    tally,
+)
+from pcapcheck.report.trace import changes, last_seen_text
+
+SUFFIX = ".md"
+ROWS = 50
+
+
+def write(result: Result) -> Iterator[str]:
+    """Yield the summary."""
+    yield f"## pcapcheck: {result.verdict.value}\n\n{markdown(headline(result))}\n"
+    for diagnosis in result.diagnoses:
+        yield from _cause(result, diagnosis)
+    yield from _findings(groups(result), tally(result))
+    yield from _coverage(result)
+    yield from _captures(result)
+
+
+def _cause(result: Result, diagnosis: Diagnosis) -> Iterator[str]:
+    where = place(diagnosis.node, diagnosis.interface)
+    at = f" at {markdown(where)}" if where else ""
+    yield f"\n### {markdown(diagnosis.title)}\n\n"
+    yield f"**{markdown(diagnosis.id)}**{at}, confidence {percent(diagnosis.confidence)}\n\n"
+    yield f"{_text(diagnosis.explanation)}\n"
+    yield from _path(result, diagnosis)
+    for evidence in diagnosis.evidence:
+        frames = f": {markdown(frames_text(evidence.frames))}" if evidence.frames else ""
+        yield f"\n- {markdown(evidence.says)}{frames}\n"
+        if evidence.filter:
+            yield _code([evidence.filter], indent="  ")
+    if diagnosis.confirm:
+        yield "\nConfirm:\n" + _code(diagnosis.confirm)
+    if diagnosis.fix:
+        yield f"\nMend: {_text(diagnosis.fix)}\n"
+    if diagnosis.next_capture:
+        yield "\nCapture next:\n" + _code([diagnosis.next_capture])
+    if diagnosis.alternatives:
+        yield f"\nCould also be: {markdown(', '.join(diagnosis.alternatives))}\n"
+
+
+def _path(result: Result, diagnosis: Diagnosis) -> Iterator[str]:
+    found = flow_of(result, diagnosis)
+    if found is None:
+        return
+    flow, path = found
+    where = last_seen_text(path)
+    yield f"\nPath of {markdown(flow.flow)}{': ' if where else ''}{markdown(where)}\n\n"
+    rows, before = [], None
+    for number, step in enumerate(path, start=1):
+        rows.append((str(number), hop_place(step.hop), *_step(before, step)))
+        before = step if step.captured and step.seen else before
+    yield from _table(("#", "hop", "seen", "missing", "latency", "what changed"), rows)
+
+
+def _step(before: PathStep | None, step: PathStep) -> tuple[str, str, str, str]:
+    if not step.captured:
+        return "not captured", "", "", ""
+    missing = f"{step.missing:,} {step.fate}" if step.missing else ""
+    latency = "" if step.latency_ns is None or before is None else duration(step.latency_ns)
+    changed = "; ".join(changes(before, step)) if step.seen and before else step.stack if step.seen else ""
+    return f"{step.seen:,}", missing, latency, changed
+
+
+def _findings(grouped: list[Group], numbers: str) -> Iterator[str]:
+    if not grouped:
+        return
+    yield f"\n### Findings: {numbers}\n\n"
+    header = ("severity", "rule", "hop", "message", "packets", "flows", "cause", "see")
+    yield from _table(header, map(_group, grouped))
+
+
+def _group(group: Group) -> tuple[str, ...]:
+    first = group.first
+    where = (first.severity.value, first.rule, hop_place(first.hop), first.message)
+    return (*where, group.packets, str(len(group.flows)), ", ".join(group.causes), frames_text(first.frames))
+
+
+def _coverage(result: Result) -> Iterator[str]:
+    coverage = result.coverage
+    seen, unseen = hops_captured(result)
+    yield f"\n### Coverage\n\n- {count(len(coverage.exercised), 'rule')} exercised\n"
+    for title, rules in (
+        ("not exercised", coverage.not_exercised),
+        ("not evaluable", coverage.not_evaluable),
+    ):
+        for reason, names in by_reason(rules).items():
+            yield f"- {title} ({markdown(reason)}): {markdown(', '.join(names))}\n"
+    if seen or unseen:
+        missing = f"; without capture: {markdown(', '.join(unseen))}" if unseen else ""
+        yield f"- {len(seen)} of {count(len(seen) + len(unseen), 'hop')} captured{missing}\n"
+
+
+def _captures(result: Result) -> Iterator[str]:
+    profiles = ", ".join(f"{each.name} ({each.evidence})" for each in result.profiles) or "none"
+    yield f"\nProfile: {markdown(profiles)}. Topology: {markdown(result.topology.source)}.\n"
+    for capture in result.captures:
+        if capture.error:
+            yield f"\nCould not be read: {markdown(capture.file)}: {markdown(capture.error)}\n"
+    for note in result.notes:
+        yield f"\nNote: {markdown(note)}\n"
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |\n|{' --- |' * len(header)}\n"
+    for number, row in enumerate(rows):
+        if number == ROWS:
+            yield f"\nOnly the first {ROWS} rows are shown.\n"
+            return
+        yield f"| {' | '.join(map(markdown, row))} |\n"
+
+
+def _text(text: str) -> str:
+    """Return text with its line breaks."""
+    return "<br>\n".join(markdown(line.strip()) for line in text.strip().split("\n"))
+
+
+def _code(lines: Iterable[str], indent: str = "") -> str:
+    """Return a code block whose fence no line of it can end."""
+    shown = [visible(line) for line in lines]
+    longest = max((len(run) for line in shown for run in re.findall(r"`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n" + "".join(f"{indent}{line}\n" for line in (fence, *shown, fence))

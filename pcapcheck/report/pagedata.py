@@ -1,0 +1,73 @@
+"""The flows of the HTML report as data, small enough for ten thousand of them: equal texts and paths once.
+
+`page.js` reads it. Texts are made visible here, so that nothing in the browser has to know how.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from pcapcheck.check.finding import Hop
+from pcapcheck.report.escape import visible
+from pcapcheck.report.picture import broken_hops, cards_of
+from pcapcheck.report.quantity import moment, size
+from pcapcheck.report.result import FlowSummary, PathStep, Result
+
+Cards: TypeAlias = list[list[object]]
+
+FLOWS = 20_000  # more make the page slow; flows with loss come first
+
+
+class Pool:
+    """Distinct values, each with its number."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[object, int] = {}
+
+    def number(self, value: object) -> int:
+        """Return the value's number, a new one if it was not seen before."""
+        return self.numbers.setdefault(value, len(self.numbers))
+
+
+def page_data(result: Result) -> str:
+    """Return JSON that can stand in a `script` element: nothing in it ends the element."""
+    texts, paths = Pool(), Pool()
+    ordered = sorted(result.flows, key=lambda flow: not _lost(flow))
+    broken = broken_hops(result.findings)
+    flows = [_flow(flow, broken.get(flow.flow, {}), texts, paths) for flow in ordered[:FLOWS]]
+    data = {"texts": list(texts.numbers), "paths": list(paths.numbers), "flows": flows}
+    # HTML, 4.12.1.3: `<!--` and `<script` change how a script element ends
+    return json.dumps({**data, "total": len(result.flows)}, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _flow(flow: FlowSummary, broken: Mapping[Hop, str], texts: Pool, paths: Pool) -> list[object]:
+    ends = f"{flow.source} > {flow.destination}" if flow.source or flow.destination else ""
+    return [
+        visible(flow.flow),
+        texts.number(visible(" ".join(flow.traffic))),
+        texts.number(visible(ends)),
+        flow.packets,
+        size(flow.bytes),
+        _lost(flow),
+        moment(flow.first),
+        texts.number(visible(flow.nat or "")),
+        paths.number(_path(flow.forward, broken, texts)),
+        paths.number(_path(flow.backward, broken, texts)),
+    ]
+
+
+def _path(path: Sequence[PathStep], broken: Mapping[Hop, str], texts: Pool) -> tuple[object, ...]:
+    """Return the cards of a path: numbers of texts, then the numbers of what changed."""
+    return tuple(
+        (*_numbers(card[:8], texts), int(card.last), *_numbers(card.changed, texts))
+        for card in cards_of(path, broken)
+    )
+
+
+def _numbers(shown: Sequence[object], texts: Pool) -> list[int]:
+    return [texts.number(visible(str(text))) for text in shown]
+
+
+def _lost(flow: FlowSummary) -> int:
+    steps = (*flow.forward, *flow.backward)
+    return max((step.missing for step in steps if step.fate == "lost"), default=0)

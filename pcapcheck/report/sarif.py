@@ -1,0 +1,149 @@
+"""SARIF 2.1.0, for code scanning: a result is located where the broken promise is written.
+
+That is the line of the rule or topology file, since a capture has no lines; the frame is in the message.
+Findings of one fingerprint are one result. Source: OASIS SARIF 2.1.0; GitHub, "SARIF support".
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+from typing import TypeAlias
+from urllib.parse import quote
+
+from pcapcheck import __version__
+from pcapcheck.check.finding import Finding, Severity
+from pcapcheck.report.escape import visible
+from pcapcheck.report.fingerprint import fingerprint
+from pcapcheck.report.quantity import count, frames_text, hop_place, place
+from pcapcheck.report.result import Evidence, Result, RuleUsed
+from pcapcheck.report.summary import headline
+
+Item: TypeAlias = dict[str, object]
+
+SUFFIX = ".sarif"
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+FINGERPRINT = "pcapcheck/v1"
+
+
+def write(result: Result) -> Iterator[str]:
+    """Yield the document. Equal results give equal bytes."""
+    used = _rules(result)
+    driver = {"name": "pcapcheck", "version": __version__, "rules": list(used.values())}
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [_invocation(result)],
+        "columnKind": "unicodeCodePoints",
+        "results": _numbered([*_causes(result), *_findings(result)], list(used)),
+    }
+    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    yield json.dumps(document, indent=1) + "\n"
+
+
+def _rules(result: Result) -> dict[str, Item]:
+    """Return what describes each diagnosis and each broken rule, by id."""
+    described: dict[str, Item] = {}
+    for diagnosis in result.diagnoses:
+        about = (diagnosis.title, diagnosis.explanation, diagnosis.fix)
+        described.setdefault(diagnosis.id, _described(diagnosis.id, *about))
+    for finding in result.findings:
+        rule = result.rules.get(finding.rule, RuleUsed(finding.rule))
+        if finding.rule not in described:
+            described[finding.rule] = _described(finding.rule, rule.title, rule.because, rule.fix)
+    return described
+
+
+def _described(id: str, title: str, explanation: str, fix: str = "") -> Item:
+    text = visible(title)
+    described: Item = {"id": visible(id), "shortDescription": {"text": text}}
+    described["fullDescription"] = {"text": _lines(explanation) or text}
+    described["help"] = {"text": _lines(fix) or _lines(explanation) or text}
+    return described
+
+
+def _invocation(result: Result) -> Item:
+    unread = [f"{capture.file}: {capture.error}" for capture in result.captures if capture.error]
+    notes = [("note", headline(result)), *(("error", text) for text in unread)]
+    notes += [("note", note) for note in result.notes]
+    return {
+        "executionSuccessful": not unread,
+        "exitCode": result.exit_status,
+        "toolExecutionNotifications": [
+            {"level": level, "message": {"text": visible(text)}} for level, text in notes
+        ],
+    }
+
+
+def _causes(result: Result) -> Iterator[Item]:
+    for diagnosis in result.diagnoses:
+        first = next((result.findings[number] for number in diagnosis.findings), None)
+        where = place(diagnosis.node, diagnosis.interface)
+        parts = (diagnosis.title, diagnosis.explanation, *map(_proof, diagnosis.evidence), diagnosis.fix)
+        yield {
+            "ruleId": visible(diagnosis.id),
+            "level": "note" if diagnosis.information else "error",
+            "message": {"text": _lines("\n".join(parts))},
+            "locations": [_location(result, first, where)],
+            "partialFingerprints": {FINGERPRINT: visible(f"{diagnosis.id}/{where}")},
+        }
+
+
+def _findings(result: Result) -> Iterator[Item]:
+    flows = {flow.flow: flow for flow in result.flows}
+    alike: dict[str, list[Finding]] = {}
+    for finding in result.findings:
+        alike.setdefault(fingerprint(finding, flows), []).append(finding)
+    for mark, findings in alike.items():
+        first = findings[0]
+        where = hop_place(first.hop)
+        more = f", and {count(len(findings) - 1, 'more finding')} like it" if len(findings) > 1 else ""
+        text = f"{where}: {first.message}; {first.flow}{more}; see {frames_text(first.frames)}"
+        yield {
+            "ruleId": visible(first.rule),
+            "level": LEVELS[first.severity],
+            "message": {"text": visible(text)},
+            "locations": [_location(result, first, where)],
+            "partialFingerprints": {FINGERPRINT: mark},
+        }
+
+
+def _numbered(results: Iterable[Item], ids: list[str]) -> list[Item]:
+    """Return the results with the position of their rule."""
+    positions = {visible(id): number for number, id in enumerate(ids)}
+    return [{**each, "ruleIndex": positions[str(each["ruleId"])]} for each in results]
+
+
+def _proof(evidence: Evidence) -> str:
+    return f"{evidence.says} ({frames_text(evidence.frames)})" if evidence.frames else evidence.says
+
+
+def _location(result: Result, finding: Finding | None, where: str) -> Item:
+    file, line = _file(result, finding)
+    location: Item = {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(file)}, "region": {"startLine": max(line, 1)}}
+    }
+    if where:
+        location["logicalLocations"] = [{"fullyQualifiedName": visible(where)}]
+    return location
+
+
+def _file(result: Result, finding: Finding | None) -> tuple[str, int]:
+    """Return the file and line to show: of the repository if possible, else whatever there is."""
+    rule = result.rules.get(finding.rule) if finding else None
+    captured = [finding.frames[0].file] if finding and finding.frames else []
+    captured += [capture.file for capture in result.captures]
+    candidates = [(rule.file, rule.line)] if rule and rule.file else []
+    if result.topology.source not in {"inferred", "none", ""}:
+        candidates.append((result.topology.source, 1))
+    candidates += [(file, 1) for file in captured]
+    inside = [each for each in candidates if not PurePath(each[0]).is_absolute()]
+    return (inside or candidates or [("captures", 1)])[0]
+
+
+def _uri(file: str) -> str:
+    encoded = quote(file.replace("\\", "/").encode(errors="surrogateescape"))
+    return f"file://{encoded}" if encoded.startswith("/") else encoded.removeprefix("./")
+
+
+def _lines(text: str) -> str:
+    return "\n".join(visible(line) for line in text.strip().split("\n"))
