@@ -6,7 +6,7 @@ network.py walks.
 """
 
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from network import Crossing, Hop, Path, Point, Segment
@@ -31,7 +31,7 @@ class Cluster:
     style: str
     direct: str = "none"
     ways: dict[tuple[str, str], str] = field(default_factory=dict)
-    fdb: dict[tuple[str, str], str] = field(default_factory=dict)
+    fdb: dict[tuple[str, str], str | None] = field(default_factory=dict)
     neighbours: dict[tuple[str, str], str] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)  # addresses that answer no question for their MAC
     gateway: str = "169.254.1.1"  # of pods without a bridge
@@ -99,15 +99,21 @@ class Cluster:
     def tunnel(self, source: str, node: str, peer: str) -> tuple[Segment, bool]:
         """Return the segment from a node's tunnel device to its peer's, and whether the right one gets it."""
         reached = self.fdb.get((node, peer), peer)
-        near, far, meant = self.device(source, node), self.device(source, reached), self.device(source, peer)
+        near, meant = self.device(source, node), self.device(source, peer)
         assert near
         its_mac = self.interface(peer, meant).get("mac", NO_MAC) if meant else NO_MAC
         believed = self.neighbours.get((node, peer), its_mac)
-        last = (Hop(self.point(reached, far), out=False),) if far else ()
-        hops = (Hop(self.point(node, near), out=True), self.crossing(source, node, reached), *last)
         here = Station(self.interface(node, near).get("mac", NO_MAC), self.address(node))
         there = Station(believed, self.address(peer))
+        hops = (Hop(self.point(node, near), out=True), *self._far_side(source, node, reached))
         return Segment(hops, here, there, resolve=False), (reached, believed) == (peer, its_mac)
+
+    def _far_side(self, source: str, node: str, reached: str | None) -> tuple[Hop | Crossing, ...]:
+        if reached is None:
+            return ()
+        far = self.device(source, reached)
+        seen = (Hop(self.point(reached, far), out=False),) if far else ()
+        return (self.crossing(source, node, reached), *seen)
 
     def crossing(self, source: str, node: str, peer: str) -> Crossing:
         """Return the tunnel between two nodes for what the pod `source` sends."""
@@ -124,9 +130,9 @@ class Cluster:
 
     def underlay(self, node: str, peer: str, *, routed: int = 0) -> tuple[Segment, ...]:
         """Return the way over the physical network: one link, or two with a router between."""
-        here, there = self.attached(node, out=True), self.attached(peer, out=False)
+        here, there = self.attached(node, out=True), self._received(node, peer)
         source, target = self._station(node), self._station(peer)
-        answered = target.address not in self.silent
+        answered = target.address not in self.silent and len(there) == len(here)
         if self.subnet(node) == self.subnet(peer):
             others = [each for each in self.topology["nodes"] if each not in (node, peer)]
             neighbours = [each for each in others if self.subnet(each) == self.subnet(node)]
@@ -134,6 +140,11 @@ class Cluster:
             return (Segment(here + there, source, target, answered=answered, routed=routed, bystanders=seen),)
         near, far = self.router(node), self.router(peer)
         return Segment(here, source, near, routed=routed), Segment(there, far, target, answered=answered)
+
+    def _received(self, node: str, peer: str) -> tuple[Hop, ...]:
+        """Return the hops by which `peer` receives: a foreign VLAN tag gets no further than the uplink."""
+        there, tag = self.attached(peer, out=False), self.attached(node, out=True)[-1].vlan
+        return there if there[0].vlan == tag else (replace(there[0], vlan=tag),)
 
     def to_router(self, node: str) -> Segment:
         return Segment(self.attached(node, out=True), self._station(node), self.router(node))

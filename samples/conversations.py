@@ -65,9 +65,12 @@ class Conversation:
     def send(self, packet: Packet, sender: str, time: int, then: Callable[[int], None]) -> None:
         """Send `packet`; `then` happens when it arrives."""
         receiver = self.destination if sender == self.source else self.source
-        arrived = self.network.walk(packet, path(self.cluster, sender, receiver), time)
+        arrived = self.network.walk(packet, path(self.cluster, sender, receiver), time, self.refused)
         if arrived:
             self.network.at(arrived[1], then)
+
+    def refused(self, time: int) -> None:
+        """Do what the program does after an ICMP error."""
 
     def think(self) -> int:
         """Return how long a program takes to answer, in microseconds."""
@@ -123,6 +126,9 @@ class Dns(Conversation):
         packet = self.packet(self.source, self.destination, flow=self.source)
         self.send(udp(packet, self._socket(), 53, bytes(query)), self.source, time, self._reply)
         self.network.at(time + 5 * SECOND, lambda at: self._ask(at, attempt + 1))
+
+    def refused(self, time: int) -> None:
+        self.attempts = 0
 
     def _reply(self, time: int) -> None:
         answer = dpkt.dns.DNS.RR(name=NAME, ttl=30, ip=bytes(map(int, ANSWER.split("."))))

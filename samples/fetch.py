@@ -75,6 +75,9 @@ class Fetch(Conversation):
     def begin(self, time: int) -> None:
         self._queue(self.client, SYN, b"", time)
 
+    def refused(self, time: int) -> None:
+        self.client.outstanding.clear()  # connect() fails at once
+
     def _peer(self, side: Side) -> Side:
         return self.server if side is self.client else self.client
 

@@ -19,7 +19,12 @@ from wire import UDP, Frame, Packet, Station, resolution, unreachable
 START = 1_790_000_000_000_000  # microseconds: 2026-09-21, a day without meaning
 SECOND = 1_000_000
 LOCAL_HOP, WIRE_HOP = (9, 40), (120, 190)  # microseconds from the point before
-PORT_UNREACHABLE = 3
+HOST_UNREACHABLE, PORT_UNREACHABLE = 1, 3  # ICMP codes
+QUESTIONS = 3  # net.ipv4.neigh.*.mcast_solicit, one second apart
+
+
+Event = Callable[[int], None]  # something that happens at a time
+Arrival = tuple[Packet, int]
 
 
 @dataclass(frozen=True)
@@ -83,10 +88,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class Path:
-    """The segments of one direction. `delivered` is false where the last one is a dead end."""
+    """The segments of one direction. `delivered` is false where the last one is a dead end.
+
+    `home` is the way from the sender's node back to the sender, for the ICMP error of a node that finds no
+    neighbour; `error` and `error_path` are the error of whoever stands at the dead end, and its way.
+    """
 
     segments: tuple[Segment, ...]
     delivered: bool = True
+    home: "Path | None" = None
     error: Callable[[Packet], Packet] | None = None
     error_path: "Path | None" = None
 
@@ -113,10 +123,11 @@ class Network:
 
     def __post_init__(self) -> None:
         self._known: set[tuple[str, str]] = set()
+        self._failing: dict[tuple[str, str], int] = {}
         self._sessions: set[frozenset[str]] = set()
         self._identification: dict[tuple[str, str], int] = {}
         self._last: dict[tuple[Point, bool], int] = {}
-        self._events: list[tuple[int, int, Callable[[int], None]]] = []
+        self._events: list[tuple[int, int, Event]] = []
         self._counter = itertools.count()
 
     def drop(self, file: str, which: Callable[[Frame], bool]) -> None:
@@ -127,7 +138,7 @@ class Network:
         """Change frames at the point with that capture file, and from there on."""
         self.rewrites.append((file, how))
 
-    def at(self, time: int, event: Callable[[int], None]) -> None:
+    def at(self, time: int, event: Event) -> None:
         heapq.heappush(self._events, (time, next(self._counter), event))
 
     def run(self) -> None:
@@ -135,12 +146,19 @@ class Network:
             time, _, event = heapq.heappop(self._events)
             event(time)
 
-    def walk(self, packet: Packet, path: Path, time: int) -> tuple[Packet, int] | None:
-        """Carry `packet` along `path`; return it as it arrives, and when, or None."""
+    def walk(self, packet: Packet, path: Path, time: int, refused: Event | None = None) -> Arrival | None:
+        """Carry `packet` along `path`; return it as it arrives, and when, or None.
+
+        `refused` happens when an ICMP error about it reaches the sender.
+        """
         for segment in path.segments:
             packet = packet.routed(segment.routed)
             ready = self._resolved(segment, time)
             if ready is None:
+                if path.home and segment is not path.segments[0]:
+                    by = path.home.segments[0].source.address
+                    error = unreachable(by, packet, HOST_UNREACHABLE)
+                    self._tell(error, path.home, self._failing[_pair(segment)], refused)
                 return None
             carried = self._carry(Frame(segment.source.mac, segment.target.mac, packet), segment.hops, ready)
             if carried is None:
@@ -150,9 +168,16 @@ class Network:
             packet = frame.content
         if path.delivered:
             return packet, time
-        if path.error and path.error_path:
-            self.walk(path.error(packet), path.error_path, time)
+        self._tell(path.error(packet) if path.error else None, path.error_path, time, refused)
         return None
+
+    def _tell(self, error: Packet | None, path: Path | None, time: int, refused: Event | None) -> None:
+        """Send an ICMP error on its way, if there is one."""
+        if error is None or path is None:
+            return
+        told = self.walk(error, path, time)
+        if told and refused:
+            self.at(told[1], refused)
 
     def _carry(self, frame: Frame, hops: tuple[Hop | Crossing, ...], time: int) -> tuple[Frame, int] | None:
         for hop in hops:
@@ -225,16 +250,24 @@ class Network:
 
     def _resolved(self, segment: Segment, time: int) -> int | None:
         """Return when the source knows the target's MAC: at once, after an answer, or never."""
-        pair = segment.source.address, segment.target.address
+        pair = _pair(segment)
         if not segment.resolve or pair in self._known:
             return time
+        if time < self._failing.get(pair, 0):
+            return None  # it waits with others for the answer
+        self._failing[pair] = time + QUESTIONS * SECOND
         question, answer = resolution(segment.source, segment.target)
-        for attempt in range(3):  # net.ipv4.neigh.*.mcast_solicit, one second apart
+        for attempt in range(QUESTIONS):
             asked = self._carry(question, segment.hops, time + attempt * SECOND)
             for hop in segment.bystanders:
                 self._see(hop, question, time + attempt * SECOND)
             if asked and segment.answered:
                 told = self._carry(answer, tuple(hop.back() for hop in reversed(segment.hops)), asked[1])
-                self._known |= {pair, pair[::-1]}
-                return told[1] if told else None
+                if told:
+                    self._known |= {pair, pair[::-1]}
+                    return told[1]
         return None
+
+
+def _pair(segment: Segment) -> tuple[str, str]:
+    return segment.source.address, segment.target.address

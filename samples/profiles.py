@@ -44,8 +44,24 @@ def flannel(
     }
     topology = bridged(devices[backend], mtu, nodes, third_subnet=third_subnet)
     named = profile or f"flannel-{backend}"
-    topology["cluster"] = _cluster("flannel", named, "10.100.0.0/16", parameters[backend])
+    topology["cluster"] = cluster_entry("flannel", named, "10.100.0.0/16", parameters[backend])
     return Cluster(topology, "bridge", direct or ("all" if backend == "host-gw" else "none"))
+
+
+def directrouting() -> Cluster:
+    """Return flannel VXLAN with DirectRouting, and a third node behind a router."""
+    return flannel(nodes=3, third_subnet=True, profile="flannel-vxlan-directrouting", direct="subnet")
+
+
+def host_gw(nodes: int = 2) -> Cluster:
+    return flannel("host-gw", nodes)
+
+
+def crosssubnet() -> Cluster:
+    """Return Calico IPIP CrossSubnet, and a third node behind a router."""
+    cluster = calico(nodes=3, third_subnet=True, profile="calico-ipip-crosssubnet", direct="subnet")
+    cluster.topology["cluster"]["parameters"] = {"ipip_mode": "CrossSubnet"}
+    return cluster
 
 
 def geneve() -> Cluster:
@@ -62,7 +78,7 @@ def geneve() -> Cluster:
 
     topology = bridged(device, 1450, 2)
     parameters = {"vni": 6636321, "geneve_port": 6081}
-    topology["cluster"] = _cluster("geneve", "geneve", "10.100.0.0/16", parameters)
+    topology["cluster"] = cluster_entry("geneve", "geneve", "10.100.0.0/16", parameters)
     return Cluster(topology, "bridge")
 
 
@@ -73,7 +89,7 @@ def gre() -> Cluster:
         }
 
     topology = bridged(device, 1472, 2)
-    topology["cluster"] = _cluster("gre", "gre", "10.100.0.0/16", {"key": 40961})
+    topology["cluster"] = cluster_entry("gre", "gre", "10.100.0.0/16", {"key": 40961})
     return Cluster(topology, "bridge")
 
 
@@ -83,7 +99,7 @@ def nvgre() -> Cluster:
         return {"nvgre0": vtep}
 
     topology = one_segment(device, 1458)
-    topology["cluster"] = _cluster("nvgre", "nvgre", "10.100.0.0/24", {"vsid": 5001, "flow_id": 17})
+    topology["cluster"] = cluster_entry("nvgre", "nvgre", "10.100.0.0/24", {"vsid": 5001, "flow_id": 17})
     return Cluster(topology, "segment")
 
 
@@ -96,7 +112,9 @@ def vxlan() -> Cluster:
     topology = one_segment(device, 1450)
     for pod in topology["pods"].values():
         pod["vni"] = 70001
-    topology["cluster"] = _cluster("vxlan", "vxlan", "10.100.0.0/24", {"vnis": [70001], "vxlan_port": 4789})
+    topology["cluster"] = cluster_entry(
+        "vxlan", "vxlan", "10.100.0.0/24", {"vnis": [70001], "vxlan_port": 4789}
+    )
     return Cluster(topology, "segment")
 
 
@@ -108,7 +126,7 @@ def vlan() -> Cluster:
         interface = {"kind": "vlan", "mac": UPLINK_MACS[number], "addresses": [f"{address}/24"], "vlan": 301}
         node["interfaces"]["eth0.301"] = interface | {"parent": "eth0", "mtu": 1500}
         node["addresses"].append(address)
-    topology["cluster"] = _cluster("vlan", "vlan", "10.100.0.0/16", {"vlan_id": 301})
+    topology["cluster"] = cluster_entry("vlan", "vlan", "10.100.0.0/16", {"vlan_id": 301})
     return Cluster(topology, "bridge", direct="all")
 
 
@@ -123,11 +141,11 @@ def bridged(device: Any, mtu: int, nodes: int, *, third_subnet: bool = False) ->
             "addresses": [f"10.100.{number}.1/24"],
             "mtu": mtu,
         }
-        veth = {"kind": "veth", "pod": _pod(number), "mac": VETH_MACS[number], "mtu": mtu}
+        veth = {"kind": "veth", "pod": pod_name(number), "mac": VETH_MACS[number], "mtu": mtu}
         tunnel = {name: each | {"mtu": mtu} for name, each in device(number).items()}
-        interfaces = {"eth0": _uplink(number, address)} | tunnel | {"cni0": bridge, VETHS[number]: veth}
-        topology["nodes"][f"node{number + 1}"] = _node(address, f"10.100.{number}.0/24", interfaces)
-        topology["pods"][_pod(number)] = _in_pod(number, f"10.100.{number}.2")
+        interfaces = {"eth0": uplink_entry(number, address)} | tunnel | {"cni0": bridge, VETHS[number]: veth}
+        topology["nodes"][f"node{number + 1}"] = node_entry(address, f"10.100.{number}.0/24", interfaces)
+        topology["pods"][pod_name(number)] = pod_entry(number, f"10.100.{number}.2")
     if third_subnet:
         topology["routers"] = ROUTERS
     return topology
@@ -139,7 +157,7 @@ def one_segment(device: Any, mtu: int) -> dict[str, Any]:
     for number, node in enumerate(topology["nodes"].values()):
         node["pod_cidr"] = "10.100.0.0/24"
         node["interfaces"]["cni0"]["addresses"] = [f"10.100.0.{250 + number}/24"]
-        topology["pods"][_pod(number)]["address"] = f"10.100.0.{2 + number}"
+        topology["pods"][pod_name(number)]["address"] = f"10.100.0.{2 + number}"
     return topology
 
 
@@ -154,11 +172,11 @@ def calico(
     for number in range(nodes):
         address = f"172.31.{8 if third_subnet and number == 2 else 7}.{11 + number}"
         start, _, first = blocks[number].rpartition(".")
-        veth = {"kind": "veth", "pod": _pod(number), "mac": CALICO_MAC, "mtu": mtu}
+        veth = {"kind": "veth", "pod": pod_name(number), "mac": CALICO_MAC, "mtu": mtu}
         tunnel = _calico_device(mode, number, f"{blocks[number]}/32", mtu)
-        interfaces = {"eth0": _uplink(number, address), names[number]: veth} | tunnel
-        topology["nodes"][f"node{number + 1}"] = _node(address, f"{blocks[number]}/26", interfaces)
-        topology["pods"][_pod(number)] = _in_pod(number, f"{start}.{int(first) + hosts[number]}")
+        interfaces = {"eth0": uplink_entry(number, address), names[number]: veth} | tunnel
+        topology["nodes"][f"node{number + 1}"] = node_entry(address, f"{blocks[number]}/26", interfaces)
+        topology["pods"][pod_name(number)] = pod_entry(number, f"{start}.{int(first) + hosts[number]}")
     topology["routers"] = {
         f"172.31.{subnet}.0/24": {"mac": f"02:7c:31:00:0{subnet}:01", "addresses": [f"172.31.{subnet}.1"]}
         for subnet in (7, 8)[: 2 if third_subnet else 1]
@@ -166,7 +184,9 @@ def calico(
     vxlan_parameters = {"vni": 4096, "vxlan_port": 4789}
     parameters: dict[str, dict[str, Any]]
     parameters = {"ipip": {"ipip_mode": "Always"}, "vxlan": vxlan_parameters, "direct": {}}
-    topology["cluster"] = _cluster("calico", profile or f"calico-{mode}", "10.200.0.0/16", parameters[mode])
+    topology["cluster"] = cluster_entry(
+        "calico", profile or f"calico-{mode}", "10.200.0.0/16", parameters[mode]
+    )
     return Cluster(topology, "routed", "all" if mode == "direct" else direct)
 
 
@@ -175,7 +195,7 @@ def cilium() -> Cluster:
     topology = calico("direct").topology
     topology.pop("routers")
     for number, node in enumerate(topology["nodes"].values()):
-        lxc = {"kind": "veth", "pod": _pod(number), "mac": VETH_MACS[number], "mtu": 1500}
+        lxc = {"kind": "veth", "pod": pod_name(number), "mac": VETH_MACS[number], "mtu": 1500}
         vtep = {"kind": "vtep", "type": "vxlan", "mac": VTEP_MACS[number], "port": 8472, "mtu": 1500}
         node["interfaces"] = {
             "eth0": node["interfaces"]["eth0"],
@@ -183,50 +203,11 @@ def cilium() -> Cluster:
             f"lxc{VETHS[number][4:]}f1c2": lxc,
         }
         node["pod_cidr"] = f"10.100.{number}.0/24"
-        pod = topology["pods"][_pod(number)]
+        pod = topology["pods"][pod_name(number)]
         pod |= {"address": f"10.100.{number}.57", "identity": 30211 + 8190 * number}
         pod["gateway"] = {"ip": f"10.100.{number}.201", "mac": VETH_MACS[number]}
-    topology["cluster"] = _cluster("cilium", "cilium-vxlan", "10.100.0.0/16", {"vxlan_port": 8472})
+    topology["cluster"] = cluster_entry("cilium", "cilium-vxlan", "10.100.0.0/16", {"vxlan_port": 8472})
     return Cluster(topology, "routed")
-
-
-def macvlan(mode: str) -> Cluster:
-    """Return two pods on node1 and one on node2, on the nodes' network, children of eth0 (passthru: eth1)."""
-    topology = _on_the_node_network("macvlan", mode)
-    topology["cluster"] = _cluster("macvlan", f"macvlan-{mode}", "192.168.186.0/24", {"mode": mode})
-    if mode == "passthru":
-        topology["pods"].pop(CACHE)
-        for number, node in enumerate(topology["nodes"].values()):
-            node["interfaces"]["eth1"] = {"kind": "uplink", "mac": POD_MACS[number], "mtu": 1500}
-            topology["pods"][_pod(number)] |= {"node": f"node{number + 1}", "parent": "eth1"}
-    return Cluster(topology, "macvlan")
-
-
-def ipvlan(mode: str) -> Cluster:
-    """Return two pods on node1 and one on node2 that share the MAC of their parent eth0."""
-    topology = _on_the_node_network("ipvlan", mode)
-    topology["cluster"] = _cluster("ipvlan", f"ipvlan-{mode}", "192.168.186.0/24", {"mode": mode})
-    for pod in topology["pods"].values():
-        pod["mac"] = topology["nodes"][pod["node"]]["interfaces"]["eth0"]["mac"]
-    if mode == "l3":
-        topology["cluster"]["pod_cidr"] = "10.100.0.0/16"
-        for number, node in enumerate(topology["nodes"].values()):
-            node["pod_cidr"] = f"10.100.{number}.0/24"
-        for number, pod in enumerate(topology["pods"].values()):
-            pod["address"] = f"10.100.{int(pod['node'][-1]) - 1}.{20 + number}"
-    return Cluster(topology, f"ipvlan-{mode}")
-
-
-def _on_the_node_network(kind: str, mode: str) -> dict[str, Any]:
-    topology: dict[str, Any] = {"cluster": {}, "nodes": {}, "pods": {}}
-    for number in range(2):
-        address = f"192.168.186.{128 + number}"
-        interfaces = {"eth0": _uplink(number, address)}
-        topology["nodes"][f"node{number + 1}"] = _node(address, "192.168.186.0/24", interfaces)
-    for number, node in enumerate(("node1", "node1", "node2")):
-        pod = _in_pod(number, f"192.168.186.{70 + number}") | {"node": node}
-        topology["pods"][_pod(number)] = pod | {"type": kind, "mode": mode, "parent": "eth0"}
-    return topology
 
 
 def _flannel_vxlan(number: int) -> Interfaces:
@@ -264,7 +245,7 @@ def _calico_device(mode: str, number: int, address: str, mtu: int) -> Interfaces
     return {}
 
 
-def _cluster(cni: str, profile: str, pod_cidr: str, parameters: dict[str, Any]) -> dict[str, Any]:
+def cluster_entry(cni: str, profile: str, pod_cidr: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return {
         "cni": cni,
         "profile": profile,
@@ -274,17 +255,17 @@ def _cluster(cni: str, profile: str, pod_cidr: str, parameters: dict[str, Any]) 
     }
 
 
-def _node(address: str, pod_cidr: str, interfaces: Interfaces) -> dict[str, Any]:
+def node_entry(address: str, pod_cidr: str, interfaces: Interfaces) -> dict[str, Any]:
     return {"addresses": [address], "pod_cidr": pod_cidr, "interfaces": interfaces}
 
 
-def _uplink(number: int, address: str) -> dict[str, Any]:
+def uplink_entry(number: int, address: str) -> dict[str, Any]:
     return {"kind": "uplink", "mac": UPLINK_MACS[number], "addresses": [f"{address}/24"], "mtu": 1500}
 
 
-def _pod(number: int) -> str:
+def pod_name(number: int) -> str:
     return (WEB, DB, CACHE)[number]
 
 
-def _in_pod(number: int, address: str) -> dict[str, Any]:
+def pod_entry(number: int, address: str) -> dict[str, Any]:
     return {"node": f"node{number + 1}", "address": address, "mac": POD_MACS[number], "interface": "eth0"}

@@ -4,6 +4,9 @@ One function for each style. The links between the nodes are the cluster's; what
 said here.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from cluster import Cluster
 from network import Crossing, Hop, Path, Point, Segment
 from wire import Packet, Station, unreachable
@@ -37,16 +40,24 @@ def _across(cluster: Cluster, source: str, destination: str) -> Path:
     node, peer = cluster.pod(source)["node"], cluster.pod(destination)["node"]
     leave, arrive = _leave(cluster, source), _arrive(cluster, destination)
     way = _way(cluster, node, peer)
-    if way == "tunnel":
-        between, right = cluster.tunnel(source, node, peer)
-        return Path((leave, between, arrive)) if right else Path((leave, between), delivered=False)
-    if way == "direct":
-        return Path((leave, *cluster.underlay(node, peer, routed=1), arrive))
+    home = Path((replace(_arrive(cluster, source), routed=0),))
     if way == "default":
         back = Path((cluster.from_router(node), _arrive(cluster, source)))
-        return Path((leave, cluster.to_router(node)), False, _no_route(cluster, node), back)
-    detour = cluster.underlay(node, way, routed=1) + cluster.underlay(way, peer, routed=1)
-    return Path((leave, *detour, arrive))
+        return Path((leave, cluster.to_router(node)), False, home, _no_route(cluster, node), back)
+    between, right = _between(cluster, source, node, peer, way)
+    return Path((leave, *between, arrive) if right else (leave, *between), right, home)
+
+
+def _between(
+    cluster: Cluster, source: str, node: str, peer: str, way: str
+) -> tuple[tuple[Segment, ...], bool]:
+    """Return the segments between two nodes, and whether they lead to the peer."""
+    if way == "tunnel":
+        segment, right = cluster.tunnel(source, node, peer)
+        return (segment,), right
+    if way == "direct":
+        return cluster.underlay(node, peer, routed=1), True
+    return cluster.underlay(node, way, routed=1) + cluster.underlay(way, peer, routed=1), True
 
 
 def _way(cluster: Cluster, node: str, peer: str) -> str:
@@ -55,7 +66,7 @@ def _way(cluster: Cluster, node: str, peer: str) -> str:
     return cluster.ways.get((node, peer), "direct" if without else "tunnel")
 
 
-def _no_route(cluster: Cluster, node: str):  # type: ignore[no-untyped-def]
+def _no_route(cluster: Cluster, node: str) -> Callable[[Packet], Packet]:
     def error(packet: Packet) -> Packet:
         return unreachable(cluster.router(node).address, packet, NET_UNREACHABLE)
 
