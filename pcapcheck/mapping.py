@@ -4,7 +4,7 @@ Takes captures and what to look at, gives variants and sightings. Where tasks ru
 topology or rules.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,6 @@ from pcapcheck.capture.source import Range, open_capture
 from pcapcheck.correlate.counts import FRAMES
 from pcapcheck.correlate.gather import Wanted, gather
 from pcapcheck.correlate.tuples import FIELDS
-from pcapcheck.correlate.variants import LOW
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.errors import InputError
 
@@ -243,6 +242,6 @@ def _merged(
     return joined.select(frames[0].columns), tuple(moved)
 
 
-def rule_names(rules: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
+def fields_to_read(named: Sequence[str]) -> tuple[str, ...]:
     """Return the fields to look at: the usual ones and those that rules name."""
-    return tuple(dict.fromkeys((*FIELDS, *HEADERS, *(name.removesuffix(LOW) for name in rules))))
+    return tuple(dict.fromkeys((*FIELDS, *HEADERS, *named)))

@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.check.finding import Finding, Frame, Hop
-from pcapcheck.check.matchers import Verdict, select
+from pcapcheck.check.matchers import Earlier, Matcher, Verdict, select
 from pcapcheck.check.rule import Rule
 from pcapcheck.check.surroundings import Surroundings, View
 from pcapcheck.correlate.counts import FRAMES
@@ -87,11 +87,9 @@ def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def _earlier(matcher: object) -> bool:
+def _earlier(matcher: Matcher) -> bool:
     """Whether a matcher looks at the hop before."""
-    return getattr(matcher, "hops", False) is True or any(
-        _earlier(part) for part in getattr(matcher, "parts", ())
-    )
+    return isinstance(matcher, Earlier) or any(_earlier(part) for part in matcher._parts())
 
 
 def _judge(rule: Rule, view: View) -> Verdict:

@@ -12,6 +12,7 @@ from pcapcheck.check.rule import Rule
 from pcapcheck.check.rulefile import RuleFile, Step
 from pcapcheck.correlate.paths import Decrement, Path, PathHop
 
+SHARED: Final = "kubernetes"  # its rules alone make no network conformant
 _ROUTED: Final[dict[str, Decrement]] = {"routed": (1, 1), "routers": (0, None), "maybe-routed": (0, 1)}
 
 
@@ -20,7 +21,7 @@ def extend(files: Sequence[RuleFile]) -> Profile:
     last = files[-1]
     traits = Traits(**_merged(each.traits for each in files))
     rules = _rules(files)
-    own = {rule.id for each in files if not each.shared for rule in each.rules}
+    own = {rule.id for each in files if each.name != SHARED for rule in each.rules}
     return Profile(
         name=last.name,
         title=last.title,

@@ -15,6 +15,7 @@ from pcapcheck.correlate.paths import Decrement
 from pcapcheck.correlate.variants import LOW
 from pcapcheck.decode.columns import kind_of
 from pcapcheck.topology.names import Names
+from pcapcheck.values import Span
 
 TEXTS: Final = ("form", "stack")
 
@@ -133,6 +134,8 @@ class View:
         found: Iterable[object] = ()
         if subject in ("source", "destination"):
             found = names.of_address(self._row.get(subject), rest)
+        elif subject == "cluster":
+            found = names.of_cluster(rest)
         elif subject == "here":
             found = names.of_point(self._point(), rest)
         elif subject in ("previous", "next"):
@@ -180,7 +183,9 @@ def fitting(found: Iterable[object], kind: str) -> tuple[Value, ...]:
     """Return what fits a field of this kind: MACs as numbers, addresses of its family, whole numbers."""
     fits: list[Value] = []
     for each in found:
-        if isinstance(each, int) and not isinstance(each, bool):
+        if isinstance(each, Span):
+            fits += [each] if values.BITS.get(kind) == each.bits else []
+        elif isinstance(each, int) and not isinstance(each, bool):
             fits.append(each)
         elif isinstance(each, str):
             try:

@@ -62,20 +62,8 @@ def assemble(
     told = placed(told, steps)
     told = _stepped(told, paths)
     seen = watched(told.filter(pl.col("path").is_not_null()), steps, paths)
-    empty = pl.DataFrame()
     return Network(
-        topology,
-        owners,
-        tuple(files),
-        tuple(points),
-        told,
-        flows,
-        tuple(paths),
-        seen,
-        empty,
-        empty,
-        ahead,
-        empty,
+        topology, owners, tuple(files), tuple(points), told, flows, tuple(paths), seen, steps, ahead
     )
 
 
@@ -150,7 +138,12 @@ def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
     named = clients.join(words, on=CLIENT, how="left", nulls_equal=True).select(
         "flow", "who", "where", pl.col("via").alias("flow_via"), pl.col("service").alias("flow_service")
     )
-    return flows.join(named, on="flow", how="left", maintain_order="left")
+    told_all = flows.join(named, on="flow", how="left", maintain_order="left")
+    asks = pl.col("l4").is_in(["arp", "nd"])  # questions and answers about addresses cross no path
+    return told_all.with_columns(
+        pl.when(asks).then(pl.lit("arp")).otherwise("who").alias("who"),
+        pl.when(asks).then(pl.lit("")).otherwise("where").alias("where"),
+    )
 
 
 def _ends(row: dict[str, object]) -> Ends:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from pcapcheck.capture.block import Block, Ints
-from pcapcheck.correlate.identity import SCHEMA, identities
+from pcapcheck.correlate.identity import SCHEMA, TRANSPORTS, identities, transport_of
 from pcapcheck.correlate.variants import Split, Variants
 from pcapcheck.decode.columns import column
 from pcapcheck.decode.layers import Dissectors
@@ -82,11 +82,16 @@ def _within(block: Block, wanted: Wanted) -> tuple[Block, Ints]:
 
 def _identities(split: Split, n: int) -> pl.DataFrame:
     """Return the identity of each packet, in the order of the block."""
-    told = [identities(rows.column, len(rows.row)) for rows in split.shaped]
-    told.append(identities(lambda name: column(split.layers, name), len(split.rest)))
+    told = [identities(rows.column, np.full(len(rows.row), _code(rows.shape.stack))) for rows in split.shaped]
+    codes = np.array([_code(stack) for stack in split.layers.stacks], np.uint64)
+    told.append(identities(lambda name: column(split.layers, name), codes[split.layers.stack]))
     place = np.empty(n, np.int64)
     place[np.concatenate([*(rows.row for rows in split.shaped), split.rest])] = np.arange(n)
     return pl.concat(told)[place]
+
+
+def _code(stack: str) -> np.uint64:
+    return np.uint64(TRANSPORTS.index(transport_of(stack)))
 
 
 def _schema() -> dict[str, type[pl.DataType]]:

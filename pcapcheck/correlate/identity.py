@@ -7,7 +7,7 @@ and what each choice costs. No address, port, TTL, MAC or checksum is in a key, 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -20,8 +20,10 @@ from pcapcheck.decode.columns import Column
 Words = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 Read = Callable[[str], Column]
+Columns = dict[str, NDArray[Any]]
 
 KINDS: Final = ("other", "tcp", "udp", "echo", "fragment", "icmp-error", "arp", "nd")
+TRANSPORTS: Final = ("", "tcp", "udp", "icmp", "icmpv6", "arp")
 FIN, SYN, RST, ACK = 1, 2, 4, 16  # RFC 9293, 3.1
 ECHO: Final = {"icmp": (8, 0), "icmpv6": (128, 129)}  # request, reply: RFC 792, RFC 4443
 ND: Final = (135, 136)  # neighbour solicitation and advertisement: RFC 4861
@@ -56,13 +58,14 @@ class _Ip:
     size: Words
 
 
-def identities(read: Read, n: int) -> pl.DataFrame:
+def identities(read: Read, transports: Words) -> pl.DataFrame:
     """Return the identity of each of `n` packets as a frame of SCHEMA.
 
     Args:
         read: gives the column of a field by Wireshark's name, (n,).
-        n: how many packets.
+        transports: uint64 (n,), index into `TRANSPORTS`: what stands behind the innermost IP header.
     """
+    n = len(transports)
     ip = _ip(read)
     columns = {name: np.zeros(n, np.int64) for name in ("start", "length", "acked", "question", "flags")}
     columns |= {"kind": np.zeros(n, np.uint8), "key": np.zeros(n, np.uint64)}
@@ -72,12 +75,13 @@ def identities(read: Read, n: int) -> pl.DataFrame:
         "is_request": np.zeros(n, bool),
     }
     columns |= {"ipid": ip.ident.astype(np.int64), "size": ip.size.astype(np.int64)}
-    _tcp(read, ip, columns)
-    _udp(read, ip, columns)
-    _icmp(read, ip, columns, "icmp")
-    _icmp(read, ip, columns, "icmpv6")
-    _fragments(ip, columns)
-    columns["kind"][read("arp.opcode").present] = KINDS.index("arp")
+    is_ = {name: transports == np.uint64(code) for code, name in enumerate(TRANSPORTS)}
+    _tcp(read, ip, columns, is_["tcp"])
+    _udp(read, ip, columns, is_["udp"])
+    _icmp(read, ip, columns, "icmp", is_["icmp"])
+    _icmp(read, ip, columns, "icmpv6", is_["icmpv6"])
+    _fragments(ip, columns, is_[""])
+    columns["kind"][is_["arp"]] = KINDS.index("arp")
     frame = pl.DataFrame({name: columns[name] for name in SCHEMA}).cast(dict(SCHEMA))
     return frame.with_columns(pl.when(pl.col("flags") & ACK != 0).then("acked").alias("acked"))
 
@@ -121,9 +125,9 @@ def _hash(salt: int, *parts: Words) -> Words:
     )
 
 
-def _tcp(read: Read, ip: _Ip, columns: dict[str, NDArray[np.generic]]) -> None:
+def _tcp(read: Read, ip: _Ip, columns: Columns, is_tcp: Flags) -> None:
     """Segments are intervals of sequence numbers; an acknowledgement alone, or a reset, is one thing."""
-    present = read("inner.tcp.seq_raw").present
+    present = read("inner.tcp.seq_raw").present & is_tcp
     if not present.any():
         return
     seq, ack, flags = (_values(read, f"inner.tcp.{name}") for name in ("seq_raw", "ack_raw", "flags"))
@@ -151,9 +155,9 @@ def _tcp(read: Read, ip: _Ip, columns: dict[str, NDArray[np.generic]]) -> None:
     _fill(columns, present, "tcp", made)
 
 
-def _udp(read: Read, ip: _Ip, columns: dict[str, NDArray[np.generic]]) -> None:
+def _udp(read: Read, ip: _Ip, columns: Columns, is_udp: Flags) -> None:
     """A datagram is the bytes of its IP ID; with ID 0 it is told apart by length and payload."""
-    present = read("inner.udp.length").present
+    present = read("inner.udp.length").present & is_udp
     if not present.any():
         return
     length = _values(read, "inner.udp.length")
@@ -165,10 +169,11 @@ def _udp(read: Read, ip: _Ip, columns: dict[str, NDArray[np.generic]]) -> None:
     _fill(columns, present, "udp", made)
 
 
-def _icmp(read: Read, ip: _Ip, columns: dict[str, NDArray[np.generic]], name: str) -> None:
+def _icmp(read: Read, ip: _Ip, columns: Columns, name: str, is_icmp: Flags) -> None:
     """An echo is a datagram with a number; errors belong to the flow they quote; ND is told apart."""
     kind = read(f"inner.{name}.type")
-    if not kind.present.any():
+    present = kind.present & is_icmp
+    if not present.any():
         return
     type_, seq = (
         _values(read, f"inner.{name}.type"),
@@ -181,10 +186,10 @@ def _icmp(read: Read, ip: _Ip, columns: dict[str, NDArray[np.generic]], name: st
         "question": seq,
         "is_request": type_ == request,
     }
-    _fill(columns, kind.present & np.isin(type_, (request, reply)), "echo", made)
-    columns["kind"][kind.present & np.isin(type_, ERRORS[name])] = KINDS.index("icmp-error")
+    _fill(columns, present & np.isin(type_, (request, reply)), "echo", made)
+    columns["kind"][present & np.isin(type_, ERRORS[name])] = KINDS.index("icmp-error")
     if name == "icmpv6":
-        columns["kind"][kind.present & np.isin(type_, ND)] = KINDS.index("nd")
+        columns["kind"][present & np.isin(type_, ND)] = KINDS.index("nd")
 
 
 def _datagram(ip: _Ip, otherwise: Words) -> dict[str, NDArray[np.generic]]:
@@ -197,9 +202,9 @@ def _datagram(ip: _Ip, otherwise: Words) -> dict[str, NDArray[np.generic]]:
     }
 
 
-def _fragments(ip: _Ip, columns: dict[str, NDArray[np.generic]]) -> None:
+def _fragments(ip: _Ip, columns: Columns, bare: Flags) -> None:
     """Later fragments have no ports: they are tied to their datagram by the IP ID."""
-    later = (ip.offset != 0) & (columns["kind"] == 0)
+    later = (ip.offset != 0) & bare
     made = _datagram(ip, ip.ident) | {"strong": _hash(14, ip.protocol, ip.ident, ip.offset)}
     _fill(columns, later, "fragment", made)
 
@@ -211,3 +216,10 @@ def _fill(
     columns["kind"][where] = KINDS.index(kind)
     for name, values in made.items():
         columns[name][where] = values[where].astype(columns[name].dtype)
+
+
+def transport_of(stack: str) -> str:
+    """Return the transport after the last IP header of a stack, or "arp"; "" if there is none."""
+    layers = stack.split(":")
+    last = max((k for k, layer in enumerate(layers) if layer in ("ip", "ipv6")), default=-1)
+    return next((layer for layer in layers[last + 1 :] if layer in TRANSPORTS[1:]), "")

@@ -38,7 +38,7 @@ def _pairs(tuples: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
         (pl.col("tuple") < pl.col("tuple_b")) & ((pl.col("time") - pl.col("time_b")).abs() <= TOGETHER)
     )
     both = pairs.select("tuple", "tuple_b").unique()
-    ends = tuples.with_row_index("tuple").with_columns(pl.col("tuple").cast(pl.Int64))
+    ends = tuples
     joined = both.join(ends, on="tuple").join(ends, left_on="tuple_b", right_on="tuple", suffix="_b")
     equal_end = (pl.col("source") == pl.col("source_b")) | (pl.col("destination") == pl.col("destination_b"))
     pods = pl.all_horizontal("source_pod", "destination_pod", "source_pod_b", "destination_pod_b")

@@ -4,7 +4,7 @@ Made by `pipeline`, step by step. Row numbers of one frame are keys in the other
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -26,9 +26,8 @@ class Network:
         directions: a row a direction (`flows.directions`), with who, where, path, and `flow_text`.
         paths: expected steps; `path` columns are indices.
         watched: direction, step, rank, ranks: the steps that somebody was watching.
-        hops: direction, step: packets seen, missing, lost, gap, unknown; latency in ns.
-        losses: a row a packet that the next captured hop lacks, with its fate and properties.
-        sightings: packet by packet, one partition at a time; None where only summaries were kept.
+        steps: path, step, point: where each expected step may be seen.
+        hops, losses, passes: see `follow.Followed`, of all partitions; empty where only summaries were kept.
         offsets: node -> nanoseconds that its clock is ahead.
         windows: point, from, to: when each point saw anything.
     """
@@ -41,8 +40,9 @@ class Network:
     directions: pl.DataFrame
     paths: tuple[tuple[Step, ...], ...]
     watched: pl.DataFrame
-    hops: pl.DataFrame
-    losses: pl.DataFrame
+    steps: pl.DataFrame
     offsets: Mapping[str, int]
-    windows: pl.DataFrame
-    sightings: pl.DataFrame | None = None
+    hops: pl.DataFrame = field(default_factory=pl.DataFrame)
+    losses: pl.DataFrame = field(default_factory=pl.DataFrame)
+    passes: pl.DataFrame = field(default_factory=pl.DataFrame)
+    windows: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -8,8 +8,9 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.correlate.identity import transport_of
+
 TUPLE: Final = ("kind", "source", "source_port", "destination", "destination_port")
-TRANSPORTS: Final = ("tcp", "udp", "icmp", "icmpv6", "arp")
 # What `addressed` reads, besides what rules name.
 FIELDS: Final = (
     "inner.ip.src",
@@ -80,10 +81,8 @@ def numbered(variants: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _shape(stack: str) -> tuple[str, str]:
     """Return the transport after the last IP header of a stack, and which version of IP that is."""
-    layers = stack.split(":")
-    last = max((k for k, layer in enumerate(layers) if layer in ("ip", "ipv6")), default=-1)
-    transport = next((layer for layer in layers[last + 1 :] if layer in TRANSPORTS), "")
-    return transport, layers[last] if last >= 0 else ""
+    versions = [layer for layer in stack.split(":") if layer in ("ip", "ipv6")]
+    return transport_of(stack), versions[-1] if versions else ""
 
 
 def _kind() -> pl.Expr:

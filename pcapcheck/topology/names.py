@@ -7,6 +7,7 @@ say.
 from collections.abc import Iterable
 from functools import cache
 
+from pcapcheck import values
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import Interface, Node, OwnerKind, Pod, Role, Topology
 
@@ -44,6 +45,19 @@ class Names:
             if part == "gateway"
             else ()
         )
+
+    def of_cluster(self, name: str) -> Values:
+        """Return the values of `$cluster.…`: networks as spans, addresses, MACs."""
+        topology = self._topology
+        networks = {"pod_cidr": topology.pod_cidrs, "service_cidr": topology.service_cidrs}
+        if name in networks:
+            return tuple(values.cidr(each) for each in networks[name])
+        nodes = topology.nodes.values()
+        if name == "node_addresses":
+            return tuple(address for node in nodes for address in node.addresses)
+        if name == "uplink_macs":
+            return _all(_of_interface(each, "mac") for node in nodes for each in node.of_role(Role.UPLINK))
+        return ()
 
     def _of_point(self, point: tuple[str | None, str] | None, name: str) -> Values:
         """Return the values of `$here.…` for an interface of a node."""

@@ -1,0 +1,63 @@
+"""Coverage: which rules and hops the captures exercised. What no packet exercised is never called conformant."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pcapcheck.check.checker import Judged
+from pcapcheck.check.finding import Coverage, Hop
+from pcapcheck.correlate.network import Network
+
+
+def coverage_of(judged: Sequence[Judged], network: Network) -> Coverage:
+    """Put together what each rule found."""
+    exercised = {each.rule.id: each.packets for each in judged if each.packets}
+    idle = [each for each in judged if not each.packets]
+    unknown = {each.rule.id: f"no value for {', '.join(each.unknown)}" for each in idle if each.unknown}
+    reasons = {each.rule.id: _why(each) for each in idle if not each.unknown}
+    return Coverage(exercised, reasons, unknown, hops_without_capture(network))
+
+
+def _why(judged: Judged) -> str:
+    """Return why no packet was judged."""
+    if judged.selected:
+        return "no packet had what the rule is about"
+    at = f" at {' or '.join(judged.rule.at)}" if judged.rule.at else ""
+    kinds = [*judged.rule.who, *judged.rule.where]
+    return f"no {' or '.join(kinds) or 'such'} traffic was seen{at}"
+
+
+def hops_without_capture(network: Network) -> tuple[Hop, ...]:
+    """Return the hops of expected paths where nobody was looking, each once."""
+    captured = set(network.steps.select("path", "step").unique().iter_rows())
+    used = (
+        network.variants.filter(pl.col("path").is_not_null())["path"].unique().sort().to_list()
+        if len(network.variants)
+        else []
+    )
+    found = {
+        Hop(step.node, step.interfaces[0], step.role, step.form, None, 1, step.pod)
+        for path in used
+        for position, step in enumerate(network.paths[path])
+        if (path, position) not in captured and not step.optional
+    }
+    return tuple(
+        sorted(found, key=lambda hop: (hop.node or "", hop.role, hop.interface, hop.pod or "", hop.form))
+    )
+
+
+def hops_captured(network: Network) -> tuple[int, int]:
+    """Return how many distinct hops of expected paths were captured, and how many there are."""
+    captured = set(network.steps.select("path", "step").unique().iter_rows())
+    used = (
+        network.variants.filter(pl.col("path").is_not_null())["path"].unique().to_list()
+        if len(network.variants)
+        else []
+    )
+    every = {
+        (step.node, step.role, step.interfaces, step.pod): (path, position) in captured
+        for path in used
+        for position, step in enumerate(network.paths[path])
+        if not step.optional
+    }
+    return sum(every.values()), len(every)

@@ -1,0 +1,170 @@
+"""Sightings -> what became of packets between the watched steps of their paths: seen and missing, loss, latency.
+
+Takes the sightings of one partition of flows and the network they were placed in; a partition does not depend on any other.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.correlate.fate import fates
+from pcapcheck.correlate.identity import KINDS
+from pcapcheck.correlate.loss import once
+from pcapcheck.correlate.network import Network
+
+PLACE: Final = ("direction", "rank")
+NAMES: Final = {number: name for number, name in enumerate(KINDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What one partition gives.
+
+    Attributes:
+        hops: direction, step, seen, missing, lost, gap, unknown, latency (median since the watched step before, ns).
+        losses: the packets at each step whose next watched step lost any: direction, step, next_step, point, next_point, variant,
+            file, frame, time, size, kind, fate ("" where delivered), felt.
+        passes: packets that passed a step more than once: direction, step, variant, file, frame, time, passes.
+    """
+
+    hops: pl.DataFrame
+    losses: pl.DataFrame
+    passes: pl.DataFrame
+
+
+def located(sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
+    """Return sightings with direction, step, rank, point and aligned time; those at no watched step are left out."""
+    columns = ["variant", "direction", "step", "point", "file", "source", "destination"]
+    nodes = {number: point.node for number, point in enumerate(network.points) if point}
+    told = sightings.join(network.variants.select(columns), on="variant", how="inner", maintain_order="left")
+    told = _fragments(
+        told.with_columns(pl.col("kind").replace_strict(NAMES, return_dtype=pl.String)), network
+    )
+    placed = told.join(network.watched, on=["direction", "step"], how="inner", maintain_order="left")
+    ahead = {number: network.offsets.get(node or "", 0) for number, node in nodes.items()}
+    offset = pl.col("point").replace_strict(ahead, default=0, return_dtype=pl.Int64) if ahead else pl.lit(0)
+    numbered = placed.filter(pl.col("key") != 0).with_columns((pl.col("time") - offset).alias("time"))
+    return numbered.drop("source", "destination").with_row_index("row").cast({"row": pl.Int64})
+
+
+def _fragments(told: pl.DataFrame, network: Network) -> pl.DataFrame:
+    """Give later fragments, which have no ports, the direction and step of the datagram with their IP ID."""
+    later = told.filter(pl.col("kind") == "fragment")
+    if later.is_empty():
+        return told
+    key = ["source", "destination", "ipid"]
+    heads = told.filter(pl.col("kind").is_in(["tcp", "udp", "echo"]) & pl.col("ipid").ne(0))
+    whole = heads.select(*key, pl.col("direction").alias("to")).unique(key, keep="first", maintain_order=True)
+    paths = network.directions.select(pl.col("direction").alias("to"), "path")
+    at = network.variants.filter(pl.col("step").is_not_null()).select(
+        "direction", "point", pl.col("step").alias("at")
+    )
+    at = at.unique(["direction", "point"], keep="first", maintain_order=True).rename({"direction": "to"})
+    tied = later.join(whole, on=key, how="inner", maintain_order="left").join(
+        paths, on="to", how="left", maintain_order="left"
+    )
+    tied = tied.join(at, on=["to", "point"], how="left", maintain_order="left")
+    tied = tied.with_columns(pl.col("to").alias("direction"), pl.col("at").alias("step")).select(told.columns)
+    return pl.concat([told.filter(pl.col("kind") != "fragment"), tied])
+
+
+def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFrame) -> Followed:
+    """Follow the packets of one partition from step to step."""
+    points = _points(located_sightings, network)
+    seen = once(located_sightings.with_columns((pl.col("kind") == "tcp").alias("tcp")))
+    seen = seen.join(points, on=PLACE, how="left", maintain_order="left")
+    flows = network.directions.select("direction", "reverse", pl.col("client").alias("asks"))
+    seen = seen.join(flows.select("direction", "asks"), on="direction", how="left", maintain_order="left")
+    missed = fates(seen, flows.select("direction", "reverse").drop_nulls(), windows)
+    told = seen.join(
+        missed.select("row", "fate", "felt"), on="row", how="left", maintain_order="left"
+    ).with_columns(pl.col("fate").fill_null(""), pl.col("felt").fill_null(value=False))
+    return Followed(_hops(told, network), _losses(told), _passes(told))
+
+
+def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
+    """Return the next watched step of each place, and a capture point of it: where it was seen, else where it could be."""
+    seen = located_sightings.group_by(PLACE).agg(pl.col("point").min())
+    every = network.watched.select("direction", "step", "rank").join(seen, on=PLACE, how="left")
+    paths = network.directions.select("direction", "path")
+    could = network.steps.group_by("path", "step").agg(pl.col("point").min().alias("could"))
+    every = every.join(paths, on="direction").join(could, on=["path", "step"], how="left")
+    every = every.with_columns(
+        pl.coalesce("point", "could").alias("next_point"), pl.col("step").alias("next_step")
+    )
+    return every.with_columns((pl.col("rank") - 1).alias("rank")).select(*PLACE, "next_point", "next_step")
+
+
+def _hops(told: pl.DataFrame, network: Network) -> pl.DataFrame:
+    """Return counts and latency for every watched step."""
+    seen = told.group_by("direction", "step").agg(pl.len().alias("seen"))
+    fate = pl.col("fate")
+    missing = (
+        told.filter(fate != "")
+        .group_by("direction", pl.col("next_step").alias("step"))
+        .agg(
+            pl.len().alias("missing"),
+            *((fate == word).sum().alias(word) for word in ("lost", "gap", "unknown")),
+        )
+    )
+    base = network.watched.select("direction", "step").join(
+        told.select("direction").unique(), on="direction", how="semi"
+    )
+    joined = base.join(seen, on=["direction", "step"], how="left").join(
+        missing, on=["direction", "step"], how="left"
+    )
+    counted = joined.with_columns(
+        pl.col("seen", "missing", "lost", "gap", "unknown").fill_null(0).cast(pl.Int64)
+    )
+    return counted.join(_latency(told), on=["direction", "step"], how="left")
+
+
+def _latency(told: pl.DataFrame) -> pl.DataFrame:
+    """Return the median time from one watched step to the next, of packets that both saw whole."""
+    key = ["direction", "key", "start", "length"]
+    first = told.unique([*key, "rank"], keep="first", maintain_order=True).select(
+        *key, "rank", "step", "time"
+    )
+    before = first.select(*key, (pl.col("rank") + 1).alias("rank"), pl.col("time").alias("before"))
+    both = first.join(before, on=[*key, "rank"])
+    return both.group_by("direction", "step").agg(
+        (pl.col("time") - pl.col("before")).median().cast(pl.Int64).alias("latency")
+    )
+
+
+def _losses(told: pl.DataFrame) -> pl.DataFrame:
+    """Return the packets of all places that share a pair of points with a loss: the lost, and those to compare them with."""
+    pair = ["point", "next_point"]
+    lossy = told.filter(pl.col("fate") == "lost").select(pair).unique()
+    columns = [
+        "direction",
+        "step",
+        "next_step",
+        *pair,
+        "variant",
+        "file",
+        "frame",
+        "time",
+        "size",
+        "kind",
+        "fate",
+        "felt",
+    ]
+    return told.join(lossy, on=pair, how="semi", maintain_order="left").select(columns)
+
+
+def _passes(told: pl.DataFrame) -> pl.DataFrame:
+    columns = ["direction", "step", "point", "variant", "file", "frame", "time", "passes"]
+    return told.filter(pl.col("passes") > 1).select(columns)
+
+
+def windows(sightings_of_points: pl.DataFrame) -> pl.DataFrame:
+    """Return when each point saw anything: point, from, to (clocks aligned).
+
+    Args:
+        sightings_of_points: point, first, last of every variant, clocks aligned.
+    """
+    return sightings_of_points.group_by("point").agg(
+        pl.col("first").min().alias("from"), pl.col("last").max().alias("to")
+    )

@@ -1,0 +1,165 @@
+"""Captures after the map stage -> capture points: each interface of each file is bound, an `any` capture by interface index.
+
+Takes what was read and the topology; gives the variants of all files with their points. It opens nothing and knows no rules.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import polars as pl
+
+from pcapcheck import spill
+from pcapcheck.mapping import Captured
+from pcapcheck.topology.bind import Binder
+from pcapcheck.topology.binding import Binding
+from pcapcheck.topology.topology import CapturePoint, Role, Topology
+
+PLACE = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64, "point": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One interface of one file: the point, or why there is none."""
+
+    file: int
+    interface: int
+    name: str
+    binding: Binding
+    packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """All that was read, with capture points.
+
+    Attributes:
+        captured: per file.
+        points: distinct capture points; the column `point` of the variants is an index, null where a file could not be bound.
+        variants: of all files: `variant` (row number), `file`, `point`.
+        bound: per interface of a file.
+    """
+
+    captured: tuple[Captured, ...]
+    points: tuple[CapturePoint | None, ...]
+    variants: pl.DataFrame
+    bound: tuple[Bound, ...]
+
+    def sightings(self) -> pl.DataFrame:
+        """Return the sightings of all files, numbered by the variants of all files; empty where none were kept."""
+        names = self.variants.select("file", "local", "variant")
+        parts = [
+            spill.load(kept)
+            .rename({"variant": "local"})
+            .join(
+                names.filter(pl.col("file") == number).drop("file"),
+                on="local",
+                how="inner",
+                maintain_order="left",
+            )
+            .drop("local")
+            for number, each in enumerate(self.captured)
+            for kept in each.sightings
+        ]
+        return pl.concat(parts) if parts else pl.DataFrame()
+
+    def windows(self, ahead: Mapping[str, int]) -> pl.DataFrame:
+        """Return when each variant was seen, by the reference clock: point, first, last.
+
+        Args:
+            ahead: node -> nanoseconds that its clock is ahead.
+        """
+        offset = {number: ahead.get(point.node or "", 0) for number, point in enumerate(self.points) if point}
+        shift = (
+            pl.col("point").replace_strict(offset, default=0, return_dtype=pl.Int64) if offset else pl.lit(0)
+        )
+        seen = self.variants.filter(pl.col("point").is_not_null())
+        return seen.select("point", pl.col("first") - shift, pl.col("last") - shift)
+
+
+def place(captured: Sequence[Captured], topology: Topology) -> Placed:
+    """Bind every interface of every file to its capture point."""
+    names = _relative([each.input.shown for each in captured])
+    binder = Binder(topology, names)
+    frames = [
+        each.variants.with_columns(pl.lit(number, pl.Int64).alias("file"), pl.col("variant").alias("local"))
+        for number, each in enumerate(captured)
+        if len(each.variants)
+    ]
+    variants = pl.concat(frames) if frames else pl.DataFrame()
+    bound = [
+        Bound(
+            number,
+            interface,
+            each.name,
+            binder.bind(name, name=each.name, description=each.description, linktype=each.linktype),
+            0,
+        )
+        for number, (name, capture) in enumerate(zip(names, captured, strict=True))
+        for interface, each in enumerate(capture.interfaces)
+    ]
+    points, table = _points(bound, variants, topology)
+    if variants.is_empty():
+        return Placed(tuple(captured), tuple(points), variants, tuple(bound))
+    told = _told(variants, table).sort("file", "frame1", "local").drop("variant").with_row_index("variant")
+    counted = variants.group_by("file", "interface").agg(pl.col("packets").sum())
+    packets = {(row[0], row[1]): row[2] for row in counted.iter_rows()}
+    bound = [
+        Bound(b.file, b.interface, b.name, b.binding, packets.get((b.file, b.interface), 0)) for b in bound
+    ]
+    return Placed(tuple(captured), tuple(points), told.cast({"variant": pl.Int64}), tuple(bound))
+
+
+def _relative(shown: Sequence[str]) -> list[str]:
+    """Return file names relative to the folder that all have in common."""
+    parts = [PurePath(each).parts for each in shown]
+    common = 0
+    while parts and all(len(each) > common + 1 and each[common] == parts[0][common] for each in parts):
+        common += 1
+    return [str(PurePath(*each[common:])) for each in parts]
+
+
+def _points(
+    bound: Sequence[Bound], variants: pl.DataFrame, topology: Topology
+) -> tuple[list[CapturePoint | None], pl.DataFrame]:
+    """Return the distinct points, and which (file, interface, interface index) is at which."""
+    numbers: dict[CapturePoint, int] = {}
+    rows: list[tuple[int, int, int | None, int]] = []
+    for each in bound:
+        point = each.binding.point
+        if point is None:
+            continue
+        if point.role != Role.ANY:
+            rows.append((each.file, each.interface, None, numbers.setdefault(point, len(numbers))))
+            continue
+        for index, found in sorted(_settled(_of(variants, each), point, topology).items()):
+            rows.append((each.file, each.interface, index, numbers.setdefault(found, len(numbers))))
+    return list(numbers), pl.DataFrame(rows, schema=PLACE, orient="row")
+
+
+def _of(variants: pl.DataFrame, each: Bound) -> pl.DataFrame:
+    """Return the variants of one interface of one file."""
+    if variants.is_empty():
+        return variants
+    return variants.filter((pl.col("file") == each.file) & (pl.col("interface") == each.interface))
+
+
+def _told(variants: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """Add the point to each variant: by interface index where the capture is of `any`."""
+    whole = table.filter(pl.col("index").is_null()).select("file", "interface", "point")
+    split = table.filter(pl.col("index").is_not_null()).select(
+        "file", "interface", "index", pl.col("point").alias("at")
+    )
+    told = variants.join(whole, on=["file", "interface"], how="left", maintain_order="left")
+    told = told.join(
+        split,
+        left_on=["file", "interface", "sll.ifindex"],
+        right_on=["file", "interface", "index"],
+        how="left",
+        maintain_order="left",
+    )
+    return told.with_columns(pl.coalesce("point", "at").alias("point")).drop("at")
+
+
+def _settled(variants: pl.DataFrame, point: CapturePoint, topology: Topology) -> dict[int, CapturePoint]:
+    return {}

@@ -1,0 +1,185 @@
+"""Network -> FlowSummary: what a report says of each flow, both directions, step by step."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from pcapcheck import values
+from pcapcheck.check.finding import Hop
+from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.paths import Step
+from pcapcheck.correlate.variants import LOW
+from pcapcheck.report.result import FlowSummary, PathStep
+
+# Fields of the first packet at a step that a trace shows, with how they are written.
+SHOWN: Final = {
+    "eth.src": "mac",
+    "eth.dst": "mac",
+    "vlan.id": "integer",
+    "ip.src": "ipv4",
+    "ip.dst": "ipv4",
+    "ipv6.src": "ipv6",
+    "ipv6.dst": "ipv6",
+    "ip.ttl": "integer",
+    "udp.srcport": "integer",
+    "udp.dstport": "integer",
+    "vxlan.vni": "integer",
+    "geneve.vni": "integer",
+    "gre.key": "integer",
+    "inner.eth.src": "mac",
+    "inner.eth.dst": "mac",
+    "inner.ip.src": "ipv4",
+    "inner.ip.dst": "ipv4",
+    "inner.ipv6.src": "ipv6",
+    "inner.ipv6.dst": "ipv6",
+    "inner.ip.ttl": "integer",
+    "inner.ipv6.hlim": "integer",
+    "inner.tcp.srcport": "integer",
+    "inner.tcp.dstport": "integer",
+    "inner.udp.srcport": "integer",
+    "inner.udp.dstport": "integer",
+}
+COUNTED: Final = ("tcp", "udp", "echo", "fragment", "other")
+NONE: Final[Mapping[str, Any]] = {}
+
+
+def summaries(network: Network) -> tuple[FlowSummary, ...]:
+    """Return every flow, in order of its first packet."""
+    rows = network.variants.filter(pl.col("flow").is_not_null() & pl.col("kind").is_in(COUNTED))
+    if rows.is_empty():
+        return ()
+    steps = _steps(rows)
+    counts = {(row["direction"], row["step"]): row for row in network.hops.iter_rows(named=True)}
+    totals = _totals(rows)
+    paths: dict[int, list[Mapping[str, Any]]] = {}
+    for row in network.directions.iter_rows(named=True):
+        paths.setdefault(row["flow"], []).append(row)
+    found = []
+    for total in totals.iter_rows(named=True):
+        directions = sorted(paths[total["flow"]], key=lambda row: (not row["client"], row["direction"]))
+        ways = [_way(row, network, steps, counts) for row in directions]
+        found.append(_summary(total, directions, ways, network))
+    return tuple(found)
+
+
+def _totals(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return packets and bytes of each flow at the point that saw most of it."""
+    at = rows.group_by("flow", "point", maintain_order=True).agg(
+        pl.col("packets", "bytes").sum(), pl.col("first").min(), pl.col("last").max()
+    )
+    return (
+        at.sort("packets", descending=True, maintain_order=True)
+        .group_by("flow", maintain_order=True)
+        .agg(
+            pl.col("packets", "bytes").first(),
+            pl.col("first").min(),
+            pl.col("last").max(),
+            pl.len().alias("points"),
+        )
+        .sort("first", "flow")
+    )
+
+
+def _steps(rows: pl.DataFrame) -> dict[tuple[int, int], Mapping[str, Any]]:
+    """Return for each direction and step: packets, stack, and the fields of its first variant."""
+    shown = [column for name in SHOWN for column in (name, name + LOW) if column in rows.columns]
+    at = rows.filter(pl.col("step").is_not_null()).sort("first")
+    grouped = at.group_by("direction", "step", maintain_order=True).agg(
+        pl.col("packets").sum(),
+        pl.col("stack").first(),
+        pl.col("form").first(),
+        *(pl.col(name).first() for name in shown),
+    )
+    return {(row["direction"], row["step"]): row for row in grouped.iter_rows(named=True)}
+
+
+def _way(
+    row: Mapping[str, Any],
+    network: Network,
+    steps: Mapping[tuple[int, int], Mapping[str, Any]],
+    counts: Mapping[tuple[int, int], Mapping[str, Any]],
+) -> tuple[PathStep, ...]:
+    """Return the path of one direction."""
+    captured = _captured(network)
+    way = []
+    for position, step in enumerate(network.paths[row["path"]]):
+        key = (row["direction"], position)
+        way.append(
+            _path_step(step, (row["path"], position) in captured, steps.get(key, NONE), counts.get(key, NONE))
+        )
+    return tuple(way)
+
+
+def _captured(network: Network) -> set[tuple[int, int]]:
+    return set(network.steps.select("path", "step").unique().iter_rows())
+
+
+def _path_step(step: Step, captured: bool, seen: Mapping[str, Any], count: Mapping[str, Any]) -> PathStep:
+    fate = next((word for word in ("lost", "unknown", "gap") if count.get(word)), "")
+    side = step.side if step.side in ("source", "destination") else None
+    return PathStep(
+        hop=Hop(
+            step.node,
+            step.interfaces[0],
+            step.role,
+            seen.get("form") or step.form,
+            side,
+            step.number,
+            step.pod,
+        ),
+        captured=captured,
+        seen=count.get("seen") or seen.get("packets") or 0,
+        missing=count.get("missing") or 0,
+        fate=fate,
+        latency_ns=count.get("latency"),
+        stack=seen.get("stack") or "",
+        headers=headers_of(seen),
+    )
+
+
+def headers_of(seen: Mapping[str, Any]) -> dict[str, str]:
+    """Return the shown fields of a row as text; an inner field that is also the outermost is not repeated."""
+    found = {}
+    for name, kind in SHOWN.items():
+        value = seen.get(name)
+        if value is None or (name.startswith("inner.") and _same(seen, name)):
+            continue
+        number = value << 64 | seen[name + LOW] if kind == "ipv6" else value
+        found[name] = values.written(kind, number) if kind in values.BITS else str(value)
+    return found
+
+
+def _same(seen: Mapping[str, Any], name: str) -> bool:
+    outer = name.removeprefix("inner.")
+    return outer in seen and seen[outer] == seen[name] and seen.get("form") == "plain"
+
+
+def _summary(
+    total: Mapping[str, Any],
+    directions: list[Mapping[str, Any]],
+    ways: list[tuple[PathStep, ...]],
+    network: Network,
+) -> FlowSummary:
+    client = directions[0]
+    back = next((way for row, way in zip(directions[1:], ways[1:], strict=True) if not row["client"]), ())
+    return FlowSummary(
+        flow=client["flow_text"],
+        traffic=tuple(word for word in (client["who"], client["where"]) if word),
+        source=client["source_name"] or "",
+        destination=client["destination_name"] or "",
+        packets=total["packets"],
+        bytes=total["bytes"],
+        first=total["first"],
+        last=total["last"],
+        forward=ways[0],
+        backward=back,
+        nat=_nat(directions, network),
+        points=total["points"],
+    )
+
+
+def _nat(directions: Iterable[Mapping[str, Any]], network: Network) -> str | None:
+    """Return the translations of a flow as text."""
+    said = [row["nat"] for row in directions if row.get("nat")]
+    return "; ".join(said) or None
