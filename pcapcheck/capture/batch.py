@@ -5,12 +5,12 @@ Made by `pcap` and `pcapng`, cut into blocks by `reading`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pcapcheck.capture.block import Bytes, Ints
+from pcapcheck.capture.block import Ints
 from pcapcheck.capture.interface import Interface
 from pcapcheck.capture.window import Window
 
@@ -35,6 +35,30 @@ class Batch:
     end: str = ""
     comments: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def packets(self) -> int:
+        """How many there are."""
+        return len(self.offset)
+
+
+class Scan(NamedTuple):
+    """Where the records of one window start, for a file that shall be split.
+
+    Attributes:
+        starts: int64 (n,), of records with a packet.
+        used: as in `Batch`.
+        end: as in `Batch`.
+    """
+
+    starts: Ints
+    used: int
+    end: str
+
+    @property
+    def packets(self) -> int:
+        """How many there are."""
+        return len(self.starts)
+
 
 class Reader(Protocol):
     """What a file format must offer."""
@@ -50,26 +74,25 @@ class Reader(Protocol):
         """The interfaces that were described so far."""
 
     @property
+    def linktypes(self) -> tuple[int, ...]:
+        """Their link types."""
+
+    @property
     def comments(self) -> Sequence[str]:
         """What was written about the capture as a whole, so far."""
+
+    @property
+    def splittable(self) -> bool:
+        """Whether one may begin at any record seen so far, if the interfaces are known."""
 
     def read(self, window: Window) -> Batch:
         """Return the packets that lie completely in the window, which starts where a record starts."""
 
-    def starts(self, window: Window) -> tuple[Ints, int, bool]:
-        """Return where in the window records start, bytes used, and whether the file can be split here."""
+    def scan(self, window: Window) -> Scan:
+        """Return where they start, and nothing else of them."""
 
 
 def empty_batch(used: int, end: str = "") -> Batch:
     """Return a batch without packets."""
     none = np.empty(0, np.int64)
     return Batch(none, none, none, none, np.empty(0, np.uint16), used, end)
-
-
-def at_every_byte(data: Bytes, kind: str) -> NDArray[np.uint32]:
-    """Return a view in which element i is the number that starts at data[i].
-
-    Indexing it reads a field at any places, also unaligned ones, of all records at once.
-    """
-    dtype = np.dtype(kind)
-    return np.ndarray((max(0, len(data) - dtype.itemsize + 1),), dtype, data, strides=(1,))

@@ -4,10 +4,12 @@ Gives the plain walk from record to record. It knows no format; `pcap` and `pcap
 """
 
 import struct
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pcapcheck.capture.block import Bytes, Ints
 
@@ -36,6 +38,19 @@ class Chain:
     header: int
     stop: int | None = None
 
+    def whole(self, length: NDArray[np.uint32]) -> Ints:
+        """Return how many bytes records of these lengths take; uint32 (n,) -> int64 (n,)."""
+        whole = length.astype(np.int64)
+        if self.align > 1:
+            whole += self.align - 1
+            whole &= -self.align
+        whole += self.extra
+        return whole
+
+    def possible(self, length: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Tell which lengths are possible; uint32 (n,) -> bool (n,)."""
+        return (length >= self.least) & (length <= self.limit) if self.least else length <= self.limit
+
 
 class Walk(NamedTuple):
     """The records that lie completely in some bytes.
@@ -51,8 +66,17 @@ class Walk(NamedTuple):
     broken: bool
 
 
-def walk(data: Bytes, chain: Chain, start: int = 0) -> Walk:
-    """Go from record to record. The one place with a Python loop over packets: a chain has no index."""
+def walk(data: Bytes, chain: Chain, start: int = 0, *, until: Container[int] = ()) -> Walk:
+    """Go from record to record.
+
+    The one place with a Python loop over packets: a chain has no index. Large windows go through `lanes`.
+
+    Args:
+        data: the bytes.
+        chain: how their records hang together.
+        start: where the first one starts.
+        until: places; the walk ends where, after a record, it comes to one of them.
+    """
     number = struct.Struct(chain.order + "I").unpack_from
     view, size, last = data.data, len(data), len(data) - chain.header
     place, extra, least, limit, align = chain.place, chain.extra, chain.least, chain.limit, chain.align - 1
@@ -66,6 +90,8 @@ def walk(data: Bytes, chain: Chain, start: int = 0) -> Walk:
             break
         starts.append(start)
         start = following
-        if chain.stop is not None and start <= last and number(view, start)[0] == chain.stop:
+        if start in until or (
+            chain.stop is not None and start <= last and number(view, start)[0] == chain.stop
+        ):
             break
     return Walk(np.array(starts, np.int64), start, broken=False)

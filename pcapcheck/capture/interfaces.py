@@ -29,15 +29,20 @@ class Interfaces:
     def __init__(self) -> None:
         self.described: list[Interface] = []
         self.base = 0
+        self.linktypes: tuple[int, ...] = ()
         self._resolution: list[int] = []
         self._offset: list[int] = []
+        self._most: list[int] = []
 
     def begin_section(self) -> None:
         """Count interfaces from zero again."""
         self.base = len(self.described)
+        self._resolution, self._offset, self._most = [], [], []
 
     def describe(self, body: bytes, order: str) -> None:
-        """Add the interface of one description block."""
+        """Add the interface of one description block; with too many, leave it out."""
+        if len(self.described) == MOST:
+            return
         linktype, _, snaplen = struct.unpack_from(order + "HHI", body)
         options = _collect(read_options(body[8:], order))
         self.described.append(
@@ -52,12 +57,15 @@ class Interfaces:
                 comments=tuple(text(value) for value in options.get(COMMENT, [])),
             )
         )
+        self.linktypes += (linktype,)
+        self._most.append(most_captured(linktype, snaplen))
         self._resolution.append(number(options.get(RESOLUTION, [bytes([MICROSECONDS])])[0][:1], order))
         self._offset.append(_signed(number(options.get(OFFSET, [b""])[0][:8], order) * SECOND))
 
     def count(self, body: bytes, order: str) -> None:
         """Take in one statistics block: when capturing started and ended, and what it lost."""
-        which = self.base + struct.unpack_from(order + "I", body)[0]
+        number_in_section = struct.unpack_from(order + "I", body)[0]
+        which = self.base + number_in_section
         if which >= len(self.described):
             return
         options = dict(read_options(body[12:], order))
@@ -68,21 +76,22 @@ class Interfaces:
         self.described[which] = replace(
             old,
             dropped=sum(lost) if lost else old.dropped,
-            start=self._moment(which, options.get(START), order, old.start),
-            end=self._moment(which, options.get(END), order, old.end),
+            start=self._moment(number_in_section, options.get(START), order, old.start),
+            end=self._moment(number_in_section, options.get(END), order, old.end),
         )
 
     def most_captured(self) -> Ints:
         """Return the largest captured length that is believed, of each interface of this section; (k,)."""
-        mine = self.described[self.base :]
-        return np.array([most_captured(one.linktype, one.snaplen) for one in mine], np.int64)
+        return np.array(self._most, np.int64)
 
     def simple_snaplen(self) -> int:
         """Return the first interface's snapshot length, that of simple packet blocks; 0 is no limit."""
         return self.described[self.base].snaplen if len(self.described) > self.base else 0
 
     def time(self, interface: Ints, ticks: NDArray[np.uint64]) -> Ints:
-        """Convert what packets of these interfaces say about time to nanoseconds since 1970; (n,) -> (n,)."""
+        """Convert times of packets of the section's interfaces to nanoseconds since 1970; (n,) -> (n,)."""
+        if not len(interface):
+            return np.empty(0, np.int64)
         if len(set(zip(self._resolution, self._offset, strict=True))) == 1:
             return _nanoseconds(ticks, self._resolution[0]) + self._offset[0]
         resolution = np.array(self._resolution, np.uint8)[interface]
@@ -92,11 +101,11 @@ class Interfaces:
             time[alike] += _nanoseconds(ticks[alike], one)
         return time
 
-    def _moment(self, which: int, value: bytes | None, order: str, otherwise: int | None) -> int | None:
+    def _moment(self, interface: int, value: bytes | None, order: str, otherwise: int | None) -> int | None:
         if value is None or len(value) != 8:
             return otherwise
         high, low = struct.unpack(order + "II", value)
-        return int(self.time(np.array([which]), np.array([high << 32 | low], np.uint64))[0])
+        return int(self.time(np.array([interface]), np.array([high << 32 | low], np.uint64))[0])
 
 
 def _nanoseconds(ticks: NDArray[np.uint64], resolution: int) -> Ints:

@@ -5,8 +5,10 @@ import os
 import stat
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pcapcheck.capture.compressed import MAGIC, Decompressed, compression
+from pcapcheck.capture.prefixed import Prefixed
 from pcapcheck.capture.window import Mapped, Read, Streamed, Windows
 from pcapcheck.errors import InputError
 
@@ -40,17 +42,29 @@ def open_path(path: str) -> Opened:
         InputError: it can't be opened, or is a folder.
     """
     if path == STANDARD_INPUT:
-        return Opened(Streamed(io.FileIO(sys.stdin.fileno(), closefd=False)))
+        return _open_stream(io.FileIO(sys.stdin.fileno(), closefd=False))
     try:
         file = io.FileIO(path)
     except OSError as error:
         raise _refused(path, error) from error
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
-        return Opened(Streamed(file))
+        return _open_stream(file)
+    if compression(os.pread(file.fileno(), MAGIC, 0)):
+        return replace(_open_stream(file), again=True)
     changing = abs(time.time() - status.st_mtime) < SETTLED
     windows = Read(file) if changing or status.st_size == 0 else Mapped(file)
     return Opened(windows, status.st_size, seekable=True, again=True)
+
+
+def _open_stream(file: io.FileIO) -> Opened:
+    """Open what can be read only forwards, decompressed if it is compressed."""
+    head = bytearray()
+    while len(head) < MAGIC and (more := file.read(MAGIC - len(head))):
+        head += more
+    whole = Prefixed(bytes(head), file)
+    kind = compression(bytes(head))
+    return Opened(Streamed(Decompressed(whole, kind) if kind else whole), compression=kind)
 
 
 def _refused(path: str, error: OSError) -> InputError:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pcapcheck.capture.batch import at_every_byte
 from pcapcheck.capture.block import Bytes, Ints
+from pcapcheck.capture.gather import at_every_byte, gather
 
 PB, SPB, EPB = 2, 3, 6  # packet (obsolete), simple packet and enhanced packet block
 HEADER = {PB: 28, SPB: 12, EPB: 28}  # bytes before the packet's own
@@ -20,6 +20,7 @@ class Packets(NamedTuple):
     """What some blocks say about the packet they hold, each as an array (n,).
 
     Attributes:
+        start: where the block starts in the data.
         offset: where the packet's first byte lies in the data.
         captured: bytes of it that the block claims to hold.
         original: bytes it had on the wire.
@@ -28,6 +29,7 @@ class Packets(NamedTuple):
         room: bytes that the block has for packet and options.
     """
 
+    start: Ints
     offset: Ints
     captured: Ints
     original: Ints
@@ -62,10 +64,11 @@ def read_packets(data: Bytes, start: Ints, order: str, kind: Ints, *, simple: in
 
 
 def _enhanced(data: Bytes, start: Ints, order: str) -> Packets:
-    numbers = at_every_byte(data, order + "u4")
-    high, low = (numbers[start + at].astype(np.uint64) for at in (12, 16))
-    total, interface, captured, original = (numbers[start + at].astype(np.int64) for at in (4, 8, 20, 24))
+    numbers = gather(data, start, 7, order).T
+    total, interface, captured, original = (numbers[at].astype(np.int64) for at in (1, 2, 5, 6))
+    high, low = numbers[3].astype(np.uint64), numbers[4].astype(np.uint64)
     return Packets(
+        start=start,
         offset=start + HEADER[EPB],
         captured=captured,
         original=original,
@@ -79,6 +82,7 @@ def _simple(data: Bytes, start: Ints, order: str, most: int) -> Packets:
     numbers = at_every_byte(data, order + "u4")
     total, original = (numbers[start + at].astype(np.int64) for at in (4, 8))
     return Packets(
+        start=start,
         offset=start + HEADER[SPB],
         captured=np.minimum(original, most),
         original=original,

@@ -4,19 +4,25 @@ Takes windows, gives batches of packets. The variants are those that libpcap and
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pcapcheck.capture.batch import Batch, at_every_byte
-from pcapcheck.capture.block import Ints
-from pcapcheck.capture.chain import Chain, walk
+from pcapcheck.capture.batch import Batch, Scan
+from pcapcheck.capture.block import Bytes, Ints
+from pcapcheck.capture.chain import Chain, Walk
+from pcapcheck.capture.gather import gather
 from pcapcheck.capture.interface import Interface
+from pcapcheck.capture.lanes import Signs, walk_in_lanes
 from pcapcheck.capture.limits import most_captured
 from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
 
 HEADER = 24
+BEFORE, AFTER = 3600, 8 * 86400
+LARGEST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Pcap:
     """
 
     format = "pcap"
+    splittable = True
 
     def __init__(self, head: bytes, where: str) -> None:
         if len(head) < HEADER:
@@ -73,43 +80,67 @@ class Pcap:
         self._unit, self._header = VARIANTS[magic].unit, VARIANTS[magic].header
         self._captured, self._original = (8, 12) if minor >= 3 else (12, 8)  # swapped before 2.3: sf-pcap.c
         self.first = HEADER + VARIANTS[magic].skip
-        linktype = (
-            link & 0x03FFFFFF
-        )  # the bits above say whether frames end in an FCS (libpcap, pcap-common.c)
+        linktype = link & 0xFFFF  # the bits above tell of an FCS behind frames (draft-ietf-opsawg-pcap, 4)
         self._chain = self._chain_of(snaplen, linktype)
         self.interfaces: tuple[Interface, ...] = (Interface(linktype, snaplen=snaplen),)
+        self.linktypes: tuple[int, ...] = (linktype,)
         self.comments: tuple[str, ...] = ()
 
     def read(self, window: Window) -> Batch:
         """Return the packets that lie completely in the window."""
-        records = walk(window.data, self._chain)
-        numbers = at_every_byte(window.data, self._order + "u4")
-        second, fraction, captured, original = (
-            numbers[records.starts + place].astype(np.int64)
-            for place in (0, 4, self._captured, self._original)
-        )
+        records = walk_in_lanes(window.data, self._chain, self._signs(window.data))
+        second, fraction, captured, original = self._headers(window.data, records.starts)
+        time = second.astype(np.int64)
+        time *= 1_000_000_000
+        time += fraction.astype(np.int64) * self._unit
         return Batch(
             offset=records.starts + self._header,
-            captured=captured,
-            original=original,
-            time=second * 1_000_000_000 + fraction * self._unit,
+            captured=captured.astype(np.int64),
+            original=original.astype(np.int64),
+            time=time,
             interface=np.zeros(len(captured), np.uint16),
             used=records.end,
-            end=self._impossible(window, records.end) if records.broken else "",
+            end=self._impossible(window, records),
         )
 
-    def starts(self, window: Window) -> tuple[Ints, int, bool]:
-        """Return where in the window records start, and where the last ends; a pcap can be split anywhere."""
-        records = walk(window.data, self._chain)
-        return records.starts, records.end, True
+    def scan(self, window: Window) -> Scan:
+        """Return where the packets' records start."""
+        records = walk_in_lanes(window.data, self._chain, self._signs(window.data))
+        return Scan(records.starts, records.end, self._impossible(window, records))
+
+    def _headers(self, data: Bytes, starts: Ints) -> Sequence[NDArray[np.uint32]]:
+        """Return seconds, fraction, captured and original length of the records; uint32 (n,) each."""
+        numbers = gather(data, starts, 4, self._order)
+        return [numbers[:, place // 4] for place in (0, 4, self._captured, self._original)]
+
+    def _signs(self, data: Bytes) -> Signs:
+        """Tell the records of a window by what is likely: times near the first one's, and sane lengths."""
+        seconds = int.from_bytes(data[:4].tobytes(), "little" if self._order == "<" else "big")
+        earliest, latest = max(0, seconds - BEFORE), min(seconds + AFTER, (1 << 32) - 1)
+
+        def plausible(place: Ints) -> NDArray[np.bool_]:
+            second, fraction, captured, original = self._headers(data, place)
+            return (
+                (second >= earliest)
+                & (second <= latest)
+                & (fraction < 1_000_000_000 // self._unit)
+                & (captured > 0)
+                & (captured <= original)
+                & (original <= LARGEST)
+            )
+
+        return Signs(3 if self._order == "<" else 0, tuple({earliest >> 24, latest >> 24}), plausible)
 
     def _chain_of(self, snaplen: int, linktype: int) -> Chain:
         limit = most_captured(linktype, snaplen)
         return Chain(self._order, self._captured, self._header, 0, limit, align=1, header=self._header)
 
-    def _impossible(self, window: Window, at: int) -> str:
-        length = struct.unpack_from(self._order + "I", window.data.data, at + self._captured)[0]
+    def _impossible(self, window: Window, records: Walk) -> str:
+        """Say why the walk ended, if it did so because a length is impossible."""
+        if not records.broken:
+            return ""
+        length = struct.unpack_from(self._order + "I", window.data.data, records.end + self._captured)[0]
         return (
-            f"the record at byte {window.start + at} claims {length} captured bytes, more than the"
+            f"the record at byte {window.start + records.end} claims {length} captured bytes, more than the"
             f" {self._chain.limit} that are possible; nothing can be read behind it"
         )

@@ -8,11 +8,14 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from pcapcheck.capture.batch import Batch, at_every_byte, empty_batch
+from pcapcheck.capture.batch import Batch, Scan, empty_batch
 from pcapcheck.capture.block import Bytes, Ints, Numbers
 from pcapcheck.capture.chain import Chain, Walk, walk
+from pcapcheck.capture.comments import find_comments
+from pcapcheck.capture.gather import at_every_byte, gather
 from pcapcheck.capture.interface import Interface
 from pcapcheck.capture.interfaces import MOST, Interfaces
+from pcapcheck.capture.lanes import Signs, walk_in_lanes
 from pcapcheck.capture.options import COMMENT, read_options, text
 from pcapcheck.capture.packets import EPB, PB, SPB, Packets, read_packets
 from pcapcheck.capture.window import Window
@@ -20,10 +23,13 @@ from pcapcheck.capture.window import Window
 SHB, IDB, ISB = 0x0A0D0D0A, 1, 5
 MARK = b"\n\r\r\n"  # a section header's type, the same in both byte orders
 ORDER = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
-LEAST = np.full(8, 12, np.int64)  # bytes of a block without data or options, by type
+ANY = 12  # bytes of a block at least, whatever it is
+LEAST = np.full(8, ANY, np.int64)  # bytes of a block without data or options, by type
 LEAST[[IDB, PB, SPB, ISB, EPB]] = 20, 32, 16, 24, 32
 LARGEST = 16 << 20  # of a block: Wireshark, wiretap/pcapng.c, MAX_BLOCK_SIZE
+VERSIONS = ([1, 0], [1, 2])  # libpcap, sf-pcapng.c: some wrote 1.2 and meant 1.0
 UNLIMITED = 1 << 32
+COMMENTED = 10_000  # packets whose comments are kept
 
 
 def is_pcapng(head: bytes) -> bool:
@@ -41,72 +47,121 @@ class Pcapng:
         self._order = "<"
         self._table = Interfaces()
         self.comments: list[str] = []
-        self.sections = 0
+        self.splittable = True
+        self._sections, self._begun, self._calm = 0, False, False
+        self._comments_left = COMMENTED
 
     @property
     def interfaces(self) -> list[Interface]:
         """The interfaces of all sections so far."""
         return self._table.described
 
+    @property
+    def linktypes(self) -> tuple[int, ...]:
+        """Their link types."""
+        return self._table.linktypes
+
     def read(self, window: Window) -> Batch:
         """Return the packets that lie completely in the window, before the next section."""
-        if bytes(window.data[:4]) == MARK:
+        if window.data[:4].tobytes() == MARK:
             return self._begin_section(window)
-        blocks = self._blocks(window.data)
-        kind = at_every_byte(window.data, self._order + "u4")[blocks.starts]
-        known = len(self._table.described) - self._table.base + np.cumsum(kind == IDB)
-        self._describe(window.data, blocks.starts, kind)
-        is_packet = (kind == EPB) | (kind == SPB) | (kind == PB)
-        start = blocks.starts[is_packet]
-        simple = self._table.simple_snaplen() or UNLIMITED
-        packets = read_packets(window.data, start, self._order, kind[is_packet], simple=simple)
-        wrong = np.flatnonzero(self._wrong(packets, known[is_packet]))
-        if len(wrong):
-            blocks = Walk(blocks.starts, int(start[wrong[0]]), broken=True)
-            packets = packets.before(int(wrong[0]))
-        return self._batch(window, packets, blocks)
+        packets, blocks = self._packets(window.data)
+        return Batch(
+            offset=packets.offset,
+            captured=packets.captured,
+            original=packets.original,
+            time=self._table.time(packets.interface, packets.ticks),
+            interface=(packets.interface + self._table.base).astype(np.uint16),
+            used=blocks.end,
+            end=_broken(window, blocks),
+            comments=self._comments_of(window.data, packets),
+        )
 
-    def starts(self, window: Window) -> tuple[Ints, int, bool]:
-        """Return where blocks start; the file can't be split where interfaces follow the first packet."""
-        raise NotImplementedError
+    def scan(self, window: Window) -> Scan:
+        """Return where the packets' blocks start."""
+        if window.data[:4].tobytes() == MARK:
+            batch = self._begin_section(window)
+            return Scan(batch.offset, batch.used, batch.end)
+        packets, blocks = self._packets(window.data)
+        return Scan(packets.start, blocks.end, _broken(window, blocks))
 
     def _begin_section(self, window: Window) -> Batch:
-        head = bytes(window.data[:16])
+        head = window.data[:16].tobytes()
         if len(head) < 16:
             return empty_batch(0)
         order = ORDER.get(head[8:12], "<")
-        total, _, major, _ = struct.unpack(order + "IIHH", head[4:])
+        total, _, *version = struct.unpack(order + "IIHH", head[4:])
         length = total + 3 & ~3
-        if head[8:12] not in ORDER or major != 1 or not 28 <= total <= LARGEST:
-            place = f"the section at byte {window.start}"
-            return empty_batch(0, f"{place} has a header that makes no sense; nothing can be read behind it")
+        if head[8:12] not in ORDER or version not in VERSIONS or not 28 <= total <= LARGEST:
+            what = f"the section at byte {window.start} has a header that can't be read"
+            return empty_batch(0, f"{what}; nothing can be read behind it")
         if length > len(window.data):
             return empty_batch(0)
-        self._order = order
-        self._chain = Chain(order, 4, 0, 12, LARGEST, align=4, header=12, stop=SHB)
-        self.sections += 1
+        self._order, self._calm = order, False
+        self._chain = Chain(order, 4, 0, ANY, LARGEST, align=4, header=ANY, stop=SHB)
+        self.splittable = self.splittable and not self._sections
+        self._sections += 1
         self._table.begin_section()
-        options = read_options(bytes(window.data[24 : length - 4]), order)
+        options = read_options(window.data[24 : length - 4].tobytes(), order)
         self.comments += [text(value) for code, value in options if code == COMMENT]
         return empty_batch(length)
 
-    def _blocks(self, data: Bytes) -> Walk:
-        """Return the blocks before the first that is too short for its type, or whose lengths disagree."""
-        blocks = walk(data, self._chain)
-        numbers = at_every_byte(data, self._order + "u4")
-        kind, total = numbers[blocks.starts], numbers[blocks.starts + 4].astype(np.int64)
-        trailer = numbers[blocks.starts + (total + 3 & ~3) - 4]
-        wrong = np.flatnonzero((trailer != total) | (total < LEAST[np.where(kind < len(LEAST), kind, 0)]))
+    def _packets(self, data: Bytes) -> tuple[Packets, Walk]:
+        """Return the packets of the blocks before the next section or the first broken one."""
+        blocks = self._blocks(data)
+        kind = at_every_byte(data, self._order + "u4")[blocks.starts]
+        known = len(self._table.described) - self._table.base + np.cumsum(kind == IDB)
+        self._describe(data, blocks.starts, kind)
+        is_packet = (kind == EPB) | (kind == SPB) | (kind == PB)
+        self._note_late(kind, is_packet)
+        start = blocks.starts[is_packet]
+        simple = self._table.simple_snaplen() or UNLIMITED
+        packets = read_packets(data, start, self._order, kind[is_packet], simple=simple)
+        wrong = np.flatnonzero(self._wrong(packets, known[is_packet]))
         if len(wrong) == 0:
+            return packets, blocks
+        return packets.before(int(wrong[0])), Walk(blocks.starts, int(start[wrong[0]]), broken=True)
+
+    def _blocks(self, data: Bytes) -> Walk:
+        """Return the blocks before the next section, and before one with an impossible length.
+
+        Lanes would run on into the next sections in vain, so a window must first pass without one.
+        """
+        blocks = (
+            walk_in_lanes(data, self._chain, self._signs(data)) if self._calm else walk(data, self._chain)
+        )
+        numbers = at_every_byte(data, self._order + "u4")
+        kind, total = gather(data, blocks.starts, 2, self._order).T
+        trailer = numbers[blocks.starts + self._chain.whole(total) - 4]
+        wrong = (trailer != total) | (total < LEAST[np.where(kind < len(LEAST), kind, 0)]) | (kind == SHB)
+        self._calm = not np.any(kind == SHB)
+        rows = np.flatnonzero(wrong)
+        if len(rows) == 0:
             return blocks
-        return Walk(blocks.starts[: wrong[0]], int(blocks.starts[wrong[0]]), broken=True)
+        return Walk(blocks.starts[: rows[0]], int(blocks.starts[rows[0]]), broken=bool(kind[rows[0]] != SHB))
+
+    def _signs(self, data: Bytes) -> Signs:
+        """Tell enhanced packet blocks, the usual ones, by their type and their length at both ends."""
+        numbers = at_every_byte(data, self._order + "u4")
+
+        def plausible(place: Ints) -> NDArray[np.bool_]:
+            kind, total = gather(data, place, 2, self._order).T
+            good: NDArray[np.bool_] = (
+                (kind == EPB) & (total >= LEAST[EPB]) & (total <= LARGEST) & (total % 4 == 0)
+            )
+            trailer = place + total - 4
+            inside = good & (trailer < len(numbers))
+            good[inside] = numbers[trailer[inside]] == total[inside]
+            return good
+
+        return Signs(0 if self._order == "<" else 3, (EPB,), plausible)
 
     def _describe(self, data: Bytes, starts: Ints, kind: Numbers) -> None:
         """Take in what the blocks say about interfaces."""
         for row in np.flatnonzero((kind == IDB) | (kind == ISB)).tolist():
             at = int(starts[row])
             total = struct.unpack_from(self._order + "I", data.data, at + 4)[0]
-            body = bytes(data[at + 8 : at + total - 4])
+            body = data[at + 8 : at + total - 4].tobytes()
             if kind[row] == ISB:
                 self._table.count(body, self._order)
             else:
@@ -114,20 +169,32 @@ class Pcapng:
 
     def _wrong(self, packets: Packets, known: Ints) -> NDArray[np.bool_]:
         """Tell which packets name an unknown interface or claim more bytes than there can be; bool (n,)."""
-        most = np.append(self._table.most_captured(), 0)
-        unknown = packets.interface >= np.minimum(known, MOST)
+        most: Ints = np.append(self._table.most_captured(), 0)
+        unknown = packets.interface >= np.minimum(known, MOST - self._table.base)
         limit = most[np.where(unknown, 0, packets.interface)]
         return unknown | (packets.captured > packets.room) | (packets.captured > limit)
 
-    def _batch(self, window: Window, packets: Packets, blocks: Walk) -> Batch:
-        interface = packets.interface + self._table.base
-        end = f"the block at byte {window.start + blocks.end} is broken; nothing can be read behind it"
-        return Batch(
-            offset=packets.offset,
-            captured=packets.captured,
-            original=packets.original,
-            time=self._table.time(interface, packets.ticks),
-            interface=interface.astype(np.uint16),
-            used=blocks.end,
-            end=end if blocks.broken else "",
+    def _note_late(self, kind: Numbers, is_packet: NDArray[np.bool_]) -> None:
+        """Notice interfaces behind the first packet: a range behind them can't be read without them."""
+        packet = np.flatnonzero(is_packet)
+        behind = 0 if self._begun else packet[0] if len(packet) else len(kind)
+        self._begun = self._begun or len(packet) > 0
+        self.splittable = self.splittable and not np.any(kind[behind:] == IDB)
+
+    def _comments_of(self, data: Bytes, packets: Packets) -> dict[int, tuple[str, ...]]:
+        """Return packets' comments by row, as long as there were not too many."""
+        at = packets.offset + (packets.captured + 3 & ~3)
+        stop = packets.offset + packets.room
+        found = (
+            find_comments(data, at, stop, self._order, most=self._comments_left)
+            if self._comments_left
+            else {}
         )
+        self._comments_left -= len(found)
+        return found
+
+
+def _broken(window: Window, blocks: Walk) -> str:
+    """Say that the walk ended at a broken block, if it did."""
+    at = window.start + blocks.end
+    return f"the block at byte {at} is broken; nothing can be read behind it" if blocks.broken else ""

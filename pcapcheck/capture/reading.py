@@ -5,23 +5,17 @@ Takes windows and the reader of a format, gives blocks. It knows neither paths n
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from pcapcheck.capture.batch import Batch, Reader
 from pcapcheck.capture.block import Block
 from pcapcheck.capture.clock import Clock
+from pcapcheck.capture.range import Range
 from pcapcheck.capture.window import Window, Windows
 
 HEAD = 1 << 16  # bytes at the beginning that are searched for interfaces
 SMALLEST = 4 << 20  # bytes of the first window; each is larger than the one before, up to windows.largest
-COMMENTED = 10_000  # packets whose comments are remembered
-
-
-class Range(NamedTuple):
-    """Bytes of an uncompressed capture, from the start of one record to that of another."""
-
-    start: int
-    stop: int
+PACKETS = 1 << 18  # about so many are read at a time at most, lest their arrays outgrow the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +46,10 @@ class Step(Protocol):
     def end(self) -> str:
         """Why nothing can be read behind them, or empty."""
 
+    @property
+    def packets(self) -> int:
+        """How many there are."""
+
 
 S = TypeVar("S", bound=Step)
 
@@ -72,7 +70,10 @@ def steps(windows: Windows, bounds: Range, read: Callable[[Window], S]) -> Itera
         windows.forget(position)
         if step.end or (step.used == 0 and (window.final or position + len(window.data) >= bounds.stop)):
             return
-        size = min(2 * size, windows.largest) if step.used else 4 * size
+        if step.used == 0:
+            size *= 4
+        else:
+            size = min(2 * size, windows.largest, max(SMALLEST, PACKETS * step.used // max(step.packets, 1)))
 
 
 class Reading:
@@ -105,12 +106,12 @@ class Reading:
                 learn_interfaces(self.windows.window(0, HEAD), self.reader)
             for window, batch in steps(self.windows, Range(start, self._bounds.stop), self.reader.read):
                 yield from self._cut(window, batch, packets)
-                self._remember(window, batch)
+                self._remember(batch)
         finally:
             self.windows.close()
 
     def _cut(self, window: Window, batch: Batch, packets: int) -> Iterator[Block]:
-        linktype = tuple(interface.linktype for interface in self.reader.interfaces)
+        linktype = self.reader.linktypes
         for row in range(0, len(batch.offset), packets):
             rows = slice(row, row + packets)
             block = Block(
@@ -127,11 +128,9 @@ class Reading:
             self._clock.see(block.time)
             yield block
 
-    def _remember(self, window: Window, batch: Batch) -> None:
-        first = self._packets - len(batch.offset) + 1
-        for row, comments in batch.comments.items():
-            if len(self.comments) < COMMENTED:
-                self.comments[first + row] = comments
+    def _remember(self, batch: Batch) -> None:
+        first = self._packets - batch.packets + 1
+        self.comments |= {first + row: comments for row, comments in batch.comments.items()}
         if batch.end:
             self._notes.append(batch.end)
         self._truncated = batch.used == 0 and not batch.end

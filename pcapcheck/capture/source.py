@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pcapcheck.capture.block import PACKETS, Block
 from pcapcheck.capture.interface import Interface
 from pcapcheck.capture.opening import Opened, open_path
-from pcapcheck.capture.reading import HEAD, Range, Reading, Summary, learn_interfaces
+from pcapcheck.capture.range import Range
+from pcapcheck.capture.reading import HEAD, Reading, Summary, learn_interfaces
 from pcapcheck.capture.recognise import RECOGNISE, recognise
+from pcapcheck.capture.split import split
 
 __all__ = ["Capture", "Interface", "Range", "Summary", "open_capture"]
 
@@ -90,7 +92,13 @@ class Capture:
 
     def ranges(self, count: int) -> list[Range]:
         """Return up to `count` ranges that make up the file, or one where it can't be split."""
-        return [EVERYTHING]
+        if not self.seekable or self.size is None or count <= 1:
+            return [EVERYTHING]
+        windows = open_path(self.path).windows
+        try:
+            return split(windows, recognise(self._head, self.path), self.size, count)
+        finally:
+            windows.close()
 
     def _pass(self, bounds: Range, packets: int) -> Iterator[Block]:
         self._reading = Reading(open_path(self.path).windows, recognise(self._head, self.path), bounds)
