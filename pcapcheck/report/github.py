@@ -9,9 +9,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from pcapcheck.check.finding import Severity
+from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import github, github_property, terminal
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent
-from pcapcheck.report.result import Diagnosis, Result, Verdict
+from pcapcheck.report.result import Result, Verdict
 from pcapcheck.report.summary import SEVERITIES, Group, groups, headline, statement_of
 
 SUFFIX = ".github"

@@ -10,11 +10,12 @@ from hashlib import sha256
 from importlib.resources import files
 
 from pcapcheck import __version__
+from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.report.markup import Markup, join, paragraphs, raw, tag
 from pcapcheck.report.pagedata import FLOWS, page_data
 from pcapcheck.report.picture import broken_hops, picture, text_of
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
-from pcapcheck.report.result import CaptureUsed, Diagnosis, Evidence, Result
+from pcapcheck.report.result import CaptureUsed, Result
 from pcapcheck.report.summary import Group, by_reason, flow_of, groups, headline, hops_captured, tally
 from pcapcheck.report.trace import last_seen_text
 

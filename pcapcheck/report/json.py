@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from pcapcheck import __version__
 from pcapcheck.check.finding import Finding, Frame, Hop
+from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import utf8
-from pcapcheck.report.result import CaptureUsed, Diagnosis, FlowSummary, PathStep, Result
+from pcapcheck.report.result import CaptureUsed, FlowSummary, PathStep, Result
 
 Item: TypeAlias = Mapping[str, object]
 

@@ -8,9 +8,10 @@ verdict is an error of its own, so that nothing looks green.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import xml
 from pcapcheck.report.quantity import count, frames_text, hop_place
-from pcapcheck.report.result import Diagnosis, Result, Verdict
+from pcapcheck.report.result import Result, Verdict
 from pcapcheck.report.summary import Group, causes, fails, groups, headline, statement_of
 
 SUFFIX = ".xml"

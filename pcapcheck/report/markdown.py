@@ -7,9 +7,10 @@ copied stands in code blocks.
 import re
 from collections.abc import Iterable, Iterator
 
+from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import markdown, visible
 from pcapcheck.report.quantity import count, duration, frames_text, hop_place, percent, place
-from pcapcheck.report.result import Diagnosis, PathStep, Result
+from pcapcheck.report.result import PathStep, Result
 from pcapcheck.report.summary import (
     Group,
     by_reason,

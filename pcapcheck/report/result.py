@@ -10,7 +10,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcapcheck.check.finding import Coverage, Finding, Frame, Hop, Severity
+from pcapcheck.check.finding import Coverage, Finding, Hop, Severity
+from pcapcheck.diagnose.diagnosis import Diagnosis as Diagnosis
+from pcapcheck.diagnose.diagnosis import Evidence as Evidence
 
 if TYPE_CHECKING:
     import polars as pl
@@ -89,38 +91,6 @@ class CaptureUsed:
     gaps: int
     clock: str
     error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One statement that speaks for a diagnosis: frames prove it, `filter` finds them in Wireshark."""
-
-    says: str
-    frames: tuple[Frame, ...] = ()
-    filter: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """A root cause, ranked.
-
-    `node` and `interface` say where to act; `alternatives` are ids of causes that fit less well.
-    """
-
-    id: str
-    confidence: float
-    title: str
-    explanation: str
-    fix: str
-    node: str | None
-    interface: str | None
-    evidence: tuple[Evidence, ...]
-    confirm: tuple[str, ...] = ()
-    references: tuple[str, ...] = ()
-    alternatives: tuple[str, ...] = ()
-    next_capture: str | None = None
-    findings: tuple[int, ...] = ()
-    information: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 from pcapcheck import __version__
 from pcapcheck.check.finding import Finding, Severity
+from pcapcheck.diagnose.diagnosis import Evidence
 from pcapcheck.report.escape import visible
 from pcapcheck.report.fingerprint import fingerprint
 from pcapcheck.report.quantity import count, frames_text, hop_place, place
-from pcapcheck.report.result import Evidence, Result, RuleUsed
+from pcapcheck.report.result import Result, RuleUsed
 from pcapcheck.report.summary import headline
 
 Item: TypeAlias = dict[str, object]

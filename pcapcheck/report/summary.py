@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pcapcheck.check.finding import Finding, Hop, Severity
+from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.quantity import count, hop_place, place
-from pcapcheck.report.result import Diagnosis, FlowSummary, PathStep, Result, Verdict
+from pcapcheck.report.result import FlowSummary, PathStep, Result, Verdict
 
 SEVERITIES = tuple(Severity)  # worst first
 

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pcapcheck.check.finding import Severity
+from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.report.layout import Layout
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
-from pcapcheck.report.result import CaptureUsed, Diagnosis, Evidence, Result, Verdict
+from pcapcheck.report.result import CaptureUsed, Result, Verdict
 from pcapcheck.report.summary import (
     Group,
     by_reason,

@@ -57,7 +57,8 @@ def changes(before: PathStep | None, after: PathStep) -> list[str]:
     keeps its inner headers: they are compared with the plain names of the hop before.
     """
     if before is None:
-        return [f"{name} {value}" for name, value in after.headers.items()]
+        headers = _carried(after) if after.hop.form == "plain" else after.headers
+        return [f"{name} {value}" for name, value in headers.items()]
     old, new = _carried(before), _carried(after)
     changed = [f"{name} {old[name]} -> {new[name]}" for name in new if name in old and old[name] != new[name]]
     return [*_tunnel(before, after), *changed]

@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from pcapcheck.check.finding import Coverage, Finding, Frame, Hop, Severity
+from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.report.result import (
     CaptureUsed,
-    Diagnosis,
-    Evidence,
     FlowSummary,
     PathStep,
     ProfileUsed,
@@ -232,46 +231,46 @@ def inconclusive() -> Result:
 EVIL = "\x1b[31m<script>alert(1)</script>\u202e`|*_[x](http://evil.example)@team\r\n::error::pwned"
 
 
-def hostile() -> Result:
+def hostile(evil: str = EVIL) -> Result:
     """Names that a stranger chose, in every place where one can stand."""
-    hop = Hop(EVIL, EVIL, "uplink", "vxlan", "source")
-    path = (step(hop, 3, None, headers={"ip.src": EVIL}), step(VTEP2, 0, missing=3, fate="lost"))
+    hop = Hop(evil, evil, "uplink", "vxlan", "source")
+    path = (step(hop, 3, None, headers={"ip.src": evil}), step(VTEP2, 0, missing=3, fate="lost"))
     bad = finding(
         "flannel-vxlan/vni",
         hop,
-        flow=EVIL,
-        frames=(Frame(f"{EVIL}\udc9c.pcap", 1),),
+        flow=evil,
+        frames=(Frame(f"{evil}\udc9c.pcap", 1),),
         expected={"vxlan.vni": "=1+1"},
-        actual={"vxlan.vni": EVIL},
-        message=f"vxlan.vni is {EVIL}",
+        actual={"vxlan.vni": evil},
+        message=f"vxlan.vni is {evil}",
     )
     cause = violations().diagnoses[0]
     return replace(
         violations(),
-        profiles=(ProfileUsed(EVIL, 0.5, EVIL, (EVIL,)),),
-        topology=TopologyUsed(EVIL, (EVIL,)),
-        captures=(capture(f"{EVIL}\udc9c.pcap", hop, 3), capture(EVIL, hop, 0, error=EVIL)),
+        profiles=(ProfileUsed(evil, 0.5, evil, (evil,)),),
+        topology=TopologyUsed(evil, (evil,)),
+        captures=(capture(f"{evil}\udc9c.pcap", hop, 3), capture(evil, hop, 0, error=evil)),
         diagnoses=(
             replace(
                 cause,
-                title=f"{EVIL} sends VNI 2",
-                explanation=EVIL,
-                fix=EVIL,
-                node=EVIL,
-                interface=EVIL,
-                evidence=(Evidence(EVIL, (Frame(f"{EVIL}\udc9c.pcap", 1),), EVIL),),
-                confirm=(EVIL,),
-                references=(EVIL,),
-                alternatives=(EVIL,),
-                next_capture=EVIL,
+                title=f"{evil} sends VNI 2",
+                explanation=evil,
+                fix=evil,
+                node=evil,
+                interface=evil,
+                evidence=(Evidence(evil, (Frame(f"{evil}\udc9c.pcap", 1),), evil),),
+                confirm=(evil,),
+                references=(evil,),
+                alternatives=(evil,),
+                next_capture=evil,
                 findings=(0,),
             ),
         ),
         findings=(bad,),
-        flows=(replace(flow(path), flow=EVIL, source=EVIL, destination=EVIL, nat=EVIL),),
-        coverage=replace(COVERAGE, not_evaluable={EVIL: EVIL}, hops_without_capture=(hop,)),
-        notes=(EVIL,),
-        rules={"flannel-vxlan/vni": RuleUsed(EVIL, EVIL, EVIL, (EVIL,), EVIL, 1)},
+        flows=(replace(flow(path), flow=evil, source=evil, destination=evil, nat=evil),),
+        coverage=replace(COVERAGE, not_evaluable={evil: evil}, hops_without_capture=(hop,)),
+        notes=(evil,),
+        rules={"flannel-vxlan/vni": RuleUsed(evil, evil, evil, (evil,), evil, 1)},
     )
 
 

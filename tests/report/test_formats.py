@@ -1,7 +1,14 @@
+from json import loads
+from xml.etree.ElementTree import fromstring
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report.results import hostile, violations
 
 from pcapcheck.errors import InputError
 from pcapcheck.report import html, json
+from pcapcheck.report.escape import utf8
 from pcapcheck.report.formats import format_named, format_names, format_of
 
 
@@ -30,3 +37,21 @@ def test_no_two_formats_have_the_same_ending():
 def test_name_without_a_known_ending_is_an_error():
     with pytest.raises(InputError, match=r"\.sarif"):
         format_of("report.docx")
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(st.characters(codec=None), max_size=40))
+def test_any_name_can_be_reported_in_every_format(name):
+    reports = {each: "".join(format_named(each).write(hostile(name))) for each in format_names()}
+    assert all(report.encode() for report in reports.values())
+    assert fromstring(reports["junit"]).tag == "testsuite"
+    assert loads(reports["json"])["flows"][0]["flow"] == utf8(name)
+    assert loads(reports["sarif"])["version"] == "2.1.0"
+    assert reports["html"].count("<script") == 2
+    assert all(line.isprintable() for line in reports["text"].split("\n"))
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_equal_results_give_equal_bytes(name):
+    write = format_named(name).write
+    assert list(write(violations())) == list(write(violations()))
