@@ -6,7 +6,7 @@ is imported before somebody wants the format.
 
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
+from pathlib import Path
 from types import ModuleType
 
 from pcapcheck.errors import InputError, did_you_mean
@@ -17,8 +17,8 @@ MARK = "\ndef write(result: "  # what makes a module a format
 @cache
 def format_names() -> tuple[str, ...]:
     """Return the names of all formats, in alphabetical order."""
-    modules = [file for file in files("pcapcheck.report").iterdir() if file.name.endswith(".py")]
-    return tuple(sorted(file.name[:-3] for file in modules if MARK in file.read_text(encoding="utf-8")))
+    modules = Path(__file__).parent.glob("*.py")
+    return tuple(sorted(file.stem for file in modules if MARK in file.read_text(encoding="utf-8")))
 
 
 def format_named(name: str) -> ModuleType:
