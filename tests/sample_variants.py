@@ -44,7 +44,7 @@ def pcapng_per_node(folder: Path, name: str = "flannel-vxlan") -> Path:
 
 
 def any_files(folder: Path, name: str = "flannel-vxlan", *, indexes: bool = True) -> Path:
-    """Write `tcpdump -i any` of each node; with `indexes` the topology says which index each interface has."""
+    """Write `tcpdump -i any` of each node; with `indexes` the topology says which index is which."""
     cluster, network, _ = load(name).run()
     for node in cluster.topology["nodes"]:
         points = [point for point in cluster.points() if point.owner == node]
