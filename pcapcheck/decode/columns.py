@@ -11,7 +11,6 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pcapcheck.capture.block import Block
 from pcapcheck.decode import registry
@@ -112,43 +111,46 @@ def column(layers: Layers, name: str, *, quoted_too: bool = False) -> Column:
     wanted = parse_name(name)
     if wanted.field in FRAME:
         return frame_column(layers.block, wanted.field)
-    result = _Occurrences(len(layers.block), name)
+    result = Occurrences(len(layers.block), name)
     codes = registry.codes_with(wanted.field)
     for group in layers.groups:
         if group.code not in codes or (group.quoted != wanted.quoted and not quoted_too):
             continue
         values, present = group.headers.column(wanted.field)
-        result.add(group.packet, values, present, wanted)
+        result.add(group.packet, values, present)
     return result.column()
 
 
-class _Occurrences:
+class Occurrences:
     """Picks one occurrence of a field per packet; groups come outermost first."""
 
     def __init__(self, n: int, name: str) -> None:
         self.kind = kind_of(name)
         self.values: Numbers = np.zeros((n, 2) if self.kind == "ipv6" else n, _dtype(name))
         self.seen = np.zeros(n, np.uint8)
-        self.wanted = np.uint8(parse_name(name).occurrence)
+        self.name = parse_name(name)
+        self.wanted = np.uint8(self.name.occurrence)
 
-    def add(self, packet: Ints, values: Numbers, present: Bools, wanted: Name) -> None:
+    def add(self, packet: Ints, values: Numbers, present: Bools) -> None:
+        """Add the next occurrence of some packets."""
         if not present.all():
             packet, values = packet[present], values[present]
         self.seen[packet] += np.uint8(1)
-        if wanted.inner:
+        if self.name.inner:
             self.values[packet] = values
             return
         chosen = self.seen[packet] == self.wanted
         self.values[packet[chosen]] = values[chosen]
 
     def column(self) -> Column:
+        """Return what was picked."""
         return Column(self.values, self.seen >= self.wanted, self.kind)
 
 
-def frame_column(block: Block, name: str) -> Column:
-    """Return a column of what the capture says about each packet."""
-    values = FRAME_VALUES[name](block)
-    return Column(values, np.ones(len(block), np.bool_), FRAME[name])
+def frame_column(block: Block, name: str, row: Ints | None = None) -> Column:
+    """Return a column of what the capture says about each packet, or about these rows of the block."""
+    values = FRAME_VALUES[name](block, np.arange(len(block)) if row is None else row)
+    return Column(values, np.ones(len(values), np.bool_), FRAME[name])
 
 
 def _dtype(name: str) -> type[np.unsignedinteger]:
@@ -158,18 +160,10 @@ def _dtype(name: str) -> type[np.unsignedinteger]:
     return DTYPES.get(widest, np.uint64)
 
 
-def _number(block: Block) -> Numbers:
-    return (np.arange(len(block)) + block.first).astype(np.uint64)
-
-
-def _interface(block: Block) -> Numbers:
-    return block.interface.astype(np.uint32)
-
-
-FRAME_VALUES: dict[str, Callable[[Block], NDArray[np.unsignedinteger] | Ints]] = {
-    "frame.number": _number,
-    "frame.len": lambda block: block.original.astype(np.uint32),
-    "frame.cap_len": lambda block: block.captured.astype(np.uint32),
-    "frame.time_epoch": lambda block: block.time,
-    "frame.interface_id": _interface,
+FRAME_VALUES: dict[str, Callable[[Block, Ints], Numbers | Ints]] = {
+    "frame.number": lambda block, row: (row + block.first).astype(np.uint64),
+    "frame.len": lambda block, row: block.original[row].astype(np.uint32),
+    "frame.cap_len": lambda block, row: block.captured[row].astype(np.uint32),
+    "frame.time_epoch": lambda block, row: block.time[row],
+    "frame.interface_id": lambda block, row: block.interface[row].astype(np.uint32),
 }

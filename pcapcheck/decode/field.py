@@ -89,7 +89,8 @@ class Protocol:
         name: Wireshark's name for it.
         fields: its table; a name may stand in it twice, for two places of which `when` picks one.
         length: bytes of the header: a number, a field, or a function.
-        extent: bytes of header and payload together, a field or a function; 0 means "to the end".
+        extent: which field counts bytes, and how many bytes of the header it does not count; 0 in the field
+            means "to the end".
         carries: what follows: a constant, a field, a function (`NOTHING`: nothing), or two port fields of
             which the lower value that the table knows decides.
         table: the dissector table that `carries` is looked up in.
@@ -103,7 +104,7 @@ class Protocol:
     name: str
     fields: tuple[Field, ...] = ()
     length: int | str | Callable[[Headers], Ints] = 0
-    extent: str | Callable[[Headers], Ints] | None = None
+    extent: tuple[str, int] | None = None
     carries: int | str | tuple[str, str] | Callable[[Headers], Ints] | None = None
     table: str = ""
     within: Mapping[str, Collection[int]] = field(default_factory=dict)

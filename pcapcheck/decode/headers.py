@@ -43,9 +43,9 @@ class Headers:
     def column(self, name: str) -> tuple[Numbers, Bools]:
         """Return values (k,) or (k, 2), and bool (k,): whether the field is there."""
         variants = self.protocol.named(name)
-        values, present = self._field(variants[0])
+        values, present = self.read_field(variants[0])
         for variant in variants[1:]:
-            others, here = self._field(variant)
+            others, here = self.read_field(variant)
             values[here] = others[here]
             present = present | here
         return values, present
@@ -70,7 +70,7 @@ class Headers:
         at = np.full(len(self), first, np.int64)
         walking = np.flatnonzero(at < last)
         while len(walking):
-            here = self._at(walking)
+            here = self.at(walking)
             this, size = here.number(at[walking]), here.number(at[walking] + 1)
             found[walking[this == kind]] = at[walking[this == kind]]
             step = np.where(this == 1, 1, size)
@@ -79,10 +79,12 @@ class Headers:
             walking = walking[~ended]
         return found
 
-    def _at(self, rows: Ints) -> "Headers":
+    def at(self, rows: Ints) -> "Headers":
+        """Return some of the headers."""
         return Headers(self.protocol, self.data, self.start[rows], self.stop[rows], self.end[rows])
 
-    def _field(self, field: Field) -> tuple[Numbers, Bools]:
+    def read_field(self, field: Field) -> tuple[Numbers, Bools]:
+        """Return values and presence of one line of the table."""
         if field.compute:
             return _computed(field.compute(self), field)
         present = self._present(field)

@@ -88,8 +88,9 @@ def extent(read: Headers) -> Ints:
     rule = read.protocol.extent
     if rule is None:
         return read.end
-    size = read(rule) if isinstance(rule, str) else rule(read)
-    return np.where(size > 0, np.minimum(read.start + size, read.end), read.end)
+    name, uncounted = rule
+    size = read(name)
+    return np.where(size > 0, np.minimum(read.start + uncounted + size, read.end), read.end)
 
 
 def length(read: Headers) -> Ints:

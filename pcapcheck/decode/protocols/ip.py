@@ -15,7 +15,7 @@ def payload(read: Headers) -> Ints:
 PROTOCOL = Protocol(
     name="ip",
     length="ip.hdr_len",
-    extent="ip.len",
+    extent=("ip.len", 0),
     fields=(
         Field("ip.version", 0, "u1", mask=0xF0),
         Field("ip.hdr_len", 0, "u1", mask=0x0F, scale=4),

@@ -8,12 +8,6 @@ from pcapcheck.decode.headers import Headers
 FAMILIES = (10, 24, 28, 30)  # AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, macOS
 
 
-def extent(read: Headers) -> Ints:
-    """40 bytes and the payload; length 0 (jumbograms, BIG TCP) reaches to the end of the frame."""
-    size = read("ipv6.plen")
-    return np.where(size > 0, 40 + size, 0)
-
-
 def payload(read: Headers) -> Ints:
     """Return the number of the next header."""
     return np.where(read("ipv6.version") == 6, read("ipv6.nxt"), NOTHING)
@@ -22,7 +16,7 @@ def payload(read: Headers) -> Ints:
 PROTOCOL = Protocol(
     name="ipv6",
     length=40,
-    extent=extent,
+    extent=("ipv6.plen", 40),  # 0 (jumbograms, BIG TCP): to the end of the frame
     fields=(
         Field("ipv6.version", 0, "u1", mask=0xF0),
         Field("ipv6.tclass", 0, ">u4", mask=0x0FF00000),

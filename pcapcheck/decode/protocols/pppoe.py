@@ -1,20 +1,14 @@
 """PPP over Ethernet, sessions. Source: RFC 2516, 4. Wireshark: packet-pppoe.c."""
 
-from pcapcheck.decode.field import Field, Ints, Protocol
-from pcapcheck.decode.headers import Headers
+from pcapcheck.decode.field import Field, Protocol
 
 PPP = 0x880B  # IANA EtherTypes
-
-
-def extent(read: Headers) -> Ints:
-    """6 bytes and the payload."""
-    return 6 + read("pppoe.payload_length")
 
 
 PROTOCOL = Protocol(
     name="pppoes",
     length=6,
-    extent=extent,
+    extent=("pppoe.payload_length", 6),
     fields=(
         Field("pppoe.version", 0, "u1", mask=0xF0),
         Field("pppoe.type", 0, "u1", mask=0x0F),

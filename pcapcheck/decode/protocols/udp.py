@@ -5,7 +5,7 @@ from pcapcheck.decode.field import Field, Protocol
 PROTOCOL = Protocol(
     name="udp",
     length=8,
-    extent="udp.length",
+    extent=("udp.length", 0),
     fields=(
         Field("udp.srcport", 0, ">u2"),
         Field("udp.dstport", 2, ">u2"),

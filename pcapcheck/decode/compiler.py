@@ -1,0 +1,209 @@
+"""compile_shape: from one packet whose headers the wavefront found to the shape of all packets like it.
+
+Whatever decided where a header lies and what follows it is traced bit by bit: another packet with the same
+bits there has the same headers. What is no equality of bits (lengths that reach far enough, ports) becomes a
+guard.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapcheck.decode.field import NOTHING, Bools, Bytes, Field, Ints, Numbers, Protocol
+from pcapcheck.decode.headers import Headers, among
+from pcapcheck.decode.layers import carried
+from pcapcheck.decode.registry import Codes, Dissectors, code_of, protocols
+from pcapcheck.decode.shape import Extent, Header, Place, Ports, Shape, field_bits
+
+WORD = 8  # bytes of one comparison
+OURS, FOREIGN = 1, 2
+
+
+class Varies(Exception):  # noqa: N818 (an answer, no error)
+    """Something depends on what is neither an equality of bits nor a guard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traced(Headers):
+    """One header; what is read of it is noted in `bits`, which begin at `base`, the packet's first byte."""
+
+    bits: Bytes
+    base: int
+
+    def number(self, offset: int | Ints, width: int = 1) -> Ints:
+        """Read bytes and note them."""
+        self._note(int(np.broadcast_to(offset, (1,))[0]), np.full(width, 0xFF, np.uint8))
+        return Headers.number(self, offset, width)
+
+    def read_field(self, field: Field) -> tuple[Numbers, Bools]:
+        """Read a field, and note its bits and those that decide whether it is there."""
+        offset = self.place(field)
+        if offset == NOTHING:
+            return np.zeros(1, np.uint64), np.zeros(1, np.bool_)
+        self._note(offset, field_bits(field))
+        return Headers.read_field(self, field)
+
+    def place(self, field: Field) -> int:
+        """Return the offset of a field from the header, NOTHING where absent; note the bits that decide it.
+
+        Raises:
+            Varies: it is computed, or its bytes are not there though nothing forbids them.
+        """
+        if field.compute:
+            raise Varies
+        for name, allowed in field.when.items():
+            if not among(self(name), allowed)[0]:
+                return NOTHING
+        offset = field.offset if isinstance(field.offset, int) else int(field.offset(self)[0])
+        if offset != NOTHING:
+            self._note(offset, np.zeros(field.width, np.uint8))
+        return offset
+
+    def at(self, rows: Ints) -> Headers:
+        """Refuse: a walk over options reads what it finds."""
+        raise Varies
+
+    def _note(self, offset: int, mask: Bytes) -> None:
+        begin = int(self.start[0]) - self.base + offset
+        fits = 0 <= begin <= len(self.bits) - len(mask) and begin + len(mask) <= self.stop[0] - self.base
+        if not fits:
+            raise Varies
+        self.bits[begin : begin + len(mask)] |= mask
+
+
+class Compiler:
+    """Compiles the shape of one packet.
+
+    Args:
+        trail: its headers, outermost first, one row each.
+        base: its first byte in `data`.
+        table: the dissectors that found them.
+        width: bytes of a row.
+    """
+
+    def __init__(self, trail: list[Headers], base: int, table: Dissectors, width: int) -> None:
+        self.trail, self.base, self.table = trail, base, table
+        self.bits = np.zeros(width, np.uint8)
+        self.ports: list[Ports] = []
+        self.guessed = NOTHING
+        self.reach = 0
+
+    def shape(self, stack: str, linktype: int) -> Shape | None:
+        """Return the shape, None if the packet has no fixed one."""
+        try:
+            for header, following in zip(self.trail, [*self.trail[1:], None], strict=True):
+                self._follow(header, following)
+            places = self._places()
+        except Varies:
+            return None
+        last = self.trail[-1]
+        self.reach = max(self.reach, self._offset(last) + last.protocol.minimum)
+        if self.reach > min(len(self.bits), int(last.stop[0]) - self.base):
+            return None
+        return Shape(
+            stack=stack,
+            headers=tuple(self._header(depth) for depth in range(len(self.trail))),
+            linktype=linktype,
+            reach=self.reach,
+            words=self._words(),
+            extents=self._extents(),
+            ports=tuple(self.ports),
+            places=places,
+            guessed=self.guessed,
+        )
+
+    def _follow(self, header: Headers, following: Headers | None) -> None:
+        """Trace what decided what follows a header, and where."""
+        protocol = header.protocol
+        if protocol.carries is None:
+            return
+        code = int(carried(header, self.table)[0])
+        if following is None and code:
+            raise Varies  # it is cut off here; in another packet it may be there
+        traced = self._traced(header)
+        if isinstance(protocol.carries, tuple):
+            self._guard_ports(header, code)
+            self._trace_content(traced, code, following)
+        elif not isinstance(protocol.carries, int):
+            _ = traced(protocol.carries) if isinstance(protocol.carries, str) else protocol.carries(traced)
+        if not isinstance(protocol.length, int):
+            _ = traced(protocol.length) if isinstance(protocol.length, str) else protocol.length(traced)
+
+    def _guard_ports(self, header: Headers, code: int) -> None:
+        """Demand that no other protocol claims either port, whichever is the lower one."""
+        entries: Codes = self.table.tables[header.protocol.table]
+        kinds = np.where(entries == 0, 0, np.where(entries == code, OURS, FOREIGN)).astype(np.uint8)
+        self.ports.append(Ports(self._offset(header), kinds, OURS if code else 0))
+
+    def _trace_content(self, traced: Traced, code: int, following: Headers | None) -> None:
+        """Trace why the content was taken for what follows; if nothing follows, each packet must be asked."""
+        candidates = self.table.by_content.get(traced.protocol.table, ())
+        if code or not candidates:
+            return
+        if following is None:
+            self.guessed = self._offset(traced) + traced.protocol.minimum
+            return
+        for candidate in candidates[: candidates.index(code_of(following.protocol.name)) + 1]:
+            protocol = protocols()[candidate - 1]
+            if protocol.recognise:
+                protocol.recognise(self._traced(following, protocol))
+
+    def _places(self) -> dict[str, tuple[Place, ...]]:
+        """Find the place of every field; those that have no fixed one are left to each packet."""
+        places: dict[str, tuple[Place, ...]] = {}
+        for depth, header in enumerate(self.trail):
+            for field in header.protocol.fields:
+                place = self._place(field, depth)
+                if place:
+                    places[field.name] = (*places.get(field.name, ()), place)
+        return places
+
+    def _place(self, field: Field, depth: int) -> Place | None:
+        before = self.bits.copy()
+        header = self._header(depth)
+        try:
+            offset = self._traced(self.trail[depth]).place(field)
+        except Varies:
+            self.bits = before
+            return Place(field, header, NOTHING)
+        if offset == NOTHING:
+            return None
+        self.reach = max(self.reach, header.offset + offset + field.width)
+        return Place(field, header, header.offset + offset)
+
+    def _extents(self) -> tuple[Extent, ...]:
+        """Demand of every length that the whole shape lies inside."""
+        extents = []
+        for header in self.trail:
+            if header.protocol.extent:
+                name, uncounted = header.protocol.extent
+                offset = header.protocol.named(name)[0].offset
+                if isinstance(offset, int):
+                    least = self.reach - self._offset(header) - uncounted
+                    extents.append(Extent(self._offset(header) + offset, max(least, 1)))
+        return tuple(extents)
+
+    def _words(self) -> tuple[tuple[int, np.uint64, np.uint64], ...]:
+        row = self.trail[0].data[self.base : self.base + len(self.bits)]
+        values = np.zeros(len(self.bits), np.uint8)
+        values[: len(row)] = row
+        values &= self.bits
+        masks, wanted = self.bits.view("<u8"), values.view("<u8")
+        return tuple((int(i), np.uint64(masks[i]), np.uint64(wanted[i])) for i in np.flatnonzero(masks))
+
+    def _traced(self, header: Headers, protocol: Protocol | None = None) -> Traced:
+        chosen = protocol or header.protocol
+        return Traced(chosen, header.data, header.start, header.stop, header.end, self.bits, self.base)
+
+    def _header(self, depth: int) -> Header:
+        return Header(self.trail[depth].protocol, depth, self._offset(self.trail[depth]))
+
+    def _offset(self, header: Headers) -> int:
+        return int(header.start[0]) - self.base
+
+
+def compile_shape(
+    trail: list[Headers], base: int, table: Dissectors, *, width: int, stack: str, linktype: int
+) -> Shape | None:
+    """Return the shape of one packet whose headers are known; None if it has no fixed one."""
+    return Compiler(trail, base, table, width).shape(stack, linktype)

@@ -1,0 +1,98 @@
+"""Rows: packets of one shape, as the first bytes of each. A field is a strided column of them.
+
+The same names and the same columns as `columns.column` gives for the same packets.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapcheck.capture.block import Block
+from pcapcheck.decode.columns import FRAME, Column, Occurrences, frame_column, kind_of, parse_name
+from pcapcheck.decode.field import NOTHING, Bytes, Ints, Numbers
+from pcapcheck.decode.headers import Headers, decode
+from pcapcheck.decode.shape import Header, Place, Shape, strided
+
+DTYPES: dict[str, type[np.unsignedinteger]] = {
+    "u1": np.uint8,
+    ">u2": np.uint16,
+    "<u2": np.uint16,
+    ">u4": np.uint32,
+    "<u4": np.uint32,
+    "ipv4": np.uint32,
+    ">u8": np.uint64,
+    "<u8": np.uint64,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`m` packets of one shape.
+
+    Attributes:
+        shape: what they have in common.
+        block: where they come from.
+        row: int64 (m,), their rows in the block.
+        bytes: uint8 (m, width), C-contiguous: the first bytes of each packet. Beyond the captured ones
+            lies whatever follows in the file, and no field of the shape.
+    """
+
+    shape: Shape
+    block: Block
+    row: Ints
+    bytes: Bytes
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def column(self, name: str) -> Column:
+        """Return one field of these packets.
+
+        Raises:
+            InputError: there is no such field.
+        """
+        if parse_name(name).field in FRAME:
+            return frame_column(self.block, parse_name(name).field, self.row)
+        places = self.shape.find(name)
+        if not places:
+            return self._absent(name)
+        if any(place.offset == NOTHING for place in places):
+            return self._varying(name, places)
+        return Column(self._values(places[0]), np.ones(len(self), np.bool_), kind_of(name))
+
+    def _absent(self, name: str) -> Column:
+        return Occurrences(len(self), name).column()
+
+    def _varying(self, name: str, places: tuple[Place, ...]) -> Column:
+        """Read a field that lies elsewhere in each packet, as the wavefront does."""
+        result = Occurrences(len(self), name)
+        for header in {place.header.depth: place.header for place in places}.values():
+            values, present = self.headers(header).column(parse_name(name).field)
+            result.add(np.arange(len(self)), values, present)
+        return result.column()
+
+    def headers(self, header: Header) -> Headers:
+        """Return one header of all packets, as the wavefront would find it."""
+        base = self.block.offset[self.row]
+        captured = base + self.block.captured[self.row]
+        end = base + np.maximum(self.block.original[self.row], self.block.captured[self.row])
+        for outer in self.shape.headers[: header.depth]:
+            if outer.protocol.extent:
+                name, uncounted = outer.protocol.extent
+                place = next(p for p in self.shape.places[name] if p.header.depth == outer.depth)
+                size = self._values(place).astype(np.int64)
+                end = np.where(size > 0, np.minimum(base + outer.offset + uncounted + size, end), end)
+        stop = np.minimum(captured, end)
+        return Headers(header.protocol, self.block.data, base + header.offset, stop, end)
+
+    def _values(self, place: Place) -> Numbers:
+        """Read a field at its fixed place."""
+        type_ = place.field.type
+        if type_ == "ipv6":
+            halves = [strided(self.bytes, place.offset + skip, ">u8").astype(np.uint64) for skip in (0, 8)]
+            return np.stack(halves, axis=1)
+        if type_ == "mac":
+            upper = strided(self.bytes, place.offset, ">u2").astype(np.uint64)
+            return upper << np.uint64(32) | strided(self.bytes, place.offset + 2, ">u4")
+        wire = ">u4" if type_ == "ipv4" else type_
+        return decode(strided(self.bytes, place.offset, wire).astype(DTYPES[type_]), place.field)

@@ -1,0 +1,180 @@
+"""Shapes: the packets of a block, split by shape; the fast way to the same columns as the wavefront's.
+
+Learns shapes from what the wavefront finds in a sample of the packets that fit none yet, a bounded number of
+times. What fits no shape is left to the wavefront.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pcapcheck.capture.block import Block
+from pcapcheck.decode.compiler import compile_shape
+from pcapcheck.decode.field import Bools, Bytes, Ints
+from pcapcheck.decode.headers import Headers
+from pcapcheck.decode.layers import Layers, find_layers
+from pcapcheck.decode.registry import Dissectors, protocols
+from pcapcheck.decode.rows import Rows
+from pcapcheck.decode.shape import Shape
+
+CHUNK = 8192  # rows at a time: they stay in the second-level cache
+SAMPLE = 512  # packets to learn from at once
+LESSONS = 24  # times that a sample is taken
+MOST = 48  # shapes
+SHARE = (
+    64  # a shape must fit at least one of so many packets of a sample, and a lesson needs as many left over
+)
+
+
+class Shapes:
+    """Splits blocks by shape; keeps what it learnt from block to block.
+
+    Args:
+        table: the dissectors.
+        width: bytes of a row, a multiple of 8.
+        least: packets without a shape that are worth a lesson.
+    """
+
+    def __init__(self, table: Dissectors, width: int = 160, *, least: int = 256) -> None:
+        self.table, self.width, self.least = table, width, least
+        self.shapes: list[Shape] = []
+        self._hits: dict[int, int] = {}
+        self._lessons = LESSONS
+
+    def split(self, block: Block) -> tuple[list[Rows], Ints]:
+        """Return the rows of each shape, and which rows of the block fit none."""
+        found: list[Rows] = []
+        rest: list[Ints] = []
+        for rows, left in self.pieces(block):
+            found += rows
+            rest.append(left)
+        return found, np.concatenate(rest) if rest else np.zeros(0, np.int64)
+
+    def pieces(self, block: Block) -> Iterator[tuple[list[Rows], Ints]]:
+        """Yield what `split` returns, 8,192 packets at a time, each piece while it is still in the cache."""
+        for begin in range(0, len(block), CHUNK):
+            row = np.arange(begin, min(begin + CHUNK, len(block)))
+            found, left = self._split(block, row, self.shapes)
+            if self._lessons and len(left) >= max(self.least, len(row) // SHARE):
+                more, left = self._split(block, left, self._learn(block, left))
+                found += more
+            yield found, left
+        self.shapes.sort(key=lambda shape: -self._hits.get(id(shape), 0))
+
+    def _split(self, block: Block, row: Ints, shapes: list[Shape]) -> tuple[list[Rows], Ints]:
+        """Split some packets among these shapes; the first that fits has it."""
+        found: list[Rows] = []
+        if not shapes or not len(row):
+            return found, row
+        bytes_ = first_bytes(block, row, self.width)
+        for shape in shapes:
+            hit = self._matches(block, row, bytes_, shape)
+            if not hit.any():
+                continue
+            here = hit.all()
+            found.append(Rows(shape, block, row if here else row[hit], bytes_ if here else bytes_[hit]))
+            self._hits[id(shape)] = self._hits.get(id(shape), 0) + len(found[-1])
+            row, bytes_ = row[~hit], bytes_[~hit]
+            if not len(row):
+                break
+        return found, row
+
+    def _matches(self, block: Block, row: Ints, bytes_: Bytes, shape: Shape) -> Bools:
+        hit = shape.matches(bytes_, block.captured[row])
+        hit &= _of_linktype(block, row, shape.linktype)
+        if shape.guessed >= 0:
+            hit[hit] = ~self._looks_like_tunnel(block, row[hit], shape)
+        return hit
+
+    def _looks_like_tunnel(self, block: Block, row: Ints, shape: Shape) -> Bools:
+        """Ask every candidate about the payload of the last header."""
+        udp = Rows(shape, block, row, first_bytes(block, row, self.width)).headers(shape.headers[-1])
+        skip = shape.guessed - shape.headers[-1].offset
+        found = np.zeros(len(row), np.bool_)
+        for code in self.table.by_content[udp.protocol.table]:
+            protocol = protocols()[code - 1]
+            if protocol.recognise:
+                found |= protocol.recognise(Headers(protocol, udp.data, udp.start + skip, udp.stop, udp.end))
+        return found
+
+    def _learn(self, block: Block, row: Ints) -> list[Shape]:
+        """Compile the shapes of a sample; return the new ones, the most frequent first."""
+        self._lessons -= 1
+        sample = block.take(row[:: max(1, len(row) // SAMPLE)][:SAMPLE])
+        layers = find_layers(sample, self.table)
+        new: list[Shape] = []
+        left = np.ones(len(sample), np.bool_)
+        bytes_ = first_bytes(sample, np.arange(len(sample)), self.width)
+        for members in _alike(layers):
+            while len(members) * SHARE >= len(sample) and len(self.shapes) + len(new) < MOST:
+                shape = self._compile(layers, int(members[0]))
+                if shape is None:
+                    break
+                new.append(shape)
+                left &= ~shape.matches(bytes_, sample.captured)
+                left[members[0]] = False
+                members = members[left[members]]
+        self.shapes += new
+        return new
+
+    def _compile(self, layers: Layers, packet: int) -> Shape | None:
+        block = layers.block
+        return compile_shape(
+            _trail(layers, packet),
+            int(block.offset[packet]),
+            self.table,
+            width=self.width,
+            stack=layers.stacks[int(layers.stack[packet])],
+            linktype=block.linktype[int(block.interface[packet])],
+        )
+
+
+def first_bytes(block: Block, row: Ints, width: int) -> Bytes:
+    """Return the first `width` bytes of some packets: uint8 (m, width); zeros beyond the end of the data."""
+    begin, data = block.offset[row], block.data
+    late = begin > len(data) - width
+    if late.any():
+        start = int(begin[late].min())
+        tail = np.concatenate((data[start:], np.zeros(width, np.uint8)))
+        rows = np.empty((len(row), width), np.uint8)
+        rows[late] = _windows(tail, begin[late] - start, width)
+        rows[~late] = _windows(data, begin[~late], width) if not late.all() else 0
+        return rows
+    return _windows(data, begin, width)
+
+
+def _windows(data: Bytes, begin: Ints, width: int) -> Bytes:
+    at_every_byte = np.ndarray((len(data) - width + 1,), f"V{width}", data, strides=(1,))
+    return at_every_byte[begin].view(np.uint8).reshape(len(begin), width)
+
+
+def _of_linktype(block: Block, row: Ints, linktype: int) -> Bools | np.bool_:
+    if all(one == linktype for one in block.linktype):
+        return np.True_
+    fits = np.array([*(one == linktype for one in block.linktype), False])
+    return fits[np.minimum(block.interface[row], len(block.linktype))]
+
+
+def _alike(layers: Layers) -> list[Ints]:
+    """Return the packets whose headers are the same and lie at the same offsets, largest set first.
+
+    Packets that quote others have no shape.
+    """
+    n, depths = len(layers.block), 1 + max((group.depth for group in layers.groups), default=0)
+    signature = np.zeros((n, depths), np.int64)
+    for group in layers.groups:
+        offset = group.headers.start - layers.block.offset[group.packet]
+        signature[group.packet, group.depth] = -1 if group.quoted else group.code << 32 | offset
+    usable = np.flatnonzero((signature[:, 0] > 0) & (signature >= 0).all(axis=1))
+    _, inverse, counts = np.unique(signature[usable], axis=0, return_inverse=True, return_counts=True)
+    return [usable[inverse == number] for number in np.argsort(-counts)]
+
+
+def _trail(layers: Layers, packet: int) -> list[Headers]:
+    """Return the headers of one packet, outermost first."""
+    trail = []
+    for group in layers.groups:
+        here = np.flatnonzero(group.packet == packet)
+        if len(here):
+            trail.append(group.headers.at(here))
+    return trail
