@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Self
 
 
 class InputError(Exception):
@@ -18,6 +19,11 @@ class InputError(Exception):
     def __init__(self, where: object, what: str, fix: str, excerpt: str = "", column: int = 1) -> None:
         caret = f"\n    {excerpt}\n    {' ' * (column - 1)}^" if excerpt else ""
         super().__init__(f"{where}: {what}{caret}\n  fix: {fix}")
+        self._arguments = (where, what, fix, excerpt, column)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, str, str, str, int]]:
+        """Survive the way back from a worker process; an exception is else made anew of its message alone."""
+        return type(self), self._arguments
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:

@@ -1,3 +1,5 @@
+import pickle
+
 from pcapcheck.errors import InputError, did_you_mean
 
 
@@ -18,3 +20,8 @@ def test_near_word_is_offered():
 
 def test_far_word_gets_the_other_advice():
     assert did_you_mean("zebra", ["udp.dstport"], "see the list") == "see the list"
+
+
+def test_error_of_a_worker_process_arrives_whole():
+    error = InputError("a.yaml:1:2", "no `nodes`", "add nodes", excerpt="a: b", column=4)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
