@@ -2,10 +2,13 @@
 
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+
+from pcapcheck.decode.columns import field_names
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "pcapcheck"
@@ -96,3 +99,10 @@ def test_hooks_for_pre_commit_name_existing_commands():
     hooks = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     commands = {hook["entry"].split()[1] for hook in hooks}
     assert commands <= {file.stem for file in (PACKAGE / "commands").glob("*.py")}
+
+
+@pytest.mark.tshark
+def test_every_field_of_rules_has_wiresharks_name(tshark):
+    listed = subprocess.run([tshark, "-G", "fields"], check=True, capture_output=True, text=True).stdout
+    known = {line.split("\t")[2] for line in listed.splitlines() if line.startswith("F\t")}
+    assert sorted(set(field_names()) - known) == []
