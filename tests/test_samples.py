@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,11 @@ import sample_variants
 import yaml
 
 import make
+from conversations import Ping
+from network import SECOND, START, Network
 from pcapcheck.topology.load import load_topology
+from profiles import DB, WEB, flannel
+from wire import Packet
 
 NAMES = make.names()
 SAMPLES = make.SAMPLES
@@ -45,6 +50,15 @@ def rows(tshark, file, *fields, only="frame"):
     command = [tshark, "-n", *CHECKED, *DECODE, "-r", str(file), "-Y", only, *shape, *chosen]
     shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [tuple(line.split("\t")) for line in shown.splitlines()]
+
+
+def sources(network, file):
+    """Return who sends the packets to db-0 that a point shows."""
+    seen = [
+        each for point, sightings in network.sightings.items() if point.file == file for each in sightings
+    ]
+    packets = [each.frame.content for each in seen if isinstance(each.frame.content, Packet)]
+    return {packet.source for packet in packets if packet.destination == "10.100.1.2"}
 
 
 def complaints(tshark, folder):
@@ -216,3 +230,27 @@ def test_equal_runs_give_equal_bytes(tmp_path):
 def test_samples_are_small():
     sizes = [file.stat().st_size for file in Path(SAMPLES).rglob("*.pcap")]
     assert max(sizes) < 20_000
+
+
+def test_rewritten_packet_stays_so_at_the_hops_behind():
+    def masquerade(frame):
+        return replace(frame, content=replace(frame.content, source="10.100.0.0"))
+
+    network = Network()
+    network.rewrite("node1_flannel.1.pcap", masquerade)
+    network.at(START, Ping(network, flannel(), WEB, DB, START, count=1).begin)
+    network.run()
+    assert sources(network, "node1_cni0.pcap") == {"10.100.0.2"}
+    assert sources(network, "db-0_eth0.pcap") == {"10.100.0.0"}
+
+
+def test_clock_of_a_node_may_differ():
+    ahead = replace(make.load("flannel-vxlan"), clocks={"node2": SECOND})
+    first = [
+        min(sighting.time for sighting in network.sightings[point])
+        for sample in (make.load("flannel-vxlan"), ahead)
+        for cluster, network, _ in [sample.run()]
+        for point in cluster.points()
+        if point.file == "node2_cni0.pcap"
+    ]
+    assert first[1] - first[0] == SECOND
