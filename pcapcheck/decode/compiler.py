@@ -59,7 +59,7 @@ class Traced(Headers):
             self._note(offset, np.zeros(field.width, np.uint8))
         return offset
 
-    def at(self, rows: Ints) -> Headers:
+    def find_option(self, first: int, last: Ints, kind: int) -> Ints:
         """Refuse: a walk over options reads what it finds."""
         raise Varies
 
@@ -165,6 +165,9 @@ class Compiler:
             offset = self._traced(self.trail[depth]).place(field)
         except Varies:
             self.bits = before
+            return Place(field, header, NOTHING)
+        if any(isinstance(allowed, range) for allowed in field.when.values()) and (self.bits != before).any():
+            self.bits = before  # a range of lengths, say: equality with this packet's would be too narrow
             return Place(field, header, NOTHING)
         if offset == NOTHING:
             return None

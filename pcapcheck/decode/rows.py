@@ -23,6 +23,7 @@ DTYPES: dict[str, type[np.unsignedinteger]] = {
     ">u8": np.uint64,
     "<u8": np.uint64,
 }
+LONGEST = 64  # no protocol reads further into its own header: TCP has up to 60 bytes with its options
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +73,22 @@ class Rows:
         return result.column()
 
     def headers(self, header: Header) -> Headers:
-        """Return one header of all packets, as the wavefront would find it."""
-        base = self.block.offset[self.row]
-        captured = base + self.block.captured[self.row]
-        end = base + np.maximum(self.block.original[self.row], self.block.captured[self.row])
+        """Return one header of all packets, as the wavefront would find it; in `bytes` if it surely fits."""
+        captured, original = self.block.captured[self.row], self.block.original[self.row]
+        end = np.maximum(original, captured)
         for outer in self.shape.headers[: header.depth]:
             if outer.protocol.extent:
                 name, uncounted = outer.protocol.extent
                 place = next(p for p in self.shape.places[name] if p.header.depth == outer.depth)
                 size = self._values(place).astype(np.int64)
-                end = np.where(size > 0, np.minimum(base + outer.offset + uncounted + size, end), end)
+                end = np.where(size > 0, np.minimum(outer.offset + uncounted + size, end), end)
         stop = np.minimum(captured, end)
-        return Headers(header.protocol, self.block.data, base + header.offset, stop, end)
+        if header.offset + LONGEST > self.bytes.shape[1]:
+            base, data = self.block.offset[self.row], self.block.data
+        else:
+            base, data = np.arange(len(self)) * self.bytes.shape[1], self.bytes.reshape(-1)
+            stop = np.minimum(stop, self.bytes.shape[1])
+        return Headers(header.protocol, data, base + header.offset, base + stop, base + end)
 
     def _values(self, place: Place) -> Numbers:
         """Read a field at its fixed place."""

@@ -35,7 +35,7 @@ class Shapes:
         least: packets without a shape that are worth a lesson.
     """
 
-    def __init__(self, table: Dissectors, width: int = 160, *, least: int = 256) -> None:
+    def __init__(self, table: Dissectors, width: int = 160, *, least: int = 2048) -> None:
         self.table, self.width, self.least = table, width, least
         self.shapes: list[Shape] = []
         self._hits: dict[int, int] = {}
@@ -69,14 +69,14 @@ class Shapes:
         bytes_ = first_bytes(block, row, self.width)
         for shape in shapes:
             hit = self._matches(block, row, bytes_, shape)
-            if not hit.any():
+            count = int(np.count_nonzero(hit))
+            if not count:
                 continue
-            here = hit.all()
-            found.append(Rows(shape, block, row if here else row[hit], bytes_ if here else bytes_[hit]))
-            self._hits[id(shape)] = self._hits.get(id(shape), 0) + len(found[-1])
+            self._hits[id(shape)] = self._hits.get(id(shape), 0) + count
+            if count == len(row):
+                return [*found, Rows(shape, block, row, bytes_)], row[:0]
+            found.append(Rows(shape, block, row[hit], bytes_[hit]))
             row, bytes_ = row[~hit], bytes_[~hit]
-            if not len(row):
-                break
         return found, row
 
     def _matches(self, block: Block, row: Ints, bytes_: Bytes, shape: Shape) -> Bools:
