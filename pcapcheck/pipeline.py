@@ -21,6 +21,7 @@ from pcapcheck.check.surroundings import Surroundings
 from pcapcheck.correlate.assembly import assemble
 from pcapcheck.correlate.follow import follow, located, windows
 from pcapcheck.correlate.network import Network
+from pcapcheck.diagnose.case import Case, broken_rules
 from pcapcheck.diagnose.causes import diagnose
 from pcapcheck.mapping import Look, fields_to_read, read_all
 from pcapcheck.placing import Placed, place
@@ -132,7 +133,7 @@ def _judged(network: Network, chosen: Chosen, placed: Placed, settings: Settings
             check_rule(rule, network, surroundings) for rule in profile.active if rule.assertion is None
         ]
     findings = tuple(finding for each in judged for finding in each.findings)
-    causes = diagnose(network, findings, chosen.main) if chosen.main else ()
+    causes = diagnose(Case(network, chosen.main, broken_rules(judged))) if chosen.main else ()
     coverage = coverage_of(judged, network)
     own = {rule for profile in chosen.profiles for rule in profile.own_rules}
     checked = any(

@@ -32,10 +32,11 @@ KEYS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one rule found: findings, packets judged, and the names that had no value."""
+    """What one rule found: findings and the direction of each, packets judged, and the names that had no value."""
 
     rule: Rule
     findings: tuple[Finding, ...]
+    directions: tuple[int | None, ...]
     packets: int
     unknown: tuple[str, ...]
     selected: int
@@ -45,7 +46,7 @@ def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judg
     """Judge one rule on all variants that it is about."""
     rows = _selected(rule, network)
     if rows.is_empty():
-        return Judged(rule, (), 0, (), 0)
+        return Judged(rule, (), (), 0, (), 0)
     names = [name for name in rule.fields if name in rows.columns]
     keys = _keys(rule, rows, names)
     distinct = rows.select(keys).unique(maintain_order=True).with_row_index("case")
@@ -57,7 +58,12 @@ def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judg
     counted = judged.filter(pl.col("verdict").is_in([Verdict.HOLDS.value, Verdict.BROKEN.value]))
     findings = _findings(rule, counted, views, network)
     return Judged(
-        rule, tuple(findings), int(counted["packets"].sum()), tuple(unknown), int(rows["packets"].sum())
+        rule,
+        tuple(finding for finding, _ in findings),
+        tuple(direction for _, direction in findings),
+        int(counted["packets"].sum()),
+        tuple(unknown),
+        int(rows["packets"].sum()),
     )
 
 
@@ -108,8 +114,10 @@ def _judge(rule: Rule, view: View) -> Verdict:
     return Verdict.NOT_JUDGED
 
 
-def _findings(rule: Rule, counted: pl.DataFrame, views: Sequence[View], network: Network) -> list[Finding]:
-    """Return a finding for each hop, direction and distinct expected/actual that enough packets broke."""
+def _findings(
+    rule: Rule, counted: pl.DataFrame, views: Sequence[View], network: Network
+) -> list[tuple[Finding, int | None]]:
+    """Return a finding, with its direction, for each hop, direction and distinct expected/actual that enough packets broke."""
     total = counted.group_by(GROUP).agg(pl.col("packets").sum().alias("judged"))
     broken = counted.filter(pl.col("verdict") == Verdict.BROKEN.value)
     if broken.is_empty():
@@ -134,10 +142,8 @@ def _findings(rule: Rule, counted: pl.DataFrame, views: Sequence[View], network:
         .join(total, on=GROUP, nulls_equal=True)
     )
     enough = (pl.col("packets") >= ENOUGH) | (pl.col("packets") * 2 > pl.col("judged"))
-    return [
-        _finding(rule, row, views[row["case"]], network)
-        for row in grouped.filter(enough).iter_rows(named=True)
-    ]
+    rows = grouped.filter(enough).iter_rows(named=True)
+    return [(_finding(rule, row, views[row["case"]], network), row["direction"]) for row in rows]
 
 
 def _finding(rule: Rule, row: Mapping[str, object], view: View, network: Network) -> Finding:

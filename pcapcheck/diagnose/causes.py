@@ -1,13 +1,117 @@
-"""Root causes."""
+"""Facts -> root causes: which causes the facts support, rank by rank; what an earlier cause explains is no cause of its own.
 
-from collections.abc import Sequence
+Evidence is taken rank by rank, since loss is looked for only in flows that no header contradiction explains already.
+"""
 
-from pcapcheck.check.finding import Finding
-from pcapcheck.check.profile import Profile
-from pcapcheck.correlate.network import Network
-from pcapcheck.report.result import Diagnosis
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from pcapcheck.diagnose import evidence as folder
+from pcapcheck.diagnose.case import Case
+from pcapcheck.diagnose.cause import RANKS, Cause, load_causes
+from pcapcheck.diagnose.claim import Claim
+from pcapcheck.diagnose.diagnosis import Diagnosis
+from pcapcheck.diagnose.effects import explained_by
+from pcapcheck.diagnose.fact import Fact
+
+AGAIN: Final = "lost_between"  # evidence that leaves out what is explained already
 
 
-def diagnose(network: Network, findings: Sequence[Finding], profile: Profile) -> tuple[Diagnosis, ...]:
-    """Return the root causes."""
-    return ()
+def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnosis, ...]:
+    """Return the root causes that the facts support, the first one first.
+
+    Args:
+        case: what evidence is taken from.
+        causes: the causes to think of; all that are shipped if None.
+    """
+    known = load_causes() if causes is None else causes
+    facts: dict[str, list[Fact]] = {}
+    accepted: list[Claim] = []
+    for ranks in RANKS:
+        facts.pop(AGAIN, None)
+        claims = [claim for cause in known if cause.rank in ranks for claim in _claims(cause, case, facts)]
+        claims = [claim for claim in claims if not claim.explained(case.explained)]
+        winners = _arbitrated(claims)
+        accepted += winners
+        case = replace(case, explained=case.explained | explained_by(winners, case))
+    return tuple(claim.diagnosis(case) for claim in accepted)
+
+
+def _claims(cause: Cause, case: Case, facts: dict[str, list[Fact]]) -> Iterator[Claim]:
+    """Yield what a cause claims: one claim for each place where it would have to be mended."""
+    if not cause.needs:
+        return
+    groups: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in _facts(cause.needs[0].evidence, case, facts):
+        if cause.needs[0].fits(fact) and not (fact.flows and fact.flows <= case.explained):
+            groups.setdefault(_place(cause, fact), []).append(fact)
+    for members in groups.values():
+        claim = Claim(cause, tuple(members))
+        others = [_matching(need.evidence, need.fits, claim, case, facts) for need in cause.needs[1:]]
+        against = [
+            fact
+            for need in cause.excludes
+            for fact in _matching(need.evidence, need.fits, claim, case, facts)
+        ]
+        if all(others) and not against:
+            support = [
+                fact
+                for need in cause.supports
+                for fact in _matching(need.evidence, need.fits, claim, case, facts)
+            ]
+            yield replace(
+                claim, others=tuple(fact for each in others for fact in each), support=tuple(support)
+            )
+
+
+def _place(cause: Cause, fact: Fact) -> tuple[object, ...]:
+    """Return what makes two facts one fault: the node to act on, and for addresses the address."""
+    return (
+        fact.about.get(cause.blame),
+        fact.about.get("address") or fact.about.get("target"),
+        fact.about.get("fault"),
+    )
+
+
+def _matching(
+    name: str, fits: Callable[[Fact], bool], claim: Claim, case: Case, facts: dict[str, list[Fact]]
+) -> list[Fact]:
+    """Return the facts that fit and are about the claim's flows (or about no flow in particular)."""
+    return [
+        fact
+        for fact in _facts(name, case, facts)
+        if fits(fact) and (not fact.flows or not claim.flows or fact.flows & claim.flows)
+    ]
+
+
+def _facts(name: str, case: Case, facts: dict[str, list[Fact]]) -> list[Fact]:
+    if name not in facts:
+        facts[name] = list(_evidence()[name](case))
+    return facts[name]
+
+
+@cache
+def _evidence() -> dict[str, Callable[[Case], Iterator[Fact]]]:
+    """Return every evidence function by its module's name."""
+    names = [module.name for module in pkgutil.iter_modules(folder.__path__)]
+    return {name: importlib.import_module(f"{folder.__name__}.{name}").find for name in names}
+
+
+def _arbitrated(claims: Sequence[Claim]) -> list[Claim]:
+    """Leave out claims that another one of the same rank explains; the strongest first."""
+    kept = [
+        claim
+        for claim in claims
+        if not any(
+            claim.cause.id in other.cause.beats and other.overlaps(claim)
+            for other in claims
+            if other is not claim
+        )
+    ]
+    return sorted(
+        kept, key=lambda claim: (-claim.confidence, -claim.packets, claim.cause.id, str(claim.node))
+    )

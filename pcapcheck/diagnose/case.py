@@ -1,0 +1,128 @@
+"""Case: what evidence is taken from: the network, the broken rules, the profile; and small questions that many evidences ask.
+
+It judges nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from pcapcheck.check.checker import Judged, frames_of
+from pcapcheck.check.finding import Finding, Frame
+from pcapcheck.check.profile import Profile
+from pcapcheck.correlate.counts import FRAMES
+from pcapcheck.correlate.network import Network
+from pcapcheck.topology.names import Names
+from pcapcheck.topology.topology import CapturePoint, OwnerKind, Role
+
+PODS = (OwnerKind.POD, OwnerKind.POD_NETWORK)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A finding with its number in the report and the direction that it is about, None for ARP."""
+
+    number: int
+    finding: Finding
+    direction: int | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """What evidence is taken from.
+
+    Attributes:
+        network: what correlation found.
+        profile: the main profile.
+        broken: findings.
+        explained: flows that an earlier cause explains; evidence of loss leaves them out.
+    """
+
+    network: Network
+    profile: Profile
+    broken: tuple[Broken, ...]
+    explained: frozenset[int] = field(default_factory=frozenset)
+
+    @cached_property
+    def names(self) -> Names:
+        """What the topology says of addresses and points."""
+        return Names(self.network.topology, self.profile.value(self.profile.traits.gateway_mac))
+
+    @cached_property
+    def directions(self) -> list[dict[str, Any]]:
+        """A row a direction, by number."""
+        return self.network.directions.to_dicts()
+
+    @cached_property
+    def flows(self) -> dict[int, list[dict[str, Any]]]:
+        """The directions of each flow, the client's first."""
+        found: dict[int, list[dict[str, Any]]] = {}
+        for row in self.directions:
+            found.setdefault(row["flow"], []).append(row)
+        return {
+            flow: sorted(rows, key=lambda row: (not row["client"], row["direction"]))
+            for flow, rows in found.items()
+        }
+
+    def variants(self, *kinds: str) -> pl.DataFrame:
+        """Return the variants of some kinds (identity.KINDS) that were seen at a capture point."""
+        every = self.network.variants
+        return (
+            every.filter(pl.col("kind").is_in(kinds) & pl.col("point").is_not_null()) if len(every) else every
+        )
+
+    def point(self, number: int | None) -> CapturePoint:
+        """Return a capture point; a nameless one for None."""
+        found = self.network.points[number] if number is not None else None
+        return found or CapturePoint(None, "", Role.ANY)
+
+    def frames(self, rows: pl.DataFrame) -> tuple[Frame, ...]:
+        """Return the first frames of some variants."""
+        columns = ["file", *(f"frame{k + 1}" for k in range(FRAMES))]
+        return frames_of(rows.select(columns).head(FRAMES).to_dicts(), self.network)
+
+    def ends(self, direction: int) -> dict[str, str | None]:
+        """Return sender, receiver (nodes), source and destination (names, else addresses) of a direction."""
+        row = self.directions[direction]
+        return {
+            "sender": row["source_node"],
+            "receiver": row["destination_node"],
+            "source": row["source_name"] or row["source"],
+            "destination": row["destination_name"] or row["destination"],
+            "flow": row["flow_text"],
+        }
+
+    def address_is(self, address: str, node: str | None) -> str:
+        """Say what an address is, as seen from a node: this node, another node, pod, service, router or unknown."""
+        owner = self.network.owners.of(address)
+        if owner.kind == OwnerKind.NODE:
+            return "this node" if owner.node == node else "another node"
+        words = {OwnerKind.EXTERNAL: "unknown", OwnerKind.POD_NETWORK: "pod network"}
+        return words.get(owner.kind, str(owner.kind))
+
+    def mac_is(self, mac: str, node: str | None) -> str:
+        """Say whose a MAC is: this node, another node, a pod, or unknown."""
+        owners = self.network.owners.mac_owner(mac)
+        if not owners:
+            return "unknown"
+        if any(owner.pod for owner in owners):
+            return "pod"
+        return "this node" if any(owner.node == node for owner in owners) else "another node"
+
+    def device(self, node: str | None, *roles: str) -> str | None:
+        """Return the first interface of a node that has one of these roles, in the order of the roles."""
+        known = self.network.topology.nodes.get(node or "")
+        return next((each.name for role in roles for each in known.of_role(role)), None) if known else None
+
+
+def broken_rules(judged: Sequence[Judged]) -> tuple[Broken, ...]:
+    """Number the findings of all rules, in order."""
+    pairs = [
+        (finding, direction)
+        for each in judged
+        for finding, direction in zip(each.findings, each.directions, strict=True)
+    ]
+    return tuple(Broken(number, finding, direction) for number, (finding, direction) in enumerate(pairs))

@@ -1,0 +1,132 @@
+"""Cause: a root cause as its file under rules/diagnoses/ says it: which facts it needs, and the words for readers.
+
+Takes YAML, gives plain data; it does not look at the network.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pcapcheck import yamlfile
+from pcapcheck.diagnose.fact import Fact, Word
+
+# What is found first explains what follows from it: an earlier rank's flows are left out of later ones.
+RANKS: Final = (
+    ("loop",),
+    ("header",),
+    ("arp", "nat", "icmp"),
+    ("corruption", "duplicates", "order"),
+    ("loss",),
+    ("refused",),
+    ("last-seen",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A pattern over facts: the evidence, and words that `about` must have (a list: any of; `not`; `min`, `max`)."""
+
+    evidence: str
+    about: Mapping[str, Any]
+
+    def fits(self, fact: Fact) -> bool:
+        """Whether a fact is one that this pattern means."""
+        return fact.evidence == self.evidence and all(
+            _fits(fact.about.get(key), wanted) for key, wanted in self.about.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One root cause.
+
+    Attributes:
+        id, title, explanation, fix, confirm, references: for readers; texts may have {placeholders} from the facts.
+        rank: one of the words in RANKS.
+        confidence: 0…1 where all that it needs was seen, and nothing else speaks for or against it.
+        blame: which of a fact's words names the node where to act: sender, receiver, node.
+        device: roles of the interface where to act on that node, in order; empty: where it was seen.
+        needs: facts that must be there; the first is what it is about.
+        supports: facts that make it more certain.
+        excludes: facts about the same flows that rule it out.
+        beats: causes of the same rank that it explains where both are about the same flows.
+        explains: flows | pair | node: whose later troubles are its effects.
+        information: it is no fault.
+    """
+
+    id: str
+    title: str
+    explanation: str
+    fix: str
+    confirm: tuple[str, ...]
+    references: tuple[str, ...]
+    rank: str
+    confidence: float
+    blame: str
+    device: tuple[str, ...]
+    needs: tuple[Need, ...]
+    supports: tuple[Need, ...]
+    excludes: tuple[Need, ...]
+    beats: tuple[str, ...]
+    explains: str
+    information: bool
+
+
+def _fits(value: Word, wanted: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        if "not" in wanted:
+            return not _fits(value, wanted["not"])
+        number = value if isinstance(value, int | float) else None
+        return number is not None and wanted.get("min", number) <= number <= wanted.get("max", number)
+    if isinstance(wanted, Sequence) and not isinstance(wanted, str):
+        return any(_fits(value, each) for each in wanted)
+    return value == wanted
+
+
+def causes_directory() -> Path:
+    """Return where the shipped causes lie: inside the package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "rules" / "diagnoses"
+    return inside if inside.is_dir() else package.parent / "rules" / "diagnoses"
+
+
+@cache
+def load_causes() -> tuple[Cause, ...]:
+    """Return all shipped causes, in alphabetical order.
+
+    Raises:
+        InputError: a file cannot be used.
+    """
+    return tuple(read_cause(yamlfile.load(path)) for path in sorted(causes_directory().glob("*.yaml")))
+
+
+def read_cause(document: yamlfile.Document) -> Cause:
+    """Return the cause of one file."""
+    data = document.data
+    return Cause(
+        id=str(data["id"]),
+        title=str(data["title"]),
+        explanation=str(data.get("explanation", "")),
+        fix=str(data.get("fix", "")),
+        confirm=tuple(map(str, data.get("confirm") or ())),
+        references=tuple(map(str, data.get("references") or ())),
+        rank=str(data["rank"]),
+        confidence=float(data.get("confidence", 0.9)),
+        blame=str(data.get("blame", "node")),
+        device=tuple(data.get("device") or ()),
+        needs=_needs(data.get("needs")),
+        supports=_needs(data.get("supports")),
+        excludes=_needs(data.get("excludes")),
+        beats=tuple(data.get("beats") or ()),
+        explains=str(data.get("explains", "flows")),
+        information=bool(data.get("information", False)),
+    )
+
+
+def _needs(entries: Any) -> tuple[Need, ...]:
+    return tuple(
+        Need(str(each["evidence"]), {k: v for k, v in each.items() if k != "evidence"})
+        for each in entries or ()
+    )

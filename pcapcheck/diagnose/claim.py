@@ -1,0 +1,98 @@
+"""Claim: a cause at one place, with the facts that speak for it; becomes a Diagnosis when nothing better explains them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pcapcheck.diagnose.case import Case
+from pcapcheck.diagnose.cause import Cause
+from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
+from pcapcheck.diagnose.fact import Fact, Word
+
+MOST = 0.99  # nothing that packets say is certain
+EACH = 0.02  # what a supporting fact adds
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A cause, the facts that it is about, those it needs besides, and those that support it."""
+
+    cause: Cause
+    facts: tuple[Fact, ...]
+    others: tuple[Fact, ...] = ()
+    support: tuple[Fact, ...] = ()
+
+    @property
+    def flows(self) -> frozenset[int]:
+        """The flows that it is about."""
+        return frozenset(flow for fact in self.facts for flow in fact.flows)
+
+    @property
+    def packets(self) -> int:
+        """How many packets speak for it."""
+        return sum(fact.packets for fact in self.facts)
+
+    @property
+    def node(self) -> Word:
+        """The node where to act."""
+        return self.facts[0].about.get(self.cause.blame) or self.facts[0].about.get("node")
+
+    @property
+    def confidence(self) -> float:
+        """How sure: the cause's own, less for a single packet, more for what supports it."""
+        few = 0.1 if self.packets < 2 else 0.0
+        return round(min(MOST, self.cause.confidence - few + EACH * len(self.support)), 2)
+
+    def explained(self, flows: frozenset[int]) -> bool:
+        """Whether earlier causes explain all of it."""
+        return bool(self.flows) and self.flows <= flows
+
+    def overlaps(self, other: "Claim") -> bool:
+        """Whether two claims are about the same flows, or both about none."""
+        return bool(self.flows & other.flows) or (not self.flows and not other.flows)
+
+    def diagnosis(self, case: Case) -> Diagnosis:
+        """Return it as reports show it."""
+        node = self.node if isinstance(self.node, str) else None
+        interface = self._interface(case, node)
+        words = _Words(
+            {**self.facts[0].about, "node": node, "interface": interface, "says": self.facts[0].says}
+        )
+        proof = (*self.facts, *self.others, *self.support)
+        return Diagnosis(
+            id=self.cause.id,
+            confidence=self.confidence,
+            title=self.cause.title.format_map(words),
+            explanation=self.cause.explanation.format_map(words),
+            fix=self.cause.fix.format_map(words),
+            node=node,
+            interface=interface,
+            evidence=tuple(Evidence(fact.says, fact.frames, fact.filter) for fact in _distinct(proof)),
+            confirm=tuple(line.format_map(words) for line in self.cause.confirm),
+            references=self.cause.references,
+            findings=tuple(sorted({number for fact in proof for number in fact.findings})),
+            information=self.cause.information,
+        )
+
+    def _interface(self, case: Case, node: str | None) -> str | None:
+        device = case.device(node, *self.cause.device) if self.cause.device else None
+        seen = self.facts[0].about.get("interface")
+        return device or (seen if isinstance(seen, str) else None)
+
+
+def _distinct(facts: tuple[Fact, ...]) -> list[Fact]:
+    """Return the facts without those that say the same again; at most eight."""
+    said: dict[str, Fact] = {}
+    for fact in facts:
+        said.setdefault(fact.says, fact)
+    return list(said.values())[:8]
+
+
+class _Words(dict[str, Any]):
+    """Words for placeholders; one that is missing shows as a dash."""
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        super().__init__({key: "-" if value is None else value for key, value in words.items()})
+
+    def __missing__(self, key: str) -> str:
+        return "-"

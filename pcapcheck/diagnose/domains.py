@@ -1,0 +1,36 @@
+"""L2 domains: which capture points hear the same broadcasts."""
+
+from pcapcheck.diagnose.case import Case
+from pcapcheck.topology.topology import CapturePoint, Interface, Role
+
+
+def domain(case: Case, point: CapturePoint) -> str:
+    """Return a name of the L2 domain of a capture point; points of one domain have the same."""
+    node = case.network.topology.nodes.get(point.node or "")
+    interface = node.interfaces.get(point.interface) if node else None
+    pod = case.network.topology.pods.get(point.pod or "")
+    if pod and pod.parent and point.role == Role.POD:
+        parent = node.interfaces.get(pod.parent) if node else None
+        return _lan(parent)
+    if point.role in (Role.UPLINK, Role.VLAN, Role.MACVLAN, Role.IPVLAN):
+        return _lan(interface)
+    if case.profile.traits.bridged:
+        return f"overlay {pod.vni if pod else interface.parameters.get('vni') if interface else None}"
+    bridges = [each.name for each in node.of_role(Role.BRIDGE)] if node else []
+    if bridges and point.role in (Role.POD, Role.VETH, Role.BRIDGE):
+        ports = (
+            [
+                each.bridge
+                for each in node.of_role(Role.VETH)
+                if node and each.pod == point.pod and each.bridge
+            ]
+            if node
+            else []
+        )
+        return f"{point.node} {ports[0] if ports else bridges[0]}"
+    return f"{point.node} {point.pod or point.interface}"
+
+
+def _lan(interface: Interface | None) -> str:
+    vlan = interface.parameters.get("vlan") if interface else None
+    return f"lan {vlan}" if vlan else "lan"

@@ -1,0 +1,34 @@
+"""Fact: one thing that evidence says about some flows, with frames to prove it. Causes are put together from facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pcapcheck.check.finding import Frame
+
+Word: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that was seen.
+
+    Attributes:
+        evidence: the kind, the name of the module in `evidence/` that found it.
+        says: one sentence for a reader.
+        flows: numbers of the flows that it is about; empty: it is about an interface or an address.
+        frames: proof, the first is the one to look at.
+        packets: how many speak for it.
+        about: what causes match on, and what fills the placeholders of their texts: sender, receiver, field, share, …
+        findings: indices of the findings that it is made of.
+        filter: a Wireshark display filter that shows it.
+    """
+
+    evidence: str
+    says: str
+    flows: frozenset[int]
+    frames: tuple[Frame, ...]
+    packets: int
+    about: Mapping[str, Word] = field(default_factory=dict)
+    findings: tuple[int, ...] = ()
+    filter: str | None = None
