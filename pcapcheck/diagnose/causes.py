@@ -112,6 +112,13 @@ def _arbitrated(claims: Sequence[Claim]) -> list[Claim]:
             if other is not claim
         )
     ]
-    return sorted(
+    strongest = sorted(
         kept, key=lambda claim: (-claim.confidence, -claim.packets, claim.cause.id, str(claim.node))
     )
+    return [claim for number, claim in enumerate(strongest) if not _taken(claim, strongest[:number])]
+
+
+def _taken(claim: Claim, stronger: Sequence[Claim]) -> bool:
+    """Whether stronger claims about the same flows explain a loss: it is seen from another pair of points."""
+    flows = frozenset(flow for other in stronger for flow in other.flows)
+    return claim.cause.rank == "loss" and claim.explained(flows)
