@@ -26,6 +26,8 @@ class Verdict(Enum):
     NOT_EVALUABLE = "not evaluable"  # a name has no value
 
 
+OR = " or "  # between what may be, in messages
+MOST = 4  # values of one name that a message lists
 # In an any-of list, what might still hold outweighs what does not.
 _BEST = (Verdict.HOLDS, Verdict.NOT_EVALUABLE, Verdict.NOT_JUDGED, Verdict.BROKEN)
 _OPPOSITE = {Verdict.HOLDS: Verdict.BROKEN, Verdict.BROKEN: Verdict.HOLDS}
@@ -131,7 +133,7 @@ class AnyOf(Matcher):
         return self.judge(value, scope)
 
     def _text(self, scope: Scope) -> str:
-        return " or ".join(dict.fromkeys(part.expected_text(scope) for part in self.parts))
+        return OR.join(dict.fromkeys(part.expected_text(scope) for part in self.parts))
 
     def _parts(self) -> tuple[Matcher, ...]:
         return self.parts
@@ -148,7 +150,8 @@ class Not(Matcher):
         return _OPPOSITE.get(verdict, verdict)
 
     def _text(self, scope: Scope) -> str:
-        return f"not {self.part.expected_text(scope)}"
+        text = self.part.expected_text(scope)
+        return f"none of {text.replace(OR, ', ')}" if OR in text else f"not {text}"
 
     def _parts(self) -> tuple[Matcher, ...]:
         return (self.part,)
@@ -184,7 +187,8 @@ class Variable(Matcher):
 
     def _text(self, scope: Scope) -> str:
         wanted = scope.variable(self.path, self.about) or ()
-        return " or ".join(scope.text(self.about, each) for each in wanted) or f"${self.path}"
+        texts = [scope.text(self.about, each) for each in wanted[:MOST]]
+        return OR.join(texts + ["…"] * (len(wanted) > MOST)) or f"${self.path}"
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -212,7 +216,7 @@ class Earlier(Matcher):
         if before is None or steps is None:
             return "what the hop before had"
         texts = [self._range(scope, each, *steps) for each in sorted(set(before))]
-        return " or ".join(dict.fromkeys(texts))
+        return OR.join(dict.fromkeys(texts))
 
     @property
     def hops(self) -> bool:

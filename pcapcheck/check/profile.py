@@ -13,6 +13,7 @@ from pcapcheck.check.rule import Rule
 from pcapcheck.correlate.paths import Path, reverse
 from pcapcheck.yamlevents import Place
 
+BETWEEN_PODS: Final = ("pod-to-pod", "pod-to-service")
 ACROSS_NODES: Final = ("cross-node", "cross-subnet")
 
 
@@ -126,10 +127,9 @@ class Profile:
 
     def path(self, who: str, where: str) -> Path:
         """Return the hops that packets of these traffic kinds cross; empty if the profile does not say."""
-        for name in (f"{who}/{where}", who, where):
-            if name in self.paths:
-                return self.paths[name]
-        return ()
+        general = (where, who) if who in BETWEEN_PODS and where else (who, where)
+        names = (f"{who}/{where}", *general)
+        return next((self.paths[name] for name in names if name in self.paths), ())
 
     def path_back(self, who: str, where: str) -> Path:
         """Return the hops that the answers cross."""
