@@ -19,12 +19,12 @@ from pcapcheck.check.profile import Profile
 from pcapcheck.check.rules import Option, load_profile, profile_names, unknown_parameters, with_parameters
 from pcapcheck.check.surroundings import Surroundings
 from pcapcheck.correlate.assembly import assemble
-from pcapcheck.correlate.follow import follow, located, windows
 from pcapcheck.correlate.network import Network
 from pcapcheck.diagnose.case import Case, broken_rules
 from pcapcheck.diagnose.causes import diagnose
 from pcapcheck.mapping import Look, fields_to_read, read_all
 from pcapcheck.placing import Placed, place
+from pcapcheck.reducing import reduce_all, strong_keys
 from pcapcheck.report.result import (
     CaptureUsed,
     Diagnosis,
@@ -78,22 +78,16 @@ def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progre
             read_all(inputs.captures, _look(candidates, settings), scratch.path, progress), topology
         )
         chosen = choose(candidates, placed.variants, placed.points, named=bool(named))
-        network = correlate(placed, topology, chosen.main or NO_PATHS)
+        network = correlate(placed, topology, chosen.main or NO_PATHS, scratch.path, settings.jobs)
     return _judged(network, chosen, placed, settings)
 
 
-def correlate(placed: Placed, topology: Topology, profile: Profile) -> Network:
+def correlate(placed: Placed, topology: Topology, profile: Profile, scratch: str | None, jobs: int = 1) -> Network:
     """Put the captures together: flows, paths, and what became of packets between the steps that were watched."""
-    if placed.variants.is_empty():
-        return assemble(placed.variants, pl.DataFrame(), placed.points, [], topology, profile.path)
-    sightings = placed.sightings()
     files = [each.input.shown for each in placed.captured]
-    network = assemble(placed.variants, sightings, placed.points, files, topology, profile.path)
-    if sightings.is_empty():
-        return network
-    seen = windows(placed.windows(network.offsets))
-    followed = follow(located(sightings, network), network, seen)
-    return replace(network, hops=followed.hops, losses=followed.losses, passes=followed.passes, windows=seen)
+    keys = strong_keys(placed)
+    network = assemble(placed.variants, keys, placed.points, files, topology, profile.path)
+    return network if keys.is_empty() else reduce_all(placed, network, scratch, jobs)
 
 
 def _tuned(profile: Profile, topology: Topology, settings: Settings) -> Profile:

@@ -45,24 +45,6 @@ class Placed:
     variants: pl.DataFrame
     bound: tuple[Bound, ...]
 
-    def sightings(self) -> pl.DataFrame:
-        """Return the sightings of all files, numbered by the variants of all files; empty where none were kept."""
-        names = self.variants.select("file", "local", "variant")
-        parts = [
-            spill.load(kept)
-            .rename({"variant": "local"})
-            .join(
-                names.filter(pl.col("file") == number).drop("file"),
-                on="local",
-                how="inner",
-                maintain_order="left",
-            )
-            .drop("local")
-            for number, each in enumerate(self.captured)
-            for kept in each.sightings
-        ]
-        return pl.concat(parts) if parts else pl.DataFrame()
-
     def windows(self, ahead: Mapping[str, int]) -> pl.DataFrame:
         """Return when each variant was seen, by the reference clock: point, first, last.
 

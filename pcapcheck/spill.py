@@ -33,9 +33,9 @@ class Scratch:
         self._folder.cleanup()
 
 
-def keep(frame: pl.DataFrame, folder: str | None, name: str) -> "pl.DataFrame | str":
-    """Return the frame itself while it is small, else the path of the file that it was written to."""
-    if folder is None or len(frame) <= ROWS:
+def keep(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROWS) -> "pl.DataFrame | str":
+    """Return the frame itself while it has few rows, else the path of the file that it was written to."""
+    if folder is None or len(frame) <= rows:
         return frame
     path = str(Path(folder) / f"{name}.arrow")
     frame.write_ipc(path, compression="lz4")

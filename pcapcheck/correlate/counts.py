@@ -48,18 +48,24 @@ class Counts:
         np.minimum.at(self._first, numbers, block.time)
         np.maximum.at(self._last, numbers, block.time)
 
-    def _note_frames(self, numbers: Ints, frames: Ints) -> None:
-        """Keep the first frame numbers of each variant."""
-        rows = np.flatnonzero(self._packets.take(numbers) < FRAMES)
-        if not len(rows):
-            return
+    def first_rows(self, numbers: Ints, limit: int) -> Ints:
+        """Return the rows of a block, not yet added, that are among the first `limit` packets of their variant."""
+        return np.sort(self._ranked(numbers, limit)[0])
+
+    def _ranked(self, numbers: Ints, limit: int) -> tuple[Ints, Ints]:
+        """Return those rows, and how many packets of the same variant come before each."""
+        rows = np.flatnonzero(self._packets.take(numbers) < limit)
         order = rows[np.argsort(numbers[rows], kind="stable")]
         variant = numbers[order]
         start = np.flatnonzero(np.diff(variant, prepend=-1))
-        rank = np.arange(len(order)) - np.repeat(start, np.diff(np.append(start, len(order))))
-        slot = self._packets[variant] + rank
-        keep = slot < FRAMES
-        self._frames[variant[keep], slot[keep]] = frames[order[keep]]
+        within = np.arange(len(order)) - np.repeat(start, np.diff(np.append(start, len(order))))
+        rank = self._packets[variant] + within
+        return order[rank < limit], rank[rank < limit]
+
+    def _note_frames(self, numbers: Ints, frames: Ints) -> None:
+        """Keep the first frame numbers of each variant."""
+        rows, rank = self._ranked(numbers, FRAMES)
+        self._frames[numbers[rows], rank] = frames[rows]
 
     def frame(self) -> pl.DataFrame:
         """Return a row a variant, in order of its number: packets, bytes, first, last, frame1 … frame5 (0: none)."""

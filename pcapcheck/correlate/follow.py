@@ -44,7 +44,8 @@ def located(sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
     placed = told.join(network.watched, on=["direction", "step"], how="inner", maintain_order="left")
     ahead = {number: network.offsets.get(node or "", 0) for number, node in nodes.items()}
     offset = pl.col("point").replace_strict(ahead, default=0, return_dtype=pl.Int64) if ahead else pl.lit(0)
-    numbered = placed.filter(pl.col("key") != 0).with_columns((pl.col("time") - offset).alias("time"))
+    signed = pl.col("start", "length", "acked", "question", "ipid", "size").cast(pl.Int64)
+    numbered = placed.filter(pl.col("key") != 0).with_columns((pl.col("time") - offset).alias("time"), signed)
     return numbered.drop("source", "destination").with_row_index("row").cast({"row": pl.Int64})
 
 

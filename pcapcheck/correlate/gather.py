@@ -11,8 +11,7 @@ import polars as pl
 
 from pcapcheck.capture.block import Block, Ints
 from pcapcheck.correlate.identity import SCHEMA, TRANSPORTS, identities, transport_of
-from pcapcheck.correlate.variants import Split, Variants
-from pcapcheck.decode.columns import column
+from pcapcheck.correlate.variants import Part, Variants, whole
 from pcapcheck.decode.layers import Dissectors
 
 
@@ -23,13 +22,13 @@ class Wanted:
     Attributes:
         names: fields of variants, by Wireshark's names.
         table: how to decode.
-        sightings: whether to keep packet by packet what correlation needs.
+        keep: how many packets of each variant are kept as sightings, for correlation; None is all.
         since, until: int nanoseconds since 1970 UTC: packets outside are left out; None is no bound.
     """
 
     names: tuple[str, ...]
     table: Dissectors
-    sightings: bool
+    keep: int | None = None
     since: int | None = None
     until: int | None = None
 
@@ -40,30 +39,44 @@ class Gathered:
 
     Attributes:
         variants: see `Variants.frame`.
-        sightings: variant, time, frame and identity of each packet; None if not wanted.
+        sightings: variant, time, frame and identity of each packet that is kept, in their order.
         packets: how many packets the range holds, those outside the times included.
     """
 
     variants: pl.DataFrame
-    sightings: pl.DataFrame | None
+    sightings: pl.DataFrame
     packets: int
 
 
 def gather(blocks: Iterable[Block], wanted: Wanted) -> Gathered:
     """Look at all packets of one byte range of one capture."""
     variants = Variants(wanted.names, wanted.table)
-    seen: list[pl.DataFrame] = []
+    seen = [pl.DataFrame(schema=_schema())]
     packets = 0
     for block in blocks:
         packets = block.first - 1 + len(block)
         within, frames = _within(block, wanted)
-        split = variants.split(within)
-        numbers = variants.add(within, frames, split)
-        if wanted.sightings:
-            base = pl.DataFrame({"variant": numbers, "time": within.time, "frame": frames})
-            seen.append(base.hstack(_identities(split, len(within))))
-    frame = pl.concat(seen) if seen else pl.DataFrame(schema=_schema())
-    return Gathered(variants.frame(), frame if wanted.sightings else None, packets)
+        parts: list[Part] = []
+        identified: list[pl.DataFrame] = []
+
+        def visit(part: Part, parts: list[Part] = parts, to: list[pl.DataFrame] = identified) -> None:
+            parts.append(part)
+            to.append(_identity(part))
+
+        numbers = variants.number(within, visit if wanted.keep is None else None)
+        if wanted.keep is None:
+            seen.append(_sightings(within, frames, numbers, _in_order(parts, identified)))
+        elif wanted.keep:
+            rows = variants.counts.first_rows(numbers, wanted.keep)
+            some = within.take(rows)
+            seen.append(_sightings(some, frames[rows], numbers[rows], _identity(whole(some, wanted.table))))
+        variants.counts.add(numbers, within, frames)
+    return Gathered(variants.frame(), pl.concat(seen), packets)
+
+
+def _sightings(block: Block, frames: Ints, numbers: Ints, identity: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each packet of a block: its variant, time, frame number and identity."""
+    return pl.DataFrame({"variant": numbers, "time": block.time, "frame": frames}).hstack(identity)
 
 
 def _within(block: Block, wanted: Wanted) -> tuple[Block, Ints]:
@@ -80,14 +93,20 @@ def _within(block: Block, wanted: Wanted) -> tuple[Block, Ints]:
     return block.take(rows), frames[rows]
 
 
-def _identities(split: Split, n: int) -> pl.DataFrame:
-    """Return the identity of each packet, in the order of the block."""
-    told = [identities(rows.column, np.full(len(rows.row), _code(rows.shape.stack))) for rows in split.shaped]
-    codes = np.array([_code(stack) for stack in split.layers.stacks], np.uint64)
-    told.append(identities(lambda name: column(split.layers, name), codes[split.layers.stack]))
-    place = np.empty(n, np.int64)
-    place[np.concatenate([*(rows.row for rows in split.shaped), split.rest])] = np.arange(n)
-    return pl.concat(told)[place]
+def _identity(part: Part) -> pl.DataFrame:
+    """Return the identity of the packets of one part."""
+    codes = np.array([_code(stack) for stack in part.stacks], np.uint64)
+    return identities(part.read, codes[part.stack])
+
+
+def _in_order(parts: list[Part], identified: list[pl.DataFrame]) -> pl.DataFrame:
+    """Return the identities of all parts, in the order of the block."""
+    if not parts:
+        return pl.DataFrame(schema=SCHEMA)
+    rows = np.concatenate([part.row for part in parts])
+    place = np.empty(len(rows), np.int64)
+    place[rows] = np.arange(len(rows))
+    return pl.concat(identified)[place]
 
 
 def _code(stack: str) -> np.uint64:

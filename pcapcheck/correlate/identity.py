@@ -33,15 +33,15 @@ PAYLOAD: Final = tuple(f"_payload{k}" for k in range(4))  # the first 16 bytes, 
 SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "kind": pl.UInt8,  # index into KINDS
     "key": pl.UInt64,
-    "start": pl.Int64,  # of the interval, bytes; 0 where there is none
-    "length": pl.Int64,  # of the interval; 0: matched by count
+    "start": pl.UInt32,  # of the interval, bytes; 0 where there is none
+    "length": pl.UInt32,  # of the interval; 0: matched by count
     "strong": pl.UInt64,
-    "acked": pl.Int64,  # TCP acknowledgement number, null without ACK
-    "question": pl.Int64,  # ICMP echo sequence number
+    "acked": pl.UInt32,  # TCP acknowledgement number, null without ACK
+    "question": pl.UInt32,  # ICMP echo sequence number
     "is_request": pl.Boolean,  # of an echo
     "flags": pl.UInt16,  # of TCP
-    "ipid": pl.Int64,
-    "size": pl.Int64,  # of the innermost IP packet, bytes
+    "ipid": pl.UInt32,
+    "size": pl.UInt32,  # of the innermost IP packet, bytes
     "content": pl.UInt64,  # digest of a UDP payload, 0 where there is none
 }
 

@@ -15,20 +15,30 @@ from pcapcheck.capture.block import Block, Bytes, Ints
 from pcapcheck.correlate.counts import Counts
 from pcapcheck.correlate.table import Table, Words
 from pcapcheck.decode.columns import Column, column, kind_of
-from pcapcheck.decode.layers import Dissectors, Layers, find_layers
+from pcapcheck.decode.layers import Dissectors, find_layers
 from pcapcheck.decode.shapes import Rows, Shape, Shapes
 from pcapcheck.decode.stack import form
 
 Allot: TypeAlias = Callable[[int], Ints]  # hands out the next numbers
+NO_PACKETS = Block(
+    np.zeros(0, np.uint8), *(np.zeros(0, np.int64) for _ in range(4)), np.zeros(0, np.uint16), (), 1
+)
 LOW = "~"  # a column with this behind its name has the low 64 bits of an IPv6 address
 
 
-class Split(NamedTuple):
-    """The packets of a block: rows of known shapes; layers and int64 (k,) row numbers of the rest."""
+class Part(NamedTuple):
+    """Some packets of a block: their rows, how to read a field of them, and their stacks: uint32 (m,) into `stacks`."""
 
-    shaped: list[Rows]
-    layers: Layers
-    rest: Ints
+    row: Ints
+    read: Callable[[str], Column]
+    stack: NDArray[np.uint32]
+    stacks: Sequence[str]
+
+
+def whole(block: Block, table: Dissectors) -> Part:
+    """Return all packets of a block as one part, decoded by the wavefront."""
+    layers = find_layers(block, table)
+    return Part(np.arange(len(block)), lambda name: column(layers, name), layers.stack, layers.stacks)
 
 
 class Variants:
@@ -40,40 +50,62 @@ class Variants:
         self.counts = Counts()
         self._table = table
         self._shapes = Shapes(table)
-        self._masked: dict[tuple[Shape, int], _Masked] = {}
+        self._masks: dict[int, Bytes | None] = {}  # by id of the shape; None: a field has no fixed place
+        self._masked: dict[tuple[int, int], _Masked] = {}
         self._odd = _Odd(self.names)
 
-    def split(self, block: Block) -> Split:
-        """Tell the packets of known shapes from the rest."""
-        shaped, rest = self._shapes.split(block)
-        return Split(shaped, find_layers(block.take(rest), self._table), rest)
+    def number(self, block: Block, visit: Callable[[Part], None] | None = None) -> Ints:
+        """Return the variant of each packet of a block, int64 (n,); `counts` counts them.
 
-    def add(self, block: Block, frames: Ints, split: Split) -> Ints:
-        """Count the packets of a block, with these frame numbers; return the variant of each, int64 (n,)."""
+        Args:
+            block: the packets.
+            visit: called with each part of the block while it is still in the cache.
+        """
         numbers = np.zeros(len(block), np.int64)
-        for rows in split.shaped:
-            for interface, inside in _by_interface(block, rows.row):
-                group = self._group(rows.shape, interface)
-                numbers[rows.row[inside]] = group.number(rows.bytes[inside], self.counts.allot)
-        if len(split.rest):
-            numbers[split.rest] = self._odd.number(
-                split.layers, block.interface[split.rest], self.counts.allot
-            )
-        self.counts.add(numbers, block, frames)
+        left: list[Ints] = []
+        for shaped, rest in self._shapes.pieces(block):
+            left.append(rest)
+            for rows in shaped:
+                if self._mask(rows.shape) is None:
+                    left.append(rows.row)
+                    continue
+                self._number(block, rows, numbers)
+                if visit:
+                    visit(Part(rows.row, rows.column, np.zeros(len(rows), np.uint32), [rows.shape.stack]))
+        odd = np.sort(np.concatenate(left)) if left else np.zeros(0, np.int64)
+        if len(odd):
+            part = whole(block.take(odd), self._table)._replace(row=odd)
+            numbers[odd] = self._odd.number(part, block.interface[odd], self.counts.allot)
+            if visit:
+                visit(part)
         return numbers
 
+    def _number(self, block: Block, rows: Rows, numbers: Ints) -> None:
+        """Number the packets of one shape."""
+        for interface, inside in _by_interface(block, rows.row):
+            group = self._group(rows.shape, interface)
+            numbers[rows.row[inside]] = group.number(rows.bytes[inside], self.counts.allot)
+
+    def _mask(self, shape: Shape) -> Bytes | None:
+        """Return the bits that the fields occupy in a packet of this shape, None if they are not at one place."""
+        if id(shape) not in self._masks:
+            try:
+                self._masks[id(shape)] = shape.mask(self.names)
+            except KeyError:
+                self._masks[id(shape)] = None
+        return self._masks[id(shape)]
+
     def _group(self, shape: Shape, interface: int) -> "_Masked":
-        key = (shape, interface)
+        key = (id(shape), interface)
         if key not in self._masked:
-            self._masked[key] = _Masked(shape.mask(self.names))
+            mask = self._mask(shape)
+            assert mask is not None, "number() has sent its packets elsewhere"
+            self._masked[key] = _Masked(shape, interface, mask)
         return self._masked[key]
 
     def frame(self) -> pl.DataFrame:
         """Return a row a variant, in order of its number: counts, interface, stack, form, and a column for each field."""
-        parts = [
-            group.frame(self.names, shape).with_columns(pl.lit(interface, pl.UInt16).alias("interface"))
-            for (shape, interface), group in self._masked.items()
-        ]
+        parts = [group.frame(self.names) for group in self._masked.values()]
         both = pl.concat([*parts, self._odd.frame()], how="vertical").sort("variant")
         forms = {stack: form(stack) for stack in both["stack"].unique().to_list()}
         named = both.with_columns(
@@ -93,8 +125,9 @@ def _by_interface(block: Block, rows: Ints) -> list[tuple[int, Ints | slice]]:
 class _Masked:
     """The variants of one shape on one interface, by the bytes of their headers under a mask."""
 
-    def __init__(self, mask: Bytes) -> None:
+    def __init__(self, shape: Shape, interface: int, mask: Bytes) -> None:
         words = mask.view("<u8")
+        self._shape, self._interface = shape, interface
         self._width = len(mask)
         self._where = np.flatnonzero(words)
         self._mask = words[self._where]
@@ -107,12 +140,16 @@ class _Masked:
         self._numbers = np.concatenate([self._numbers, allot(len(new))]) if len(new) else self._numbers
         return self._numbers.take(local)
 
-    def frame(self, names: Sequence[str], shape: Shape) -> pl.DataFrame:
+    def frame(self, names: Sequence[str]) -> pl.DataFrame:
         words = np.zeros((self._table.count, self._width // 8), np.uint64)
         words[:, self._where] = self._table.rows
-        rows = Rows(shape, np.arange(len(words)), words.view(np.uint8))
+        rows = Rows(self._shape, NO_PACKETS, np.arange(len(words)), words.view(np.uint8))
         columns = {name: rows.column(name) for name in names}
-        return _fields(columns).with_columns(variant=pl.Series(self._numbers), stack=pl.lit(shape.stack))
+        return _fields(columns).with_columns(
+            variant=pl.Series(self._numbers),
+            stack=pl.lit(self._shape.stack),
+            interface=pl.lit(self._interface, pl.UInt16),
+        )
 
 
 class _Odd:
@@ -126,8 +163,8 @@ class _Odd:
         self._stacks: dict[str, int] = {}
         self._numbers = np.zeros(0, np.int64)
 
-    def number(self, layers: Layers, interface: NDArray[np.uint16], allot: Allot) -> Ints:
-        columns = [column(layers, name) for name in self._names]
+    def number(self, part: Part, interface: NDArray[np.uint16], allot: Allot) -> Ints:
+        columns = [part.read(name) for name in self._names]
         present = np.zeros((len(interface), self._present), np.uint64)
         words: list[Words] = []
         for position, (each, wide) in enumerate(zip(columns, self._wide, strict=True)):
@@ -137,9 +174,9 @@ class _Odd:
             )
             words += [values[:, k] for k in range(1 + wide)]
         codes = np.array(
-            [self._stacks.setdefault(stack, len(self._stacks)) for stack in layers.stacks], np.uint64
+            [self._stacks.setdefault(stack, len(self._stacks)) for stack in part.stacks], np.uint64
         )
-        words += [*present.T, codes[layers.stack], interface.astype(np.uint64)]
+        words += [*present.T, codes[part.stack], interface.astype(np.uint64)]
         local, new = self._table.number(np.stack(words, axis=1))
         self._numbers = np.concatenate([self._numbers, allot(len(new))])
         return self._numbers.take(local)
