@@ -20,6 +20,7 @@ WORTHWHILE = 1000  # records below which the plain walk is faster
 LANES = (
     2.5  # times the square root of the number of records: fewer mean more steps, more mean longer guessing
 )
+SHORTEST = 64  # bytes of a lane
 FEW = 16  # lanes for which a step in numpy costs more than their records one by one
 LOOK = 1024  # bytes in which a start is looked for at first
 CHAINED = 3  # plausible records that must follow a guessed one
@@ -55,21 +56,33 @@ class Lanes(NamedTuple):
     bound: Ints
 
 
-def walk_in_lanes(data: Bytes, chain: Chain, signs: Signs, start: int = 0) -> Walk:
-    """Return what `chain.walk` returns, sooner."""
-    sample = walk(data[: start + SAMPLE], chain, start)
-    records = len(sample.starts) * (len(data) - start) // SAMPLE
-    if records < WORTHWHILE:
-        return walk(data, chain, start)
-    first = _guess_starts(data, chain, signs, start, int(LANES * records**0.5))
-    return _join(data, chain, _walk_lanes(data, chain, first))
+def walk_in_lanes(data: Bytes, chain: Chain, signs: Signs, *, lanes: int | None = None) -> Walk:
+    """Return what `chain.walk` returns, sooner.
+
+    Args:
+        data: the bytes; the first record starts where they start.
+        chain: how the records hang together.
+        signs: how their starts look.
+        lanes: how many lanes; as many as seem best if None.
+    """
+    count = min(_best_number(data, chain) if lanes is None else lanes, len(data) // SHORTEST)
+    if count < FEW:
+        return walk(data, chain)
+    return _join(data, chain, _walk_lanes(data, chain, _guess_starts(data, chain, signs, count)))
 
 
-def _guess_starts(data: Bytes, chain: Chain, signs: Signs, start: int, count: int) -> Ints:
-    """Return `start`, and a plausible start near each of count - 1 even steps, where there is one."""
-    spacing = (len(data) - start) // count
-    wanted = start + spacing * np.arange(1, count)
-    found = [np.array([start], np.int64)]
+def _best_number(data: Bytes, chain: Chain) -> int:
+    """Return how many lanes are fastest, or none: too short ones cost more than they save."""
+    sample = walk(data[:SAMPLE], chain)
+    records = len(sample.starts) * len(data) // SAMPLE
+    return int(LANES * records**0.5) if records >= WORTHWHILE else 0
+
+
+def _guess_starts(data: Bytes, chain: Chain, signs: Signs, count: int) -> Ints:
+    """Return 0, and a plausible start near each of count - 1 even steps, where there is one."""
+    spacing = len(data) // count
+    wanted = spacing * np.arange(1, count)
+    found = [np.array([0], np.int64)]
     width, looked = min(LOOK, spacing), 0
     while len(wanted) and looked < spacing:
         wanted = wanted[wanted + looked + width <= len(data)]
@@ -110,16 +123,14 @@ def _chained(data: Bytes, chain: Chain, signs: Signs, place: Ints) -> Ints:
 
 def _walk_lanes(data: Bytes, chain: Chain, first: Ints) -> Lanes:
     """Walk from each start to the next one's, all in step."""
-    numbers = at_every_byte(data[chain.place :], chain.order + "u4")
-    fetch = data[chain.place :].take
+    length_at = _length_at(data, chain)
     size, last = len(data), len(data) - chain.header
     stop = np.minimum(np.append(first[1:], size), last + 1)
     lane, position = np.arange(len(first)), first
     end, count = first.copy(), np.zeros(len(first), np.int64)
     trail: list[tuple[Ints, Ints]] = []
     while len(lane) >= FEW:
-        fetch(position)  # `take` waits for ten cache lines at once, indexing an unaligned view for one by one
-        length = numbers[position]
+        length = length_at(position)
         following = position + chain.whole(length)
         possible = chain.possible(length)
         going = possible & (following < stop)
@@ -135,6 +146,21 @@ def _walk_lanes(data: Bytes, chain: Chain, first: Ints) -> Lanes:
     end[lane], count[lane] = position, len(trail)
     bound = np.append(0, np.cumsum(count))
     return Lanes(first, end, _assemble(trail, bound), bound)
+
+
+def _length_at(data: Bytes, chain: Chain) -> Callable[[Ints], NDArray[np.uint32]]:
+    """Return what reads the lengths of records that start at some places; see `gather` for why it fetches."""
+    if chain.align % 4 == 0 and data.ctypes.data % 4 == 0:
+        words = data[: len(data) & ~3].view(chain.order + "u4")[chain.place // 4 :]
+        return lambda position: words.take(position >> 2)
+    numbers = at_every_byte(data[chain.place :], chain.order + "u4")
+    fetch = data[chain.place :].take
+
+    def length_at(position: Ints) -> NDArray[np.uint32]:
+        fetch(position)
+        return numbers[position]
+
+    return length_at
 
 
 def _assemble(trail: list[tuple[Ints, Ints]], bound: Ints) -> Ints:
@@ -153,8 +179,11 @@ def _join(data: Bytes, chain: Chain, lanes: Lanes) -> Walk:
     while True:
         last = int(broken_off[np.searchsorted(broken_off, lane)])
         pieces.append(lanes.starts[lanes.bound[lane] : lanes.bound[last + 1]])
-        rest = walk(data, chain, int(lanes.end[last]), until=lane_at)
-        pieces.append(rest.starts)
-        if len(rest.starts) == 0 or rest.end not in lane_at:
-            return Walk(np.concatenate(pieces), rest.end, rest.broken)
-        lane = lane_at[rest.end]
+        end = int(lanes.end[last])
+        if lane_at.get(end, -1) <= last:
+            rest = walk(data, chain, end, until=lane_at)
+            pieces.append(rest.starts)
+            if len(rest.starts) == 0 or rest.end not in lane_at:
+                return Walk(np.concatenate(pieces), rest.end, rest.broken)
+            end = rest.end
+        lane = lane_at[end]

@@ -45,7 +45,7 @@ def open_path(path: str) -> Opened:
         return _open_stream(io.FileIO(sys.stdin.fileno(), closefd=False))
     try:
         file = io.FileIO(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
         raise _refused(path, error) from error
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
@@ -67,7 +67,7 @@ def _open_stream(file: io.FileIO) -> Opened:
     return Opened(Streamed(Decompressed(whole, kind) if kind else whole), compression=kind)
 
 
-def _refused(path: str, error: OSError) -> InputError:
+def _refused(path: str, error: OSError | ValueError) -> InputError:
     match error:
         case FileNotFoundError():
             return InputError(path, "there is no such file", "check the name")
@@ -75,4 +75,5 @@ def _refused(path: str, error: OSError) -> InputError:
             return InputError(path, "it is a folder, not a capture", "name the captures in it")
         case PermissionError():
             return InputError(path, "you may not read it", f"`sudo chmod a+r {path}`, or run as its owner")
-    return InputError(path, f"it can't be read: {error.strerror}", "check the path")
+    reason = error.strerror if isinstance(error, OSError) else error
+    return InputError(path, f"it can't be read: {reason}", "check the path")

@@ -19,15 +19,17 @@ from pcapcheck.capture.lanes import Signs, walk_in_lanes
 from pcapcheck.capture.options import COMMENT, read_options, text
 from pcapcheck.capture.packets import EPB, PB, SPB, Packets, read_packets
 from pcapcheck.capture.window import Window
+from pcapcheck.errors import InputError
 
 SHB, IDB, ISB = 0x0A0D0D0A, 1, 5
 MARK = b"\n\r\r\n"  # a section header's type, the same in both byte orders
 ORDER = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
+SECTION_HEADER = 28  # bytes, without options
 ANY = 12  # bytes of a block at least, whatever it is
 LEAST = np.full(8, ANY, np.int64)  # bytes of a block without data or options, by type
 LEAST[[IDB, PB, SPB, ISB, EPB]] = 20, 32, 16, 24, 32
 LARGEST = 16 << 20  # of a block: Wireshark, wiretap/pcapng.c, MAX_BLOCK_SIZE
-VERSIONS = ([1, 0], [1, 2])  # libpcap, sf-pcapng.c: some wrote 1.2 and meant 1.0
+VERSIONS = ((1, 0), (1, 2))  # libpcap, sf-pcapng.c: some wrote 1.2 and meant 1.0
 UNLIMITED = 1 << 32
 COMMENTED = 10_000  # packets whose comments are kept
 
@@ -38,18 +40,33 @@ def is_pcapng(head: bytes) -> bool:
 
 
 class Pcapng:
-    """The reader of one pcapng. What a section says holds until the next, so windows must come in order."""
+    """The reader of one pcapng. What a section says holds until the next, so windows must come in order.
+
+    Args:
+        head: the file's first bytes.
+        where: its name, for messages.
+
+    Raises:
+        InputError: the header is cut off, or of an unknown version.
+    """
 
     format = "pcapng"
     first = 0
 
-    def __init__(self) -> None:
+    def __init__(self, head: bytes, where: str) -> None:
         self._order = "<"
         self._table = Interfaces()
         self.comments: list[str] = []
         self.splittable = True
         self._sections, self._begun, self._calm = 0, False, False
         self._comments_left = COMMENTED
+        if len(head) < SECTION_HEADER:
+            what = f"the file ends after {len(head)} bytes, within the 28 that a pcapng starts with"
+            raise InputError(where, what, "capture again, or copy the file again")
+        *_, version = _section(head)
+        if version not in VERSIONS:
+            what = f"it is a pcapng of version {version[0]}.{version[1]}, but only 1.0 can be read"
+            raise InputError(where, what, "convert it with `editcap -F pcapng FILE NEW.pcapng`")
 
     @property
     def interfaces(self) -> list[Interface]:
@@ -63,7 +80,7 @@ class Pcapng:
 
     def read(self, window: Window) -> Batch:
         """Return the packets that lie completely in the window, before the next section."""
-        if window.data[:4].tobytes() == MARK:
+        if len(window.data) < ANY or window.data[:4].tobytes() == MARK:
             return self._begin_section(window)
         packets, blocks = self._packets(window.data)
         return Batch(
@@ -79,20 +96,19 @@ class Pcapng:
 
     def scan(self, window: Window) -> Scan:
         """Return where the packets' blocks start."""
-        if window.data[:4].tobytes() == MARK:
+        if len(window.data) < ANY or window.data[:4].tobytes() == MARK:
             batch = self._begin_section(window)
             return Scan(batch.offset, batch.used, batch.end)
         packets, blocks = self._packets(window.data)
         return Scan(packets.start, blocks.end, _broken(window, blocks))
 
     def _begin_section(self, window: Window) -> Batch:
-        head = window.data[:16].tobytes()
-        if len(head) < 16:
+        head = window.data[:SECTION_HEADER].tobytes()
+        if len(head) < SECTION_HEADER:
             return empty_batch(0)
-        order = ORDER.get(head[8:12], "<")
-        total, _, *version = struct.unpack(order + "IIHH", head[4:])
+        order, total, version = _section(head)
         length = total + 3 & ~3
-        if head[8:12] not in ORDER or version not in VERSIONS or not 28 <= total <= LARGEST:
+        if head[8:12] not in ORDER or version not in VERSIONS or not SECTION_HEADER <= total <= LARGEST:
             what = f"the section at byte {window.start} has a header that can't be read"
             return empty_batch(0, f"{what}; nothing can be read behind it")
         if length > len(window.data):
@@ -108,8 +124,7 @@ class Pcapng:
 
     def _packets(self, data: Bytes) -> tuple[Packets, Walk]:
         """Return the packets of the blocks before the next section or the first broken one."""
-        blocks = self._blocks(data)
-        kind = at_every_byte(data, self._order + "u4")[blocks.starts]
+        blocks, kind = self._blocks(data)
         known = len(self._table.described) - self._table.base + np.cumsum(kind == IDB)
         self._describe(data, blocks.starts, kind)
         is_packet = (kind == EPB) | (kind == SPB) | (kind == PB)
@@ -122,23 +137,23 @@ class Pcapng:
             return packets, blocks
         return packets.before(int(wrong[0])), Walk(blocks.starts, int(start[wrong[0]]), broken=True)
 
-    def _blocks(self, data: Bytes) -> Walk:
-        """Return the blocks before the next section, and before one with an impossible length.
+    def _blocks(self, data: Bytes) -> tuple[Walk, Numbers]:
+        """Return the blocks before the next section or one with an impossible length, and their types.
 
         Lanes would run on into the next sections in vain, so a window must first pass without one.
         """
         blocks = (
             walk_in_lanes(data, self._chain, self._signs(data)) if self._calm else walk(data, self._chain)
         )
-        numbers = at_every_byte(data, self._order + "u4")
         kind, total = gather(data, blocks.starts, 2, self._order).T
-        trailer = numbers[blocks.starts + self._chain.whole(total) - 4]
+        trailer = gather(data, blocks.starts + self._chain.whole(total) - 4, 1, self._order)[:, 0]
         wrong = (trailer != total) | (total < LEAST[np.where(kind < len(LEAST), kind, 0)]) | (kind == SHB)
         self._calm = not np.any(kind == SHB)
         rows = np.flatnonzero(wrong)
         if len(rows) == 0:
-            return blocks
-        return Walk(blocks.starts[: rows[0]], int(blocks.starts[rows[0]]), broken=bool(kind[rows[0]] != SHB))
+            return blocks, kind
+        first, is_section = rows[0], bool(kind[rows[0]] == SHB)
+        return Walk(blocks.starts[:first], int(blocks.starts[first]), broken=not is_section), kind[:first]
 
     def _signs(self, data: Bytes) -> Signs:
         """Tell enhanced packet blocks, the usual ones, by their type and their length at both ends."""
@@ -192,6 +207,13 @@ class Pcapng:
         )
         self._comments_left -= len(found)
         return found
+
+
+def _section(head: bytes) -> tuple[str, int, tuple[int, int]]:
+    """Return byte order, length and version that a section's header tells."""
+    order = ORDER.get(head[8:12], "<")
+    total, _, major, minor = struct.unpack(order + "IIHH", head[4:16])
+    return order, total, (major, minor)
 
 
 def _broken(window: Window, blocks: Walk) -> str:

@@ -61,19 +61,26 @@ def steps(windows: Windows, bounds: Range, read: Callable[[Window], S]) -> Itera
     """
     position, size = bounds.start, min(SMALLEST, windows.largest)
     while position < bounds.stop:
-        window = windows.window(position, min(size, bounds.stop - position))
+        window = _before(windows.window(position, size), bounds.stop)
         if len(window.data) == 0:
             return
         step = read(window)
         yield window, step
         position += step.used
         windows.forget(position)
-        if step.end or (step.used == 0 and (window.final or position + len(window.data) >= bounds.stop)):
+        if step.end or (step.used == 0 and window.final):
             return
         if step.used == 0:
             size *= 4
         else:
             size = min(2 * size, windows.largest, max(SMALLEST, PACKETS * step.used // max(step.packets, 1)))
+
+
+def _before(window: Window, stop: int) -> Window:
+    """Return the part of a window that lies before `stop`."""
+    if window.start + len(window.data) < stop:
+        return window
+    return Window(window.data[: stop - window.start], window.start, final=True)
 
 
 class Reading:

@@ -1,5 +1,7 @@
 """Recognise: tell what a file is by its first bytes, never by its name."""
 
+import codecs
+
 from pcapcheck.capture.batch import Reader
 from pcapcheck.capture.pcap import Pcap, is_pcap
 from pcapcheck.capture.pcapng import Pcapng, is_pcapng
@@ -33,7 +35,7 @@ def recognise(head: bytes, where: str) -> Reader:
     if is_pcap(head):
         return Pcap(head, where)
     if is_pcapng(head):
-        return Pcapng()
+        return Pcapng(head, where)
     what, fix = _name(head)
     raise InputError(where, f"it is {what}, not a pcap or pcapng capture", fix)
 
@@ -45,8 +47,12 @@ def _name(head: bytes) -> tuple[str, str]:
     for place, mark, what, fix in OTHERS:
         if head[place : place + len(mark)] == mark:
             return what, fix
+    return ("text" if _is_text(head) else f"unknown data (it begins with {head[:8].hex(' ')})"), GIVE
+
+
+def _is_text(head: bytes) -> bool:
     try:
-        is_text = head[: RECOGNISE - 4].decode("utf-8", errors="strict").isprintable
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)  # the last letter may be cut off
     except UnicodeDecodeError:
-        return f"unknown data (it begins with {head[:8].hex(' ')})", GIVE
-    return ("text" if is_text() else "unknown"), GIVE
+        return False
+    return all(letter.isprintable() or letter.isspace() for letter in text)

@@ -100,6 +100,10 @@ class Capture:
         finally:
             windows.close()
 
+    def close(self) -> None:
+        """Close a stream that nobody will read to its end. A file needs no closing."""
+        self._reading.windows.close()
+
     def _pass(self, bounds: Range, packets: int) -> Iterator[Block]:
         self._reading = Reading(open_path(self.path).windows, recognise(self._head, self.path), bounds)
         yield from self._reading.blocks(packets)

@@ -12,7 +12,7 @@ import numpy as np
 from pcapcheck.capture.batch import Reader
 from pcapcheck.capture.block import Ints
 from pcapcheck.capture.range import Range
-from pcapcheck.capture.reading import steps
+from pcapcheck.capture.reading import HEAD, steps
 from pcapcheck.capture.window import Windows
 
 
@@ -25,20 +25,21 @@ def split(windows: Windows, reader: Reader, size: int, count: int) -> list[Range
         size: bytes of the file.
         count: how many ranges are wanted.
     """
-    cuts = list(_cuts(windows, reader, size, size * np.arange(1, count) // count))
-    if not reader.splittable:
-        return [Range(0, size)]
-    return [Range(start, stop) for start, stop in pairwise([0, *sorted(set(cuts)), size])]
+    wanted = size * np.arange(1, count) // count
+    places = [0]
+    for starts in _starts(windows, reader, size):
+        if not reader.splittable or (len(places) == 1 and starts[0] > HEAD):
+            return [Range(0, size)]
+        here = wanted <= starts[-1]
+        places += starts[np.searchsorted(starts, wanted[here])].tolist()
+        wanted = wanted[~here]
+        if len(wanted) == 0:
+            break
+    return [Range(start, stop) for start, stop in pairwise([*sorted({*places}), size])]
 
 
-def _cuts(windows: Windows, reader: Reader, size: int, wanted: Ints) -> Iterator[int]:
-    """Yield the first place at or behind each wanted one where a record starts."""
+def _starts(windows: Windows, reader: Reader, size: int) -> Iterator[Ints]:
+    """Yield where records start in the file, window by window."""
     for window, scan in steps(windows, Range(reader.first, size), reader.scan):
-        starts = scan.starts + window.start
-        if not len(starts):
-            continue
-        here = np.searchsorted(starts, wanted[wanted <= starts[-1]])
-        yield from starts[here].tolist()
-        wanted = wanted[wanted > starts[-1]]
-        if not len(wanted) or not reader.splittable:
-            return
+        if len(scan.starts):
+            yield scan.starts + window.start

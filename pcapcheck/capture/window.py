@@ -55,7 +55,7 @@ class Windows(Protocol):
 class Mapped:
     """Windows of a file that does not change: views of a memory map, nothing is copied."""
 
-    largest = 64 << 20
+    largest = 32 << 20
     complaint = ""
 
     def __init__(self, file: io.FileIO) -> None:
@@ -118,15 +118,16 @@ class Streamed:
         Raises:
             ValueError: if `position` lies before that of an earlier call.
         """
-        kept = self._kept.data[position - self._kept.start :]
         if position < self._kept.start:
             raise ValueError("a stream can't be read backwards")
-        final = self._kept.final
-        if not final and 2 * len(kept) < size:
-            data = np.empty(size, np.uint8)
+        old, final = self._kept.data, self._kept.final
+        kept = old[position - self._kept.start :]
+        gap = max(0, position - self._kept.start - len(old))
+        if not final and (gap or 2 * len(kept) < size):
+            data = np.empty(gap + size, np.uint8)
             data[: len(kept)] = kept
             filled = len(kept) + _fill(self._stream, data[len(kept) :])
-            final, kept = filled < size, data[:filled]
+            final, kept = filled < len(data), data[gap:filled]
         self._kept = Window(kept, position, final)
         return self._kept
 

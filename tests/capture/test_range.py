@@ -1,0 +1,7 @@
+"""Range: two places in a file."""
+
+from pcapcheck.capture.range import Range
+
+
+def test_a_range_is_its_start_and_stop():
+    assert Range(24, 100) == (24, 100)
