@@ -63,6 +63,7 @@ HEADERS = (
     "quoted.udp.dstport",
 )
 
+LARGE = 64 << 20  # bytes of a capture
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 Kept = pl.DataFrame | str  # a frame, or the file that it was spilled to
 
@@ -299,3 +300,14 @@ class Meter:
     def _tell(self, done: int) -> None:
         if self._progress:
             self._progress(min(done, self._total), self._total)
+
+
+def is_one_large_point(inputs: Sequence[Input]) -> bool:
+    """Whether all packets are of one capture point, and many: then there is no other point to compare them with."""
+    if len(inputs) != 1 or inputs[0].path == "-":
+        return False
+    try:
+        capture = open_capture(inputs[0].path)
+    except InputError:
+        return False
+    return capture.format == "pcap" and (capture.size or 0) > LARGE

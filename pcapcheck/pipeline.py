@@ -22,7 +22,7 @@ from pcapcheck.correlate.assembly import assemble
 from pcapcheck.correlate.network import Network
 from pcapcheck.diagnose.case import Case, broken_rules
 from pcapcheck.diagnose.causes import diagnose
-from pcapcheck.mapping import Look, fields_to_read, read_all
+from pcapcheck.mapping import Look, fields_to_read, is_one_large_point, read_all
 from pcapcheck.placing import Placed, place
 from pcapcheck.reducing import reduce_all, strong_keys
 from pcapcheck.report.result import (
@@ -38,6 +38,7 @@ from pcapcheck.report.summaries import summaries
 from pcapcheck.topology.topology import Topology
 
 Progress = Callable[[int, int], None]
+FEW = 8  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
 NO_PATHS = Profile("none", "No profile")
 
 
@@ -73,9 +74,10 @@ def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progre
     """
     named = settings.profiles or ((topology.profile,) if topology.profile else ())
     candidates = [_tuned(load_profile(name), topology, settings) for name in named or profile_names()]
+    keep = FEW if is_one_large_point(inputs.captures) else None
     with spill.Scratch(settings.scratch) as scratch:
         placed = place(
-            read_all(inputs.captures, _look(candidates, settings), scratch.path, progress), topology
+            read_all(inputs.captures, _look(candidates, settings, keep), scratch.path, progress), topology
         )
         chosen = choose(candidates, placed.variants, placed.points, named=bool(named))
         network = correlate(placed, topology, chosen.main or NO_PATHS, scratch.path, settings.jobs)
@@ -87,7 +89,7 @@ def correlate(placed: Placed, topology: Topology, profile: Profile, scratch: str
     files = [each.input.shown for each in placed.captured]
     keys = strong_keys(placed)
     network = assemble(placed.variants, keys, placed.points, files, topology, profile.path)
-    return network if keys.is_empty() else reduce_all(placed, network, scratch, jobs)
+    return reduce_all(placed, network, scratch, jobs) if len(placed.points) > 1 else network
 
 
 def _tuned(profile: Profile, topology: Topology, settings: Settings) -> Profile:
@@ -101,7 +103,7 @@ def _tuned(profile: Profile, topology: Topology, settings: Settings) -> Profile:
     return profile
 
 
-def _look(profiles: Sequence[Profile], settings: Settings) -> Look:
+def _look(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> Look:
     """Return what to read: the fields that any candidate names, decoded as all candidates say."""
     names = [name for each in profiles for rule in each.rules for name in rule.fields]
     names += [
@@ -115,7 +117,7 @@ def _look(profiles: Sequence[Profile], settings: Settings) -> Look:
     for tables in [*(each.dissectors() for each in profiles), settings.decode_as]:
         for table, numbers in tables.items():
             decode_as.setdefault(table, {}).update(numbers)
-    return Look(fields_to_read(names), decode_as, True, settings.since, settings.until, settings.jobs)
+    return Look(fields_to_read(names), decode_as, keep, settings.since, settings.until, settings.jobs)
 
 
 def _judged(network: Network, chosen: Chosen, placed: Placed, settings: Settings) -> Result:
