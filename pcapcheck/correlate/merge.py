@@ -1,0 +1,64 @@
+"""Variants that are the same, made one: those of several ranges of a capture, or found in two ways in one range.
+
+Takes frames of variants with their counts, gives one, and where each row of the old ones went. The result depends on the packets
+alone, not on how a capture was split. It does not know what fields mean.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.correlate.counts import FRAMES
+
+PROOF: Final = tuple(f"frame{k + 1}" for k in range(FRAMES))
+COUNTS: Final = ("variant", "packets", "bytes", "first", "last", *PROOF)
+
+
+def merge(parts: Sequence[pl.DataFrame], starts: Sequence[int]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Return the variants of all parts, in order of their first frame, and for each part `variant` and `to`.
+
+    Args:
+        parts: as `Variants.frame` gives them.
+        starts: how many packets of the capture lie before each part.
+    """
+    shifted = [_shifted(part, start) for part, start in zip(parts, starts, strict=True)]
+    every = pl.concat(
+        frame.with_columns(pl.lit(number).alias("part")) for number, frame in enumerate(shifted)
+    )
+    every = every.with_row_index("row")
+    keys = [name for name in parts[0].columns if name not in COUNTS]
+    twins = every.select(keys).hash_rows().is_duplicated()
+    alone = every.filter(~twins).with_columns(pl.concat_list("row").alias("rows"))
+    columns = [*parts[0].columns, "rows"]
+    joined = pl.concat([alone.select(columns), _joined(every.filter(twins), keys).select(columns)])
+    joined = joined.sort("frame1").with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("variant"))
+    places = joined.select(pl.col("variant").alias("to"), pl.col("rows").alias("row")).explode("row")
+    moved = every.select("row", "part", "variant").join(places, on="row", how="left", maintain_order="left")
+    return joined.drop("rows"), [
+        moved.filter(pl.col("part") == number).select("variant", "to") for number in range(len(parts))
+    ]
+
+
+def _shifted(part: pl.DataFrame, packets: int) -> pl.DataFrame:
+    """Count frames from the start of the file: `packets` lie before this part."""
+    return part.with_columns(
+        pl.when(pl.col(name) > 0).then(pl.col(name) + packets).otherwise(0).alias(name) for name in PROOF
+    )
+
+
+def _joined(every: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Return a row for each distinct combination of values."""
+    frames = pl.concat_list(PROOF).explode()
+    grouped = every.group_by(keys).agg(
+        pl.col("packets", "bytes").sum(),
+        pl.col("first").min(),
+        pl.col("last").max(),
+        frames.filter(frames > 0).sort().head(FRAMES).alias("proof"),
+        pl.col("row").alias("rows"),
+    )
+    proof = [
+        pl.col("proof").list.get(number, null_on_oob=True).fill_null(0).alias(name)
+        for number, name in enumerate(PROOF)
+    ]
+    return grouped.with_columns(*proof, pl.lit(0, pl.Int64).alias("variant")).drop("proof")
