@@ -115,7 +115,8 @@ class Protocol:
     @property
     def minimum(self) -> int:
         """Bytes that every header of this protocol has: as far as its unconditional fields reach."""
-        fixed = (f.offset + f.width for f in self.fields if isinstance(f.offset, int) and not f.when)
+        always = (f for f in self.fields if not f.when and not f.compute)
+        fixed = (f.offset + f.width for f in always if isinstance(f.offset, int))
         return max(fixed, default=0)
 
     def named(self, name: str) -> tuple[Field, ...]:

@@ -34,7 +34,7 @@ PROTOCOL = Protocol(
         "ip.proto": (41,),
         "ppp.protocol": (0x0057,),
         "linktype": (229,),
-        "null.type": FAMILIES,
+        "null.type": (*FAMILIES, 0x86DD),
     },
     carries=payload,
     table="ip.proto",

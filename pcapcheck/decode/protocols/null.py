@@ -8,15 +8,17 @@ packet-null.c.
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.decode.field import Field, Ints, Protocol
 from pcapcheck.decode.headers import Headers
 
 
 def payload(read: Headers) -> Ints:
-    """Return the address family, whichever byte order it is in; families are small numbers."""
+    """Return the address family, or an EtherType, which some write; the byte order is guessed."""
     big, little = read("null._big"), read("null._little")
-    family = np.minimum(big, little)
-    return np.where(family < 256, family, NOTHING)
+    upper_half = (little >= 1 << 16) & (little < 6 << 16)
+    number = np.where(little < 1 << 16, little, np.where(upper_half, little >> 16, big))
+    swapped = (number < 0x0600) & (number & 0xFF == 0)
+    return np.where(number >= 0x0600, number & 0xFFFF, np.where(swapped, number >> 8, number))
 
 
 PROTOCOL = Protocol(

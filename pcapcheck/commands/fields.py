@@ -1,0 +1,133 @@
+"""fields: a row a packet, like `tshark -T fields`, with the same names."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from pcapcheck.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DECODE_AS = re.compile(r"([\w.]+)==(\d{1,5}|0x[0-9a-fA-F]{1,4})(?:-(\d{1,5}))?,([\w.-]+)")
+
+
+@click.command()
+@click.argument("files", metavar="FILE…", nargs=-1, required=True)
+@click.option("-e", "names", metavar="NAME", multiple=True, required=True, help="A field; repeat for more.")
+@click.option(
+    "-d",
+    "--decode-as",
+    metavar="TABLE==NUMBER,PROTOCOL",
+    multiple=True,
+    help="What a number means: udp.port==8472,vxlan.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True
+)
+@click.option("-o", "--output", metavar="FILE", default="-", help="Write to FILE instead of standard output.")
+def command(
+    files: tuple[str, ...], names: tuple[str, ...], decode_as: tuple[str, ...], form: str, output: str
+) -> None:
+    """Print fields of packets: a row a packet, the outermost occurrence of each field.
+
+    Names are Wireshark's. `inner.ip.src` is the innermost occurrence, `ip.src#2` the second.
+
+    \b
+    Examples:
+      pcapcheck fields node1_eth0.pcap -e ip.src -e ip.dst -e vxlan.vni -d udp.port==8472,vxlan
+      pcapcheck fields - -e frame.number -e inner.tcp.dstport --format json < node1_eth0.pcap
+    """
+    from pcapcheck.decode.columns import parse_name
+
+    for name in names:
+        parse_name(name)
+    rows = _frames(files, names, _tables(decode_as))
+    with _opened(output) as stream:
+        WRITERS[form](rows, names, stream)
+
+
+def _tables(texts: tuple[str, ...]) -> dict[str, dict[int, str]]:
+    """Return {"udp.port": {8472: "vxlan"}} from the option's texts."""
+    tables: dict[str, dict[int, str]] = {}
+    for text in texts:
+        parts = DECODE_AS.fullmatch(text.replace(" ", ""))
+        if not parts:
+            raise InputError(
+                f"--decode-as `{text}`", "this says nothing about a port", "write `udp.port==8472,vxlan`"
+            )
+        table, first, last, protocol = parts.groups()
+        numbers = range(int(first, 0), int(last or first, 0) + 1)
+        tables.setdefault(table, {}).update(dict.fromkeys(numbers, protocol))
+    return tables
+
+
+def _frames(
+    files: tuple[str, ...], names: tuple[str, ...], tables: dict[str, dict[int, str]]
+) -> Iterator[pl.DataFrame]:
+    from pcapcheck.capture.source import open_capture
+    from pcapcheck.decode.frames import frames
+    from pcapcheck.decode.registry import dissector_table
+
+    table = dissector_table(tables)
+    for file in files:
+        capture = open_capture(file)
+        yield from frames(capture.blocks(), names, table)
+        for note in capture.summary.notes:
+            click.echo(f"warning: {file}: {note}", err=True)
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[IO[bytes]]:
+    if path == "-":
+        yield sys.stdout.buffer
+        return
+    try:
+        stream = open(path, "wb")  # noqa: PTH123, SIM115 (closed below)
+    except OSError as error:
+        raise InputError(path, f"can't be written: {error.strerror}", "give another file to -o") from error
+    with stream:
+        yield stream
+
+
+def _csv(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes]) -> None:
+    """Write the names first, also when there are no packets; numbers and addresses need no quotes."""
+    stream.write(f"{','.join(dict.fromkeys(names))}\n".encode())
+    for frame in rows:
+        stream.write(frame.write_csv(include_header=False).encode())
+
+
+def _json(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes]) -> None:
+    """Write one list of objects, a line each."""
+    separator = b"[\n"
+    for frame in rows:
+        lines = frame.write_ndjson().rstrip("\n")
+        stream.write(separator + lines.replace("\n", ",\n").encode())
+        separator = b",\n"
+    stream.write(b"[]\n" if separator == b"[\n" else b"\n]\n")
+
+
+def _parquet(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes]) -> None:
+    """Write a row group per block."""
+    from pyarrow.parquet import ParquetWriter
+
+    writer = None
+    for frame in rows:
+        table = frame.to_arrow()
+        writer = writer or ParquetWriter(stream, table.schema)
+        writer.write_table(table)
+    if writer:
+        writer.close()
+
+
+WRITERS: dict[str, Callable[[Iterator[pl.DataFrame], tuple[str, ...], IO[bytes]], None]] = {
+    "csv": _csv,
+    "json": _json,
+    "parquet": _parquet,
+}
