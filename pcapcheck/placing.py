@@ -10,7 +10,7 @@ from pathlib import PurePath
 import polars as pl
 
 from pcapcheck import spill
-from pcapcheck.mapping import Captured
+from pcapcheck.captured import Captured
 from pcapcheck.topology.bind import Binder
 from pcapcheck.topology.binding import Binding
 from pcapcheck.topology.topology import CapturePoint, Role, Topology

@@ -6,7 +6,7 @@ early, Ctrl-C included, leaves no process behind.
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
@@ -17,7 +17,7 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 
-def run(work: Callable[[Task], Done], tasks: Sequence[Task], *, jobs: int = 1) -> Iterator[Done]:
+def run(work: Callable[[Task], Done], tasks: Sequence[Task], *, jobs: int = 1) -> Generator[Done, None, None]:
     """Yield work(task) for each task, in order.
 
     Args:

@@ -1,7 +1,7 @@
-"""Variants that are the same, made one: those of several ranges of a capture, or found in two ways in one range.
+"""Variants that are the same, made one: of several ranges of a capture, or found in two ways in one range.
 
-Takes frames of variants with their counts, gives one, and where each row of the old ones went. The result depends on the packets
-alone, not on how a capture was split. It does not know what fields mean.
+Takes frames of variants with their counts, gives one, and where each row of the old ones went. The result
+depends on the packets alone, not on how a capture was split. It does not know what fields mean.
 """
 
 from collections.abc import Sequence

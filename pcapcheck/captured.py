@@ -1,0 +1,121 @@
+"""What the map stage found of a capture: the parts that its tasks read, joined to a whole.
+
+Frames are counted from the start of the file, whatever range they were found in. It does not know how
+captures are read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import PurePath
+
+import polars as pl
+
+from pcapcheck import spill
+from pcapcheck.capture.inputs import Input
+from pcapcheck.capture.source import Interface
+from pcapcheck.correlate.merge import merge
+
+FINEST = ("ns", "us", "user-space", "seconds", "none")  # qualities of clocks
+Kept = pl.DataFrame | str  # a frame, or the file that it was spilled to
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a task found. `error` says why the capture could not be read."""
+
+    variants: pl.DataFrame = field(default_factory=pl.DataFrame)
+    sightings: Kept = field(default_factory=pl.DataFrame)
+    packets: int = 0
+    interfaces: tuple[Interface, ...] = ()
+    truncated: bool = False
+    clock: str = "none"
+    notes: tuple[str, ...] = ()
+    comments: int = 0
+    format: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """One capture after its tasks: their results joined, frames counted from the start of the file.
+
+    Attributes:
+        input: as the user named it.
+        variants: see `Variants.frame`.
+        sightings: see `gather`; spilled where they are many.
+        packets: how many the capture holds.
+        interfaces, truncated, clock, notes: see `capture.source`.
+        comments: how many packets somebody commented on.
+        format: pcap or pcapng, and how it is compressed.
+        error: why it could not be read, else None.
+    """
+
+    input: Input
+    variants: pl.DataFrame
+    sightings: tuple[Kept, ...]
+    packets: int
+    interfaces: tuple[Interface, ...]
+    truncated: bool
+    clock: str
+    notes: tuple[str, ...]
+    comments: int
+    format: str
+    error: str | None
+
+
+def join(each: Input, parts: Sequence[Mapped], scratch: str | None) -> Captured:
+    """Join the results of one capture's tasks."""
+    variants, sightings = _merged(parts, scratch)
+    return Captured(
+        input=each,
+        variants=variants,
+        sightings=sightings,
+        packets=sum(part.packets for part in parts),
+        interfaces=_interfaces([part.interfaces for part in parts]),
+        truncated=any(part.truncated for part in parts),
+        clock=min((part.clock for part in parts), key=FINEST.index),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        comments=sum(part.comments for part in parts),
+        format=parts[0].format,
+        error=next((part.error for part in parts if part.error), None),
+    )
+
+
+def _merged(parts: Sequence[Mapped], scratch: str | None) -> tuple[pl.DataFrame, tuple[Kept, ...]]:
+    """Join variants of several ranges that are the same; number sightings by the joined ones."""
+    whole = [part for part in parts if part.variants.width]
+    if len(whole) <= 1:
+        return next(((part.variants, (part.sightings,)) for part in whole), (pl.DataFrame(), ()))
+    starts = list(accumulate((part.packets for part in whole[:-1]), initial=0))
+    variants, places = merge([part.variants for part in whole], starts)
+    renumbered = []
+    for part, start, place in zip(whole, starts, places, strict=True):
+        name = f"{PurePath(part.sightings).stem}-moved" if isinstance(part.sightings, str) else ""
+        renumbered.append(spill.keep(moved(spill.load(part.sightings), place, start), scratch, name))
+    return variants, tuple(renumbered)
+
+
+def moved(sightings: pl.DataFrame, places: pl.DataFrame, packets: int) -> pl.DataFrame:
+    """Return sightings with new numbers of their variants; `packets` lie before them."""
+    told = sightings.join(places, on="variant", how="left", maintain_order="left")
+    return told.with_columns(pl.col("to").alias("variant"), pl.col("frame") + packets).drop("to")
+
+
+def _interfaces(seen: Sequence[tuple[Interface, ...]]) -> tuple[Interface, ...]:
+    """Return the interfaces with their counters, which stand behind the packets: only one range saw them."""
+    described = max(seen, key=len)
+    return tuple(
+        next((each[number] for each in reversed(seen) if _counted(each, number)), interface)
+        for number, interface in enumerate(described)
+    )
+
+
+def _counted(interfaces: tuple[Interface, ...], number: int) -> bool:
+    if number >= len(interfaces):
+        return False
+    return (interfaces[number].dropped, interfaces[number].start, interfaces[number].end) != (
+        None,
+        None,
+        None,
+    )
