@@ -43,7 +43,7 @@ def series(name: str, column: Column) -> pl.Series:
 
 def _texts(column: Column) -> pl.Series:
     """Write each distinct value once."""
-    halves = column.values.reshape(len(column.values), -1).T
+    halves = np.atleast_2d(column.values.T)
     values = pl.DataFrame([pl.Series(str(i), np.ascontiguousarray(half)) for i, half in enumerate(halves)])
     distinct = values.unique()
     numbers = (sum(part << 64 * i for i, part in enumerate(reversed(row))) for row in distinct.iter_rows())
