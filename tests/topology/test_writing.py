@@ -11,7 +11,7 @@ from pcapcheck.topology.writing import written
 from pcapcheck.yamlfile import parse
 
 EVERYTHING = """
-cluster: {profile: gre, pod_cidr: [10.244.0.0/16, "fd00::/56"], parameters: {vni: 1, modes: [a, "5"]}}
+cluster: {profile: gre, pod_cidr: [10.244.0.0/16, "fd00::/56"], parameters: {vni: 1, to: [a, "5"]}}
 nodes:
   node1:
     addresses: [192.168.10.11, "fd00::b"]
@@ -47,7 +47,7 @@ def test_everything_survives_writing_and_reading():
 
 def test_text_is_short_and_in_the_order_of_the_design():
     assert written(read_topology(parse(EVERYTHING))).splitlines()[:6] == [
-        'cluster: {profile: gre, pod_cidr: [10.244.0.0/16, "fd00::/56"], parameters: {vni: 1, modes: [a, "5"]}}',
+        'cluster: {profile: gre, pod_cidr: [10.244.0.0/16, "fd00::/56"], parameters: {vni: 1, to: [a, "5"]}}',
         "nodes:",
         "  node1:",
         '    addresses: [192.168.10.11, "fd00::b"]',

@@ -1,0 +1,49 @@
+"""`pcapcheck plan`: print the capture commands for a topology, as a script that notes what each file is."""
+
+import click
+
+
+@click.command()
+@click.argument("topology", type=click.Path(), metavar="TOPOLOGY")
+@click.option(
+    "--pod", "pods", multiple=True, metavar="NAME", help="Capture the way of this pod; may be repeated."
+)
+@click.option(
+    "--via", type=click.Choice(["kubectl", "ssh"]), default="kubectl", help="How to reach the nodes."
+)
+@click.option("--seconds", type=click.IntRange(1, 86400), default=60, help="How long to capture.")
+@click.option("--snap", type=click.IntRange(0, 262144), default=0, help="Bytes of each packet; 0 is all.")
+@click.option("--image", default="nicolaka/netshoot", help="The image with tcpdump for `kubectl debug`.")
+@click.option("--folder", default="captures", help="Where the files go.")
+def command(
+    topology: str, pods: tuple[str, ...], via: str, seconds: int, snap: int, image: str, folder: str
+) -> None:
+    """Print a shell script that captures at every hop at once.
+
+    TOPOLOGY is a topology file. The script runs tcpdump on the nodes of the chosen pods (those given, else
+    those of `traffic:`, else all if they are few) and inside these pods, and stores the topology with an
+    entry for each file beside them.
+
+    \b
+    Example:
+      pcapcheck plan topology.yaml --pod default/web-1 --pod default/db-0 > capture.sh
+      sh capture.sh && pcapcheck check captures/
+    """
+    from pcapcheck.errors import InputError, did_you_mean
+    from pcapcheck.topology.aliases import Aliases
+    from pcapcheck.topology.load import load_topology
+    from pcapcheck.topology.planning import Means, chosen_pods, script
+
+    found = load_topology(topology)
+    aliases = Aliases(found)
+    names = []
+    for each in pods:
+        name = aliases.pod(each)
+        if name is None:
+            listed = f"`pods:` of {topology} lists the pods"
+            raise InputError(
+                "--pod", f"`{each}` is no pod of {topology}", did_you_mean(each, found.pods, listed)
+            )
+        names.append(name)
+    means = Means(via, seconds, snap, image, folder)
+    click.echo(script(found, chosen_pods(found, names), means), nl=False)

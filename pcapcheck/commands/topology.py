@@ -1,0 +1,88 @@
+"""`pcapcheck topology`: `import` makes a topology file of dumps, `check` looks for contradictions in one."""
+
+import click
+
+from pcapcheck.topology.topology import Topology
+
+
+@click.group()
+def command() -> None:
+    """Make and check topology files: what the network is meant to be."""
+
+
+@command.command("import")
+@click.argument("folder", type=click.Path())
+@click.option(
+    "-o", "--output", type=click.Path(), metavar="FILE", help="Write to FILE, not to standard output."
+)
+def import_(folder: str, output: str | None) -> None:
+    """Make a topology file from a folder of dumps.
+
+    Each file is recognised by its content: `ip -j -d addr`, `ip -j route show table all`, `ip -j neigh`,
+    `bridge -j fdb`, `wg show all dump` and iptables-save of nodes and pods, also as plain text, and `kubectl
+    get nodes,pods,services,endpointslices -A -o json`. Where nodes differ, what most have is taken to be
+    meant; every such choice is written to standard error and into the file.
+
+    \b
+    Example:
+      pcapcheck topology import dumps/ -o captures/topology.yaml
+    """
+    from pcapcheck.topology.check import contradictions
+    from pcapcheck.topology.importing.importer import import_topology
+    from pcapcheck.topology.writing import written
+
+    topology = import_topology(folder)
+    remarks = [*topology.notes, *(each.what for each in contradictions(topology))]
+    for each in remarks:
+        click.echo(f"warning: {each}", err=True)
+    _write(written(topology, ["Made by `pcapcheck topology import`.", *remarks]), output)
+
+
+@command.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
+def check(files: tuple[str, ...]) -> int:
+    """Look for contradictions in topology files. Exit status 1 if there are any.
+
+    \b
+    Example:
+      pcapcheck topology check captures/topology.yaml
+    """
+    from pcapcheck import yamlfile
+    from pcapcheck.topology.check import contradictions
+    from pcapcheck.topology.load import read_topology
+
+    wrong = 0
+    for file in files:
+        document = yamlfile.load(file)
+        topology = read_topology(document)
+        for each in contradictions(topology):
+            click.echo(document.place(*each.keys).error(each.what, each.fix))
+            wrong += 1
+        click.echo(f"{file}: {_summary(topology)}")
+    return 1 if wrong else 0
+
+
+def _summary(topology: Topology) -> str:
+    counts = {
+        "node": len(topology.nodes),
+        "pod": len(topology.pods),
+        "service": len(topology.services),
+        "capture": len(topology.captures),
+    }
+    return ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())
+
+
+def _write(text: str, output: str | None) -> None:
+    from pathlib import Path
+
+    from pcapcheck.errors import InputError
+
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        Path(output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            output, f"cannot be written: {error.strerror}", "give a path that can be written"
+        ) from None

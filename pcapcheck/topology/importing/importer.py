@@ -1,0 +1,109 @@
+"""A topology from a folder of dumps: what `topology import` does.
+
+Takes the output of `ip`, `bridge`, `wg` and `iptables-save` of nodes and pods, and of `kubectl get -o json`;
+gives a Topology of what was meant, and notes on what was guessed or differs between nodes.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pcapcheck import values
+from pcapcheck.topology.importing.annotations import annotated
+from pcapcheck.topology.importing.backend import Backend
+from pcapcheck.topology.importing.blocks import apply_blocks, blocks_of, cluster_networks
+from pcapcheck.topology.importing.dumps import read_dumps
+from pcapcheck.topology.importing.intent import intended
+from pcapcheck.topology.importing.kubernetes import Cluster, read_cluster
+from pcapcheck.topology.importing.members import Members, gather
+from pcapcheck.topology.importing.natrules import pod_networks, services_of
+from pcapcheck.topology.importing.residence import settle
+from pcapcheck.topology.topology import Node, Pod, Role, Service, Topology
+
+_SERVICES: Final = "10.96.0.0/12"  # kubeadm's default, cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go
+
+
+def import_topology(folder: str | Path) -> Topology:
+    """Return the topology that a folder of dumps shows; its `notes` say what was concluded and what differs.
+
+    Raises:
+        InputError: the folder cannot be read, or holds no dump.
+    """
+    dumps = read_dumps(Path(folder))
+    cluster = read_cluster(dumps.objects)
+    residences = settle(dumps.hosts, cluster.nodes)
+    members = gather(dumps.hosts, residences, cluster)
+    nodes, notes = intended(
+        {name: annotated(node, cluster.nodes.get(name)) for name, node in members.nodes.items()}
+    )
+    blocks = blocks_of(members)
+    nodes = apply_blocks(nodes, blocks)
+    pods = _with_tenants(members.pods, nodes)
+    rules = [host.nat for host in members.hosts.values()]
+    services = cluster.services or services_of(rules)
+    backend = Backend(nodes, members.hosts, pods)
+    nodes = backend.own_interfaces()
+    pools = [str(each["cidr"]) for each in cluster.pools if each.get("cidr")]
+    skipped = [f"{name} is no node and no pod; it is left out" for name in residences.others]
+    return Topology(
+        profile=backend.profile,
+        pod_cidrs=cluster_networks(blocks.values(), pools or pod_networks(rules), members),
+        service_cidrs=cluster.service_cidrs or _service_networks(services),
+        parameters=backend.parameters(each for several in blocks.values() for each in several)
+        | _of_pools(cluster),
+        nodes=nodes,
+        pods=pods,
+        services=services,
+        routers=_routers(members, nodes),
+        source=str(folder),
+        notes=(*dumps.notes, *skipped, *notes, *backend.notes),
+    )
+
+
+def _service_networks(services: dict[str, Service]) -> tuple[str, ...]:
+    """Return the service network of kubeadm if all services lie in it; else none is known."""
+    addresses = [each for service in services.values() for each in service.addresses if ":" not in each]
+    usual = values.cidr(_SERVICES)
+    inside = all(usual.low <= values.ipv4_number(each) <= usual.high for each in addresses)
+    return (_SERVICES,) if addresses and inside else ()
+
+
+def _with_tenants(pods: dict[str, Pod], nodes: dict[str, Node]) -> dict[str, Pod]:
+    """Give each pod its VNI where bridges of a node are in different ones."""
+    found = {}
+    for name, pod in pods.items():
+        node = nodes.get(pod.node, Node(pod.node))
+        vnis = {each.bridge: each.parameters.get("vni") for each in node.of_role(Role.VTEP) if each.bridge}
+        bridge = next((each.bridge for each in node.of_role(Role.VETH) if each.pod == name), None)
+        vni = vnis.get(bridge or "") if len(set(vnis.values())) > 1 else None
+        found[name] = replace(pod, vni=vni) if isinstance(vni, int) else pod
+    return found
+
+
+def _routers(members: Members, nodes: dict[str, Node]) -> dict[str, str]:
+    """Return the nodes' default gateways by subnet and address, with the MAC that they know for it."""
+    found: dict[str, str] = {}
+    for name, host in members.hosts.items():
+        spans = [values.cidr(each) for at in nodes[name].of_role(Role.UPLINK) for each in at.addresses]
+        macs = {str(row.get("dst")): str(row.get("lladdr") or "") for row in host.neighbours}
+        for row in host.routes:
+            gateway = str(row.get("gateway") or "")
+            for span in spans if row.get("dst") == "default" and gateway else ():
+                if _in(gateway, span):
+                    found[values.cidr_text(span)] = found.get(gateway) or macs.get(gateway, "")
+                    found[gateway] = found[values.cidr_text(span)]
+    return found
+
+
+def _in(address: str, span: values.Span) -> bool:
+    found = values.cidr(address)
+    return found.bits == span.bits and span.low <= found.low <= span.high
+
+
+def _of_pools(cluster: Cluster) -> dict[str, Any]:
+    """Return the parameters that Calico's IP pools say."""
+    found: dict[str, Any] = {}
+    for pool in cluster.pools:
+        if pool.get("natOutgoing") is not None:
+            found["masquerade"] = bool(pool["natOutgoing"])
+    return found
