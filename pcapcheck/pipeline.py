@@ -11,11 +11,13 @@ import polars as pl
 
 from pcapcheck import spill
 from pcapcheck.capture.inputs import Inputs
-from pcapcheck.check.checker import check_rule
+from pcapcheck.check.assertions import check_assertion
+from pcapcheck.check.checker import Judged, check_rule
 from pcapcheck.check.choice import Chosen, choose
 from pcapcheck.check.coverage import coverage_of
 from pcapcheck.check.finding import Finding, Severity
 from pcapcheck.check.profile import Profile
+from pcapcheck.check.rule import Rule
 from pcapcheck.check.rules import Option, load_profile, profile_names, unknown_parameters, with_parameters
 from pcapcheck.check.surroundings import Surroundings
 from pcapcheck.correlate.assembly import assemble
@@ -84,7 +86,9 @@ def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progre
     return _judged(network, chosen, placed, settings)
 
 
-def correlate(placed: Placed, topology: Topology, profile: Profile, scratch: str | None, jobs: int = 1) -> Network:
+def correlate(
+    placed: Placed, topology: Topology, profile: Profile, scratch: str | None, jobs: int = 1
+) -> Network:
     """Put the captures together: flows, paths, and what became of packets between the steps that were watched."""
     files = [each.input.shown for each in placed.captured]
     keys = strong_keys(placed)
@@ -125,9 +129,7 @@ def _judged(network: Network, chosen: Chosen, placed: Placed, settings: Settings
     judged = []
     for profile in chosen.profiles:
         surroundings = Surroundings(network, profile)
-        judged += [
-            check_rule(rule, network, surroundings) for rule in profile.active if rule.assertion is None
-        ]
+        judged += [_judge(rule, network, surroundings) for rule in profile.active]
     findings = tuple(finding for each in judged for finding in each.findings)
     causes = diagnose(Case(network, chosen.main, broken_rules(judged))) if chosen.main else ()
     coverage = coverage_of(judged, network)
@@ -150,6 +152,10 @@ def _judged(network: Network, chosen: Chosen, placed: Placed, settings: Settings
         rules={each.rule.id: _used(each.rule) for each in judged},
         fail_on=settings.fail_on,
     )
+
+
+def _judge(rule: Rule, network: Network, surroundings: Surroundings) -> Judged:
+    return check_assertion(rule, network) if rule.assertion else check_rule(rule, network, surroundings)
 
 
 def _verdict(
