@@ -59,6 +59,7 @@ SEEDS = (
     eth(ip(udp(wireguard(type=2), dport=51820))),
     eth(ip(tcp(), options=b"\x94\x04\x00\x00")),
     eth(ip(tcp(b"x" * 100), len_=0)),
+    eth(ipv6(tcp()), type=0x0800),
 )
 
 

@@ -91,8 +91,10 @@ class Compiler:
     def shape(self, stack: str, linktype: int) -> Shape | None:
         """Return the shape, None if the packet has no fixed one."""
         try:
+            announced = int(self.table.tables["linktype"][linktype])
             for header, following in zip(self.trail, [*self.trail[1:], None], strict=True):
-                self._follow(header, following)
+                self._trace_sound(header, announced)
+                announced = self._follow(header, following)
             places = self._places()
         except Varies:
             return None
@@ -112,11 +114,17 @@ class Compiler:
             guessed=self.guessed,
         )
 
-    def _follow(self, header: Headers, following: Headers | None) -> None:
-        """Trace what decided what follows a header, and where."""
+    def _trace_sound(self, header: Headers, announced: int) -> None:
+        """Trace why a header was taken for what was announced, or for something else instead."""
+        for protocol in (*protocols()[announced - 1 : announced], header.protocol):
+            if protocol.sound:
+                protocol.sound(self._traced(header, protocol))
+
+    def _follow(self, header: Headers, following: Headers | None) -> int:
+        """Trace what decided what follows a header, and where; return the code that was announced."""
         protocol = header.protocol
         if protocol.carries is None:
-            return
+            return 0
         code = int(carried(header, self.table)[0])
         if following is None and code:
             raise Varies  # it is cut off here; in another packet it may be there
@@ -128,6 +136,7 @@ class Compiler:
             _ = traced(protocol.carries) if isinstance(protocol.carries, str) else protocol.carries(traced)
         if not isinstance(protocol.length, int):
             _ = traced(protocol.length) if isinstance(protocol.length, str) else protocol.length(traced)
+        return code
 
     def _guard_ports(self, header: Headers, code: int) -> None:
         """Demand that no other protocol claims either port, whichever is the lower one."""

@@ -96,6 +96,8 @@ class Protocol:
         table: the dissector table that `carries` is looked up in.
         within: where this protocol is carried: {dissector table: numbers}.
         recognise: says per header, by its bytes alone, whether it is one; for ports that nobody named.
+        sound: says per header whether it is one at all; what is not, is no layer and carries nothing.
+        instead: what a header that is not sound may be (as Wireshark, IPv6 under IPv4's EtherType).
         quotes: what it carries is a quoted packet (ICMP errors), no payload.
         in_stack: whether it counts as a layer of its own; IPv6 extension headers do not, as IPv4 options do
             not.
@@ -109,6 +111,8 @@ class Protocol:
     table: str = ""
     within: Mapping[str, Collection[int]] = field(default_factory=dict)
     recognise: Callable[[Headers], Bools] | None = None
+    sound: Callable[[Headers], Bools] | None = None
+    instead: str = ""
     quotes: bool = False
     in_stack: bool = True
 

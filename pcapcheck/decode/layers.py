@@ -17,7 +17,7 @@ import numpy as np
 from pcapcheck.capture.block import Block
 from pcapcheck.decode.field import NOTHING, Bools, Ints, Numbers, Protocol
 from pcapcheck.decode.headers import Headers
-from pcapcheck.decode.registry import Codes, Dissectors, protocols
+from pcapcheck.decode.registry import Codes, Dissectors, code_of, protocols
 
 DEPTH = 64  # headers of one packet; real ones have up to 15, and a frame of VLAN tags could have 16,000
 
@@ -73,12 +73,11 @@ def find_layers(block: Block, table: Dissectors) -> Layers:
     wave = _first_wave(block, table)
     for depth in range(DEPTH):
         following: defaultdict[tuple[int, bool], list[Front]] = defaultdict(list)
-        for (code, quoted), fronts in sorted(wave.items()):
-            group = _group(block, code, Front(*map(_join, zip(*fronts, strict=True))), depth, quoted=quoted)
+        for group in _groups(block, wave, depth):
             groups.append(group)
             stacks.push(group)
             for next_code, front in _following(group, table):
-                following[next_code, quoted or group.headers.protocol.quotes].append(front)
+                following[next_code, group.quoted or group.headers.protocol.quotes].append(front)
         wave = following
     return Layers(block, tuple(groups), stacks.stack, stacks.names)
 
@@ -131,11 +130,24 @@ def _first_wave(block: Block, table: Dissectors) -> dict[tuple[int, bool], list[
     return {(code, False): [front] for code, front in _split(everything, codes, block.captured > 0)}
 
 
-def _group(block: Block, code: int, front: Front, depth: int, *, quoted: bool) -> Group:
-    captured = block.offset[front.packet] + block.captured[front.packet]
-    stop = np.minimum(captured, front.end)
-    headers = Headers(protocols()[code - 1], block.data, front.start, stop, front.end)
-    return Group(code, depth, quoted, front.packet, headers)
+def _groups(block: Block, wave: dict[tuple[int, bool], list[Front]], depth: int) -> Iterator[Group]:
+    """Yield the groups of one depth; headers that are not sound go to the protocol that they may be."""
+    while wave:
+        code, quoted = min(wave)
+        front = Front(*map(_join, zip(*wave.pop((code, quoted)), strict=True)))
+        captured = block.offset[front.packet] + block.captured[front.packet]
+        headers = Headers(
+            protocols()[code - 1], block.data, front.start, np.minimum(captured, front.end), front.end
+        )
+        group = Group(code, depth, quoted, front.packet, headers)
+        sound = headers.protocol.sound(headers) if headers.protocol.sound else None
+        if sound is not None and not sound.all():
+            if headers.protocol.instead:
+                other = code_of(headers.protocol.instead), quoted
+                wave.setdefault(other, []).append(Front(*(part[~sound] for part in front)))
+            group = Group(code, depth, quoted, front.packet[sound], headers.at(np.flatnonzero(sound)))
+        if len(group.packet):
+            yield group
 
 
 def _following(group: Group, table: Dissectors) -> Iterator[tuple[int, Front]]:

@@ -45,6 +45,7 @@ def protocols() -> tuple[Protocol, ...]:
     return tuple(module.PROTOCOL for module in modules)
 
 
+@cache
 def code_of(name: str) -> int:
     """Return the code of a protocol, 0 if there is none of that name."""
     names = [protocol.name for protocol in protocols()]

@@ -2,14 +2,19 @@
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.decode.field import NOTHING, Bools, Field, Ints, Protocol
 from pcapcheck.decode.headers import Headers
+
+
+def sound(read: Headers) -> Bools:
+    """Say whether version and header length can be."""
+    first = read.number(0)
+    return (first >= 0x45) & (first < 0x50)
 
 
 def payload(read: Headers) -> Ints:
     """Return the protocol number; a later fragment has no header of it."""
-    first = read("ip.frag_offset") == 0
-    return np.where(first & (read("ip.version") == 4), read("ip.proto"), NOTHING)
+    return np.where(read("ip.frag_offset") == 0, read("ip.proto"), NOTHING)
 
 
 PROTOCOL = Protocol(
@@ -42,6 +47,8 @@ PROTOCOL = Protocol(
         "linktype": (228,),
         "null.type": (2, 0x0800),
     },
+    sound=sound,
+    instead="ipv6",
     carries=payload,
     table="ip.proto",
 )

@@ -1,16 +1,15 @@
 """IPv6. Source: RFC 8200, 3. Its extension headers are in `ipv6_*.py`. Wireshark: packet-ipv6.c."""
 
-import numpy as np
-
-from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.decode.field import Bools, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 FAMILIES = (10, 24, 28, 30)  # AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, macOS
 
 
-def payload(read: Headers) -> Ints:
-    """Return the number of the next header."""
-    return np.where(read("ipv6.version") == 6, read("ipv6.nxt"), NOTHING)
+def sound(read: Headers) -> Bools:
+    """Say whether the version can be."""
+    version: Bools = read.number(0) >> 4 == 6
+    return version
 
 
 PROTOCOL = Protocol(
@@ -36,6 +35,7 @@ PROTOCOL = Protocol(
         "linktype": (229,),
         "null.type": (*FAMILIES, 0x86DD),
     },
-    carries=payload,
+    sound=sound,
+    carries="ipv6.nxt",
     table="ip.proto",
 )

@@ -1,6 +1,7 @@
 """IPv4: fields, options, fragments, lengths, IP in IP."""
 
-from packets import block, eth, ip, number, tcp, udp
+import pytest
+from packets import block, eth, ip, ipv6, number, tcp, udp
 
 from pcapcheck.decode.columns import column
 from pcapcheck.decode.layers import find_layers
@@ -59,10 +60,18 @@ def test_length_0_reaches_to_the_end_of_the_frame():
     assert column(layers, "tcp.len").tolist() == [70000]
 
 
-def test_a_header_shorter_than_20_bytes_carries_nothing():
+@pytest.mark.parametrize("first", [0x44, 0x55, 0x00], ids=["too short", "version 5", "zeros"])
+def test_a_header_that_cannot_be_is_no_layer(first):
     packet = bytearray(eth(ip(tcp())))
-    packet[14] = 0x44
-    assert column(layers_of(bytes(packet)), "tcp.dstport").tolist() == [None]
+    packet[14] = first
+    layers = layers_of(bytes(packet), eth(ip(tcp())))
+    assert [layers.stacks[number] for number in layers.stack] == ["eth", "eth:ip:tcp"]
+    assert column(layers, "ip.ttl").tolist() == [None, 64]
+
+
+def test_ipv6_under_the_ethertype_of_ipv4_is_ipv6():
+    layers = layers_of(eth(ipv6(tcp()), type=0x0800))
+    assert layers.stacks[layers.stack[0]] == "eth:ipv6:tcp"
 
 
 def test_ip_in_ip_needs_no_table_of_its_own():
