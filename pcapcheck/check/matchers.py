@@ -5,7 +5,7 @@ makes matchers from what a file says; a `Scope` knows the network around the pac
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeAlias
@@ -66,20 +66,26 @@ class Matcher(ABC):
         """Return what is expected, for a message."""
         return self._text(scope)
 
+    def walk(self) -> Iterator["Matcher"]:
+        """Yield this matcher and all that it is made of."""
+        yield self
+        for part in self._parts():
+            yield from part.walk()
+
     @property
     def variables(self) -> tuple[str, ...]:
         """The variables it reads, without the dollar sign."""
-        return tuple(dict.fromkeys(name for part in self._parts() for name in part.variables))
+        return tuple(dict.fromkeys(part.path for part in self.walk() if isinstance(part, Variable)))
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of the packet that it reads, besides the one it is about."""
-        return tuple(dict.fromkeys(name for part in self._parts() for name in part.fields))
+        return tuple(dict.fromkeys(part.name for part in self.walk() if isinstance(part, Other)))
 
     @property
     def hops(self) -> bool:
         """Whether it looks at the hop before."""
-        return any(part.hops for part in self._parts())
+        return any(isinstance(part, Earlier) for part in self.walk())
 
     @abstractmethod
     def _judge(self, value: int | str, scope: Scope) -> Verdict: ...
@@ -190,11 +196,6 @@ class Variable(Matcher):
         texts = [scope.text(self.about, each) for each in wanted[:MOST]]
         return OR.join(texts + ["…"] * (len(wanted) > MOST)) or f"${self.path}"
 
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The one that it is."""
-        return (self.path,)
-
 
 @dataclass(frozen=True, slots=True)
 class Earlier(Matcher):
@@ -217,11 +218,6 @@ class Earlier(Matcher):
             return "what the hop before had"
         texts = [self._range(scope, each, *steps) for each in sorted(set(before))]
         return OR.join(dict.fromkeys(texts))
-
-    @property
-    def hops(self) -> bool:
-        """It does."""
-        return True
 
     def _steps(self, scope: Scope) -> tuple[int, int | None] | None:
         return scope.routed if self.minus is None else (self.minus, self.minus)
@@ -249,11 +245,6 @@ class Other(Matcher):
         other = scope.field(self.name)
         name = f"{self.name} less {self.minus}" if self.minus else self.name
         return name if other is None else f"{scope.text(self.about, other - self.minus)} ({name})"
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The other field."""
-        return (self.name,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pcapcheck.check.matchers import Value
 from pcapcheck.check.reading import Where
 from pcapcheck.check.spot import Spot
 from pcapcheck.errors import did_you_mean
+from pcapcheck.values import Span
 from pcapcheck.yamlevents import Place
 
 NOWHERE: Final = Place("<built in>")
@@ -31,6 +32,11 @@ class Parameter:
     many: bool = False  # a list is allowed
     about: str = ""
     place: Place = NOWHERE
+
+    @property
+    def written(self) -> str:
+        """Its values as people write them."""
+        return ", ".join(_written(self.type, value) for value in self.values)
 
 
 def read_parameter(name: str, spot: Spot) -> Parameter:
@@ -79,6 +85,14 @@ def _value(parameter: Parameter, data: Any, where: Where) -> Value:
         fix = did_you_mean(str(value), parameter.choices, "use one of " + ", ".join(parameter.choices))
         raise where.error(f"`{parameter.name}: {data}` is not one of its values", fix)
     return value
+
+
+def _written(kind: str, value: Value) -> str:
+    if isinstance(value, Span):
+        return values.cidr_text(value) if kind == "network" else f"{value.low}..{value.high}"
+    if kind == "address" and isinstance(value, int):
+        return values.address_text(4 if value < 1 << 32 else 6, value)
+    return values.written(kind, value) if isinstance(value, int) else value
 
 
 def _within(parameter: Parameter, value: int) -> bool:

@@ -31,12 +31,14 @@ OUTCOMES: Final = ("pass", "fail", "not_exercised", "not_evaluable")
 class RuleTest:
     """A small capture, relative to the rule file, and what the rule says about it.
 
-    `change` re-writes fields of packets at the rule's `at` and `side`: field name -> value as in the file.
+    `change` re-writes fields of packets at the rule's `side` and `at` (or the test's own `at`): field name ->
+    value as in the file.
     """
 
     capture: str
     outcome: str  # pass | fail | not_exercised | not_evaluable
     change: Mapping[str, object] = field(default_factory=dict)
+    at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

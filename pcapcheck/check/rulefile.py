@@ -156,4 +156,4 @@ def _step(spot: Spot) -> Step:
 
 def _test(spot: Spot) -> RuleTest:
     outcome = _one(spot, "outcome", OUTCOMES) or "pass"
-    return RuleTest(spot.text("capture"), outcome, dict(spot.get("change") or {}))
+    return RuleTest(spot.text("capture"), outcome, dict(spot.get("change") or {}), _known(spot, "at", ROLES))

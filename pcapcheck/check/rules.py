@@ -5,7 +5,7 @@ user's file is compared with rules.schema.json first; shipped files are compared
 takes no time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from pcapcheck.check.profile import Profile, with_values
 from pcapcheck.check.reading import Where
 from pcapcheck.check.rulefile import RuleFile, read_rule_file
 from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.yamlfile import Document
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _ENDINGS: Final = (".yaml", ".yml")
@@ -82,10 +83,35 @@ def _load_shipped(name: str) -> Profile:
     return extend(_line(_shipped(name)))
 
 
+def lint_file(path: str) -> Iterator[InputError]:
+    """Yield what is wrong with a rule file; what cannot be read at all is the only mistake."""
+    from pcapcheck.check.lint import lint  # imports the decoder
+
+    try:
+        document, profile = _read_file(path)
+    except InputError as mistake:
+        yield mistake
+        return
+    yield from lint(document, profile, cause_ids())
+
+
+@cache
+def cause_ids() -> tuple[str, ...]:
+    """Return the ids of the root causes that come with pcapcheck."""
+    return tuple(sorted(path.stem for path in (rules_directory() / "diagnoses").glob("*.yaml")))
+
+
 def _load_file(path: str) -> Profile:
+    mistake = next(lint_file(path), None)
+    if mistake:
+        raise mistake
+    return _read_file(path)[1]
+
+
+def _read_file(path: str) -> tuple[Document, Profile]:
     document = yamlfile.load(path)
     yamlfile.validate(document, "rules")
-    return extend(_line(read_rule_file(document)))
+    return document, extend(_line(read_rule_file(document)))
 
 
 @cache
@@ -106,9 +132,18 @@ def _add(file: RuleFile, line: dict[str, RuleFile], above: tuple[str, ...]) -> N
             what = f"`{file.name}` extends `{name}`, which extends `{file.name}`"
             raise file.place.error(what, "remove one of the two from `extends:`")
         if name not in line:
-            _check_name(name, file.place)
-            _add(_shipped(name), line, (*above, file.name))
+            _add(_extended(name, file), line, (*above, file.name))
     line[file.name] = file
+
+
+def _extended(name: str, by: RuleFile) -> RuleFile:
+    """Return what a file extends: a shipped profile, or a file beside it."""
+    if not name.endswith(_ENDINGS):
+        _check_name(name, by.place)
+        return _shipped(name)
+    document = yamlfile.load(Path(by.place.file).parent / name)
+    yamlfile.validate(document, "rules")
+    return read_rule_file(document)
 
 
 def _check_name(name: str, where: Where) -> None:

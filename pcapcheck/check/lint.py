@@ -1,0 +1,111 @@
+"""What is wrong with a rule file that its schema cannot tell: unknown names, ids that are used twice.
+
+Takes a document that fits the schema and the profile that it makes, yields every mistake at its place. It
+opens no files.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from pcapcheck.check.profile import Profile
+from pcapcheck.check.reading import read
+from pcapcheck.check.spot import Spot
+from pcapcheck.check.words import Wrong, check_field, check_matcher, check_variable
+from pcapcheck.decode.registry import ALIASES, dissector_table, protocols
+from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.yamlfile import Document
+
+_TRAITS_WITH_PARAMETERS: Final = ("tunnel_port", "gateway_mac", "masquerade")
+
+
+def lint(document: Document, profile: Profile, causes: Collection[str]) -> Iterator[InputError]:
+    """Yield what is wrong with a rule file.
+
+    Args:
+        document: it fits rules.schema.json.
+        profile: what the document makes, with all that it extends.
+        causes: ids of root causes.
+    """
+    top = Spot(document, document.data)
+    yield from _check_decode_as(top, profile)
+    for clue in top.at("detect").each():
+        yield from _check_matchers(clue.at("when"), profile)
+    yield from _check_traits(top.at("traits"), profile)
+    yield from _check_drop(top, profile)
+    seen: set[str] = set()
+    for rule in top.at("rules").each():
+        yield from _check_rule(rule, profile, causes, seen)
+
+
+def _check_rule(
+    rule: Spot, profile: Profile, causes: Collection[str], seen: set[str]
+) -> Iterator[InputError]:
+    name, cause = rule.text("id"), rule.get("diagnosis")
+    if name in seen:
+        yield rule.at("id").error(f"`{name}` is here twice", "give each rule an id of its own")
+    seen.add(name)
+    if name.partition("/")[0] != profile.name and name not in _inherited(profile):
+        fix = f"write `{profile.name}/{name.partition('/')[2]}`"
+        yield rule.at("id").error(f"`{name}` does not begin with the profile's name", fix)
+    if cause is not None and cause not in causes:
+        fix = did_you_mean(str(cause), causes, "`pcapcheck explain` lists the causes")
+        yield rule.at("diagnosis").error(f"`{cause}` is not a root cause", fix)
+    for parameter, spot in rule.at("given").items():
+        yield from _complain(spot, check_variable(parameter, profile.parameters))
+    yield from _check_matchers(rule.at("when"), profile)
+    yield from _check_matchers(rule.at("expect"), profile)
+    for test in rule.at("tests").each():
+        for field, spot in test.at("change").items():
+            yield from _complain(spot, check_field(field))
+
+
+def _inherited(profile: Profile) -> frozenset[str]:
+    """Return ids that the file may take over from what it extends."""
+    return frozenset(rule.id for rule in profile.rules if rule.id.partition("/")[0] in profile.extends)
+
+
+def _check_matchers(spot: Spot, profile: Profile) -> Iterator[InputError]:
+    for field, part in spot.items():
+        wrong = check_field(field)
+        if wrong:
+            yield part.key_error(*wrong)
+        else:
+            yield from _complain(part, check_matcher(field, read(field, part.data, part), profile.parameters))
+
+
+def _check_decode_as(top: Spot, profile: Profile) -> Iterator[InputError]:
+    tables = tuple(dissector_table().tables)
+    known = [*(each.name for each in protocols()), *ALIASES]
+    for entry in top.at("decode_as").each():
+        protocol = entry.text("as")
+        if protocol not in known:
+            fix = did_you_mean(protocol, known, f"the protocols are {', '.join(sorted(known))}")
+            yield entry.at("as").error(f"`{protocol}` is no protocol that can be decoded", fix)
+        for table, value in entry.items():
+            if table != "as" and table not in tables:
+                fix = did_you_mean(table, tables, f"the tables are {', '.join(sorted(tables))}")
+                yield value.key_error(f"`{table}` is no dissector table", fix)
+            yield from _check_parameter(value, profile)
+
+
+def _check_traits(traits: Spot, profile: Profile) -> Iterator[InputError]:
+    for name, spot in traits.items():
+        if name in _TRAITS_WITH_PARAMETERS:
+            yield from _check_parameter(spot, profile)
+
+
+def _check_parameter(spot: Spot, profile: Profile) -> Iterator[InputError]:
+    if isinstance(spot.data, str) and spot.data.startswith("$"):
+        yield from _complain(spot, check_variable(spot.data[1:], profile.parameters))
+
+
+def _check_drop(top: Spot, profile: Profile) -> Iterator[InputError]:
+    for dropped in top.at("drop").each():
+        if str(dropped.data).partition("/")[0] not in profile.extends:
+            what = f"`{dropped.data}` is of no profile that this one extends"
+            yield dropped.error(what, "drop what it would have: " + (", ".join(profile.extends) or "nothing"))
+
+
+def _complain(spot: Spot, wrong: Wrong | None) -> Iterator[InputError]:
+    if wrong:
+        yield spot.error(*wrong)

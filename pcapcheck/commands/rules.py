@@ -1,0 +1,265 @@
+"""rules: the profiles that ship, and work on rule files: show, lint, test, the names that they may use."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import click
+
+from pcapcheck.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from pcapcheck.capture.block import Block
+    from pcapcheck.check.finding import Coverage
+    from pcapcheck.check.parameter import Parameter
+    from pcapcheck.check.profile import Profile
+    from pcapcheck.check.rule import Rule
+    from pcapcheck.check.ruletest import Case
+    from pcapcheck.correlate.paths import PathHop
+
+# A folder of captures and a profile -> ids of the rules that were broken, and the coverage.
+Check: TypeAlias = "Callable[[Path, str], tuple[frozenset[str], Coverage]]"
+PATHS = (".yaml", ".yml")
+
+
+@click.group()
+def command() -> None:
+    """List, show, lint and test rule files.
+
+    \b
+    Examples:
+      pcapcheck rules list
+      pcapcheck rules show flannel-vxlan
+      pcapcheck rules lint rules/my-cni.yaml
+    """
+
+
+@command.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also the shared ones, which others extend.")
+def list_(everything: bool) -> None:
+    """List the profiles that come with pcapcheck."""
+    from pcapcheck.check.rules import load_profile, profile_names
+
+    profiles = [load_profile(name) for name in profile_names()]
+    rows = [
+        (each.name, str(len(each.rules)), each.title) for each in profiles if everything or not each.shared
+    ]
+    _table(("profile", "rules", "title"), rows)
+
+
+@command.command()
+@click.argument("what", metavar="PROFILE|FILE|RULE")
+def show(what: str) -> None:
+    """Show a profile (its parameters, paths and rules), or one rule in full."""
+    from pcapcheck.check.rules import load_profile
+
+    if "/" in what and not what.endswith(PATHS):
+        for line in _rule_lines(_find_rule(what)):
+            click.echo(line)
+        return
+    for line in _profile_lines(load_profile(what)):
+        click.echo(line)
+
+
+@command.command()
+@click.argument("files", metavar="[FILE]…", nargs=-1)
+def lint(files: tuple[str, ...]) -> int:
+    """Say what is wrong with rule files; without FILE, with those that come with pcapcheck.
+
+    Exit status: 0 if nothing is wrong, else 2.
+    """
+    from pcapcheck.check.rules import lint_file, rules_directory
+
+    paths = files or tuple(str(path) for path in sorted(rules_directory().glob("*.yaml")))
+    mistakes = [mistake for path in paths for mistake in lint_file(path)]
+    for mistake in mistakes:
+        click.echo(f"error: {mistake}", err=True)
+    if not mistakes:
+        click.echo(f"{len(paths)} rule {'file is' if len(paths) == 1 else 'files are'} right")
+    return 2 if mistakes else 0
+
+
+@command.command()
+@click.argument("what", metavar="[PROFILE|FILE|RULE]…", nargs=-1)
+@click.option("-v", "--verbose", is_flag=True, help="Also the tests that pass.")
+def test(what: tuple[str, ...], verbose: bool) -> int:
+    """Run the tests of rules on their samples; without arguments, of all profiles.
+
+    Exit status: 0 if every test gives what it says, else 1.
+    """
+    from pcapcheck.check.rules import profile_names
+
+    counts = dict.fromkeys(("passed", "failed", "without sample"), 0)
+    for name, rule_ids in _chosen(what or profile_names()).items():
+        for result, text in run_tests(name, rule_ids, check_folder):
+            counts[result] += 1
+            if verbose or result == "failed":
+                click.echo(text)
+    click.echo(", ".join(f"{count} {word}" for word, count in counts.items()))
+    return 1 if counts["failed"] else 0
+
+
+@command.command()
+@click.argument("words", metavar="[WORD]…", nargs=-1)
+def fields(words: tuple[str, ...]) -> None:
+    """List the fields that rules may name, with their kind; with WORD, those that contain it."""
+    from pcapcheck.decode.columns import field_names
+
+    known = {**field_names(), "form": "text", "stack": "pattern"}
+    rows = [(name, kind) for name, kind in sorted(known.items()) if all(word in name for word in words)]
+    if not rows:
+        fix = did_you_mean(words[0], known, "leave the word out to see all")
+        raise InputError("rules fields", f"no field contains `{' '.join(words)}`", fix)
+    _table(("field", "kind"), rows)
+
+
+def run_tests(profile_name: str, rule_ids: Sequence[str], check: Check) -> Iterator[tuple[str, str]]:
+    """Run tests of one profile; yield passed, failed or without sample, and a line for people.
+
+    Args:
+        profile_name: a shipped profile, or the path of a rule file.
+        rule_ids: which rules; empty: all of the profile's own.
+        check: what checks a folder.
+    """
+    from pcapcheck.check.rules import load_profile
+    from pcapcheck.check.ruletest import cases, outcome
+
+    profile = load_profile(profile_name)
+    known: dict[Path, tuple[frozenset[str], Coverage]] = {}
+    for case in cases(profile, rule_ids):
+        rule, wanted = case.rule, case.test
+        change = f" with {dict(wanted.change)}" if wanted.change else ""
+        line = f"{rule.id}: {wanted.capture}{change}"
+        sample = _sample(case)
+        if sample is None:
+            yield "without sample", f"{line}: the sample is not installed"
+            continue
+        if wanted.change:
+            with tempfile.TemporaryDirectory() as folder:
+                _write_changed(sample, Path(folder), case, profile)
+                found = check(Path(folder), profile_name)
+        else:
+            found = known[sample] = known.get(sample) or check(sample, profile_name)
+        said = outcome(rule.id, *found)
+        right = said == wanted.outcome
+        yield (
+            "passed" if right else "failed",
+            f"{line}: {said}" + ("" if right else f", not {wanted.outcome}"),
+        )
+
+
+def check_folder(folder: Path, profile_name: str) -> tuple[frozenset[str], Coverage]:
+    """Check a folder of captures against one profile."""
+    from pcapcheck.api import check
+
+    result = check(str(folder), profile=profile_name)
+    return frozenset(finding.rule for finding in result.findings), result.coverage
+
+
+def _sample(case: Case) -> Path | None:
+    """Return the folder of a test's sample: beside the rule file, or beside the folder of rule files."""
+    home = Path(case.rule.place.file).resolve().parent
+    places = (home / case.test.capture, home.parent / case.test.capture)
+    return next((place for place in places if place.is_dir()), None)
+
+
+def _write_changed(sample: Path, folder: Path, case: Case, profile: Profile) -> None:
+    """Copy a sample into a folder, with the fields that a test changes."""
+    from pcapcheck.capture.source import open_capture
+    from pcapcheck.check.rules import Option, unknown_parameters, with_parameters
+    from pcapcheck.check.ruletest import changed
+    from pcapcheck.topology.bind import Binder
+    from pcapcheck.topology.load import load_topology
+
+    topology = load_topology(sample / "topology.yaml")
+    unknown = unknown_parameters(profile, topology.parameters)
+    known = {name: value for name, value in topology.parameters.items() if name not in unknown}
+    profile = with_parameters(profile, known, Option(topology.source))
+    (folder / "topology.yaml").write_bytes((sample / "topology.yaml").read_bytes())
+    captures = sorted(sample.glob("*.pcap"))
+    binder = Binder(topology, [file.name for file in captures])
+    for file in captures:
+        capture = open_capture(str(file))
+        blocks = list(capture.blocks())
+        point = binder.bind(file.name, linktype=capture.interfaces[0].linktype).point
+        new = [changed(block, case, profile, topology=topology, point=point) for block in blocks]
+        _write_pcap(folder / file.name, new, capture.interfaces[0].linktype)
+
+
+def _write_pcap(path: Path, blocks: Iterable[Block], linktype: int) -> None:
+    """Write a classic capture with nanoseconds; www.tcpdump.org/manpages/pcap-savefile.5.html."""
+    with path.open("wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, linktype))
+        for block in blocks:
+            records = zip(block.time, block.offset, block.captured, block.original, strict=True)
+            for time, offset, captured, original in records:
+                seconds, nanoseconds = divmod(int(time), 10**9)
+                file.write(struct.pack("<IIII", seconds, nanoseconds, captured, original))
+                file.write(block.data[offset : offset + captured].tobytes())
+
+
+def _chosen(what: Iterable[str]) -> dict[str, list[str]]:
+    """Return profile name or file -> rule ids; no ids: all of its own."""
+    chosen: dict[str, list[str]] = {}
+    for word in what:
+        is_rule = "/" in word and not word.endswith(PATHS)
+        name = word.partition("/")[0] if is_rule else word
+        chosen.setdefault(name, []).extend([_find_rule(word).id] if is_rule else [])
+    return chosen
+
+
+def _find_rule(rule_id: str) -> Rule:
+    from pcapcheck.check.rules import load_profile
+
+    profile = load_profile(rule_id.partition("/")[0])
+    rules = {rule.id: rule for rule in profile.rules}
+    if rule_id not in rules:
+        fix = did_you_mean(rule_id, rules, f"`pcapcheck rules show {profile.name}` lists its rules")
+        raise InputError("rules", f"`{rule_id}` is not a rule of `{profile.name}`", fix)
+    return rules[rule_id]
+
+
+def _profile_lines(profile: Profile) -> Iterator[str]:
+    yield f"{profile.name}: {profile.title}"
+    if profile.extends:
+        yield f"extends {', '.join(profile.extends)}"
+    yield from _section("parameters", {each.name: _about(each) for each in profile.parameters.values()})
+    yield from _section("paths", {name: " > ".join(map(_hop, path)) for name, path in profile.paths.items()})
+    yield from _section("rules", {rule.id: f"{rule.title} ({rule.severity})" for rule in profile.rules})
+
+
+def _section(title: str, entries: Mapping[str, str]) -> Iterator[str]:
+    width = max(map(len, entries), default=0)
+    lines = [f"  {name:{width}}  {text}" for name, text in entries.items()]
+    yield from [f"\n{title}", *lines] if entries else []
+
+
+def _about(parameter: Parameter) -> str:
+    return f"{parameter.written or 'no value'} ({parameter.type}) {parameter.about}".rstrip()
+
+
+def _hop(hop: PathHop) -> str:
+    form = "" if hop.form == "plain" else f" as {hop.form}"
+    fewest, most = hop.routed
+    less = str(fewest) if fewest == most else f"{fewest}.." if most is None else f"{fewest}..{most}"
+    return f"{hop.role}{form}" + ("" if less == "0" else f" (TTL less {less})")
+
+
+def _rule_lines(rule: Rule) -> Iterator[str]:
+    yield f"{rule.id} ({rule.severity}): {rule.title}"
+    yield f"\nbecause: {rule.because}"
+    yield f"fix: {rule.fix}"
+    if rule.diagnosis:
+        yield f"diagnosis: {rule.diagnosis}"
+    yield f"references: {'; '.join(rule.references)}"
+    yield f"defined at {rule.place}"
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(len(titles))]
+    for row in (titles, *rows):
+        click.echo("  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip())
