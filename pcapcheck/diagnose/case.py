@@ -1,6 +1,6 @@
-"""Case: what evidence is taken from: the network, the broken rules, the profile; and small questions that many evidences ask.
+"""Case: what evidence is taken from: the network, the broken rules and the profile.
 
-It judges nothing.
+It answers small questions that many evidences ask, and judges nothing.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from pcapcheck.check.finding import Finding, Frame
 from pcapcheck.check.profile import Profile
 from pcapcheck.correlate.counts import FRAMES
 from pcapcheck.correlate.network import Network
+from pcapcheck.diagnose.fact import Word
 from pcapcheck.topology.names import Names
 from pcapcheck.topology.topology import CapturePoint, OwnerKind, Role
 
@@ -50,6 +51,24 @@ class Case:
     def names(self) -> Names:
         """What the topology says of addresses and points."""
         return Names(self.network.topology, self.profile.value(self.profile.traits.gateway_mac))
+
+    @cached_property
+    def traits(self) -> dict[str, Word]:
+        """What the profile intends, as words of facts; `neighbours` is how pods of one node talk."""
+        traits = self.profile.traits
+        return {
+            "across_only": traits.tunnel_between == "subnets",
+            "encrypted": traits.encrypted,
+            "bridged": traits.bridged,
+            "shared_mac": traits.shared_mac,
+            "neighbours": traits.same_node,
+            "tunnel": traits.tunnel,
+        }
+
+    @cached_property
+    def tenants(self) -> frozenset[str]:
+        """The VNIs of all tenants, as text: none where pods have no segment of their own."""
+        return frozenset(str(pod.vni) for pod in self.network.topology.pods.values() if pod.vni is not None)
 
     @cached_property
     def directions(self) -> list[dict[str, Any]]:
@@ -96,7 +115,7 @@ class Case:
         }
 
     def address_is(self, address: str, node: str | None) -> str:
-        """Say what an address is, as seen from a node: this node, another node, pod, service, router or unknown."""
+        """Say what an address is for a node: this node, another node, pod, service, router or unknown."""
         owner = self.network.owners.of(address)
         if owner.kind == OwnerKind.NODE:
             return "this node" if owner.node == node else "another node"
@@ -119,7 +138,7 @@ class Case:
 
 
 def broken_rules(judged: Sequence[Judged]) -> tuple[Broken, ...]:
-    """Number the findings of all rules, in order."""
+    """Return the findings of all rules, numbered in order."""
     pairs = [
         (finding, direction)
         for each in judged

@@ -1,4 +1,4 @@
-"""Cause: a root cause as its file under rules/diagnoses/ says it: which facts it needs, and the words for readers.
+"""Cause: a root cause as its file under rules/diagnoses/ says it: the facts it needs, and words for readers.
 
 Takes YAML, gives plain data; it does not look at the network.
 """
@@ -25,8 +25,11 @@ RANKS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """A pattern over facts: the evidence, and words that `about` must have (a list: any of; `not`; `min`, `max`)."""
+class Pattern:
+    """Evidence, and words that `about` must have: a value, a list (any of), `{not: …}`, `{min: …, max: …}`.
+
+    A word that a fact lacks fits none of them but `not`.
+    """
 
     evidence: str
     about: Mapping[str, Any]
@@ -39,11 +42,28 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """What a cause needs, or what speaks for or against it: a fact that fits one of these patterns."""
+
+    patterns: tuple[Pattern, ...]
+
+    @property
+    def evidences(self) -> tuple[str, ...]:
+        """The kinds of evidence to look for."""
+        return tuple(dict.fromkeys(pattern.evidence for pattern in self.patterns))
+
+    def fits(self, fact: Fact) -> bool:
+        """Whether a fact is one that this means."""
+        return any(pattern.fits(fact) for pattern in self.patterns)
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """One root cause.
 
     Attributes:
-        id, title, explanation, fix, confirm, references: for readers; texts may have {placeholders} from the facts.
+        id, title, explanation, fix, confirm, references: for readers; texts may have {placeholders} from the
+        facts.
         rank: one of the words in RANKS.
         confidence: 0…1 where all that it needs was seen, and nothing else speaks for or against it.
         blame: which of a fact's words names the node where to act: sender, receiver, node.
@@ -75,6 +95,7 @@ class Cause:
 
 
 def _fits(value: Word, wanted: Any) -> bool:
+    """Whether a word is one that a file wants."""
     if isinstance(wanted, Mapping):
         if "not" in wanted:
             return not _fits(value, wanted["not"])
@@ -82,7 +103,7 @@ def _fits(value: Word, wanted: Any) -> bool:
         return number is not None and wanted.get("min", number) <= number <= wanted.get("max", number)
     if isinstance(wanted, Sequence) and not isinstance(wanted, str):
         return any(_fits(value, each) for each in wanted)
-    return value == wanted
+    return bool(value == wanted)
 
 
 def causes_directory() -> Path:
@@ -126,7 +147,8 @@ def read_cause(document: yamlfile.Document) -> Cause:
 
 
 def _needs(entries: Any) -> tuple[Need, ...]:
-    return tuple(
-        Need(str(each["evidence"]), {k: v for k, v in each.items() if k != "evidence"})
-        for each in entries or ()
-    )
+    return tuple(Need(tuple(map(_pattern, each.get("any") or [each]))) for each in entries or ())
+
+
+def _pattern(entry: Mapping[str, Any]) -> Pattern:
+    return Pattern(str(entry["evidence"]), {k: v for k, v in entry.items() if k != "evidence"})

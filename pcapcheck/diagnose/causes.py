@@ -1,6 +1,7 @@
-"""Facts -> root causes: which causes the facts support, rank by rank; what an earlier cause explains is no cause of its own.
+"""Facts -> root causes, rank by rank: what an earlier cause explains is no cause of its own.
 
-Evidence is taken rank by rank, since loss is looked for only in flows that no header contradiction explains already.
+Evidence is taken rank by rank, since loss is looked for only in flows that no header contradiction explains
+already.
 """
 
 import importlib
@@ -12,12 +13,14 @@ from typing import Final
 
 from pcapcheck.diagnose import evidence as folder
 from pcapcheck.diagnose.case import Case
-from pcapcheck.diagnose.cause import RANKS, Cause, load_causes
+from pcapcheck.diagnose.cause import RANKS, Cause, Need, load_causes
 from pcapcheck.diagnose.claim import Claim
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.diagnose.effects import explained_by
 from pcapcheck.diagnose.fact import Fact
+from pcapcheck.diagnose.intended import blocked
 
+STRICT: Final = RANKS[:2]  # what is meant to be blocked may still have no wrong headers
 AGAIN: Final = "lost_between"  # evidence that leaves out what is explained already
 
 
@@ -31,8 +34,10 @@ def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnos
     known = load_causes() if causes is None else causes
     facts: dict[str, list[Fact]] = {}
     accepted: list[Claim] = []
+    meant = blocked(case)
     for ranks in RANKS:
         facts.pop(AGAIN, None)
+        case = replace(case, explained=case.explained | (frozenset() if ranks in STRICT else meant))
         claims = [claim for cause in known if cause.rank in ranks for claim in _claims(cause, case, facts)]
         claims = [claim for claim in claims if not claim.explained(case.explained)]
         winners = _arbitrated(claims)
@@ -46,23 +51,15 @@ def _claims(cause: Cause, case: Case, facts: dict[str, list[Fact]]) -> Iterator[
     if not cause.needs:
         return
     groups: dict[tuple[object, ...], list[Fact]] = {}
-    for fact in _facts(cause.needs[0].evidence, case, facts):
-        if cause.needs[0].fits(fact) and not (fact.flows and fact.flows <= case.explained):
+    for fact in _facts(cause.needs[0], case, facts):
+        if not (fact.flows and fact.flows <= case.explained):
             groups.setdefault(_place(cause, fact), []).append(fact)
     for members in groups.values():
         claim = Claim(cause, tuple(members))
-        others = [_matching(need.evidence, need.fits, claim, case, facts) for need in cause.needs[1:]]
-        against = [
-            fact
-            for need in cause.excludes
-            for fact in _matching(need.evidence, need.fits, claim, case, facts)
-        ]
+        others = [_matching(need, claim, case, facts) for need in cause.needs[1:]]
+        against = [fact for need in cause.excludes for fact in _matching(need, claim, case, facts)]
         if all(others) and not against:
-            support = [
-                fact
-                for need in cause.supports
-                for fact in _matching(need.evidence, need.fits, claim, case, facts)
-            ]
+            support = [fact for need in cause.supports for fact in _matching(need, claim, case, facts)]
             yield replace(
                 claim, others=tuple(fact for each in others for fact in each), support=tuple(support)
             )
@@ -77,21 +74,21 @@ def _place(cause: Cause, fact: Fact) -> tuple[object, ...]:
     )
 
 
-def _matching(
-    name: str, fits: Callable[[Fact], bool], claim: Claim, case: Case, facts: dict[str, list[Fact]]
-) -> list[Fact]:
+def _matching(need: Need, claim: Claim, case: Case, facts: dict[str, list[Fact]]) -> list[Fact]:
     """Return the facts that fit and are about the claim's flows (or about no flow in particular)."""
     return [
         fact
-        for fact in _facts(name, case, facts)
-        if fits(fact) and (not fact.flows or not claim.flows or fact.flows & claim.flows)
+        for fact in _facts(need, case, facts)
+        if not fact.flows or not claim.flows or fact.flows & claim.flows
     ]
 
 
-def _facts(name: str, case: Case, facts: dict[str, list[Fact]]) -> list[Fact]:
-    if name not in facts:
-        facts[name] = list(_evidence()[name](case))
-    return facts[name]
+def _facts(need: Need, case: Case, facts: dict[str, list[Fact]]) -> list[Fact]:
+    """Return the facts that fit; evidence is taken once, when somebody asks for it."""
+    for name in need.evidences:
+        if name not in facts:
+            facts[name] = list(_evidence()[name](case))
+    return [fact for name in need.evidences for fact in facts[name] if need.fits(fact)]
 
 
 @cache

@@ -1,4 +1,7 @@
-"""Claim: a cause at one place, with the facts that speak for it; becomes a Diagnosis when nothing better explains them."""
+"""Claim: a cause at one place, with the facts that speak for it.
+
+It becomes a Diagnosis when nothing better explains them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
-"""Effects: which flows' further troubles an accepted cause explains, so that they are listed under it and not beside it."""
+"""Effects: the flows whose further troubles an accepted cause explains."""
 
 from collections.abc import Iterable
 
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.claim import Claim
+from pcapcheck.diagnose.fact import Word
 
 
 def explained_by(claims: Iterable[Claim], case: Case) -> frozenset[int]:
@@ -31,5 +32,5 @@ def explained_by(claims: Iterable[Claim], case: Case) -> frozenset[int]:
     return frozenset(found)
 
 
-def _both(pairs: set[tuple[object, object]]) -> set[tuple[object, object]]:
+def _both(pairs: set[tuple[Word, Word]]) -> set[tuple[Word, Word]]:
     return pairs | {(b, a) for a, b in pairs}

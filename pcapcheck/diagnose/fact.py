@@ -1,4 +1,4 @@
-"""Fact: one thing that evidence says about some flows, with frames to prove it. Causes are put together from facts."""
+"""Fact: one thing that evidence says about some flows, with frames to prove it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,8 @@ class Fact:
         flows: numbers of the flows that it is about; empty: it is about an interface or an address.
         frames: proof, the first is the one to look at.
         packets: how many speak for it.
-        about: what causes match on, and what fills the placeholders of their texts: sender, receiver, field, share, …
+        about: what causes match on, and what fills the placeholders of their texts: sender, receiver, field,
+        share, …
         findings: indices of the findings that it is made of.
         filter: a Wireshark display filter that shows it.
     """

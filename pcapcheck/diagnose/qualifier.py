@@ -1,4 +1,4 @@
-"""The property that separates lost packets from delivered ones best: an information-gain test over a handful of columns.
+"""The property that separates lost packets from delivered ones best: a test of information gain.
 
 This is what an expert does by eye. A gain of 1 is a clean cut: the property alone tells what is lost.
 """
@@ -14,7 +14,7 @@ EQUAL = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Qualifier:
-    """A property, the values of the lost, how clean the cut is (0…1), the threshold of a length, and the sentence for readers."""
+    """A property, the values of the lost, how clean the cut is (0…1), and the threshold of a length."""
 
     name: str
     value: str

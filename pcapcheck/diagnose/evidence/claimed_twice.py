@@ -1,10 +1,13 @@
-"""Two MACs claim one address in one L2 domain, or one MAC claims addresses that belong to different owners.
+"""Two MACs claim one address in one L2 domain, or one MAC is used by two that should differ.
 
-`about`: address, macs, mac, domain, node, interface, pods (the owner is a pod), what (two_macs | one_mac).
+Each ARP message and neighbour solicitation says: this address is at this MAC. A node may have many addresses,
+and answer for its pods; several NICs of a node may answer for each other.
+
+`about`: what (two_macs, one_mac), address, macs, owner and owner_is, domain, node, interface, sender.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -12,57 +15,104 @@ from pcapcheck import values
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.domains import domain
 from pcapcheck.diagnose.fact import Fact
-from pcapcheck.topology.topology import OwnerKind
+from pcapcheck.topology.topology import Owner, OwnerKind
 
-OWNED: Final = (OwnerKind.POD, OwnerKind.NODE, OwnerKind.POD_NETWORK)
+OWNED: Final = (OwnerKind.POD, OwnerKind.NODE)
 
 
 def find(case: Case) -> Iterator[Fact]:
-    """Yield a fact for each address with two MACs."""
-    arp = case.variants("arp")
-    if arp.is_empty() or "arp.src.hw_mac" not in arp.columns:
+    """Yield a fact for each address with two MACs, then for each MAC with two owners."""
+    claims = _claims(case)
+    if claims.is_empty():
         return
-    claims = arp.filter((pl.col("source_port") == 2) | (pl.col("source") == pl.col("destination")))
-    claims = claims.filter(pl.col("source") != "0.0.0.0").drop_nulls("arp.src.hw_mac").sort("file", "frame1")
+    for (_, address), rows in claims.group_by("domain", "source", maintain_order=True):
+        macs = sorted(set(rows["mac"].to_list()))
+        if len(macs) > 1 and not _one_owner(case, macs):
+            yield _fact(case, "two_macs", rows, rows.unique("mac", keep="first", maintain_order=True))
+        elif len(macs) == 1 and _stolen(case, str(address), macs[0], rows):
+            yield _fact(case, "two_macs", rows, rows)
+    if case.profile.traits.shared_mac:
+        return
+    for (_, mac), rows in claims.group_by("domain", "mac", maintain_order=True):
+        owners = {case.network.owners.of(address) for address in rows["source"].unique().to_list()}
+        if len(owners) > 1 and _should_differ(case, str(mac), owners):
+            yield _fact(case, "one_mac", rows, rows.unique("source", keep="first", maintain_order=True))
+
+
+def _claims(case: Case) -> pl.DataFrame:
+    """Return who says that an address of a pod or node is at which MAC: source, mac (text), domain, point."""
+    said = case.variants("arp", "nd")
+    if said.is_empty():
+        return said
+    mac = pl.when(pl.col("kind") == "arp").then("arp.src.hw_mac").otherwise("inner.eth.src").alias("number")
+    said = said.with_columns(mac).drop_nulls(["number", "source"])
+    owned = [each for each in said["source"].unique().to_list() if case.network.owners.of(each).kind in OWNED]
+    texts = {number: values.mac_text(number) for number in said["number"].unique().to_list()}
     places = {number: domain(case, point) for number, point in enumerate(case.network.points) if point}
-    named = claims.with_columns(
-        pl.col("point").replace_strict(places, return_dtype=pl.String).alias("domain")
+    return (
+        said.filter(pl.col("source").is_in(owned))
+        .with_columns(
+            pl.col("number").replace_strict(texts, default="", return_dtype=pl.String).alias("mac"),
+            pl.col("point").replace_strict(places, default="", return_dtype=pl.String).alias("domain"),
+        )
+        .sort("domain", "source", "file", "frame1")
     )
-    for (place, address), rows in named.group_by("domain", "source", maintain_order=True):
-        macs = sorted({values.mac_text(mac) for mac in rows["arp.src.hw_mac"].to_list()})
-        owner = case.network.owners.of(str(address))
-        if len(macs) > 1 and owner.kind in OWNED and not _one_owner(case, macs):
-            yield _fact(case, str(address), macs, str(place), rows)
 
 
 def _one_owner(case: Case, macs: list[str]) -> bool:
-    """Whether all these MACs are of one node: proxy ARP, or several NICs of a node that answer for each other."""
+    """Whether all these MACs are of one node: proxy ARP, or NICs that answer for each other."""
     nodes = [
         {owner.node for owner in case.network.owners.mac_owner(mac) if owner.pod is None} for mac in macs
     ]
     return all(nodes) and len(set.intersection(*nodes)) == 1
 
 
-def _fact(case: Case, address: str, macs: list[str], place: str, rows: pl.DataFrame) -> Fact:
-    owner, point = case.network.owners.of(address), case.point(rows["point"][0])
-    flows = frozenset(
-        row["flow"] for row in case.directions if address in (row["source"], row["destination"])
-    )
+def _stolen(case: Case, address: str, mac: str, rows: pl.DataFrame) -> bool:
+    """Whether another known pod claims a pod's address, and the pod itself has not been heard."""
+    owner = case.network.owners.of(address)
+    pod = case.network.topology.pods.get(owner.name or "") if owner.kind == OwnerKind.POD else None
+    if pod is None or pod.mac in (None, mac):
+        return False
+    others = {each.pod for each in case.network.owners.mac_owner(mac)} - {None, owner.name}
+    points = {case.point(number).pod for number in rows["point"].unique().to_list()}
+    return bool(others) and owner.name not in points
+
+
+def _should_differ(case: Case, mac: str, owners: set[Owner]) -> bool:
+    """Whether owners with one MAC are on several nodes, or pods of one node that does not answer for them."""
+    if len({owner.node for owner in owners}) > 1:
+        return True
+    by_node = any(each.pod is None for each in case.network.owners.mac_owner(mac))
+    return not by_node and all(owner.kind == OwnerKind.POD for owner in owners)
+
+
+def _fact(case: Case, what: str, rows: pl.DataFrame, proof: pl.DataFrame) -> Fact:
+    """Return a fact about the claims `rows`; `proof` has one of each kind."""
+    addresses, macs = rows["source"].unique(maintain_order=True).to_list(), sorted(set(rows["mac"].to_list()))
+    owner, point = case.network.owners.of(addresses[0]), case.point(rows["point"][0])
+    subject, claimed = (addresses[0], macs) if what == "two_macs" else (macs[0], addresses)
+    said = {"two_macs": "is claimed by", "one_mac": "is used for"}[what]
+
+    def about_it(row: dict[str, Any]) -> bool:
+        return row["source"] in addresses or row["destination"] in addresses
+
     return Fact(
         evidence="claimed_twice",
-        says=f"{address} is claimed by {' and by '.join(macs)}",
-        flows=flows,
-        frames=case.frames(rows.unique("arp.src.hw_mac", keep="first", maintain_order=True)),
+        says=f"{subject} {said} {' and '.join(claimed)}",
+        flows=frozenset(row["flow"] for row in case.directions if about_it(row)),
+        frames=case.frames(proof),
         packets=int(rows["packets"].sum()),
         about={
-            "address": address,
+            "what": what,
+            "address": subject,
+            "actual": subject,
             "macs": ", ".join(macs),
             "owner": owner.name,
             "owner_is": str(owner.kind),
-            "domain": place,
+            "domain": rows["domain"][0],
             "node": owner.node or point.node,
             "interface": point.interface,
             "sender": owner.node,
         },
-        filter=f"arp.src.proto_ipv4 == {address}",
+        filter=f"arp.src.proto_ipv4 == {subject}" if what == "two_macs" else f"arp.src.hw_mac == {subject}",
     )

@@ -1,13 +1,17 @@
-"""A header is not what the profile intends: from the findings of rules, grouped by field, value, sender and place.
+"""A header is not what the profile intends: the findings of rules, by field, value, sender and place.
 
-`about`: field, at, form, where, back (an answer), actual, expected, actual_is (whose the actual address or MAC is), sender, receiver,
-node and interface where it was seen, rule.
+`about`: field, at, form, where, back (an answer), actual, expected, actual_is (whose the actual address, MAC
+or VNI is), actual_node, sender, receiver, node and interface where it was seen, own (that is the sender's
+node), rule, and the traits of the profile.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from pcapcheck.diagnose.case import Broken, Case
 from pcapcheck.diagnose.fact import Fact, Word
+
+ADDRESSES: Final = ("ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
 
 
 def find(case: Case) -> Iterator[Fact]:
@@ -44,26 +48,39 @@ def _about(case: Case, broken: Broken, field: str) -> dict[str, Word]:
         "actual": actual,
         "expected": finding.expected[field],
         "actual_is": _whose(case, field, actual, ends.get("sender")),
+        "actual_node": _lives(case, field, actual) or finding.hop.node,
         "who": row.get("who"),
         "where": row.get("where"),
         "back": not row.get("client", True),
         "node": finding.hop.node,
         "interface": finding.hop.interface,
         "pod": finding.hop.pod,
+        "own": finding.hop.node is not None and finding.hop.node == ends.get("sender"),
         "rule": finding.rule,
-        "across_only": case.profile.traits.tunnel_between == "subnets",
+        **case.traits,
         "severity": str(finding.severity),
     }
 
 
+def _name(field: str) -> str:
+    return field.removeprefix("inner.").partition("#")[0]
+
+
 def _whose(case: Case, field: str, actual: str, node: str | None) -> str:
-    """Say whose an address or MAC is."""
-    name = field.removeprefix("inner.").partition("#")[0]
-    if name in ("ip.src", "ip.dst", "ipv6.src", "ipv6.dst"):
+    """Say whose an address, MAC or VNI is."""
+    if _name(field) in ADDRESSES and actual != "absent":
         return case.address_is(actual, node)
-    if name in ("eth.src", "eth.dst"):
+    if _name(field) in ("eth.src", "eth.dst", "arp.src.hw_mac"):
         return case.mac_is(actual, node)
+    if _name(field) in ("vxlan.vni", "geneve.vni"):
+        return "another tenant" if actual in case.tenants else "unknown"
     return actual
+
+
+def _lives(case: Case, field: str, actual: str) -> str | None:
+    """Return the node of an address."""
+    known = _name(field) in ADDRESSES and actual != "absent"
+    return case.network.owners.node_of(actual) if known else None
 
 
 def _fact(case: Case, members: list[tuple[Broken, dict[str, Word]]]) -> Fact:

@@ -1,8 +1,9 @@
-"""Packets are lost between two capture points: where, what share, and which property separates the lost from the delivered.
+"""Packets are lost between two capture points: where, what share, and what separates lost from delivered.
 
-`about`: from_role, to_role, from_node, to_node, from_interface, to_interface, across (different nodes), share, total (all of them, or a
-clean cut), by (the separating property) and value, threshold (of a length), forms, pods (plain pod addresses), alive (other traffic
-between the two nodes passes), skipped (expected hops in between that nobody captured), felt, sender, receiver.
+`about`: from_role, to_role, from_node, to_node, from_interface, to_interface, across (different nodes),
+share, total (all of them, or a clean cut), by (the separating property) and value, threshold (of a length),
+forms, pods (plain pod addresses), alive (other traffic between the two nodes passes), skipped (expected hops
+in between that nobody captured), felt, sender, receiver.
 """
 
 from collections.abc import Iterator
@@ -109,6 +110,7 @@ def _fact(case: Case, point: int, next_point: int, rows: pl.DataFrame, lost: pl.
         "felt": bool(lost["felt"].any()),
         "where": lost["where"][0],
         "who": lost["who"][0],
+        **case.traits,
     }
     return Fact(
         "lost_between",
@@ -133,7 +135,7 @@ def _frames(case: Case, lost: pl.DataFrame) -> Any:
 
 
 def _alive(case: Case, node: str | None, next_point: int) -> bool:
-    """Whether other traffic of the sending node was seen at the next point: its own ARP, or plain packets of its own."""
+    """Whether the next point saw other traffic of the sending node: its own ARP or plain packets."""
     at = case.network.variants.filter(pl.col("point") == next_point)
     senders = (
         at.filter((pl.col("form") == "plain") & pl.col("source").is_not_null())["source"].unique().to_list()
