@@ -1,6 +1,11 @@
 """`pcapcheck plan`: print the capture commands for a topology, as a script that notes what each file is."""
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from pcapcheck.topology.topology import Topology
 
 
 @click.command()
@@ -29,21 +34,23 @@ def command(
       pcapcheck plan topology.yaml --pod default/web-1 --pod default/db-0 > capture.sh
       sh capture.sh && pcapcheck check captures/
     """
-    from pcapcheck.errors import InputError, did_you_mean
-    from pcapcheck.topology.aliases import Aliases
     from pcapcheck.topology.load import load_topology
     from pcapcheck.topology.planning import Means, chosen_pods, script
 
     found = load_topology(topology)
-    aliases = Aliases(found)
-    names = []
-    for each in pods:
-        name = aliases.pod(each)
-        if name is None:
-            listed = f"`pods:` of {topology} lists the pods"
-            raise InputError(
-                "--pod", f"`{each}` is no pod of {topology}", did_you_mean(each, found.pods, listed)
-            )
-        names.append(name)
     means = Means(via, seconds, snap, image, folder)
-    click.echo(script(found, chosen_pods(found, names), means), nl=False)
+    click.echo(script(found, chosen_pods(found, _names(found, pods)), means), nl=False)
+
+
+def _names(topology: "Topology", pods: tuple[str, ...]) -> list[str]:
+    """Return the full names of pods, which may be given without their namespace."""
+    from pcapcheck.errors import InputError, did_you_mean
+    from pcapcheck.topology.aliases import Aliases
+
+    aliases = Aliases(topology)
+    names = {each: aliases.pod(each) for each in pods}
+    for each, name in names.items():
+        if name is None:
+            fix = did_you_mean(each, topology.pods, f"`pods:` of {topology.source} lists the pods")
+            raise InputError("--pod", f"`{each}` is no pod of {topology.source}", fix)
+    return [name for name in names.values() if name]

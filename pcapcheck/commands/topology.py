@@ -1,8 +1,11 @@
 """`pcapcheck topology`: `import` makes a topology file of dumps, `check` looks for contradictions in one."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from pcapcheck.topology.topology import Topology
+if TYPE_CHECKING:
+    from pcapcheck.topology.topology import Topology
 
 
 @click.group()
@@ -62,7 +65,7 @@ def check(files: tuple[str, ...]) -> int:
     return 1 if wrong else 0
 
 
-def _summary(topology: Topology) -> str:
+def _summary(topology: "Topology") -> str:
     counts = {
         "node": len(topology.nodes),
         "pod": len(topology.pods),

@@ -13,6 +13,7 @@ from pcapcheck.topology.importing.annotations import annotated
 from pcapcheck.topology.importing.backend import Backend
 from pcapcheck.topology.importing.blocks import apply_blocks, blocks_of, cluster_networks
 from pcapcheck.topology.importing.dumps import read_dumps
+from pcapcheck.topology.importing.host import network_or_none
 from pcapcheck.topology.importing.intent import intended
 from pcapcheck.topology.importing.kubernetes import Cluster, read_cluster
 from pcapcheck.topology.importing.members import Members, gather
@@ -33,9 +34,15 @@ def import_topology(folder: str | Path) -> Topology:
     cluster = read_cluster(dumps.objects)
     residences = settle(dumps.hosts, cluster.nodes)
     members = gather(dumps.hosts, residences, cluster)
-    nodes, notes = intended(
-        {name: annotated(node, cluster.nodes.get(name)) for name, node in members.nodes.items()}
-    )
+    told = {name: annotated(node, cluster.nodes.get(name)) for name, node in members.nodes.items()}
+    nodes, notes = intended(told)
+    skipped = [f"{name} is no node and no pod; it is left out" for name in residences.others]
+    topology = _concluded(members, nodes, cluster)
+    return replace(topology, source=str(folder), notes=(*dumps.notes, *skipped, *notes, *topology.notes))
+
+
+def _concluded(members: Members, nodes: dict[str, Node], cluster: Cluster) -> Topology:
+    """Return the topology of the members, with what follows for the cluster as a whole."""
     blocks = blocks_of(members)
     nodes = apply_blocks(nodes, blocks)
     pods = _with_tenants(members.pods, nodes)
@@ -43,20 +50,18 @@ def import_topology(folder: str | Path) -> Topology:
     services = cluster.services or services_of(rules)
     backend = Backend(nodes, members.hosts, pods)
     nodes = backend.own_interfaces()
-    pools = [str(each["cidr"]) for each in cluster.pools if each.get("cidr")]
-    skipped = [f"{name} is no node and no pod; it is left out" for name in residences.others]
+    pools = [each["cidr"] for each in cluster.pools if network_or_none(each.get("cidr"))]
+    parameters = backend.parameters(each for several in blocks.values() for each in several)
     return Topology(
         profile=backend.profile,
         pod_cidrs=cluster_networks(blocks.values(), pools or pod_networks(rules), members),
         service_cidrs=cluster.service_cidrs or _service_networks(services),
-        parameters=backend.parameters(each for several in blocks.values() for each in several)
-        | _of_pools(cluster),
+        parameters=parameters | _of_pools(cluster),
         nodes=nodes,
         pods=pods,
         services=services,
         routers=_routers(members, nodes),
-        source=str(folder),
-        notes=(*dumps.notes, *skipped, *notes, *backend.notes),
+        notes=tuple(backend.notes),
     )
 
 

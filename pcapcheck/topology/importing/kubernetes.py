@@ -64,10 +64,7 @@ def read_cluster(objects: Iterable[Thing]) -> Cluster:
         pod = _pod(each)
         if pod.node:
             cluster.pods[pod.name] = pod
-    for each in by_kind.get("CiliumEndpoint", ()):
-        identity = _at(each, "status", "identity", "id")
-        if _name(each) in cluster.pods and isinstance(identity, int):
-            cluster.pods[_name(each)].identity = identity
+    _add_identities(cluster, by_kind.get("CiliumEndpoint", ()))
     endpoints = dict(_endpoints(by_kind))
     for each in by_kind.get("Service", ()):
         cluster.services[_name(each)] = _service(each, endpoints.get(_name(each)))
@@ -128,6 +125,13 @@ def _add_blocks(cluster: Cluster, cilium: Iterable[Thing], calico: Iterable[Thin
         valid = tuple(each for each in cidrs if network_or_none(each))
         if valid:
             cluster.nodes.setdefault(name, KubeNode(name)).pod_cidrs = valid
+
+
+def _add_identities(cluster: Cluster, endpoints: Iterable[Thing]) -> None:
+    for each in endpoints:
+        identity = _at(each, "status", "identity", "id")
+        if _name(each) in cluster.pods and isinstance(identity, int):
+            cluster.pods[_name(each)].identity = identity
 
 
 def _pod(thing: Thing) -> KubePod:

@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from pcapcheck.topology.importing.host import network_or_none
+from pcapcheck.topology.part import endpoint
 from pcapcheck.topology.topology import Service, ServicePort
 
 _RULE: Final = re.compile(r"^-A (KUBE-\S+|FLANNEL-\S+) (.*)$", re.MULTILINE)
@@ -38,20 +40,18 @@ class _Rule(NamedTuple):
 
 def services_of(texts: Iterable[str]) -> dict[str, Service]:
     """Return the services that the rules of all nodes name together."""
-    rules = [rule for text in texts for rule in _rules(text)]
-    jumps = defaultdict(set)
+    jumps: dict[str, set[str]] = defaultdict(set)
     endpoints: dict[str, str] = {}
-    for rule in rules:
+    rules: dict[str, list[_Rule]] = defaultdict(list)
+    fronts: dict[str, None] = {}
+    for rule in (rule for text in texts for rule in _rules(text)):
         jumps[rule.chain].add(rule.target)
+        rules[rule.service].append(rule)
         if rule.endpoint:
             endpoints[rule.chain] = rule.endpoint
-    names = dict.fromkeys(
-        rule.service for rule in rules if rule.service and rule.chain in ("KUBE-SERVICES", "KUBE-NODEPORTS")
-    )
-    return {
-        name: _service(name, [each for each in rules if each.service == name], jumps, endpoints)
-        for name in names
-    }
+        if rule.service and rule.chain in ("KUBE-SERVICES", "KUBE-NODEPORTS"):
+            fronts[rule.service] = None
+    return {name: _service(name, rules[name], jumps, endpoints) for name in fronts}
 
 
 def pod_networks(texts: Iterable[str]) -> list[str]:
@@ -60,7 +60,7 @@ def pod_networks(texts: Iterable[str]) -> list[str]:
     for text in texts:
         found.update(dict.fromkeys(re.findall(r"^-A FLANNEL-FWD -s (\S+)", text, re.MULTILINE)))
         found.update(dict.fromkeys(re.findall(r"^-A KUBE-SVC-\S+ ! -s (\S+) -d ", text, re.MULTILINE)))
-    return list(found)
+    return [each for each in found if network_or_none(each)]
 
 
 def _rules(text: str) -> Iterator[_Rule]:
@@ -69,18 +69,30 @@ def _rules(text: str) -> Iterator[_Rule]:
         options = {
             name: (match[1] if (match := pattern.search(rest)) else "") for name, pattern in _OPTIONS.items()
         }
-        yield _Rule(
+        rule = _Rule(
             chain,
             comment[1] if comment else "",
             external=" external" in rest or "loadbalancer" in rest,
             **options,
         )
+        if _readable(rule):
+            yield rule
+
+
+def _readable(rule: _Rule) -> bool:
+    """Return whether a rule's addresses, port and protocol can be read; a text may hold anything."""
+    try:
+        endpoint(rule.endpoint or "0.0.0.0:1")
+    except ValueError:
+        return False
+    port = rule.port.isascii() and rule.port.isdigit() and 0 < int(rule.port[:6]) < 65536
+    return (not rule.destination or network_or_none(rule.destination) is not None) and (
+        not rule.port or (port and rule.protocol in ("tcp", "udp", "sctp"))
+    )
 
 
 def _service(name: str, rules: list[_Rule], jumps: dict[str, set[str]], endpoints: dict[str, str]) -> Service:
-    fronts = [
-        each for each in rules if each.chain == "KUBE-SERVICES" and each.destination and each.port.isdigit()
-    ]
+    fronts = [each for each in rules if each.chain == "KUBE-SERVICES" and each.destination and each.port]
     node_ports = {_hash(each): int(each.port) for each in rules if _is_node_port(each)}
     reached = _reached({each.target for each in rules}, jumps)
     local = any(each.startswith(("KUBE-SVL", "KUBE-XLB")) for each in reached)
@@ -101,7 +113,7 @@ def _service(name: str, rules: list[_Rule], jumps: dict[str, set[str]], endpoint
 
 
 def _is_node_port(rule: _Rule) -> bool:
-    return rule.chain == "KUBE-NODEPORTS" and rule.port.isdigit()
+    return rule.chain == "KUBE-NODEPORTS" and rule.port != ""
 
 
 def _hash(rule: _Rule) -> str:

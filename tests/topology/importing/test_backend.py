@@ -48,7 +48,7 @@ def test_pods_of_two_modes_are_noted():
 
 
 def routed(*devices):
-    """Return a back-end of nodes in one subnet; each has a route to the next one's pods by one of `devices`."""
+    """Return a back-end of nodes in one subnet; each routes to the next one's pods by one of `devices`."""
     nodes, hosts, pods = {}, {}, {}
     for number, device in enumerate(devices, 1):
         name, following = f"n{number}", number % len(devices) + 1

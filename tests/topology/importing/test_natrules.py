@@ -49,3 +49,9 @@ def test_chains_that_loop_are_followed_once():
 def test_pod_network_is_flannels_or_kube_proxys():
     assert pod_networks([RULES]) == ["10.244.0.0/16"]
     assert services_of(["nothing"]) == {}
+
+
+def test_rules_that_cannot_be_read_are_left_out():
+    rule = '-A KUBE-SERVICES -d {} -p {} --comment "a/b" --dport {} -j KUBE-SVC-A'
+    odd = [("10.0.0.300", "tcp", "80"), ("10.96.0.1", "xyz", "80"), ("10.96.0.1", "tcp", "99999")]
+    assert services_of([rule.format(*each) for each in odd]) == {}
