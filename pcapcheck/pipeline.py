@@ -1,42 +1,25 @@
-"""The journey in code: map captures, bind them to capture points, correlate, check, diagnose; a Result at the end.
+"""The journey in code: map captures, bind them to points, correlate, judge; a Result at the end.
 
 The only module that calls every stage; it opens nothing itself and prints nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
-
-import polars as pl
 
 from pcapcheck import spill
 from pcapcheck.capture.inputs import Inputs
-from pcapcheck.check.assertions import check_assertion
-from pcapcheck.check.checker import Judged, check_rule
-from pcapcheck.check.choice import Chosen, choose
-from pcapcheck.check.coverage import coverage_of
-from pcapcheck.check.finding import Finding, Severity
+from pcapcheck.check.choice import choose
+from pcapcheck.check.finding import Severity
 from pcapcheck.check.profile import Profile
-from pcapcheck.check.rule import Rule
 from pcapcheck.check.rules import Option, load_profile, profile_names, unknown_parameters, with_parameters
-from pcapcheck.check.surroundings import Surroundings
 from pcapcheck.correlate.assembly import assemble
 from pcapcheck.correlate.network import Network
-from pcapcheck.diagnose.case import Case, broken_rules
-from pcapcheck.diagnose.causes import diagnose
+from pcapcheck.judging import Judgement, judge
 from pcapcheck.mapping import Look, fields_to_read, is_one_large_point, read_all
 from pcapcheck.placing import Placed, place
 from pcapcheck.reducing import reduce_all, strong_keys
-from pcapcheck.report.result import (
-    CaptureUsed,
-    Diagnosis,
-    ProfileUsed,
-    Result,
-    RuleUsed,
-    TopologyUsed,
-    Verdict,
-)
-from pcapcheck.report.summaries import summaries
+from pcapcheck.report.result import Result
 from pcapcheck.topology.topology import Topology
 
 Progress = Callable[[int, int], None]
@@ -83,13 +66,13 @@ def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progre
         )
         chosen = choose(candidates, placed.variants, placed.points, named=bool(named))
         network = correlate(placed, topology, chosen.main or NO_PATHS, scratch.path, settings.jobs)
-    return _judged(network, chosen, placed, settings)
+    return judge(network, placed, Judgement(chosen, settings.fail_on))
 
 
 def correlate(
     placed: Placed, topology: Topology, profile: Profile, scratch: str | None, jobs: int = 1
 ) -> Network:
-    """Put the captures together: flows, paths, and what became of packets between the steps that were watched."""
+    """Put the captures together: flows, paths, and what became of packets between watched steps."""
     files = [each.input.shown for each in placed.captured]
     keys = strong_keys(placed)
     network = assemble(placed.variants, keys, placed.points, files, topology, profile.path)
@@ -122,95 +105,3 @@ def _look(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> 
         for table, numbers in tables.items():
             decode_as.setdefault(table, {}).update(numbers)
     return Look(fields_to_read(names), decode_as, keep, settings.since, settings.until, settings.jobs)
-
-
-def _judged(network: Network, chosen: Chosen, placed: Placed, settings: Settings) -> Result:
-    """Judge every rule, find the causes, say what was seen."""
-    judged = []
-    for profile in chosen.profiles:
-        surroundings = Surroundings(network, profile)
-        judged += [_judge(rule, network, surroundings) for rule in profile.active]
-    findings = tuple(finding for each in judged for finding in each.findings)
-    causes = diagnose(Case(network, chosen.main, broken_rules(judged))) if chosen.main else ()
-    coverage = coverage_of(judged, network)
-    own = {rule for profile in chosen.profiles for rule in profile.own_rules}
-    checked = any(
-        each.rule.id in own and each.rule.severity is Severity.ERROR and each.packets for each in judged
-    )
-    return Result(
-        verdict=_verdict(findings, causes, settings.fail_on, checked=checked),
-        profiles=tuple(
-            ProfileUsed(each.name, each.confidence, each.evidence, each.alternatives) for each in chosen.used
-        ),
-        topology=TopologyUsed(network.topology.source, network.topology.inferred),
-        captures=_captures(placed),
-        diagnoses=causes,
-        findings=findings,
-        flows=summaries(network),
-        coverage=coverage,
-        notes=(*network.topology.notes, *chosen.notes),
-        rules={each.rule.id: _used(each.rule) for each in judged},
-        fail_on=settings.fail_on,
-    )
-
-
-def _judge(rule: Rule, network: Network, surroundings: Surroundings) -> Judged:
-    return check_assertion(rule, network) if rule.assertion else check_rule(rule, network, surroundings)
-
-
-def _verdict(
-    findings: Sequence[Finding], causes: Sequence[Diagnosis], fail_on: Severity, *, checked: bool
-) -> Verdict:
-    """Violations outweigh all; conformant needs a profile's own error rule that was judged."""
-    levels = list(Severity)
-    if any(levels.index(each.severity) <= levels.index(fail_on) for each in findings):
-        return Verdict.VIOLATIONS
-    if any(not each.information for each in causes):
-        return Verdict.VIOLATIONS
-    return Verdict.CONFORMANT if checked else Verdict.INCONCLUSIVE
-
-
-def _used(rule: Any) -> RuleUsed:
-    return RuleUsed(rule.title, rule.because, rule.fix, rule.references, rule.place.file, rule.place.line)
-
-
-def _captures(placed: Placed) -> tuple[CaptureUsed, ...]:
-    """Return what the report says of each interface of each file."""
-    used = []
-    for number, capture in enumerate(placed.captured):
-        bound = [each for each in placed.bound if each.file == number]
-        for each in bound:
-            point = each.binding.point
-            about = capture.interfaces[each.interface]
-            used.append(
-                CaptureUsed(
-                    file=capture.input.shown,
-                    node=point.node if point else None,
-                    interface=point.interface if point else about.name or None,
-                    role=str(point.role) if point else None,
-                    pod=point.pod if point else None,
-                    packets=each.packets,
-                    truncated=capture.truncated,
-                    dropped=about.dropped,
-                    gaps=0,
-                    clock=capture.clock,
-                    error=capture.error,
-                )
-            )
-        if not bound:
-            used.append(
-                CaptureUsed(
-                    capture.input.shown,
-                    None,
-                    None,
-                    None,
-                    None,
-                    capture.packets,
-                    capture.truncated,
-                    None,
-                    0,
-                    capture.clock,
-                    capture.error,
-                )
-            )
-    return tuple(used)

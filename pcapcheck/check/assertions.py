@@ -1,7 +1,7 @@
-"""Promises about whole flows: delivered, symmetric, in order, once. They are judged on what correlation counted.
+"""Promises about whole flows: delivered, symmetric, in order, once; judged on what correlation counted.
 
-Takes the network after the reduce stage; a rule is exercised by flows that were watched at two steps at least. Why packets are missing is
-for `diagnose`.
+Takes the network after the reduce stage; a rule is exercised by flows that were watched at two steps at least.
+Why packets are missing is for `diagnose`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +45,7 @@ Outcome = tuple[int, Iterator[tuple[Finding, int]]]
 
 
 def _delivered(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
-    """What was seen at one watched step is seen at the next, unless the loss has no proof."""
+    """Judge that what was seen at one watched step is seen at the next; loss needs proof."""
     rows = _steps(network, directions)
     return int(rows["sent"].sum()), _each(
         rule, network, rows, "lost", _lost_frames, "{bad} of {sent} packets did not arrive here"
@@ -53,7 +53,7 @@ def _delivered(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcom
 
 
 def _in_order(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
-    """What was sent once arrives in the order in which it was sent."""
+    """Judge that what was sent once arrives in the order in which it was sent."""
     rows = _steps(network, directions)
     if "late" not in rows.columns:
         return 0, iter(())
@@ -63,7 +63,7 @@ def _in_order(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome
 
 
 def _once(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
-    """What was sent once arrives once."""
+    """Judge that what was sent once arrives once."""
     rows = _steps(network, directions)
     if "doubled" not in rows.columns:
         return 0, iter(())
@@ -73,7 +73,7 @@ def _once(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
 
 
 def _symmetric(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
-    """Answers cross the same interfaces of a node, in the same form, as the requests did."""
+    """Judge that answers cross the same interfaces of a node, in the same form, as the requests did."""
     seen = network.variants.filter(
         pl.col("role").is_in(OUTSIDE) & pl.col("point").is_not_null() & pl.col("flow").is_not_null()
     )

@@ -1,0 +1,142 @@
+"""Network -> Result: every rule judged, the causes found, and what was seen put in words and numbers.
+
+Takes what correlation found and the chosen profiles; it opens nothing and does not know how reports look.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pcapcheck.check.assertions import check_assertion
+from pcapcheck.check.checker import Judged, check_rule
+from pcapcheck.check.choice import Chosen
+from pcapcheck.check.coverage import coverage_of
+from pcapcheck.check.expected import RULE, TITLE, check_traffic, without
+from pcapcheck.check.finding import Finding, Severity
+from pcapcheck.check.rule import Rule
+from pcapcheck.check.surroundings import Surroundings
+from pcapcheck.correlate.network import Network
+from pcapcheck.diagnose.case import Case, broken_rules
+from pcapcheck.diagnose.causes import diagnose
+from pcapcheck.diagnose.diagnosis import Diagnosis
+from pcapcheck.placing import Placed
+from pcapcheck.report.result import CaptureUsed, ProfileUsed, Result, RuleUsed, TopologyUsed, Verdict
+from pcapcheck.report.summaries import summaries
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How to judge: which profiles, and the severity from which a finding is a violation."""
+
+    chosen: Chosen
+    fail_on: Severity = Severity.ERROR
+
+
+def judge(whole: Network, placed: Placed, how: Judgement) -> Result:
+    """Judge every rule, find the causes, say what was seen."""
+    traffic = check_traffic(whole)
+    network = without(whole, traffic.blocked)
+    chosen = how.chosen
+    judged: list[Judged] = []
+    for profile in chosen.profiles:
+        surroundings = Surroundings(network, profile)
+        judged += [_judge(rule, network, surroundings) for rule in profile.active]
+    findings = (*(finding for each in judged for finding in each.findings), *traffic.findings)
+    causes = diagnose(Case(network, chosen.main, broken_rules(judged))) if chosen.main else ()
+    own = {rule for profile in chosen.profiles for rule in profile.own_rules}
+    checked = any(
+        each.rule.id in own and each.rule.severity is Severity.ERROR and each.packets for each in judged
+    )
+    rules = {each.rule.id: _used(each.rule) for each in judged}
+    return Result(
+        verdict=verdict_of(findings, causes, how.fail_on, checked=checked and not traffic.unknown),
+        profiles=tuple(
+            ProfileUsed(each.name, each.confidence, each.evidence, each.alternatives) for each in chosen.used
+        ),
+        topology=TopologyUsed(whole.topology.source, whole.topology.inferred),
+        captures=captures_used(placed, network),
+        diagnoses=causes,
+        findings=findings,
+        flows=summaries(whole),
+        coverage=coverage_of(judged, whole),
+        notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown),
+        rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),
+        fail_on=how.fail_on,
+    )
+
+
+def _judge(rule: Rule, network: Network, surroundings: Surroundings) -> Judged:
+    return check_assertion(rule, network) if rule.assertion else check_rule(rule, network, surroundings)
+
+
+def verdict_of(
+    findings: Sequence[Finding], causes: Sequence[Diagnosis], fail_on: Severity, *, checked: bool
+) -> Verdict:
+    """Return the verdict: violations outweigh all; conformant needs a judged error rule of a profile."""
+    levels = list(Severity)
+    if any(levels.index(each.severity) <= levels.index(fail_on) for each in findings):
+        return Verdict.VIOLATIONS
+    if any(not each.information for each in causes):
+        return Verdict.VIOLATIONS
+    return Verdict.CONFORMANT if checked else Verdict.INCONCLUSIVE
+
+
+def _used(rule: Rule) -> RuleUsed:
+    return RuleUsed(rule.title, rule.because, rule.fix, rule.references, rule.place.file, rule.place.line)
+
+
+def captures_used(placed: Placed, network: Network) -> tuple[CaptureUsed, ...]:
+    """Return what the report says of each interface of each file."""
+    gaps = _gaps(network)
+    used = []
+    for number, capture in enumerate(placed.captured):
+        bound = [each for each in placed.bound if each.file == number]
+        for each in bound:
+            point = each.binding.point
+            about = capture.interfaces[each.interface]
+            used.append(
+                CaptureUsed(
+                    file=capture.input.shown,
+                    node=point.node if point else None,
+                    interface=point.interface if point else about.name or None,
+                    role=str(point.role) if point else None,
+                    pod=point.pod if point else None,
+                    packets=each.packets,
+                    dropped=about.dropped,
+                    gaps=gaps.get(placed.points.index(point), 0) if point in placed.points else 0,
+                    truncated=capture.truncated,
+                    clock=capture.clock,
+                    error=capture.error,
+                )
+            )
+        if not bound:
+            nowhere = CaptureUsed(
+                capture.input.shown,
+                node=None,
+                interface=None,
+                role=None,
+                pod=None,
+                packets=capture.packets,
+                truncated=capture.truncated,
+                dropped=None,
+                gaps=0,
+                clock=capture.clock,
+                error=capture.error,
+            )
+            used.append(nowhere)
+    return tuple(used)
+
+
+def _gaps(network: Network) -> dict[int, int]:
+    """Return how many packets each capture point lacks although they passed."""
+    if network.hops.is_empty():
+        return {}
+    paths = network.directions.select("direction", "path")
+    lacking = network.hops.filter(pl.col("gap") > 0).join(paths, on="direction")
+    points = network.steps.group_by("path", "step").agg(pl.col("point").min())
+    found: Counter[int] = Counter()
+    for point, gap in lacking.join(points, on=["path", "step"]).select("point", "gap").iter_rows():
+        found[point] += gap
+    return dict(found)
