@@ -1,6 +1,6 @@
 """Promises about whole flows: delivered, symmetric, in order, once; judged on what correlation counted.
 
-Takes the network after the reduce stage; a rule is exercised by flows that were watched at two steps at least.
+Takes the network after the reduce stage; flows that were watched at two steps or more exercise a rule.
 Why packets are missing is for `diagnose`.
 """
 

@@ -1,4 +1,4 @@
-"""`traffic:` of a topology: what should happen, as a CI pipeline asserts it; judged on the flows that were seen.
+"""`traffic:` of a topology: what should happen, as a CI pipeline asserts it; judged on flows that were seen.
 
 A flow that was asserted and never seen breaks the promise only where a capture at its source was looking;
 else nothing can be said.
