@@ -1,10 +1,16 @@
+import json
 import pickle
+from functools import reduce
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shared import CAPTURES, REASON, scenarios
 
 from pcapcheck.errors import InputError
+from pcapcheck.topology.check import contradictions
 from pcapcheck.topology.load import load_topology, read_topology
+from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CaptureEntry, Expectation, Topology
 from pcapcheck.yamlfile import parse
 
@@ -144,6 +150,71 @@ def test_schema_is_checked_first():
 def test_topology_can_be_sent_to_another_process():
     found = topology(NETWORK)
     assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_empty_sections_are_allowed():
+    text = (
+        "cluster:\nnodes:\n  node1:\n  node2: {interfaces: }\npods:\nservices:\ncaptures:\ntraffic:\nrouters:"
+    )
+    assert list(topology(text).nodes) == ["node1", "node2"]
+
+
+EVERY_KEY = """
+cluster: {pod_cidr: 10.0.0.0/8, service_cidr: [10.96.0.0/12]}
+nodes:
+  n:
+    addresses: 10.0.0.1
+    pod_cidr: 10.244.0.0/24
+    interfaces:
+      e: {kind: uplink, mac: "02:00:00:00:00:01", addresses: [10.0.0.1/24], bridge: e, parent: e, fdb: {}}
+    routes: [{to: default, via: 10.0.0.2, dev: e}]
+pods:
+  p: {node: n, address: 10.244.0.5, parent: e, gateway: {ip: 10.0.0.1}, interfaces: {i: {address: 10.9.0.1}}}
+services:
+  s: {address: 10.96.0.1, ports: [{port: 80, protocol: TCP}], endpoints: ["10.0.0.5:80"], external_ips: []}
+routers: {10.0.0.0/24: {addresses: 10.0.0.2}}
+external: [10.9.0.0/16]
+captures: {a: {node: n, start: "2026-01-01T00:00:00Z", end: "2026-01-01T00:00:00Z"}, b: [{pod: p, interface: i}]}
+traffic: [{from: p, to: s, protocol: ICMP, expect: ok}]
+"""
+ODD = [
+    "x",
+    "",
+    "10.0.0.0/99",
+    "fd00::/64",
+    "10.244.0.5:99999",
+    None,
+    True,
+    0,
+    -1,
+    1 << 70,
+    1.5,
+    [],
+    ["x"],
+    {},
+    {"x": {}},
+]
+
+
+def places(data, before=()):
+    yield before
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in items:
+        yield from places(value, (*before, key))
+
+
+@given(st.sampled_from(list(places(parse(EVERY_KEY).data))), st.sampled_from(ODD))
+def test_any_value_anywhere_gives_a_topology_or_an_input_error(place, odd):
+    data = {"root": parse(EVERY_KEY).data}
+    *above, last = ("root", *place)
+    part = reduce(lambda data, key: data[key], above, data)
+    part[last] = odd
+    try:
+        found = topology(json.dumps(data["root"]))
+    except InputError:
+        return
+    assert isinstance(contradictions(found), list)
+    assert Owners(found).of("10.0.0.9") is not None
 
 
 def test_missing_file_is_an_input_error(tmp_path):
