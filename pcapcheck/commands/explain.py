@@ -1,0 +1,94 @@
+"""`pcapcheck explain`: a rule or a diagnosis: what, why, how to confirm it, how to mend it, where to read on."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from pcapcheck.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from pcapcheck.check.rule import Rule
+    from pcapcheck.diagnose.cause import Cause
+
+WIDTH = 88
+
+
+@click.command()
+@click.argument("name", metavar="ID")
+@click.option("--rules", "files", multiple=True, metavar="FILE", help="Also look into this rule file.")
+def command(name: str, files: tuple[str, ...]) -> None:
+    """Explain a rule or a diagnosis that a report names.
+
+    \b
+    Examples:
+      pcapcheck explain vni-mismatch
+      pcapcheck explain flannel-vxlan/outer-udp-port
+    """
+    from pcapcheck.diagnose.cause import load_causes
+
+    causes = {each.id: each for each in load_causes()}
+    rules = _rules(files)
+    if name in causes:
+        click.echo("\n".join(_cause(causes[name])))
+    elif name in rules:
+        click.echo("\n".join(_rule(rules[name])))
+    else:
+        fix = did_you_mean(
+            name, [*causes, *rules], "`pcapcheck rules list` names the profiles, `rules show` their rules"
+        )
+        raise InputError(name, "is neither a rule nor a diagnosis", fix)
+
+
+def _rules(files: Sequence[str]) -> dict[str, "Rule"]:
+    """Return the rules of all shipped profiles and of some files, by id."""
+    from pcapcheck.check.rules import load_profile, profile_names
+
+    profiles = [load_profile(each) for each in (*profile_names(), *files)]
+    return {rule.id: rule for profile in profiles for rule in profile.rules}
+
+
+def _cause(cause: "Cause") -> Iterator[str]:
+    """Yield the lines about a diagnosis; what only packets tell shows as its name in braces."""
+    yield from _head(cause.id, "diagnosis", cause.title)
+    yield from _paragraph("What happens", cause.explanation)
+    yield from _listed("How to confirm it", cause.confirm)
+    yield from _paragraph("How to mend it", cause.fix)
+    yield from _listed("Evidence that it needs", [" or ".join(need.evidences) for need in cause.needs])
+    yield from _listed("Read on", cause.references)
+
+
+def _rule(rule: "Rule") -> Iterator[str]:
+    """Yield the lines about a rule."""
+    yield from _head(rule.id, f"rule, {rule.severity}", rule.title)
+    yield from _paragraph("Why", rule.because)
+    where = [f"at: {', '.join(rule.at)}"] if rule.at else []
+    where += [f"side: {rule.side}"] if rule.side else []
+    where += [f"traffic: {', '.join((*rule.who, *rule.where))}"] if rule.who or rule.where else []
+    where += [f"form: {', '.join(rule.form)}"] if rule.form else []
+    yield from _listed("Where it applies", where)
+    yield from _paragraph("How to mend it", rule.fix)
+    yield from _listed("Diagnosis", [f"pcapcheck explain {rule.diagnosis}"] if rule.diagnosis else [])
+    yield from _listed("Read on", rule.references)
+    yield from _listed("Written in", [str(rule.place)])
+
+
+def _head(name: str, kind: str, title: str) -> Iterator[str]:
+    yield f"{name} ({kind})"
+    yield f"  {title}"
+
+
+def _paragraph(title: str, text: str) -> Iterator[str]:
+    import textwrap
+
+    if text:
+        yield ""
+        yield f"{title}:"
+        yield from textwrap.wrap(" ".join(text.split()), WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield f"{title}:"
+        yield from (f"  {line}" for line in lines)
