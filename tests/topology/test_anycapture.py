@@ -125,3 +125,14 @@ def test_unknown_node_has_nothing_to_settle():
 @pytest.mark.parametrize(("stack", "tunnelled"), [(PLAIN, False), ("sll2:ip:ipv6:tcp", True), (VXLAN, True)])
 def test_tunnel_is_a_carrier_or_two_networks(stack, tunnelled):
     assert facts(1, {}, stack).tunnelled is tunnelled
+
+
+def test_bridge_that_took_the_mac_of_a_port_is_told_apart():
+    # As measured on Linux 6.1 with two pods, TCP among them and with the node.
+    abg = frozenset({*AB, ("10.244.0.5", "10.244.0.1"), ("10.244.0.1", "10.244.0.6")})
+    seen = (
+        facts(2, {0: {A, B}, 1: {A}, 2: {A, B}, 4: {BRIDGE}}, pairs=abg - AB),
+        facts(3, {0: {A}, 1: {A}, 2: {A}, 3: {A}, 4: {BRIDGE, B}}, pairs=abg),
+        facts(4, {2: {B}, 3: {B}, 4: {BRIDGE, A, "e6:00:00:00:00:0b"}}, pairs=abg),
+    )
+    assert settled(FLANNEL, *seen) == {2: "cni0", 3: "vetha", 4: "vethb"}

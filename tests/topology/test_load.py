@@ -174,7 +174,9 @@ services:
   s: {address: 10.96.0.1, ports: [{port: 80, protocol: TCP}], endpoints: ["10.0.0.5:80"], external_ips: []}
 routers: {10.0.0.0/24: {addresses: 10.0.0.2}}
 external: [10.9.0.0/16]
-captures: {a: {node: n, start: "2026-01-01T00:00:00Z", end: "2026-01-01T00:00:00Z"}, b: [{pod: p, interface: i}]}
+captures:
+  a: {node: n, start: "2026-01-01T00:00:00Z", end: "2026-01-01T00:00:00Z"}
+  b: [{pod: p, interface: i}]
 traffic: [{from: p, to: s, protocol: ICMP, expect: ok}]
 """
 ODD = [
