@@ -20,6 +20,17 @@ from pcapcheck.topology.topology import CapturePoint, Role, Topology
 COOKED: Final = frozenset({113, 276})  # LINKTYPE_LINUX_SLL and _SLL2: what an `any` capture has
 # The five letters that Kubernetes puts behind the name of a pod: k8s.io/apimachinery/pkg/util/rand.
 _GENERATED: Final = re.compile(r".+-[bcdfghjklmnpqrstvwxz2456789]{5}")
+# What installers and clouds call nodes: kubeadm, kind, k3d, EKS, GKE, AKS, OpenShift.
+_NODE_LIKE: Final = re.compile(
+    r"(?:.*[-_])?(?:k?node|worker|master|control-?plane|server|agent|host|minion|vmss|kubelet)[-_]?\w*(?:[-.].*)?"
+    r"|ip-\d+-\d+-\d+-\d+(?:[-.].*)?|(?:gke|aks)-.*",
+    re.IGNORECASE,
+)
+
+
+def called_like_a_node(name: str) -> bool:
+    """Return whether a name looks like a node's; pods of a Deployment end in five odd letters."""
+    return bool(_NODE_LIKE.fullmatch(name)) and not _GENERATED.fullmatch(name)
 
 
 class Naming:

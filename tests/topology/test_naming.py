@@ -1,6 +1,6 @@
 import pytest
 
-from pcapcheck.topology.naming import Naming
+from pcapcheck.topology.naming import Naming, called_like_a_node
 from pcapcheck.topology.topology import CapturePoint, Interface, Node, Pod, Role, Topology
 
 NODES = {
@@ -106,3 +106,15 @@ def test_predictable_names_are_uplinks_also_without_topology():
 def test_file_called_as_an_interface_has_no_owner():
     assert point("flannel.1.pcap", Topology()) == CapturePoint(None, "flannel.1", Role.VTEP)
     assert Naming(KNOWN, []).find("eth0.pcap", 1).point is None
+
+
+@pytest.mark.parametrize(
+    "name", ["node1", "k8s-worker-2", "ip-10-0-0-1.ec2.internal", "kind-control-plane", "gke-a-1"]
+)
+def test_names_of_nodes_are_recognised(name):
+    assert called_like_a_node(name)
+
+
+@pytest.mark.parametrize("name", ["web-1", "db-0", "node-exporter-x2x7q", "default_api"])
+def test_names_of_pods_are_not_taken_for_nodes(name):
+    assert not called_like_a_node(name)
