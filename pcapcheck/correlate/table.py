@@ -1,7 +1,8 @@
 """Rows of 64-bit words -> the number of each distinct row, in order of first sight; kept across blocks.
 
-Open addressing over a mixed hash of the words, looked up for all rows at once. A row is accepted only when its words equal those of
-the number's first row, so a collision of hashes never joins two. It does not know what the words mean.
+Open addressing over a mixed hash of the words, looked up for all rows at once. A row is accepted only when
+its words equal those of the number's first row, so a collision of hashes never joins two. It does not know
+what the words mean.
 """
 
 import numpy as np
@@ -11,23 +12,30 @@ from pcapcheck.capture.block import Ints
 
 Words = NDArray[np.uint64]
 
-_ODD = np.random.default_rng(2026).integers(1, 2**63, 256, dtype=np.uint64) | np.uint64(1)  # multipliers
+
+def _multipliers(seed: int | None) -> Words:
+    """Return odd numbers; without a seed they are another process's guess."""
+    return np.random.default_rng(seed).integers(1, 2**63, 256, dtype=np.uint64) | np.uint64(1)
+
+
+KNOWN = _multipliers(2026)  # the same in every process: identities of several files are compared
+SECRET = _multipliers(None)  # of tables: nobody can craft packets whose hashes collide
 _FINAL = np.uint64(0xFF51AFD7ED558CCD)  # MurmurHash3's finaliser
 _32 = np.uint64(32)
 _29 = np.uint64(29)
 
 
-def mix(words: Words) -> Words:
+def mix(words: Words, multipliers: Words = KNOWN) -> Words:
     """Return a hash of each row of uint64 (n, width); never 0."""
     mixed: Words = np.zeros(len(words), np.uint64)
     shifted = np.empty_like(mixed)
     for number in range(words.shape[1]):
-        mixed *= _ODD[number % len(_ODD)]
+        mixed *= multipliers[number % len(multipliers)]
         mixed ^= words[:, number]
         mixed ^= np.right_shift(mixed, _29, out=shifted)
     mixed *= _FINAL
     mixed ^= mixed >> _32
-    mixed *= _ODD[0]
+    mixed *= multipliers[0]
     return np.maximum(mixed, np.uint64(1))
 
 
@@ -35,11 +43,12 @@ class Table:
     """Distinct rows of `width` words.
 
     Attributes:
+        count: how many there are.
         rows: uint64 (count, width), each distinct row.
     """
 
-    def __init__(self, width: int) -> None:
-        self._width = width
+    def __init__(self, width: int, multipliers: Words = SECRET) -> None:
+        self._width, self._multipliers = width, multipliers
         self._bits = 10
         self._hash = np.zeros(1 << self._bits, np.uint64)
         self._number = np.zeros(1 << self._bits, np.int64)
@@ -57,7 +66,7 @@ class Table:
 
         New rows get the next numbers, in the order of their positions.
         """
-        hashes = mix(words)
+        hashes = mix(words, self._multipliers)
         start = self.count
         numbers, first = self._find(hashes)
         if len(first):
@@ -87,9 +96,9 @@ class Table:
         return np.flatnonzero(differs.any(axis=1)) if differs.any() else np.zeros(0, np.int64)
 
     def _collided(self, words: Words, numbers: Ints, wrong: Ints) -> Ints:
-        """Number the rows whose hash is another row's, by their words; return the positions that are new.
+        """Give the rows whose hash is another row's a number by their words; return the positions that are new.
 
-        Only crafted input comes here. Such rows are kept without a place in the hash table, and compared one by one.
+        Next to nothing comes here. Such rows have no place in the hash table, and are compared one by one.
         """
         new: list[int] = []
         for position in wrong.tolist():
@@ -127,7 +136,11 @@ class Table:
         return place[np.searchsorted(fresh, first)]
 
     def _probe(self, hashes: Words, missed: Ints, numbers: Ints) -> tuple[Ints, Ints]:
-        """Walk the slots of `missed` until each is found or entered; return positions entered now, and their slots."""
+        """Walk the slots of `missed` until each is found or entered.
+
+        Returns:
+            Positions entered now, and their slots.
+        """
         wanted, slot, last = hashes[missed], self._slots(hashes[missed]), np.int64((1 << self._bits) - 1)
         entered: list[Ints] = []
         places: list[Ints] = []
