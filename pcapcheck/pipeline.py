@@ -4,26 +4,43 @@ The only module that calls every stage; it opens nothing itself and prints nothi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import polars as pl
 
 from pcapcheck import spill
 from pcapcheck.capture.inputs import Inputs
-from pcapcheck.check.choice import choose
+from pcapcheck.capture.spool import spool
+from pcapcheck.captured import Captured
+from pcapcheck.check.candidates import Candidates, RuleChoice, find_candidates
+from pcapcheck.check.choice import Chosen, choose
 from pcapcheck.check.finding import Severity
 from pcapcheck.check.profile import Profile
-from pcapcheck.check.rules import Option, load_profile, profile_names, unknown_parameters, with_parameters
-from pcapcheck.correlate.assembly import assemble
+from pcapcheck.check.rules import Option, with_parameters
+from pcapcheck.check.selection import Selection, narrow, narrowed
+from pcapcheck.correlate.assembly import KEYS_OF_A_TUPLE, assemble
+from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.tuples import FIELDS
+from pcapcheck.errors import InputError
 from pcapcheck.judging import Judgement, judge
-from pcapcheck.mapping import Look, fields_to_read, is_one_large_point, read_all
+from pcapcheck.mapping import SPLIT, Look, fields_to_read, is_one_large_point, read_all
 from pcapcheck.placing import Placed, place
 from pcapcheck.reducing import reduce_all, strong_keys
-from pcapcheck.report.result import Result
+from pcapcheck.report.result import FlowSummary, Result
+from pcapcheck.report.summaries import summaries
 from pcapcheck.topology.topology import Topology
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
 FEW = 8  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
+LINKS = (
+    "sll.ifindex",
+    "sll.pkttype",
+    "sll.hatype",
+    "sll.src.eth",
+)  # what tells the interfaces of `any` apart
+LISTED = 5  # captures that could not be read, named in one message
 NO_PATHS = Profile("none", "No profile")
 
 
@@ -34,20 +51,26 @@ class Settings:
     Attributes:
         profiles: names or files; empty: the topology's, else detected.
         parameters: values that `--set` gave.
+        rules: which rules are judged.
+        selection: which flows are looked at.
         decode_as: further dissectors, table -> number -> protocol.
         fail_on: the severity from which a finding is a violation.
         jobs: worker processes.
         since, until: nanoseconds since 1970 UTC.
+        split: bytes of a capture that one worker reads at a time.
         scratch: folder for what does not fit memory.
     """
 
     profiles: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    rules: RuleChoice = field(default_factory=RuleChoice)
+    selection: Selection = field(default_factory=Selection)
     decode_as: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     fail_on: Severity = Severity.ERROR
     jobs: int = 1
     since: int | None = None
     until: int | None = None
+    split: int = SPLIT
     scratch: str | None = None
 
 
@@ -55,53 +78,118 @@ def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progre
     """Check the captures against the profiles and the topology.
 
     Raises:
-        InputError: a profile or parameter cannot be used.
+        InputError: a profile, parameter, rule or flow cannot be used, or nothing could be read.
     """
-    named = settings.profiles or ((topology.profile,) if topology.profile else ())
-    candidates = [_tuned(load_profile(name), topology, settings) for name in named or profile_names()]
-    keep = FEW if is_one_large_point(inputs.captures) else None
     with spill.Scratch(settings.scratch) as scratch:
-        placed = place(
-            read_all(inputs.captures, _look(candidates, settings, keep), scratch.path, progress), topology
-        )
-        chosen = choose(candidates, placed.variants, placed.points, named=bool(named))
-        network = correlate(placed, topology, chosen.main or NO_PATHS, scratch.path, settings.jobs)
-    return judge(network, placed, Judgement(chosen, settings.fail_on))
+        seen = _see(inputs, topology, settings, scratch.path, progress)
+    result = judge(seen.network, seen.placed, Judgement(seen.chosen, settings.fail_on))
+    return replace(result, notes=(*result.notes, *seen.notes))
 
 
-def correlate(
-    placed: Placed, topology: Topology, profile: Profile, scratch: str | None, jobs: int = 1
-) -> Network:
-    """Put the captures together: flows, paths, and what became of packets between watched steps."""
+def follow_flows(
+    inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None
+) -> tuple[FlowSummary, ...]:
+    """Return the selected flows hop by hop; nothing is judged.
+
+    Raises:
+        InputError: as `run`.
+    """
+    with spill.Scratch(settings.scratch) as scratch:
+        return summaries(_see(inputs, topology, settings, scratch.path, progress).network)
+
+
+def list_flows(
+    inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None
+) -> tuple[pl.DataFrame, tuple[Captured, ...]]:
+    """Return the selected flows as `flowlist.flow_list` lists them, and the captures that were read.
+
+    Tuples and the keys that join them across translation are all that is read of packets.
+
+    Raises:
+        InputError: as `run`.
+    """
+    candidates = _candidates(topology, settings)
+    keep = FEW if is_one_large_point(inputs.captures) else KEYS_OF_A_TUPLE
+    look = replace(
+        _look(candidates.profiles, settings, keep), names=(*FIELDS, *LINKS, *settings.selection.fields)
+    )
+    with spill.Scratch(settings.scratch) as scratch:
+        placed = place(_read(inputs, look, scratch.path, progress), topology)
+        network = _assembled(placed, topology, NO_PATHS)
+    return flow_list(narrow(network, settings.selection)), placed.captured
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a run saw, before it is judged; `notes` say what was left out."""
+
+    network: Network
+    placed: Placed
+    chosen: Chosen
+    notes: tuple[str, ...]
+
+
+def _see(
+    inputs: Inputs, topology: Topology, settings: Settings, scratch: str, progress: Progress | None
+) -> Seen:
+    """Read, bind, choose, correlate and follow."""
+    candidates = _candidates(topology, settings)
+    keep = FEW if is_one_large_point(inputs.captures) else None
+    placed = place(_read(inputs, _look(candidates.profiles, settings, keep), scratch, progress), topology)
+    chosen = choose(candidates.profiles, placed.variants, placed.points, named=candidates.named)
+    if chosen.main and not candidates.named:
+        with_parameters(chosen.main, settings.parameters, Option("--set"))  # it must have them all
+    whole = _assembled(placed, topology, chosen.main or NO_PATHS)
+    network = narrow(whole, settings.selection)
+    notes = (narrowed(whole, network),) if settings.selection else ()
+    if len(placed.points) > 1:
+        network = reduce_all(placed, network, scratch, settings.jobs)
+    return Seen(network, placed, chosen, notes)
+
+
+def _candidates(topology: Topology, settings: Settings) -> Candidates:
+    return find_candidates(topology, settings.profiles, settings.parameters, settings.rules)
+
+
+def _read(inputs: Inputs, look: Look, scratch: str, progress: Progress | None) -> list[Captured]:
+    """Run the map stage.
+
+    Raises:
+        InputError: not one capture could be read.
+    """
+    sources = spool(inputs.captures, scratch) if look.jobs > 1 else inputs.captures
+    captured = read_all(sources, look, scratch, progress)
+    errors = [each.error for each in captured if each.error]
+    if len(errors) == len(captured):
+        raise _unreadable(errors)
+    return captured
+
+
+def _unreadable(errors: Sequence[str]) -> InputError:
+    """Return the mistake that is left when no capture can be read: its own, or the first of them."""
+    said, _, fix = errors[0].rpartition("\n  fix: ")
+    where, _, what = said.partition(": ")
+    if len(errors) == 1:
+        return InputError(where, what, fix)
+    first = "".join(f"\n    {each.splitlines()[0]}" for each in errors[:LISTED])
+    more = f"\n    and {len(errors) - LISTED} more" if len(errors) > LISTED else ""
+    return InputError(f"{len(errors)} captures", f"none of them can be read{first}{more}", fix)
+
+
+def _assembled(placed: Placed, topology: Topology, profile: Profile) -> Network:
+    """Put the captures together: flows, and the paths that they should take."""
     files = [each.input.shown for each in placed.captured]
-    keys = strong_keys(placed)
-    network = assemble(placed.variants, keys, placed.points, files, topology, profile.path)
-    return reduce_all(placed, network, scratch, jobs) if len(placed.points) > 1 else network
-
-
-def _tuned(profile: Profile, topology: Topology, settings: Settings) -> Profile:
-    """Return a profile with the topology's parameters, then those of `--set`."""
-    if topology.parameters and topology.profile in (None, profile.name):
-        unknown = unknown_parameters(profile, topology.parameters)
-        known = {name: value for name, value in topology.parameters.items() if name not in unknown}
-        profile = with_parameters(profile, known, Option(f"{topology.source}: parameters"))
-    if settings.parameters and (settings.profiles or topology.profile):
-        profile = with_parameters(profile, settings.parameters, Option("--set"))
-    return profile
+    return assemble(placed.variants, strong_keys(placed), placed.points, files, topology, profile.path)
 
 
 def _look(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> Look:
-    """Return what to read: the fields that any candidate names, decoded as all candidates say."""
+    """Return what to read: the fields that any candidate or filter names, decoded as all candidates say."""
     names = [name for each in profiles for rule in each.rules for name in rule.fields]
-    names += [
-        name
-        for each in profiles
-        for clue in each.detect
-        for name in clue.when
-        if name not in ("form", "stack")
-    ]
+    clues = [clue for each in profiles for clue in each.detect]
+    names += [name for clue in clues for name in clue.when if name not in ("form", "stack")]
     decode_as: dict[str, dict[int, str]] = {}
     for tables in [*(each.dissectors() for each in profiles), settings.decode_as]:
         for table, numbers in tables.items():
             decode_as.setdefault(table, {}).update(numbers)
-    return Look(fields_to_read(names), decode_as, keep, settings.since, settings.until, settings.jobs)
+    fields = fields_to_read([*names, *settings.selection.fields])
+    return Look(fields, decode_as, keep, settings.since, settings.until, settings.jobs, settings.split)

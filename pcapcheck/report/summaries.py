@@ -1,12 +1,13 @@
 """Network -> FlowSummary: what a report says of each flow, both directions, step by step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Final
 
 import polars as pl
 
 from pcapcheck import values
 from pcapcheck.check.finding import Hop
+from pcapcheck.correlate.flowlist import counted, totals, translations
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Step
 from pcapcheck.correlate.variants import LOW
@@ -40,45 +41,28 @@ SHOWN: Final = {
     "inner.udp.srcport": "integer",
     "inner.udp.dstport": "integer",
 }
-COUNTED: Final = ("tcp", "udp", "echo", "fragment", "other")
 NONE: Final[Mapping[str, Any]] = {}
 
 
 def summaries(network: Network) -> tuple[FlowSummary, ...]:
     """Return every flow, in order of its first packet."""
-    rows = network.variants.filter(pl.col("flow").is_not_null() & pl.col("kind").is_in(COUNTED))
+    rows = counted(network)
     if rows.is_empty():
         return ()
     steps = _steps(rows)
     counts = {(row["direction"], row["step"]): row for row in network.hops.iter_rows(named=True)}
-    totals = _totals(rows)
+    captured = set(network.steps.select("path", "step").unique().iter_rows())
+    nat = dict(translations(network).iter_rows())
+    every = totals(rows)
     paths: dict[int, list[Mapping[str, Any]]] = {}
-    for row in network.directions.iter_rows(named=True):
+    for row in network.directions.join(every.select("flow"), on="flow", how="semi").iter_rows(named=True):
         paths.setdefault(row["flow"], []).append(row)
     found = []
-    for total in totals.iter_rows(named=True):
+    for total in every.iter_rows(named=True):
         directions = sorted(paths[total["flow"]], key=lambda row: (not row["client"], row["direction"]))
-        ways = [_way(row, network, steps, counts) for row in directions]
-        found.append(_summary(total, directions, ways, network))
+        ways = [_way(row, network.paths[row["path"]], steps, counts, captured) for row in directions]
+        found.append(_summary(total, directions, ways, nat.get(total["flow"])))
     return tuple(found)
-
-
-def _totals(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return packets and bytes of each flow at the point that saw most of it."""
-    at = rows.group_by("flow", "point", maintain_order=True).agg(
-        pl.col("packets", "bytes").sum(), pl.col("first").min(), pl.col("last").max()
-    )
-    return (
-        at.sort("packets", descending=True, maintain_order=True)
-        .group_by("flow", maintain_order=True)
-        .agg(
-            pl.col("packets", "bytes").first(),
-            pl.col("first").min(),
-            pl.col("last").max(),
-            pl.len().alias("points"),
-        )
-        .sort("first", "flow")
-    )
 
 
 def _steps(rows: pl.DataFrame) -> dict[tuple[int, int], Mapping[str, Any]]:
@@ -96,23 +80,18 @@ def _steps(rows: pl.DataFrame) -> dict[tuple[int, int], Mapping[str, Any]]:
 
 def _way(
     row: Mapping[str, Any],
-    network: Network,
+    path: tuple[Step, ...],
     steps: Mapping[tuple[int, int], Mapping[str, Any]],
     counts: Mapping[tuple[int, int], Mapping[str, Any]],
+    captured: Set[tuple[int, int]],
 ) -> tuple[PathStep, ...]:
     """Return the path of one direction."""
-    captured = _captured(network)
     way = []
-    for position, step in enumerate(network.paths[row["path"]]):
+    for position, step in enumerate(path):
         key = (row["direction"], position)
-        way.append(
-            _path_step(step, (row["path"], position) in captured, steps.get(key, NONE), counts.get(key, NONE))
-        )
+        watched = (row["path"], position) in captured
+        way.append(_path_step(step, watched, steps.get(key, NONE), counts.get(key, NONE)))
     return tuple(way)
-
-
-def _captured(network: Network) -> set[tuple[int, int]]:
-    return set(network.steps.select("path", "step").unique().iter_rows())
 
 
 def _path_step(step: Step, captured: bool, seen: Mapping[str, Any], count: Mapping[str, Any]) -> PathStep:
@@ -159,7 +138,7 @@ def _summary(
     total: Mapping[str, Any],
     directions: list[Mapping[str, Any]],
     ways: list[tuple[PathStep, ...]],
-    network: Network,
+    nat: str | None,
 ) -> FlowSummary:
     client = directions[0]
     back = next((way for row, way in zip(directions[1:], ways[1:], strict=True) if not row["client"]), ())
@@ -174,12 +153,6 @@ def _summary(
         last=total["last"],
         forward=ways[0],
         backward=back,
-        nat=_nat(directions, network),
+        nat=nat,
         points=total["points"],
     )
-
-
-def _nat(directions: Iterable[Mapping[str, Any]], network: Network) -> str | None:
-    """Return the translations of a flow as text."""
-    said = [row["nat"] for row in directions if row.get("nat")]
-    return "; ".join(said) or None

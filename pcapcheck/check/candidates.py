@@ -1,0 +1,112 @@
+"""Profiles that captures may be checked against, with the parameters and the rules that a run was given.
+
+Takes what the user and the topology say, gives profiles; mistakes end here, before a packet is read. Which of
+them is used, if none was named, `choice` decides.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from pcapcheck.check.expected import RULE
+from pcapcheck.check.profile import Profile
+from pcapcheck.check.rules import Option, load_profile, profile_names, unknown_parameters, with_parameters
+from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.topology.topology import Topology
+
+LISTS: Final = "`pcapcheck rules list` and `pcapcheck rules show PROFILE` list the rules"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChoice:
+    """Which rules are judged, by id or pattern (`flannel-vxlan/*`).
+
+    Attributes:
+        select: only these; all where it is empty.
+        ignore: not these.
+        require: these must be exercised. That is judged later; here they must exist.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+
+    def __contains__(self, rule: str) -> bool:
+        chosen = not self.select or any(fnmatchcase(rule, pattern) for pattern in self.select)
+        return chosen and not any(fnmatchcase(rule, pattern) for pattern in self.ignore)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The profiles, and whether the user or the topology named them."""
+
+    profiles: tuple[Profile, ...]
+    named: bool
+
+
+def find_candidates(
+    topology: Topology, names: Sequence[str], parameters: Mapping[str, Any], rules: RuleChoice
+) -> Candidates:
+    """Return the profiles that are named, else all.
+
+    Args:
+        topology: its profile and parameters count where the user gives none.
+        names: of profiles or of files.
+        parameters: what `--set` gives.
+        rules: which of their rules are judged.
+
+    Raises:
+        InputError: a profile, parameter or rule does not exist or cannot be used.
+    """
+    named = names or ((topology.profile,) if topology.profile else ())
+    profiles = [_as_the_topology_says(load_profile(name), topology) for name in named or profile_names()]
+    _check_rules(profiles, rules)
+    _check_parameters(profiles, parameters)
+    tuned = [given(each, parameters) for each in profiles]
+    kept = [replace(each, rules=tuple(rule for rule in each.rules if rule.id in rules)) for each in tuned]
+    return Candidates(tuple(kept), bool(named))
+
+
+def given(profile: Profile, parameters: Mapping[str, Any]) -> Profile:
+    """Return the profile with the values of `--set` for the parameters that it has."""
+    known = {name: value for name, value in parameters.items() if name in profile.parameters}
+    return with_parameters(profile, known, Option("--set")) if known else profile
+
+
+def _as_the_topology_says(profile: Profile, topology: Topology) -> Profile:
+    if not topology.parameters or topology.profile not in (None, profile.name):
+        return profile
+    unknown = unknown_parameters(profile, topology.parameters)
+    known = {name: value for name, value in topology.parameters.items() if name not in unknown}
+    return with_parameters(profile, known, Option(f"{topology.source}: parameters"))
+
+
+def _check_parameters(profiles: Sequence[Profile], parameters: Mapping[str, Any]) -> None:
+    """Say which parameter no profile has."""
+    for name in parameters:
+        if not any(name in profile.parameters for profile in profiles):
+            with_parameters(_of_all(profiles), {name: parameters[name]}, Option("--set"))
+
+
+def _of_all(profiles: Sequence[Profile]) -> Profile:
+    """Return the one profile, or one that stands for all, with the parameters of all."""
+    if len(profiles) == 1:
+        return profiles[0]
+    every = {name: each for profile in profiles for name, each in profile.parameters.items()}
+    return Profile("any", "All profiles", parameters=every)
+
+
+def _check_rules(profiles: Sequence[Profile], rules: RuleChoice) -> None:
+    """Say which pattern no rule has."""
+    known = sorted({rule.id for profile in profiles for rule in profile.rules} | {RULE})
+    options = {"--select": rules.select, "--ignore": rules.ignore, "--require": rules.require}
+    for option, patterns in options.items():
+        for pattern in patterns:
+            if not any(fnmatchcase(rule, pattern) for rule in known):
+                what = f"no rule of {_which(profiles)} has this id"
+                raise InputError(f"{option} {pattern}", what, did_you_mean(pattern, known, LISTS))
+
+
+def _which(profiles: Sequence[Profile]) -> str:
+    return f"profile `{profiles[0].name}`" if len(profiles) == 1 else "these profiles"
