@@ -128,11 +128,12 @@ def _line(last: RuleFile) -> tuple[RuleFile, ...]:
 
 def _add(file: RuleFile, line: dict[str, RuleFile], above: tuple[str, ...]) -> None:
     for name in file.extends:
-        if name in (*above, file.name):
-            what = f"`{file.name}` extends `{name}`, which extends `{file.name}`"
+        extended = _extended(name, file)
+        if extended.name in (*above, file.name):
+            what = f"`{file.name}` extends `{extended.name}`, which extends `{file.name}`"
             raise file.place.error(what, "remove one of the two from `extends:`")
-        if name not in line:
-            _add(_extended(name, file), line, (*above, file.name))
+        if extended.name not in line:
+            _add(extended, line, (*above, file.name))
     line[file.name] = file
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pcapcheck.check.ruletest import Case
     from pcapcheck.correlate.paths import PathHop
 
-# A folder of captures and a profile -> ids of the rules that were broken, and the coverage.
-Check: TypeAlias = "Callable[[Path, str], tuple[frozenset[str], Coverage]]"
+# A folder of captures and a profile (None: its topology's) -> ids of the rules that were broken, and the coverage.
+Check: TypeAlias = "Callable[[Path, str | None], tuple[frozenset[str], Coverage]]"
 PATHS = (".yaml", ".yml")
 
 
@@ -129,6 +129,7 @@ def run_tests(profile_name: str, rule_ids: Sequence[str], check: Check) -> Itera
     from pcapcheck.check.ruletest import cases, outcome
 
     profile = load_profile(profile_name)
+    against = None if profile.shared else profile_name  # shared rules need the paths of a CNI
     known: dict[Path, tuple[frozenset[str], Coverage]] = {}
     for case in cases(profile, rule_ids):
         rule, wanted = case.rule, case.test
@@ -141,9 +142,9 @@ def run_tests(profile_name: str, rule_ids: Sequence[str], check: Check) -> Itera
         if wanted.change:
             with tempfile.TemporaryDirectory() as folder:
                 _write_changed(sample, Path(folder), case, profile)
-                found = check(Path(folder), profile_name)
+                found = check(Path(folder), against)
         else:
-            found = known[sample] = known.get(sample) or check(sample, profile_name)
+            found = known[sample] = known.get(sample) or check(sample, against)
         said = outcome(rule.id, *found)
         right = said == wanted.outcome
         yield (
@@ -152,8 +153,8 @@ def run_tests(profile_name: str, rule_ids: Sequence[str], check: Check) -> Itera
         )
 
 
-def check_folder(folder: Path, profile_name: str) -> tuple[frozenset[str], Coverage]:
-    """Check a folder of captures against one profile."""
+def check_folder(folder: Path, profile_name: str | None) -> tuple[frozenset[str], Coverage]:
+    """Check a folder of captures against one profile; None: the one that its topology names."""
     from pcapcheck.api import check
 
     result = check(str(folder), profile=profile_name)
