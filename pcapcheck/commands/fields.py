@@ -63,9 +63,15 @@ def _tables(texts: tuple[str, ...]) -> dict[str, dict[int, str]]:
                 f"--decode-as `{text}`", "this says nothing about a port", "write `udp.port==8472,vxlan`"
             )
         table, first, last, protocol = parts.groups()
-        numbers = range(int(first, 0), int(last or first, 0) + 1)
+        numbers = range(_number(first), _number(last or first) + 1)
+        if not numbers:
+            raise InputError(f"--decode-as `{text}`", "the range ends before it begins", "write `8470-8479`")
         tables.setdefault(table, {}).update(dict.fromkeys(numbers, protocol))
     return tables
+
+
+def _number(text: str) -> int:
+    return int(text, 16 if text.startswith("0x") else 10)
 
 
 def _frames(
@@ -79,7 +85,8 @@ def _frames(
     for file in files:
         capture = open_capture(file)
         yield from frames(capture.blocks(), names, table)
-        for note in capture.summary.notes:
+        cut = ("it ends within a packet",) if capture.summary.truncated else ()
+        for note in (*cut, *capture.summary.notes):
             click.echo(f"warning: {file}: {note}", err=True)
 
 
@@ -99,8 +106,9 @@ def _opened(path: str) -> Iterator[IO[bytes]]:
 def _csv(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes]) -> None:
     """Write the names first, also when there are no packets; numbers and addresses need no quotes."""
     stream.write(f"{','.join(dict.fromkeys(names))}\n".encode())
+    absent = '""' if len(set(names)) == 1 else ""  # an empty line would be no row
     for frame in rows:
-        stream.write(frame.write_csv(include_header=False).encode())
+        stream.write(frame.write_csv(include_header=False, null_value=absent).encode())
 
 
 def _json(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes]) -> None:
@@ -117,13 +125,11 @@ def _parquet(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[by
     """Write a row group per block."""
     from pyarrow.parquet import ParquetWriter
 
-    writer = None
-    for frame in rows:
-        table = frame.to_arrow()
-        writer = writer or ParquetWriter(stream, table.schema)
-        writer.write_table(table)
-    if writer:
-        writer.close()
+    from pcapcheck.decode.frames import no_rows
+
+    with ParquetWriter(stream, no_rows(names).to_arrow().schema) as writer:
+        for frame in rows:
+            writer.write_table(frame.to_arrow())
 
 
 WRITERS: dict[str, Callable[[Iterator[pl.DataFrame], tuple[str, ...], IO[bytes]], None]] = {

@@ -126,7 +126,7 @@ class Occurrences:
 
     def __init__(self, n: int, name: str) -> None:
         self.kind = kind_of(name)
-        self.values: Numbers = np.zeros((n, 2) if self.kind == "ipv6" else n, _dtype(name))
+        self.values: Numbers = np.zeros((n, 2) if self.kind == "ipv6" else n, dtype_of(name))
         self.seen = np.zeros(n, np.uint8)
         self.name = parse_name(name)
         self.wanted = np.uint8(self.name.occurrence)
@@ -153,9 +153,12 @@ def frame_column(block: Block, name: str, row: Ints | None = None) -> Column:
     return Column(values, np.ones(len(values), np.bool_), FRAME[name])
 
 
-def _dtype(name: str) -> type[np.unsignedinteger]:
+@cache
+def dtype_of(name: str) -> type[np.unsignedinteger]:
     """Return the narrowest type that holds every place of this field."""
     field = parse_name(name).field
+    if field in FRAME:
+        return np.uint64 if field == "frame.number" else np.uint32
     widest = max(f.width for protocol in registry.protocols() for f in protocol.named(field))
     return DTYPES.get(widest, np.uint64)
 

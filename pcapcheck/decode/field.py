@@ -98,7 +98,9 @@ class Protocol:
         recognise: says per header, by its bytes alone, whether it is one; for ports that nobody named.
         sound: says per header whether it is one at all; what is not, is no layer and carries nothing.
         instead: what a header that is not sound may be (as Wireshark, IPv6 under IPv4's EtherType).
+        partial: whether a header that is cut off has fields up to there, as Wireshark shows it.
         quotes: what it carries is a quoted packet (ICMP errors), no payload.
+        minimum: bytes that every header has: as far as the unconditional fields reach. Found from `fields`.
         in_stack: whether it counts as a layer of its own; IPv6 extension headers do not, as IPv4 options do
             not.
     """
@@ -113,16 +115,20 @@ class Protocol:
     recognise: Callable[[Headers], Bools] | None = None
     sound: Callable[[Headers], Bools] | None = None
     instead: str = ""
+    partial: bool = False
     quotes: bool = False
     in_stack: bool = True
 
-    @property
-    def minimum(self) -> int:
-        """Bytes that every header of this protocol has: as far as its unconditional fields reach."""
+    minimum: int = field(init=False, default=0)
+    _named: dict[str, tuple[Field, ...]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
         always = (f for f in self.fields if not f.when and not f.compute)
         fixed = (f.offset + f.width for f in always if isinstance(f.offset, int))
-        return max(fixed, default=0)
+        object.__setattr__(self, "minimum", max(fixed, default=0))  # the way to set a frozen field
+        for line in self.fields:
+            self._named[line.name] = (*self._named.get(line.name, ()), line)
 
     def named(self, name: str) -> tuple[Field, ...]:
         """Return the fields of that name: none, one, or several of which `when` picks one."""
-        return tuple(f for f in self.fields if f.name == name)
+        return self._named.get(name, ())

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from pcapcheck.capture.block import Block
-from pcapcheck.decode.columns import Column, column
+from pcapcheck.decode.columns import Column, column, dtype_of, kind_of
 from pcapcheck.decode.layers import find_layers
 from pcapcheck.decode.registry import Dissectors
 from pcapcheck.values import written_each
@@ -28,6 +28,14 @@ def frames(blocks: Iterable[Block], names: Sequence[str], table: Dissectors) -> 
         layers = find_layers(block, table)
         columns = {name: column(layers, name, quoted_too=True) for name in dict.fromkeys(names)}
         yield pl.DataFrame([series(name, columns[name]) for name in dict.fromkeys(names)])
+
+
+def no_rows(names: Sequence[str]) -> pl.DataFrame:
+    """Return a frame of these fields without a row, for the types of its columns."""
+    empty = {
+        name: Column(np.zeros(0, dtype_of(name)), np.zeros(0, np.bool_), kind_of(name)) for name in names
+    }
+    return pl.DataFrame([series(name, column) for name, column in empty.items()])
 
 
 def series(name: str, column: Column) -> pl.Series:

@@ -40,6 +40,10 @@ class Headers:
         values, _ = self.column(name)
         return values.astype(np.int64)
 
+    def guarded(self, name: str) -> Ints:
+        """Return the field that `extent` names; a shape does not compare it, but guards that it reaches."""
+        return self(name)
+
     def column(self, name: str) -> tuple[Numbers, Bools]:
         """Return values (k,) or (k, 2), and bool (k,): whether the field is there."""
         variants = self.protocol.named(name)
@@ -96,8 +100,9 @@ class Headers:
         return values, present
 
     def _present(self, field: Field) -> Bools:
+        least = 0 if self.protocol.partial else self.protocol.minimum
         if isinstance(field.offset, int):
-            present = self.start + (field.offset + field.width) <= self.stop
+            present = self.start + max(field.offset + field.width, least) <= self.stop
         else:
             offset = field.offset(self)
             present = (offset != NOTHING) & (self.start + offset + field.width <= self.stop)

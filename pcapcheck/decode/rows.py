@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pcapcheck.capture.block import Block
-from pcapcheck.decode.columns import FRAME, Column, Occurrences, frame_column, kind_of, parse_name
+from pcapcheck.decode.columns import FRAME, Column, Occurrences, dtype_of, frame_column, kind_of, parse_name
 from pcapcheck.decode.field import NOTHING, Bytes, Ints, Numbers
 from pcapcheck.decode.headers import Headers, decode
 from pcapcheck.decode.shape import Header, Place, Shape, strided
@@ -59,7 +59,8 @@ class Rows:
             return self._absent(name)
         if any(place.offset == NOTHING for place in places):
             return self._varying(name, places)
-        return Column(self._values(places[0]), np.ones(len(self), np.bool_), kind_of(name))
+        values = self._values(places[0]).astype(dtype_of(name), copy=False)
+        return Column(values, np.ones(len(self), np.bool_), kind_of(name))
 
     def _absent(self, name: str) -> Column:
         return Occurrences(len(self), name).column()

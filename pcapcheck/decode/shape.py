@@ -121,6 +121,8 @@ class Shape:
 
 def strided(rows: Bytes, offset: int, type_: str) -> Numbers:
     """Return a view of the number at `offset` of each row."""
+    if not len(rows):
+        return np.zeros(0, type_)
     return np.ndarray((len(rows),), type_, rows, offset, (rows.shape[1],))
 
 

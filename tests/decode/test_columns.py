@@ -36,6 +36,16 @@ def test_an_occurrence_without_the_field_does_not_count():
     assert values("inner.ip.src", cut) == [number("10.0.0.1")]
 
 
+def test_a_header_that_is_cut_off_has_no_fields():
+    assert values("ip.ttl", PLAIN[:33]) == [None]
+    assert values("eth.dst", PLAIN[:13]) == [None]
+
+
+def test_a_tcp_header_that_is_cut_off_has_those_before_the_cut():
+    assert values("tcp.srcport", PLAIN[:42]) == [40000]
+    assert values("tcp.ack_raw", PLAIN[:42]) == [None]
+
+
 def test_ipv6_addresses_are_one_number():
     assert values("ipv6.dst", eth(ipv6(tcp(), dst="fd00::1:2")), PLAIN) == [number("fd00::1:2"), None]
 

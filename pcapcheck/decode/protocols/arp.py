@@ -19,5 +19,6 @@ PROTOCOL = Protocol(
         Field("arp.dst.hw_mac", 18, "mac", when=ETHERNET | ETHERNET_AND_IP),
         Field("arp.dst.proto_ipv4", 24, "ipv4", when=ETHERNET_AND_IP),
     ),
+    partial=True,
     within={"eth.type": (0x0806, 0x8035)},
 )

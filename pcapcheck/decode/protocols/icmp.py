@@ -29,6 +29,7 @@ PROTOCOL = Protocol(
         # The first 16 bytes of an echo's payload, for packet identity.
         *(Field(f"icmp._payload{k}", 8 + 4 * k, ">u4", when={"icmp.type": (0, 8)}) for k in range(4)),
     ),
+    partial=True,
     within={"ip.proto": (1,)},
     carries=payload,
     table="ip.proto",

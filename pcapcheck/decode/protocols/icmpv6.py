@@ -46,6 +46,7 @@ PROTOCOL = Protocol(
         # The first 16 bytes of an echo's payload, for packet identity.
         *(Field(f"icmpv6._payload{k}", 8 + 4 * k, ">u4", when={"icmpv6.type": (128, 129)}) for k in range(4)),
     ),
+    partial=True,
     within={"ip.proto": (58,)},
     carries=payload,
     table="ip.proto",

@@ -7,9 +7,11 @@ from pcapcheck.decode.headers import Headers
 
 
 def sound(read: Headers) -> Bools:
-    """Say whether version and header length can be."""
-    first = read.number(0)
-    return (first >= 0x45) & (first < 0x50)
+    """Say whether version, header length and total length can be; 0 is left to the NIC to fill in."""
+    first, total = read.number(0), read.guarded("ip.len")
+    possible: Bools = (first >= 0x45) & (first < 0x50)
+    possible &= (total == 0) | (total >= read("ip.hdr_len"))
+    return possible
 
 
 def payload(read: Headers) -> Ints:

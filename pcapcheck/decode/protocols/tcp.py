@@ -69,5 +69,6 @@ PROTOCOL = Protocol(
         Field("tcp.options.sack_le", option(SACK, 0, 2), ">u4"),
         Field("tcp.options.sack.count", 0, "u1", compute=sack_blocks),
     ),
+    partial=True,
     within={"ip.proto": (6,)},
 )

@@ -69,6 +69,11 @@ def test_a_header_that_cannot_be_is_no_layer(first):
     assert column(layers, "ip.ttl").tolist() == [None, 64]
 
 
+def test_a_total_length_within_the_header_cannot_be():
+    layers = layers_of(eth(ip(tcp(), len_=19)), eth(ip(tcp(), len_=20)))
+    assert [layers.stacks[number] for number in layers.stack] == ["eth", "eth:ip"]
+
+
 def test_ipv6_under_the_ethertype_of_ipv4_is_ipv6():
     layers = layers_of(eth(ipv6(tcp()), type=0x0800))
     assert layers.stacks[layers.stack[0]] == "eth:ipv6:tcp"
