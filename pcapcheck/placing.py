@@ -1,21 +1,28 @@
-"""Captures after the map stage -> capture points: each interface of each file is bound, an `any` capture by interface index.
+"""Captures after the map stage -> capture points: each interface of each file is bound, an `any` capture by index.
 
-Takes what was read and the topology; gives the variants of all files with their points. It opens nothing and knows no rules.
+Takes what was read and the topology; gives the variants of all files with their points. It opens nothing and
+knows no rules.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Final, TypeAlias
 
 import polars as pl
 
-from pcapcheck import spill
+from pcapcheck.capture.interface import Interface
 from pcapcheck.captured import Captured
+from pcapcheck.correlate.indexed import INDEX, index_facts
+from pcapcheck.topology.anycapture import LOOPBACK, settle_any
 from pcapcheck.topology.bind import Binder
 from pcapcheck.topology.binding import Binding
+from pcapcheck.topology.points import Points
 from pcapcheck.topology.topology import CapturePoint, Role, Topology
 
-PLACE = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64, "point": pl.Int64}
+Key: TypeAlias = tuple[int, int, int | None]  # file, interface, interface index in an `any` capture
+NOTHING: Final[Mapping[Key, Binding]] = {}
+PLACE: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64, "point": pl.Int64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,18 @@ class Placed:
 
     Attributes:
         captured: per file.
-        points: distinct capture points; the column `point` of the variants is an index, null where a file could not be bound.
+        points: distinct capture points; the column `point` of the variants is an index, null where a file could
+            not be bound.
         variants: of all files: `variant` (row number), `file`, `point`.
         bound: per interface of a file.
+        names: of the files, relative to the folder that was given.
     """
 
     captured: tuple[Captured, ...]
     points: tuple[CapturePoint | None, ...]
     variants: pl.DataFrame
     bound: tuple[Bound, ...]
+    names: tuple[str, ...] = ()
 
     def windows(self, ahead: Mapping[str, int]) -> pl.DataFrame:
         """Return when each variant was seen, by the reference clock: point, first, last.
@@ -59,37 +69,51 @@ class Placed:
         return seen.select("point", pl.col("first") - shift, pl.col("last") - shift)
 
 
-def place(captured: Sequence[Captured], topology: Topology) -> Placed:
-    """Bind every interface of every file to its capture point."""
+def place(captured: Sequence[Captured], topology: Topology, known: Mapping[Key, Binding] = NOTHING) -> Placed:
+    """Bind every interface of every file to its capture point.
+
+    Args:
+        captured: the files.
+        topology: the intended network.
+        known: (file, interface, interface index or None) -> where that is, told by other means than names.
+    """
     names = _relative([each.input.shown for each in captured])
-    binder = Binder(topology, names)
+    variants = _together(captured)
+    bound = [
+        Bound(number, interface, each.name, known.get((number, interface, None)) or binding, packets)
+        for number, interface, each, binding, packets in _bindings(captured, names, topology, variants)
+    ]
+    points, table = _points(bound, variants, topology, known)
+    if variants.is_empty():
+        return Placed(tuple(captured), tuple(points), variants, tuple(bound), tuple(names))
+    told = _told(variants, table).sort("file", "frame1", "local").drop("variant").with_row_index("variant")
+    numbered = told.cast({"variant": pl.Int64})
+    return Placed(tuple(captured), tuple(points), numbered, tuple(bound), tuple(names))
+
+
+def _together(captured: Sequence[Captured]) -> pl.DataFrame:
+    """Return the variants of all files; `local` is the number that each has in its file."""
     frames = [
         each.variants.with_columns(pl.lit(number, pl.Int64).alias("file"), pl.col("variant").alias("local"))
         for number, each in enumerate(captured)
         if len(each.variants)
     ]
-    variants = pl.concat(frames) if frames else pl.DataFrame()
-    bound = [
-        Bound(
-            number,
-            interface,
-            each.name,
-            binder.bind(name, name=each.name, description=each.description, linktype=each.linktype),
-            0,
-        )
-        for number, (name, capture) in enumerate(zip(names, captured, strict=True))
-        for interface, each in enumerate(capture.interfaces)
-    ]
-    points, table = _points(bound, variants, topology)
-    if variants.is_empty():
-        return Placed(tuple(captured), tuple(points), variants, tuple(bound))
-    told = _told(variants, table).sort("file", "frame1", "local").drop("variant").with_row_index("variant")
-    counted = variants.group_by("file", "interface").agg(pl.col("packets").sum())
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def _bindings(
+    captured: Sequence[Captured], names: Sequence[str], topology: Topology, variants: pl.DataFrame
+) -> Iterator[tuple[int, int, Interface, Binding, int]]:
+    """Yield file, interface, what the file says of it, what its name says, and how many packets it has."""
+    binder = Binder(topology, names)
+    counted = (
+        variants.group_by("file", "interface").agg(pl.col("packets").sum()) if len(variants) else variants
+    )
     packets = {(row[0], row[1]): row[2] for row in counted.iter_rows()}
-    bound = [
-        Bound(b.file, b.interface, b.name, b.binding, packets.get((b.file, b.interface), 0)) for b in bound
-    ]
-    return Placed(tuple(captured), tuple(points), told.cast({"variant": pl.Int64}), tuple(bound))
+    for number, (name, capture) in enumerate(zip(names, captured, strict=True)):
+        for interface, each in enumerate(capture.interfaces):
+            said = binder.bind(name, name=each.name, description=each.description, linktype=each.linktype)
+            yield number, interface, each, said, packets.get((number, interface), 0)
 
 
 def _relative(shown: Sequence[str]) -> list[str]:
@@ -102,20 +126,25 @@ def _relative(shown: Sequence[str]) -> list[str]:
 
 
 def _points(
-    bound: Sequence[Bound], variants: pl.DataFrame, topology: Topology
+    bound: Sequence[Bound], variants: pl.DataFrame, topology: Topology, known: Mapping[Key, Binding]
 ) -> tuple[list[CapturePoint | None], pl.DataFrame]:
     """Return the distinct points, and which (file, interface, interface index) is at which."""
     numbers: dict[CapturePoint, int] = {}
     rows: list[tuple[int, int, int | None, int]] = []
     for each in bound:
+        told: dict[int | None, CapturePoint | None] = {
+            index: binding.point
+            for (file, interface, index), binding in known.items()
+            if (file, interface) == (each.file, each.interface) and index is not None
+        }
         point = each.binding.point
-        if point is None:
-            continue
-        if point.role != Role.ANY:
-            rows.append((each.file, each.interface, None, numbers.setdefault(point, len(numbers))))
-            continue
-        for index, found in sorted(_settled(_of(variants, each), point, topology).items()):
-            rows.append((each.file, each.interface, index, numbers.setdefault(found, len(numbers))))
+        if point is not None and point.role == Role.ANY and not told:
+            told |= dict(sorted(_settled(_of(variants, each), point, topology).items()))
+        elif point is not None and point.role != Role.ANY:
+            told = {None: point}
+        for index, found in told.items():
+            if found is not None:
+                rows.append((each.file, each.interface, index, numbers.setdefault(found, len(numbers))))
     return list(numbers), pl.DataFrame(rows, schema=PLACE, orient="row")
 
 
@@ -135,7 +164,7 @@ def _told(variants: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     told = variants.join(whole, on=["file", "interface"], how="left", maintain_order="left")
     told = told.join(
         split,
-        left_on=["file", "interface", "sll.ifindex"],
+        left_on=["file", "interface", INDEX],
         right_on=["file", "interface", "index"],
         how="left",
         maintain_order="left",
@@ -144,4 +173,20 @@ def _told(variants: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settled(variants: pl.DataFrame, point: CapturePoint, topology: Topology) -> dict[int, CapturePoint]:
-    return {}
+    """Return which point each interface index of an `any` capture is."""
+    facts = index_facts(variants)
+    points = Points(topology)
+    if point.pod:
+        inside = [each for each in facts if each.hatype != LOOPBACK]
+        pod = topology.pods.get(point.pod)
+        alone = len(inside) == 1
+        return {
+            each.ifindex: points.of_pod(
+                point.pod, "lo" if each.hatype == LOOPBACK else pod.interface if pod else "eth0"
+            )
+            for each in facts
+            if each.hatype == LOOPBACK or alone
+        }
+    names = settle_any(topology, point.node or "", facts)
+    found = {index: points.of_node(point.node, name) for index, name in names.items()}
+    return {index: each for index, each in found.items() if each}

@@ -1,0 +1,127 @@
+"""The intended network, guessed from what was seen, and what was guessed.
+
+Takes the watches of a run (`inferring.watch`), gives a Topology with source `inferred`, a binding for each watch,
+and the values that nodes use. What is intended is what most nodes do, and of a node what it sends itself, so that
+a fault is a contradiction and not the norm. What nothing speaks for is left out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pcapcheck.topology.binding import Binding
+from pcapcheck.topology.inferring.bridges import find_bridges, find_parents
+from pcapcheck.topology.inferring.draft import Draft, PodDraft
+from pcapcheck.topology.inferring.networks import neighbours, networks
+from pcapcheck.topology.inferring.order import Order
+from pcapcheck.topology.inferring.places import Place, find_places
+from pcapcheck.topology.inferring.pods import find_pods
+from pcapcheck.topology.inferring.sayings import say
+from pcapcheck.topology.inferring.stations import is_host
+from pcapcheck.topology.inferring.subnets import find_subnets
+from pcapcheck.topology.inferring.tallies import Tallies, tally
+from pcapcheck.topology.inferring.translations import find_services, hidden_behind
+from pcapcheck.topology.inferring.tunnels import find_devices, find_hidden_pods, find_remote_nodes
+from pcapcheck.topology.inferring.uplinks import find_uplinks
+from pcapcheck.topology.inferring.watch import Nearer, Translation, Watch
+from pcapcheck.topology.topology import CaptureEntry, CapturePoint, Role, Topology
+
+Key = tuple[int, int, int | None]  # file, interface, interface index
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """What was guessed.
+
+    Attributes:
+        topology: the network.
+        bindings: (file, interface, interface index) -> where that is.
+        tallies: parameter -> value -> how many nodes use it.
+    """
+
+    topology: Topology
+    bindings: Mapping[Key, Binding]
+    tallies: Tallies
+
+
+def infer(
+    watches: Sequence[Watch], nearer: Sequence[Nearer], translations: Sequence[Translation]
+) -> Inferred:
+    """Guess the network.
+
+    Args:
+        watches: what was seen, capture by capture.
+        nearer: which of two watches is nearer to an address.
+        translations: packets with two pairs of ends.
+    """
+    order = Order(nearer)
+    places = find_places(watches, order)
+    draft = Draft()
+    for place in places:
+        if place.node and not place.inside and place.role:
+            draft.node(place.node).interface(place.interface, place.role).place = place
+    find_pods(draft, places, order)
+    find_uplinks(draft, places, order)
+    find_remote_nodes(draft, places)
+    find_devices(draft, places)
+    find_bridges(draft, places)
+    find_services(draft, translations)
+    find_hidden_pods(draft, places, hidden_behind(draft, translations))
+    _find_plain_pods(draft, places)
+    find_parents(draft)
+    find_subnets(draft)
+    _find_networks(draft)
+    draft.says = say(draft, places)
+    entries = [entry for place in places if (entry := _entry(place))]
+    topology = draft.topology(entries)
+    return Inferred(topology, {each.watch.key: _binding(each, topology) for each in places}, tally(draft))
+
+
+def _find_plain_pods(draft: Draft, places: Sequence[Place]) -> None:
+    """Add the addresses that send plain packets and are as near to known pods as pods are to each other."""
+    known = {address for pod in draft.pods.values() for address in pod.addresses}
+    speaking = {
+        each.source
+        for place in places
+        for each in place.watch.seen
+        if each.is_data and each.form == "plain" and each.source and is_host(each.source)
+    }
+    owned = {address for node in draft.nodes.values() for address in node.owned} | set(draft.routers)
+    owned |= {address for service in draft.services.values() for address in service.addresses}
+    near_nodes = set(neighbours(speaking - known, owned))
+    for address in sorted(neighbours(speaking - known - owned, known)):
+        if address not in near_nodes:
+            name = f"pod-{address}"
+            draft.pods.setdefault(name, PodDraft(name, addresses=[address]))
+
+
+def _find_networks(draft: Draft) -> None:
+    pods = [address for pod in draft.pods.values() for address in pod.addresses]
+    nodes = [address for node in draft.nodes.values() for address in node.addresses]
+    services = [address for each in draft.services.values() for address in each.addresses]
+    routers = [each for each in draft.routers if "/" not in each]
+    draft.pod_networks = networks(pods, [*nodes, *services, *routers])
+
+
+def _entry(place: Place) -> CaptureEntry | None:
+    """Return a topology's entry for a file of one interface."""
+    if place.watch.index is not None or place.role is None or not place.watch.path:
+        return None
+    owner = None if place.pod else place.node
+    return CaptureEntry(place.watch.path, owner, place.pod, place.interface)
+
+
+def _binding(place: Place, topology: Topology) -> Binding:
+    """Return where a watch is, as the guessed topology has it."""
+    if place.role is None:
+        return Binding(None, "nothing", "has packets that say neither node nor pod")
+    by, reason = (
+        ("content", place.guessed) if place.guessed else ("name", f"is called after {place.interface}")
+    )
+    if place.pod and place.role in (Role.POD, Role.LO):
+        pod = topology.pods.get(place.pod)
+        node = place.node or (pod.node if pod else None) or None
+        return Binding(CapturePoint(node, place.interface, place.role, place.pod), by, reason)
+    node = place.node
+    known = topology.nodes[node].interfaces.get(place.interface) if node and node in topology.nodes else None
+    pod_name = known.pod if known else place.pod
+    return Binding(CapturePoint(node, place.interface, place.role, pod_name), by, reason)

@@ -1,0 +1,159 @@
+"""Places: for each watch whose it is, which interface, and which role; by name where that says it, else by what was seen.
+
+`web-1_eth0.pcap` may be of a pod or of a node: a node's uplink shows tunnels, tags or several stations, and lies
+between the ends of what it shows; a pod is the nearest watch to its own address.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pcapcheck.topology.filename import stems
+from pcapcheck.topology.inferring.order import Order
+from pcapcheck.topology.inferring.roles import role_seen
+from pcapcheck.topology.inferring.stations import ends_of, stations
+from pcapcheck.topology.inferring.watch import Watch
+from pcapcheck.topology.naming import called_like_a_node
+from pcapcheck.topology.roles import role_of
+from pcapcheck.topology.topology import CapturePoint, Role
+
+INSIDE: Final = frozenset({Role.POD, Role.LO})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a watch is. `pod` is the pod inside which it lies, or whose name its veth has.
+
+    Attributes:
+        watch: the facts.
+        node, pod, interface, role: as far as they are known.
+        guessed: why, where the name did not say it; the end of a sentence that begins with the file.
+    """
+
+    watch: Watch
+    node: str | None
+    pod: str | None
+    interface: str
+    role: Role | None
+    guessed: str = ""
+
+    @property
+    def inside(self) -> bool:
+        """Whether it lies inside a pod."""
+        return self.role in INSIDE and self.pod is not None
+
+
+def find_places(watches: Sequence[Watch], order: Order) -> list[Place]:
+    """Return the place of each watch, in their order."""
+    owners = _owners([each for each in watches if len(each.candidates) > 1], watches, order)
+    tunnelled = frozenset(
+        (seen.inner_from, seen.inner_to) for each in watches for seen in each.seen if seen.inner_from
+    )
+    return [_place(each, owners, tunnelled, order, watches) for each in watches]
+
+
+def _place(
+    watch: Watch,
+    owners: dict[str, tuple[Role, str]],
+    tunnelled: frozenset[tuple[str | None, str | None]],
+    order: Order,
+    watches: Sequence[Watch],
+) -> Place:
+    if watch.point and watch.point.role != Role.ANY:
+        return _at(watch, watch.point)
+    if watch.point and watch.point.pod:
+        return Place(watch, None, watch.point.pod, "eth0", Role.POD)
+    if len(watch.candidates) > 1 and (found := owners.get(_name(watch))):
+        point = next(
+            (each for each in watch.candidates if (each.pod is not None) == (found[0] == Role.POD)), None
+        )
+        return _at(watch, point, found[1]) if point else Place(watch, None, None, "", None)
+    role = role_seen(
+        watch, tunnelled, lambda address: order.is_nearest(address, watch.number, _others(watch, watches))
+    )
+    return _nameless(watch, role)
+
+
+def _nameless(watch: Watch, role: Role | None) -> Place:
+    """Return the place of a watch whose name does not say whose it is: it has the name of its file."""
+    name = stems(watch.path)[-1] if watch.path else f"capture {watch.number + 1}"
+    interface = name if role_of(name) else str(role or "")
+    why = f"is taken for {_a(role)} by what was seen" if role else ""
+    if watch.point and watch.point.node:
+        return Place(watch, watch.point.node, None, f"if{watch.index}", role, why)
+    if role in INSIDE:
+        return Place(watch, None, name, interface, role, why)
+    return Place(watch, name, None, interface, role, why)
+
+
+def _a(role: Role | None) -> str:
+    return (
+        f"an {role}"
+        if str(role)[:1] in "aeiou" and role != Role.UPLINK
+        else f"a {role}"
+        if role != Role.UPLINK
+        else "an uplink"
+    )
+
+
+def _at(watch: Watch, point: CapturePoint, why: str = "") -> Place:
+    return Place(watch, point.node, point.pod, point.interface, point.role, why)
+
+
+def _name(watch: Watch) -> str:
+    """Return the name that may be a node's or a pod's."""
+    return next((each.node for each in watch.candidates if each.node and not each.pod), "") or ""
+
+
+def _others(watch: Watch, watches: Sequence[Watch]) -> list[int]:
+    return [each.number for each in watches if each.number != watch.number]
+
+
+def _owners(unsure: Sequence[Watch], watches: Sequence[Watch], order: Order) -> dict[str, tuple[Role, str]]:
+    """Return for each name that may be a node's or a pod's which of the two it is, and why."""
+    votes: dict[str, list[tuple[Role, str] | None]] = {}
+    for each in unsure:
+        votes.setdefault(_name(each), []).append(_vote(each, watches, order))
+    return {name: _elected(name, [each for each in told if each]) for name, told in votes.items()}
+
+
+def _elected(name: str, votes: Sequence[tuple[Role, str]]) -> tuple[Role, str]:
+    """Return what most say; where nothing does, what the name looks like."""
+    nodes = [each for each in votes if each[0] == Role.UPLINK]
+    if nodes or not votes:
+        like = called_like_a_node(name)
+        by_name = (Role.UPLINK if like else Role.POD, f"is called like a {'node' if like else 'pod'}")
+        return nodes[0] if nodes else by_name
+    return votes[0]
+
+
+def _vote(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Role, str] | None:
+    """Return whether a watch is a node's uplink or inside a pod, as far as what was seen there says so."""
+    if any(each.form != "plain" or each.tag is not None for each in watch.seen):
+        return Role.UPLINK, "shows tunnels or VLAN tags, as an uplink does"
+    found = stations(watch)
+    everywhere = found.everywhere()
+    if not found.by_mac:
+        return None
+    if found.unicast and not everywhere:
+        return Role.UPLINK, "shows the traffic of several stations"
+    if found.unicast and all(each.forwards for each in everywhere):
+        return Role.UPLINK, "shows packets that were routed on both sides"
+    return _by_order(watch, watches, order)
+
+
+def _by_order(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Role, str] | None:
+    """Tell a pod, which is the nearest to its address, from an uplink, which lies on the way."""
+    nearest = [
+        order.is_nearest(each, watch.number, _others(watch, watches)) for each in sorted(ends_of(watch))
+    ]
+    if True in nearest:
+        return Role.POD, "is nearer to its address than all other captures"
+    if nearest and None not in nearest:
+        return Role.UPLINK, "lies between the ends of what it shows"
+    return None
+
+
+def adopted(places: Iterable[Place], homes: dict[int, str]) -> list[Place]:
+    """Return the places with the nodes that were found for those without a name."""
+    return [replace(each, node=homes.get(each.watch.number, each.node)) for each in places]

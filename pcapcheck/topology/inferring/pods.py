@@ -1,0 +1,112 @@
+"""Pods: who speaks inside each pod's capture, at each veth and on each bridge; and on which node each pod is.
+
+A veth's pod is on the veth's node; else the pod is where its exchanges enter the network (`Order`), or behind the
+bridge that hears it. Several captures of one pod are found to be of one pod by MAC and address.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pcapcheck.topology.inferring.draft import Draft, PodDraft
+from pcapcheck.topology.inferring.order import Order
+from pcapcheck.topology.inferring.places import Place
+from pcapcheck.topology.inferring.sides import Sides
+from pcapcheck.topology.inferring.speaker import Speaker, speaker
+from pcapcheck.topology.inferring.stations import Station, is_host, stations
+from pcapcheck.topology.topology import Role
+
+BY_VETH: Final = 100  # weights of what says on which node a pod is: a veth settles it
+BY_ORDER: Final = 4
+BY_BRIDGE: Final = 2
+
+
+def find_pods(draft: Draft, places: Sequence[Place], order: Order) -> None:
+    """Add the pods that were captured, or heard on a bridge."""
+    gateways = _gateways(places)
+    for place in places:
+        if place.inside and place.role == Role.POD:
+            _inside(draft, place, speaker(place, gateways, order, places))
+    for place in places:
+        if place.role == Role.VETH:
+            _at_veth(draft, place, speaker(place, gateways, order, places))
+    for place in places:
+        if place.role == Role.BRIDGE and place.node:
+            _on_bridge(draft, place)
+    sides = Sides(places, order)
+    for pod in draft.pods.values():
+        for address in pod.addresses:
+            pod.votes.update({node: BY_ORDER * votes for node, votes in sides.of(address).items()})
+
+
+def _gateways(places: Iterable[Place]) -> frozenset[str]:
+    """Return the MACs that forward at a pod, a veth or a bridge."""
+    return frozenset(
+        each.mac
+        for place in places
+        if place.role in (Role.POD, Role.VETH, Role.BRIDGE)
+        for each in stations(place.watch).by_mac.values()
+        if each.forwards
+    )
+
+
+def _inside(draft: Draft, place: Place, found: Speaker) -> None:
+    """Add the pod in which a capture was made, also where nothing was heard of it."""
+    assert place.pod is not None
+    pod = draft.pods.setdefault(place.pod, PodDraft(place.pod))
+    pod.interface = place.interface
+    pod.mac = pod.mac or found.mac
+    pod.addresses += [each for each in found.addresses if each not in pod.addresses]
+    if place.node:
+        pod.votes[place.node] += BY_VETH
+
+
+def _at_veth(draft: Draft, place: Place, found: Speaker) -> None:
+    """Add the pod at the other end of a veth, and say on which node it is."""
+    pod = draft.pods.get(place.pod or "") or _known(draft, found) or _new(draft, found)
+    if place.node:
+        interface = draft.node(place.node).interface(place.interface, Role.VETH)
+        interface.place, interface.mac = place, found.gateway
+        if pod:
+            interface.pod = pod.name
+            pod.votes[place.node] += BY_VETH
+
+
+def _on_bridge(draft: Draft, place: Place) -> None:
+    """Add the pods that a bridge hears; in a bridged overlay it hears those of other nodes too."""
+    assert place.node is not None
+    for station in stations(place.watch).by_mac.values():
+        if not station.forwards and any(map(is_host, station.first)):
+            found = Speaker(station.mac, _addresses(station), None)
+            pod = _known(draft, found) or _new(draft, found)
+            if pod:
+                pod.votes[place.node] += BY_BRIDGE
+
+
+def _addresses(station: Station) -> tuple[str, ...]:
+    return tuple(sorted(station.own & station.first.keys()))
+
+
+def _known(draft: Draft, found: Speaker) -> PodDraft | None:
+    """Return the pod that has this MAC and address, else this address alone, else this MAC alone."""
+    same = draft.with_mac(found.mac)
+    both = [each for each in same if set(each.addresses) & set(found.addresses)]
+    by_address = (
+        []
+        if same
+        else [
+            each
+            for each in draft.pods.values()
+            if set(each.addresses) & set(found.addresses) and not each.mac
+        ]
+    )
+    only = [each for each in same if not each.addresses or not found.addresses]
+    return next(iter([*both, *by_address, *only]), None)
+
+
+def _new(draft: Draft, found: Speaker) -> PodDraft | None:
+    """Return a new pod, called after its first address; None if nothing is known of it."""
+    if not found.mac or not found.addresses:
+        return None
+    name = f"pod-{found.addresses[0]}"
+    name = name if name not in draft.pods else f"{name}-{found.mac}"
+    return draft.pods.setdefault(name, PodDraft(name, found.mac, list(found.addresses)))

@@ -1,0 +1,66 @@
+"""Tallies: which values the nodes use for what a cluster is configured with: VNI, port, key, VLAN.
+
+Counts nodes that send a value, not packets: one busy node is no majority. It does not know what is intended.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
+
+from pcapcheck.topology.inferring.draft import Draft, NodeDraft
+from pcapcheck.topology.inferring.watch import Seen
+from pcapcheck.topology.topology import Role
+
+Tallies: TypeAlias = Mapping[str, Counter[int]]  # parameter -> value -> nodes
+# The parameters of profiles that a tunnel's number and port are, by form.
+NUMBERS: Final = {"vxlan": ("vni", "vnis"), "geneve": ("vni",), "gre": ("key",), "nvgre": ("vsid",)}
+PORTS: Final = {
+    "vxlan": "vxlan_port",
+    "geneve": "geneve_port",
+    "wireguard": "wireguard_port",
+    "flannel-udp": "udp_port",
+}
+_NAMED: Final = re.compile(r"flannel(?:-v6)?\.(\d+)|(?:.+\.|vlan)(\d+)")  # flannel.VNI, eth0.VLAN
+BY_NAME: Final = 2  # a device that is called after the value counts as much as two nodes
+
+
+def tally(draft: Draft) -> Tallies:
+    """Return how many nodes send each value."""
+    counts: dict[str, Counter[int]] = {}
+    for node in draft.nodes.values():
+        for name, value in sorted(set(_sent(draft, node))):
+            counts.setdefault(name, Counter())[value] += 1
+    for node in draft.nodes.values():
+        for name, value in _named(node):
+            counts.setdefault(name, Counter())[value] += BY_NAME
+    return counts
+
+
+def _sent(draft: Draft, node: NodeDraft) -> Iterator[tuple[str, int]]:
+    """Yield what a node sends, as any uplink saw it."""
+    macs = {each.mac for each in node.of_role(Role.UPLINK) if each.mac}
+    for other in draft.nodes.values():
+        for interface in other.of_role(Role.UPLINK):
+            for each in interface.place.watch.seen if interface.place else ():
+                if each.outer_from in node.addresses or (each.form == "plain" and each.mac_from in macs):
+                    yield from _values(each)
+
+
+def _values(each: Seen) -> Iterator[tuple[str, int]]:
+    if each.number is not None:
+        yield from ((name, each.number) for name in NUMBERS.get(each.form, ()))
+    if each.port is not None and each.form in PORTS:
+        yield PORTS[each.form], each.port
+    if each.tag is not None:
+        yield "vlan_id", each.tag
+
+
+def _named(node: NodeDraft) -> Iterator[tuple[str, int]]:
+    """Yield what the names of devices say: flannel calls its VTEP after the VNI, a VLAN device after the VLAN."""
+    for interface in node.of_role(Role.VTEP, Role.VLAN):
+        match = _NAMED.fullmatch(interface.name)
+        if match and match[1] and interface.role == Role.VTEP:
+            yield "vni", int(match[1])
+        if match and match[2] and interface.role == Role.VLAN:
+            yield "vlan_id", int(match[2])

@@ -1,0 +1,72 @@
+"""Translations: addresses that stand for somebody else: services, and addresses that nodes hide others behind.
+
+One packet with two destinations: the one that no pod or node has is a service's. One packet with two sources: the
+one that no pod has is a node's. Which endpoints a service is meant to have cannot be seen.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pcapcheck.topology.inferring.draft import Draft
+from pcapcheck.topology.inferring.watch import Translation
+from pcapcheck.topology.topology import Service, ServicePort
+
+
+class _Pair(NamedTuple):
+    """Two (address, port) of which one stands for the other."""
+
+    stands: tuple[str, int]
+    behind: str
+
+
+def find_services(draft: Draft, translations: Sequence[Translation]) -> None:
+    """Add the services that pods asked for, and whose answers came from pods."""
+    found: dict[str, dict[int, str]] = {}
+    for each in translations:
+        pair = _destination(draft, each) if _asks(each) else None
+        if pair:
+            found.setdefault(pair.stands[0], {})[pair.stands[1]] = each.protocol
+    for address, ports in sorted(found.items()):
+        name = f"service-{address}"
+        listed = tuple(ServicePort(port, protocol) for port, protocol in sorted(ports.items()))
+        draft.services[name] = Service(name, (address,), listed)
+
+
+def hidden_behind(draft: Draft, translations: Sequence[Translation]) -> frozenset[str]:
+    """Return the addresses that packets got for a source, and that no pod that was captured has."""
+    services = {address for each in draft.services.values() for address in each.addresses}
+    found = set()
+    for each in translations:
+        for one, other in ((each.source, each.other_source), (each.other_source, each.source)):
+            if one == other or one in services or draft.pod_of(one):
+                continue
+            outer = _is_before(draft, each, swapped=one == each.source)
+            if draft.pod_of(other) or outer:
+                found.add(one)
+    return frozenset(found)
+
+
+def _asks(each: Translation) -> bool:
+    """Whether this is the way to the server: its port is the lower one."""
+    return each.destination_port < each.source_port or each.other_destination_port < each.other_source_port
+
+
+def _destination(draft: Draft, each: Translation) -> _Pair | None:
+    """Return the destination that only stands for a pod."""
+    ends = ((each.destination, each.destination_port), (each.other_destination, each.other_destination_port))
+    for one, other in (ends, ends[::-1]):
+        if one[0] != other[0] and draft.pod_of(other[0]) and not _is_known(draft, one[0]):
+            return _Pair(one, other[0])
+    return None
+
+
+def _is_known(draft: Draft, address: str) -> bool:
+    return draft.pod_of(address) is not None or draft.node_of(address) is not None
+
+
+def _is_before(draft: Draft, each: Translation, *, swapped: bool) -> bool:
+    """Whether the other pair of ends is the one before translation: it asks a node or a service, this one a pod."""
+    before = each.other_destination if swapped else each.destination
+    after = each.destination if swapped else each.other_destination
+    services = {address for service in draft.services.values() for address in service.addresses}
+    return draft.pod_of(after) is not None and (draft.node_of(before) is not None or before in services)
