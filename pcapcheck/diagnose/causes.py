@@ -18,9 +18,7 @@ from pcapcheck.diagnose.claim import Claim
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.diagnose.effects import explained_by
 from pcapcheck.diagnose.fact import Fact
-from pcapcheck.diagnose.intended import blocked
 
-STRICT: Final = RANKS[:2]  # what is meant to be blocked may still have no wrong headers
 AGAIN: Final = "lost_between"  # evidence that leaves out what is explained already
 
 
@@ -34,10 +32,8 @@ def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnos
     known = load_causes() if causes is None else causes
     facts: dict[str, list[Fact]] = {}
     accepted: list[Claim] = []
-    meant = blocked(case)
     for ranks in RANKS:
         facts.pop(AGAIN, None)
-        case = replace(case, explained=case.explained | (frozenset() if ranks in STRICT else meant))
         claims = [claim for cause in known if cause.rank in ranks for claim in _claims(cause, case, facts)]
         claims = [claim for claim in claims if not claim.explained(case.explained)]
         winners = _arbitrated(claims)

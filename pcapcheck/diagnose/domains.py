@@ -1,7 +1,7 @@
-"""L2 domains: which capture points hear the same broadcasts."""
+"""L2 domains: which capture points hear the same broadcasts, and which pods are in one segment."""
 
 from pcapcheck.diagnose.case import Case
-from pcapcheck.topology.topology import CapturePoint, Interface, Role
+from pcapcheck.topology.topology import CapturePoint, Interface, Pod, Role, Topology
 
 
 def domain(case: Case, point: CapturePoint) -> str:
@@ -29,6 +29,13 @@ def domain(case: Case, point: CapturePoint) -> str:
         )
         return f"{point.node} {ports[0] if ports else bridges[0]}"
     return f"{point.node} {point.pod or point.interface}"
+
+
+def segment(topology: Topology, pod: Pod) -> tuple[object, object]:
+    """Return the segment of a pod: tenants with another VNI or VLAN never hear it."""
+    node = topology.nodes.get(pod.node)
+    parent = node.interfaces.get(pod.parent) if node and pod.parent else None
+    return pod.vni, parent.parameters.get("vlan") if parent else None
 
 
 def _lan(interface: Interface | None) -> str:

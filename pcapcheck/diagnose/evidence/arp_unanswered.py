@@ -16,8 +16,8 @@ import polars as pl
 
 from pcapcheck import values
 from pcapcheck.diagnose.case import Case
+from pcapcheck.diagnose.domains import segment
 from pcapcheck.diagnose.fact import Fact
-from pcapcheck.diagnose.intended import segment
 from pcapcheck.topology.topology import Owner, OwnerKind, Role
 
 REQUEST: Final = {"arp": 1, "nd": 135}

@@ -1,0 +1,143 @@
+"""Somebody refuses a flow: the pod itself, its node, or a router, by a reset or an ICMP error that quotes it.
+
+A reset refuses if it answers a SYN and the answers hold nothing else; a reset that ends a connection does
+not.
+
+`about`: how (reset, or what the ICMP error says), by (pod: the destination itself; node; router), by_node,
+target_is (pod, node, service, …), port, actual, of_tunnel (the refused packet is a tunnel's),
+intended (the refused port is the tunnel's intended one), form (of the tunnel), sender (of the refused packet;
+of an intended port, who refuses it), receiver, node, interface.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import polars as pl
+
+from pcapcheck.diagnose.case import Case
+from pcapcheck.diagnose.fact import Fact, Word
+from pcapcheck.diagnose.quotes import PORT, TIME_EXCEEDED, TOO_BIG, quotes
+from pcapcheck.topology.topology import OwnerKind, Role
+
+INSIDE: Final = (Role.POD, Role.VETH)
+OTHER: Final = ("", TOO_BIG, TIME_EXCEEDED)  # errors that refuse nothing
+UDP_TUNNELS: Final = ("vxlan", "geneve", "wireguard", "flannel-udp")
+
+
+def find(case: Case) -> Iterator[Fact]:
+    """Yield a fact for each flow that is refused by a reset, then for each kind of ICMP error."""
+    if "inner.tcp.flags.reset" in case.network.variants.columns:
+        yield from _resets(case)
+    errors = quotes(case)
+    if errors.is_empty():
+        return
+    refusing = errors.filter(~pl.col("says").is_in(OTHER)).sort("file", "frame1")
+    by = ["source", "says", "quoted_source", "quoted_destination", "quoted_kind", "quoted_destination_port"]
+    for _, rows in refusing.group_by(by, maintain_order=True):
+        yield _error(case, rows)
+
+
+def _resets(case: Case) -> Iterator[Fact]:
+    """Yield the flows whose SYN is answered by resets only, wherever it is answered."""
+    tcp = case.network.variants.filter((pl.col("kind") == "tcp") & pl.col("point").is_not_null())
+    opening = (pl.col("inner.tcp.flags.syn") == 1) & (pl.col("inner.tcp.flags.ack") == 0)
+    asked = tcp.filter(pl.col("client") & opening).select("flow", "point").unique()
+    answers = tcp.filter(~pl.col("client"))
+    talking = answers.filter(pl.col("inner.tcp.flags.reset") == 0).select("flow").unique()
+    resets = answers.join(talking, on="flow", how="anti").join(asked, on=["flow", "point"], how="semi")
+    for (flow,), rows in resets.sort("file", "frame1").group_by("flow", maintain_order=True):
+        yield _reset(case, case.flows[int(str(flow))][0], rows)
+
+
+def _reset(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> Fact:
+    by_pod = client["destination_kind"] == OwnerKind.POD and _sent_by_pod(case, client, rows)
+    address, port = client["destination"], client["destination_port"]
+    about: dict[str, Word] = {
+        "how": "reset",
+        "by": "pod" if by_pod else "node",
+        "by_node": client["destination_node"] if by_pod else case.point(rows["point"][0]).node,
+        "target_is": client["destination_kind"],
+        "port": port,
+        "fault": f"{address} {port}",
+        **_places(case, rows, client["direction"], address),
+    }
+    name = client["destination_name"] or address
+    return Fact(
+        evidence="refused_by",
+        says=f"{name if by_pod else 'something before it'} answers TCP port {port} of {name} with a reset",
+        flows=frozenset([client["flow"]]),
+        frames=case.frames(rows),
+        packets=int(rows["packets"].max() or 0),  # type: ignore[arg-type]  # a column of integers
+        about=about,
+        filter=f"tcp.flags.reset == 1 && tcp.port == {port}",
+    )
+
+
+def _sent_by_pod(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> bool:
+    """Whether the pod itself sends them: they are seen at its own points, or nobody was looking there."""
+    own = {
+        number
+        for number, point in enumerate(case.network.points)
+        if point and point.pod == client["destination_name"] and point.role in INSIDE
+    }
+    return not own or bool(own & set(rows["point"].to_list()))
+
+
+def _error(case: Case, rows: pl.DataFrame) -> Fact:
+    """Return the fact of one refuser, target and kind of error."""
+    row = rows.row(0, named=True)
+    owners = case.network.owners
+    by, target = owners.of(row["source"]), owners.of(row["quoted_destination"])
+    itself = row["source"] == row["quoted_destination"] and target.kind == OwnerKind.POD
+    tunnel = _tunnel(case, row)
+    port = row["quoted_destination_port"]
+    intended = tunnel and port == case.profile.value(case.profile.traits.tunnel_port)
+    flows = [*rows["quoted_flow"].drop_nulls().to_list(), *rows["flow"].drop_nulls().to_list()]
+    places = _places(case, rows, row["quoted_direction"], row["quoted_destination"])
+    if tunnel:
+        sender, receiver = owners.node_of(row["quoted_source"]), by.node
+        places |= {"sender": receiver if intended else sender, "receiver": sender if intended else receiver}
+    return Fact(
+        evidence="refused_by",
+        says=f"{by.name or row['source']} says {row['says']} of {row['quoted_destination']}"
+        + (f" port {port}" if row["says"] == PORT else ""),
+        flows=frozenset(flows),
+        frames=case.frames(rows),
+        packets=int(rows["packets"].sum()),
+        about={
+            "how": row["says"],
+            "by": "pod" if itself else "node" if by.kind == OwnerKind.NODE else "router",
+            "by_node": by.node,
+            "target_is": str(target.kind),
+            "port": port,
+            "fault": None if tunnel else f"{row['quoted_destination']} {port}",
+            "of_tunnel": tunnel,
+            "intended": intended,
+            "form": case.profile.traits.tunnel,
+            **places,
+        },
+        filter=f"icmp && ip.src == {row['source']}" if ":" not in row["source"] else "icmpv6",
+    )
+
+
+def _places(case: Case, rows: pl.DataFrame, direction: int | None, target: str) -> dict[str, Word]:
+    """Return the words that say where: the ends of the refused flow, and where the refusal was seen."""
+    point = case.point(rows["point"][0])
+    return {
+        **(case.ends(direction) if direction is not None else {}),
+        "actual": target,
+        "node": point.node,
+        "interface": point.interface,
+        "pod": point.pod,
+        **case.traits,
+    }
+
+
+def _tunnel(case: Case, row: dict[str, Any]) -> bool:
+    """Whether the quoted packet is a UDP tunnel between two nodes."""
+    ends = [case.network.owners.of(row[f"quoted_{end}"]).kind for end in ("source", "destination")]
+    known = case.network.variants.filter(
+        (pl.col("udp.dstport") == row["quoted_destination_port"]) & pl.col("form").is_in(UDP_TUNNELS)
+    )
+    ours = row["quoted_destination_port"] == case.profile.value(case.profile.traits.tunnel_port)
+    return row["quoted_kind"] == "udp" and ends == [OwnerKind.NODE] * 2 and (ours or len(known) > 0)
