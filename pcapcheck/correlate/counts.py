@@ -36,7 +36,13 @@ class Counts:
         return np.arange(start, self.used)
 
     def add(self, numbers: Ints, block: Block, frames: Ints) -> None:
-        """Count the packets of a block; `numbers` is the variant of each, `frames` its frame number, int64 (n,)."""
+        """Count the packets of a block.
+
+        Args:
+            numbers: int64 (n,), the variant of each.
+            block: the packets.
+            frames: int64 (n,), the frame number of each.
+        """
         self._note_frames(numbers, frames)
         if self.used > 8 * len(numbers):  # few packets, many variants: touch only theirs
             np.add.at(self._packets, numbers, 1)
@@ -49,7 +55,7 @@ class Counts:
         np.maximum.at(self._last, numbers, block.time)
 
     def first_rows(self, numbers: Ints, limit: int) -> Ints:
-        """Return the rows of a block, not yet added, that are among the first `limit` packets of their variant."""
+        """Return the rows of a block, not yet added, that are among the first `limit` of their variant."""
         return np.sort(self._ranked(numbers, limit)[0])
 
     def _ranked(self, numbers: Ints, limit: int) -> tuple[Ints, Ints]:
@@ -68,7 +74,10 @@ class Counts:
         self._frames[numbers[rows], rank] = frames[rows]
 
     def frame(self) -> pl.DataFrame:
-        """Return a row a variant, in order of its number: packets, bytes, first, last, frame1 … frame5 (0: none)."""
+        """Return a row a variant, in order of its number.
+
+        Columns: packets, bytes, first, last, and frame1 … frame5, 0 where there are fewer.
+        """
         columns = {"packets": self._packets, "bytes": self._bytes, "first": self._first, "last": self._last}
         columns |= {f"frame{k + 1}": self._frames[:, k] for k in range(FRAMES)}
         return pl.DataFrame({name: values[: self.used] for name, values in columns.items()})

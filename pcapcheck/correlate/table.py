@@ -96,7 +96,7 @@ class Table:
         return np.flatnonzero(differs.any(axis=1)) if differs.any() else np.zeros(0, np.int64)
 
     def _collided(self, words: Words, numbers: Ints, wrong: Ints) -> Ints:
-        """Give the rows whose hash is another row's a number by their words; return the positions that are new.
+        """Give rows whose hash is another row's a number by their words; return the positions that are new.
 
         Next to nothing comes here. Such rows have no place in the hash table, and are compared one by one.
         """
