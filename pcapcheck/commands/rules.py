@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pcapcheck.check.ruletest import Case
     from pcapcheck.correlate.paths import PathHop
 
-# A folder of captures and a profile (None: its topology's) -> ids of the rules that were broken, and the coverage.
+# A folder of captures and a profile (None: its topology's) -> ids of broken rules, and the coverage.
 Check: TypeAlias = "Callable[[Path, str | None], tuple[frozenset[str], Coverage]]"
 PATHS = (".yaml", ".yml")
 
