@@ -1,9 +1,12 @@
 """Profiles by name and by file; and what holds for every rule file that is shipped."""
 
+import contextlib
 import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pcapcheck import yamlfile
 from pcapcheck.check import rules
@@ -106,6 +109,36 @@ def test_files_that_extend_each_other_are_an_error(write):
 def test_missing_file_is_an_error():
     with pytest.raises(InputError, match="cannot be read"):
         load_profile("no/such.yaml")
+
+
+JUNK = (
+    "",
+    "null",
+    "[]",
+    "{}",
+    "-1",
+    "1.5",
+    "yes",
+    "$x",
+    "a: b",
+    "[[1]]",
+    "{not: }",
+    '""',
+    "9" * 30,
+    "&a",
+    "1..",
+    "/",
+)
+
+
+@given(line=st.integers(1, len(MINE.splitlines()) - 1), junk=st.sampled_from(JUNK))
+def test_any_file_is_a_profile_or_an_input_error(tmp_path_factory, line, junk):
+    lines = MINE.splitlines()
+    lines[line] = lines[line].partition(":")[0] + f": {junk}"
+    path = tmp_path_factory.mktemp("junk") / "mine.yaml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with contextlib.suppress(InputError):
+        assert load_profile(str(path)).name
 
 
 def test_lint_tells_every_mistake(write):
