@@ -66,6 +66,8 @@ def give(parameter: Parameter, data: Any, where: Where) -> Parameter:
     """
     if data is None:
         return replace(parameter, values=())
+    if parameter.many and isinstance(data, str):
+        data = data.split(",")  # as `--set vnis=1,2` writes a list
     entries = data if isinstance(data, list) else [data]
     if len(entries) != 1 and not parameter.many:
         raise where.error(f"`{parameter.name}` takes one value, not a list", "give one value")

@@ -63,6 +63,10 @@ def test_number_may_be_given_as_text():
     assert give(parameter("{type: integer}"), "5", HERE).values == (5,)
 
 
+def test_list_may_be_given_as_text_with_commas():
+    assert give(parameter("{type: integer, many: true}"), "1,2", HERE).values == (1, 2)
+
+
 def test_value_can_be_taken_away():
     assert give(parameter("{type: integer, default: 1}"), None, HERE).values == ()
 
