@@ -5,7 +5,7 @@ bits there has the same headers. What is no equality of bits (lengths that reach
 guard.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,36 +27,36 @@ class Varies(Exception):  # noqa: N818 (an answer, no error)
 class Traced(Headers):
     """One header; what is read of it is noted in `bits`, which begin at `base`, the packet's first byte."""
 
-    bits: Bytes
-    base: int
+    bits: Bytes = field(kw_only=True)
+    base: int = field(kw_only=True)
 
     def number(self, offset: int | Ints, width: int = 1) -> Ints:
         """Read bytes and note them."""
         self._note(int(np.broadcast_to(offset, (1,))[0]), np.full(width, 0xFF, np.uint8))
         return Headers.number(self, offset, width)
 
-    def read_field(self, field: Field) -> tuple[Numbers, Bools]:
+    def read_field(self, line: Field) -> tuple[Numbers, Bools]:
         """Read a field, and note its bits and those that decide whether it is there."""
-        offset = self.place(field)
+        offset = self.place(line)
         if offset == NOTHING:
             return np.zeros(1, np.uint64), np.zeros(1, np.bool_)
-        self._note(offset, field_bits(field))
-        return Headers.read_field(self, field)
+        self._note(offset, field_bits(line))
+        return Headers.read_field(self, line)
 
-    def place(self, field: Field) -> int:
+    def place(self, line: Field) -> int:
         """Return the offset of a field from the header, NOTHING where absent; note the bits that decide it.
 
         Raises:
             Varies: it is computed, or its bytes are not there though nothing forbids them.
         """
-        if field.compute:
+        if line.compute:
             raise Varies
-        for name, allowed in field.when.items():
+        for name, allowed in line.when.items():
             if not among(self(name), allowed)[0]:
                 return NOTHING
-        offset = field.offset if isinstance(field.offset, int) else int(field.offset(self)[0])
+        offset = line.offset if isinstance(line.offset, int) else int(line.offset(self)[0])
         if offset != NOTHING:
-            self._note(offset, np.zeros(field.width, np.uint8))
+            self._note(offset, np.zeros(line.width, np.uint8))
         return offset
 
     def guarded(self, name: str) -> Ints:
@@ -165,27 +165,27 @@ class Compiler:
         """Find the place of every field; those that have no fixed one are left to each packet."""
         places: dict[str, tuple[Place, ...]] = {}
         for depth, header in enumerate(self.trail):
-            for field in header.protocol.fields:
-                place = self._place(field, depth)
+            for line in header.protocol.fields:
+                place = self._place(line, depth)
                 if place:
-                    places[field.name] = (*places.get(field.name, ()), place)
+                    places[line.name] = (*places.get(line.name, ()), place)
         return places
 
-    def _place(self, field: Field, depth: int) -> Place | None:
+    def _place(self, line: Field, depth: int) -> Place | None:
         before = self.bits.copy()
         header = self._header(depth)
         try:
-            offset = self._traced(self.trail[depth]).place(field)
+            offset = self._traced(self.trail[depth]).place(line)
         except Varies:
             self.bits = before
-            return Place(field, header, NOTHING)
-        if any(isinstance(allowed, range) for allowed in field.when.values()) and (self.bits != before).any():
+            return Place(line, header, NOTHING)
+        if any(isinstance(allowed, range) for allowed in line.when.values()) and (self.bits != before).any():
             self.bits = before  # a range of lengths, say: equality with this packet's would be too narrow
-            return Place(field, header, NOTHING)
+            return Place(line, header, NOTHING)
         if offset == NOTHING:
             return None
-        self.reach = max(self.reach, header.offset + offset + field.width)
-        return Place(field, header, header.offset + offset)
+        self.reach = max(self.reach, header.offset + offset + line.width)
+        return Place(line, header, header.offset + offset)
 
     def _extents(self) -> tuple[Extent, ...]:
         """Demand of every length that the whole shape lies inside."""
@@ -209,7 +209,9 @@ class Compiler:
 
     def _traced(self, header: Headers, protocol: Protocol | None = None) -> Traced:
         chosen = protocol or header.protocol
-        return Traced(chosen, header.data, header.start, header.stop, header.end, self.bits, self.base)
+        return Traced(
+            chosen, header.data, header.start, header.stop, header.end, bits=self.bits, base=self.base
+        )
 
     def _header(self, depth: int) -> Header:
         return Header(self.trail[depth].protocol, depth, self._offset(self.trail[depth]))

@@ -5,7 +5,7 @@ functions receive one of these and call it: `read("ip.proto")`.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,14 +31,16 @@ class Headers:
     start: Ints
     stop: Ints
     end: Ints
+    _read: dict[str, tuple[Numbers, Bools]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.start)
 
     def __call__(self, name: str) -> Ints:
         """Return a field of all headers as int64 (k,), 0 where absent; fit for arithmetic."""
-        values, _ = self.column(name)
-        return values.astype(np.int64)
+        if name not in self._read:
+            self._read[name] = self.column(name)
+        return self._read[name][0].astype(np.int64)
 
     def guarded(self, name: str) -> Ints:
         """Return the field that `extent` names; a shape does not compare it, but guards that it reaches."""
@@ -71,42 +73,41 @@ class Headers:
             kind: the option number; 0 ends a list and 1 is a single byte of padding.
         """
         found = np.full(len(self), NOTHING, np.int64)
-        at = np.full(len(self), first, np.int64)
-        walking = np.flatnonzero(at < last)
-        while len(walking):
-            here = self.at(walking)
-            this, size = here.number(at[walking]), here.number(at[walking] + 1)
-            found[walking[this == kind]] = at[walking[this == kind]]
-            step = np.where(this == 1, 1, size)
-            at[walking] += step
-            ended = (this == 0) | (this == kind) | ((this > 1) & (size < 2)) | (at[walking] >= last[walking])
-            walking = walking[~ended]
+        rows = np.flatnonzero(first < last)
+        place, limit = self.start[rows] + first, self.start[rows] + last[rows]
+        while len(rows):
+            this, size = self.data.take(place), self.data.take(np.minimum(place + 1, limit - 1))
+            hit = this == kind
+            found[rows[hit]] = place[hit] - self.start[rows[hit]]
+            place += np.where(this == 1, 1, size)
+            going = (this != 0) & ~hit & ((this == 1) | (size >= 2)) & (place < limit)
+            rows, place, limit = rows[going], place[going], limit[going]
         return found
 
     def at(self, rows: Ints) -> "Headers":
         """Return some of the headers."""
         return Headers(self.protocol, self.data, self.start[rows], self.stop[rows], self.end[rows])
 
-    def read_field(self, field: Field) -> tuple[Numbers, Bools]:
+    def read_field(self, line: Field) -> tuple[Numbers, Bools]:
         """Return values and presence of one line of the table."""
-        if field.compute:
-            return _computed(field.compute(self), field)
-        present = self._present(field)
-        at = self.start + (field.offset if isinstance(field.offset, int) else field.offset(self))
+        if line.compute:
+            return _computed(line.compute(self), line)
+        present = self._present(line)
+        at = self.start + (line.offset if isinstance(line.offset, int) else line.offset(self))
         if present.all():
-            return decode(gather(self.data, at, field.type), field), present
-        values = decode(gather(self.data, np.where(present, at, 0), field.type), field)
+            return decode(gather(self.data, at, line.type), line), present
+        values = decode(gather(self.data, np.where(present, at, 0), line.type), line)
         values[~present] = 0
         return values, present
 
-    def _present(self, field: Field) -> Bools:
+    def _present(self, line: Field) -> Bools:
         least = 0 if self.protocol.partial else self.protocol.minimum
-        if isinstance(field.offset, int):
-            present = self.start + max(field.offset + field.width, least) <= self.stop
+        if isinstance(line.offset, int):
+            present = self.start + max(line.offset + line.width, least) <= self.stop
         else:
-            offset = field.offset(self)
-            present = (offset != NOTHING) & (self.start + offset + field.width <= self.stop)
-        for name, allowed in field.when.items():
+            offset = line.offset(self)
+            present = (offset != NOTHING) & (self.start + offset + line.width <= self.stop)
+        for name, allowed in line.when.items():
             present &= among(self(name), allowed)
         return present
 
@@ -131,17 +132,17 @@ def gather(data: Bytes, at: Ints, type_: str) -> Numbers:
     return READERS[type_](data, at)
 
 
-def decode(values: Numbers, field: Field) -> Numbers:
+def decode(values: Numbers, line: Field) -> Numbers:
     """Apply mask, shift and scale of a field to raw numbers."""
-    if field.mask:
-        lowest_bit = (field.mask & -field.mask).bit_length() - 1
-        values = (values & values.dtype.type(field.mask)) >> values.dtype.type(lowest_bit)
-    return values * values.dtype.type(field.scale) if field.scale > 1 else values
+    if line.mask:
+        lowest_bit = (line.mask & -line.mask).bit_length() - 1
+        values = (values & values.dtype.type(line.mask)) >> values.dtype.type(lowest_bit)
+    return values * values.dtype.type(line.scale) if line.scale > 1 else values
 
 
-def _computed(values: Ints, field: Field) -> tuple[Numbers, Bools]:
+def _computed(values: Ints, line: Field) -> tuple[Numbers, Bools]:
     present = values != NOTHING
-    dtype = {"u1": np.uint8, ">u2": np.uint16, ">u4": np.uint32}[field.type]
+    dtype = {"u1": np.uint8, ">u2": np.uint16, ">u4": np.uint32}[line.type]
     return np.where(present, values, 0).astype(dtype), present
 
 

@@ -3,7 +3,7 @@
 The same names and the same columns as `columns.column` gives for the same packets.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -42,6 +42,7 @@ class Rows:
     block: Block
     row: Ints
     bytes: Bytes
+    _headers: dict[int, Headers] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -75,6 +76,11 @@ class Rows:
 
     def headers(self, header: Header) -> Headers:
         """Return one header of all packets, as the wavefront would find it; in `bytes` if it surely fits."""
+        if header.depth not in self._headers:
+            self._headers[header.depth] = self._find(header)
+        return self._headers[header.depth]
+
+    def _find(self, header: Header) -> Headers:
         captured, original = self.block.captured[self.row], self.block.original[self.row]
         end = np.maximum(original, captured)
         for outer in self.shape.headers[: header.depth]:

@@ -1,7 +1,7 @@
 """The wavefront: stacks, lengths, link types, and any bytes at all."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixtures import packets as mixed_packets
 from packets import block, eth, ip, tcp, udp, vlan, vxlan
@@ -68,12 +68,14 @@ def test_tags_without_end_are_cut_off():
     st.lists(st.binary(max_size=200), max_size=20),
     st.sampled_from([0, 1, 9, 12, 51, 101, 108, 113, 228, 229, 276]),
 )
+@settings(deadline=None)
 def test_any_bytes_give_a_result(packets, linktype):
     layers = find_layers(block(*packets, linktype=linktype), dissector_table(by_content=True))
     assert len(layers.stack) == len(packets)
 
 
 @given(mixed_packets(), mixed_packets())
+@settings(deadline=None, max_examples=50)
 def test_a_packet_is_decoded_the_same_in_any_company(some, others):
     together, alone = find_layers(block(*some, *others), LINUX), find_layers(block(*some), LINUX)
     assert stacks(together)[: len(some)] == stacks(alone)
@@ -82,6 +84,7 @@ def test_a_packet_is_decoded_the_same_in_any_company(some, others):
 
 
 @given(mixed_packets())
+@settings(deadline=None, max_examples=50)
 def test_headers_lie_within_their_packet(packets):
     layers = find_layers(block(*packets), dissector_table(by_content=True))
     for group in layers.groups:

@@ -45,12 +45,13 @@ def every_way(names):
 def test_every_field_of_every_kind_of_packet_is_the_same():
     packets = block(*SEEDS * 4)
     shapes = Shapes(BY_CONTENT, least=1)
-    assert same_columns(shapes, packets, every_way(NAMES)) < len(packets)
+    names = [*NAMES, *every_way(NAMES[::5])]
+    assert same_columns(shapes, packets, names) < len(packets)
 
 
 @pytest.mark.parametrize("table", [LINUX, BY_CONTENT], ids=["ports", "content"])
 @given(learnt=mixed_packets(), others=mixed_packets(40), data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_shapes_and_wavefront_agree(table, learnt, others, data):
     shapes = Shapes(table, least=1)
     shapes.split(block(*learnt * 3))
