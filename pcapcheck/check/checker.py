@@ -22,8 +22,8 @@ ENOUGH: Final = 2  # packets that break a rule make a finding, or more than half
 GROUP: Final = ("direction", "step", "point")
 # What a variable or a relation between hops depends on, besides the packet's own fields.
 KEYS: Final = {
-    "source": "source",
-    "destination": "destination",
+    "source": "source_end",
+    "destination": "destination_end",
     "here": "point",
     "previous": "direction",
     "next": "direction",
@@ -72,7 +72,9 @@ def _selected(rule: Rule, network: Network) -> pl.DataFrame:
     rows = network.variants.filter(pl.col("role").is_in(rule.at)) if rule.at else network.variants
     if "arp" in rule.who:
         return rows.filter(pl.col("kind").is_in(["arp", "nd"]))
-    rows = rows.filter(pl.col("step").is_not_null() & (pl.col("kind") != "icmp-error"))
+    rows = rows.filter(pl.col("kind") != "icmp-error")
+    if rule.who or rule.where or rule.side:  # else it is about the interface, whoever speaks there
+        rows = rows.filter(pl.col("step").is_not_null())
     for column, wanted in (("form", rule.form), ("who", rule.who), ("where", rule.where)):
         rows = rows.filter(pl.col(column).is_in(wanted)) if wanted else rows
     return rows.filter(pl.col("side") == rule.side) if rule.side else rows

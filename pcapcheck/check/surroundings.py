@@ -133,7 +133,7 @@ class View:
         names = self._around.names
         found: Iterable[object] = ()
         if subject in ("source", "destination"):
-            found = names.of_address(self._row.get(subject), rest)
+            found = names.of_address(self._row.get(f"{subject}_end"), rest)
         elif subject == "cluster":
             found = names.of_cluster(rest)
         elif subject == "here":

@@ -197,11 +197,15 @@ def _text() -> pl.Expr:
 def _joined(
     told: pl.DataFrame, tuples: pl.DataFrame, flows: pl.DataFrame, points: Sequence[CapturePoint | None]
 ) -> pl.DataFrame:
-    """Add to each variant its direction, path, traffic kinds, and the role of its point."""
+    """Add to each variant its direction, path, traffic kinds, end points, and the role of its point."""
     roles = {number: str(point.role) for number, point in enumerate(points) if point}
     after = pl.col("destination_kind") != str(OwnerKind.SERVICE)
     named = tuples.select("tuple", "direction", after.fill_null(value=True).alias("second"))
-    kinds = flows.select("direction", "path", "who", "where", "flow", "client", "reverse", "version")
+    kinds = flows.select(
+        *("direction", "path", "who", "where", "flow", "client", "reverse", "version"),
+        pl.col("source").alias("source_end"),
+        pl.col("destination").alias("destination_end"),
+    )
     return (
         told.join(named, on="tuple", how="left", maintain_order="left")
         .join(kinds, on="direction", how="left", maintain_order="left")
