@@ -3,9 +3,8 @@
 The only module that calls every stage; it opens nothing itself and prints nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -13,23 +12,23 @@ from pcapcheck import spill
 from pcapcheck.capture.inputs import Inputs
 from pcapcheck.capture.spool import spool
 from pcapcheck.captured import Captured
-from pcapcheck.check.candidates import Candidates, RuleChoice, find_candidates
+from pcapcheck.check.candidates import Candidates, find_candidates
 from pcapcheck.check.choice import Chosen, choose
-from pcapcheck.check.finding import Severity
 from pcapcheck.check.profile import Profile
 from pcapcheck.check.rules import Option, with_parameters
-from pcapcheck.check.selection import Selection, narrow, narrowed
+from pcapcheck.check.selection import narrow, narrowed
 from pcapcheck.correlate.assembly import KEYS_OF_A_TUPLE, assemble
 from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.errors import InputError
 from pcapcheck.judging import Judgement, judge
-from pcapcheck.mapping import SPLIT, Look, fields_to_read, is_one_large_point, read_all
+from pcapcheck.mapping import Look, fields_to_read, is_one_large_point, read_all
 from pcapcheck.placing import Placed, place
 from pcapcheck.reducing import reduce_all, strong_keys
 from pcapcheck.report.result import FlowSummary, Result
 from pcapcheck.report.summaries import summaries
+from pcapcheck.settings import Settings as Settings
 from pcapcheck.topology.topology import Topology
 
 Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
@@ -44,36 +43,6 @@ LISTED = 5  # captures that could not be read, named in one message
 NO_PATHS = Profile("none", "No profile")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a run was told.
-
-    Attributes:
-        profiles: names or files; empty: the topology's, else detected.
-        parameters: values that `--set` gave.
-        rules: which rules are judged.
-        selection: which flows are looked at.
-        decode_as: further dissectors, table -> number -> protocol.
-        fail_on: the severity from which a finding is a violation.
-        jobs: worker processes.
-        since, until: nanoseconds since 1970 UTC.
-        split: bytes of a capture that one worker reads at a time.
-        scratch: folder for what does not fit memory.
-    """
-
-    profiles: tuple[str, ...] = ()
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    rules: RuleChoice = field(default_factory=RuleChoice)
-    selection: Selection = field(default_factory=Selection)
-    decode_as: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
-    fail_on: Severity = Severity.ERROR
-    jobs: int = 1
-    since: int | None = None
-    until: int | None = None
-    split: int = SPLIT
-    scratch: str | None = None
-
-
 def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None) -> Result:
     """Check the captures against the profiles and the topology.
 
@@ -83,7 +52,8 @@ def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progre
     with spill.Scratch(settings.scratch) as scratch:
         seen = _see(inputs, topology, settings, scratch.path, progress)
     result = judge(seen.network, seen.placed, Judgement(seen.chosen, settings.fail_on))
-    return replace(result, notes=(*result.notes, *seen.notes))
+    damage = [f"{each.input.shown}: {note}" for each in seen.placed.captured for note in each.notes]
+    return replace(result, notes=(*damage, *result.notes, *seen.notes))
 
 
 def follow_flows(

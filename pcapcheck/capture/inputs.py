@@ -1,6 +1,6 @@
 """Inputs: what the user named -> captures to read, the topology file beside them, and what was left out.
 
-A PATH may be a capture, a folder or a glob; in a folder content decides, not the suffix. It does not read packets.
+A PATH may be a capture, a folder or a glob; in a folder content decides, not the suffix. It reads no packets.
 """
 
 import glob
@@ -28,7 +28,13 @@ TOPOLOGY: Final = "topology.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One capture to read. `named`: the user gave its own path, so that it must be readable; `shown`: how reports call it."""
+    """One capture to read.
+
+    Attributes:
+        path: where it is; "-" is standard input.
+        shown: how reports call it.
+        named: the user gave its own path, so that it must be readable.
+    """
 
     path: str
     shown: str
@@ -37,44 +43,71 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All captures, in a stable order, and the topology file that lies beside them."""
+    """All captures, in a stable order, and the topology files that lie beside them."""
 
     captures: tuple[Input, ...]
-    topology: str | None
+    topologies: tuple[str, ...] = ()
+
+    @property
+    def topology(self) -> str | None:
+        """The topology file that lies beside the captures, if there is one.
+
+        Raises:
+            InputError: there are several.
+        """
+        if len(self.topologies) > 1:
+            what = f"this is a topology file, and so is {self.topologies[1]}: they cannot both be meant"
+            fix = "give the folder of one network, or name the topology with --topology"
+            raise InputError(self.topologies[0], what, fix)
+        return next(iter(self.topologies), None)
 
 
 def find_inputs(paths: tuple[str, ...]) -> Inputs:
-    """Return what the paths name.
+    """Return what the paths name. One that does not exist is a capture that will not be readable.
 
     Raises:
-        InputError: a path does not exist, or no capture was found.
+        InputError: a glob matches nothing, or no capture was found.
     """
     captures: dict[str, Input] = {}
     topologies: list[str] = []
     for path in paths:
         for each in _expanded(path):
-            if Path(each).is_dir():
+            if each != "-" and _exists(each) and Path(each).is_dir():
                 found, beside = _folder(each)
                 topologies += beside
             else:
                 found = [Input(each, "(standard input)" if each == "-" else each, named=True)]
-            captures |= {one.path: one for one in found if one.path not in captures}
+            for one in found:
+                captures.setdefault(_key(one.path), one)
     if not captures:
         fix = "give captures, or a folder that has some: pcap or pcapng, also gzip, zstd, xz or lz4"
-        raise InputError(", ".join(paths), "no capture was found", fix)
-    return Inputs(tuple(captures.values()), topologies[0] if topologies else None)
+        raise InputError(", ".join(paths) or "PATH", "no capture was found", fix)
+    return Inputs(tuple(captures.values()), tuple(dict.fromkeys(topologies)))
+
+
+def _key(path: str) -> str:
+    """Return what is the same for all names of one file."""
+    try:
+        return path if path == "-" else str(Path(path).resolve())
+    except (OSError, RuntimeError):  # a loop of symbolic links
+        return path
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # in a folder that we may not enter
+        return False
 
 
 def _expanded(path: str) -> list[str]:
     """Return the paths that a glob matches, or the path itself."""
-    if path == "-" or Path(path).exists():
+    if path == "-" or _exists(path) or not glob.has_magic(path):
         return [path]
-    matched = sorted(glob.glob(path, recursive=True))
+    matched = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
     if not matched:
         raise InputError(
-            path,
-            "there is no such file or folder",
-            "check the path; globs such as 'node*/*.pcap' are allowed",
+            path, "no file matches", "check the path; `captures/**/*.pcap` finds all below a folder"
         )
     return matched
 
@@ -87,13 +120,13 @@ def _folder(path: str) -> tuple[list[Input], list[str]]:
 
 
 def _is_capture(path: Path) -> bool:
-    """Whether a file begins as a capture does; a compressed one must also be named like one."""
+    """Whether a file begins as a capture does; a compressed or an empty one must also be named like one."""
+    named = ".pcap" in path.name or path.suffix == ".cap"
     try:
         with path.open("rb") as file:
             start = file.read(4)
     except OSError:
-        return ".pcap" in path.name  # reading it will say what is wrong
-    if not start:
-        return ".pcap" in path.name
-    compressed = start.startswith(MAGIC[7:])
-    return start.startswith(MAGIC) and (not compressed or ".pcap" in path.name or ".cap" in path.name)
+        return named  # reading it will say what is wrong
+    if not start.startswith(MAGIC):
+        return named and not start
+    return named or not start.startswith(MAGIC[7:])

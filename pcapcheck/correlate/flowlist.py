@@ -61,7 +61,7 @@ def totals(rows: pl.DataFrame) -> pl.DataFrame:
     at = rows.group_by("flow", pl.coalesce("point", unbound).alias("place")).agg(
         pl.col("packets", "bytes").sum(), pl.col("first").min(), pl.col("last").max()
     )
-    ordered = at.sort("packets", "bytes", descending=True)
+    ordered = at.sort("packets", "bytes", descending=[True, False])  # of equals, the one without a tunnel
     grouped = ordered.group_by("flow", maintain_order=True).agg(
         pl.col("packets", "bytes").first(),
         pl.col("first").min(),

@@ -1,0 +1,120 @@
+"""What `import pcapcheck` offers: the words of the command line as functions. Nothing prints, nothing exits.
+
+A mistake of the caller is an `InputError`; all else that is found stands in what is returned. With `jobs`
+greater than 1, a script must keep its own work under `if __name__ == "__main__":`: each worker imports it.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pcapcheck.capture.inputs import Inputs, find_inputs
+from pcapcheck.errors import InputError
+from pcapcheck.report.result import Result
+from pcapcheck.settings import Dissectors, Words, read_settings
+from pcapcheck.topology.load import load_topology
+from pcapcheck.topology.topology import Topology
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["InputError", "Result", "Topology", "check", "fields", "find", "flows", "load_topology"]
+
+Paths: TypeAlias = str | Path
+Intended: TypeAlias = str | Path | Topology | None  # a topology, its file, or none
+
+
+def check(
+    *paths: Paths,
+    topology: Intended = None,
+    profile: Words = None,
+    parameters: Mapping[str, Any] | Sequence[str] = (),
+    jobs: int = 1,
+    **more: Any,
+) -> Result:
+    """Check captures against profiles and a topology.
+
+    Args:
+        paths: captures, folders or globs.
+        topology: default: the topology.yaml beside the captures.
+        profile: names or files; default: the topology's, else the one that fits.
+        parameters: of the profile: {"vni": 5}.
+        jobs: worker processes.
+        more: `select`, `ignore`, `require`, `fail_on`, `decode_as`, `filter`, `pod`, `flow`, `since`,
+            `until`, written as on the command line.
+
+    Raises:
+        InputError: an argument cannot be used, or no capture can be read.
+    """
+    from pcapcheck.pipeline import run
+
+    inputs, intended = find(paths, topology)
+    settings = read_settings(intended, profile=profile, parameters=parameters, jobs=jobs, **more)
+    return run(inputs, intended, settings)
+
+
+def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) -> "pl.DataFrame":
+    """Return the flow table over all layers and points, a row a flow in order of first packets.
+
+    Its columns are those of `correlate.flowlist.SCHEMA`; times are UTC, durations are durations.
+
+    Args:
+        paths: captures, folders or globs.
+        topology: default: the topology.yaml beside the captures.
+        jobs: worker processes.
+        more: as in `check`.
+
+    Raises:
+        InputError: an argument cannot be used, or no capture can be read.
+    """
+    import polars as pl
+
+    from pcapcheck.pipeline import list_flows
+
+    inputs, intended = find(paths, topology)
+    table, _ = list_flows(inputs, intended, read_settings(intended, jobs=jobs, **more))
+    times = pl.col("first").cast(pl.Datetime("ns", "UTC"))
+    return table.with_columns(times, pl.col("duration").cast(pl.Duration("ns")))
+
+
+def fields(*paths: Paths, names: Sequence[str], decode_as: Dissectors = ()) -> "pl.DataFrame":
+    """Return fields of packets, a row a packet, as `tshark -T fields` prints the outermost occurrence.
+
+    Args:
+        paths: captures, folders or globs.
+        names: Wireshark's names; `inner.ip.src` is the innermost occurrence.
+        decode_as: `["udp.port==8472,vxlan"]`.
+
+    Raises:
+        InputError: there is no field of one of these names, or a capture cannot be read.
+    """
+    import polars as pl
+
+    from pcapcheck.capture.source import open_capture
+    from pcapcheck.decode.columns import parse_name
+    from pcapcheck.decode.frames import frames
+    from pcapcheck.decode.registry import dissector_table
+
+    for name in names:
+        parse_name(name)
+    table = dissector_table(read_settings(Topology(), decode_as=decode_as).decode_as)
+    parts = [
+        frame
+        for each in find_inputs(tuple(map(str, paths))).captures
+        for frame in frames(open_capture(each.path).blocks(), names, table)
+    ]
+    empty = pl.DataFrame(schema=dict.fromkeys(names, pl.Null))
+    return pl.concat(parts) if parts else empty
+
+
+def find(paths: Sequence[Paths], topology: Intended = None) -> tuple[Inputs, Topology]:
+    """Return the captures that paths name, and the topology: the given one, else the one beside them.
+
+    Raises:
+        InputError: there is no capture, or the topology cannot be used.
+    """
+    inputs = find_inputs(tuple(map(str, paths)))
+    if isinstance(topology, Topology):
+        return inputs, topology
+    file = str(topology) if topology is not None else inputs.topology
+    return inputs, load_topology(file) if file else Topology()

@@ -1,0 +1,163 @@
+"""check: the main job. Captures in; the first broken hop, its cause and an exit status out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pcapcheck.console import check_writable, color_option, is_colored, progress, warn, width, write
+from pcapcheck.options import Asked, asked
+
+if TYPE_CHECKING:
+    from pcapcheck.capture.inputs import Inputs
+    from pcapcheck.report.result import Result
+
+UNREADABLE = 2
+INCONCLUSIVE = 3
+
+
+@click.command()
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True)
+@asked
+@click.option(
+    "--flow", metavar="FLOW", help="Only this flow: tcp/A:PORT-B:PORT, POD-POD[:PORT], or a row of `flows`."
+)
+@click.option(
+    "--select",
+    metavar="ID",
+    multiple=True,
+    help="Judge only these rules; patterns such as 'flannel-vxlan/*'.",
+)
+@click.option(
+    "--ignore", metavar="ID", multiple=True, help="Do not judge these rules. Diagnoses are not rules."
+)
+@click.option(
+    "--require", metavar="ID", multiple=True, help="Rules that must be exercised, else exit status 3."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="Findings at or above it are violations.",
+)
+@click.option(
+    "--format",
+    "formats",
+    metavar="NAME[=FILE]",
+    multiple=True,
+    help="text, json, junit, sarif, html, markdown or github; repeat for several.  [text]",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write the report to FILE; its ending is the format.")
+@click.option("--exit-zero", is_flag=True, help="Exit status 0 also for violations and inconclusive.")
+@click.option(
+    "-v", "--verbose", count=True, help="Leave nothing out; -vv with traces of flows that lost packets."
+)
+@click.option("-q", "--quiet", count=True, help="The first line and the causes; -qq: the first line.")
+@color_option
+def command(asked: Asked, **given: Any) -> int:
+    """Check captures: which hop broke which promise of the CNI, and why.
+
+    PATH is a capture, a folder, a glob, or - for standard input.
+
+    \b
+    Exit status: 0 conformant, 1 violations, 2 bad usage or input, 3 inconclusive.
+
+    \b
+    Examples:
+      pcapcheck check captures/
+      pcapcheck check captures/ --profile flannel-vxlan --set vni=5
+      pcapcheck check captures/ --format text --format junit=report.xml --require 'flannel-vxlan/*'
+      kubectl exec web-1 -- tcpdump -w - | pcapcheck check -
+    """
+    from pcapcheck.pipeline import run
+
+    outputs = _outputs(given["formats"], given["output"])
+    inputs, topology = asked.find()
+    judging = {name: given[name] for name in ("flow", "select", "ignore", "require", "fail_on")}
+    settings = asked.settings(topology, **judging)
+    with progress() as tell:
+        result = run(inputs, topology, settings, tell)
+    shown = Shown(given["verbose"] - given["quiet"], given["color"])
+    for output in outputs:
+        write(shown.parts(output, result), output.file)
+    return _status(result, inputs, given["require"], exit_zero=given["exit_zero"])
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report: how to write it, and where; None is standard output."""
+
+    write: Callable[..., Iterator[str]]
+    file: str | None
+    is_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much the text says, and whether it is coloured."""
+
+    verbose: int
+    color: str
+
+    def parts(self, output: Output, result: Result) -> Iterator[str]:
+        """Return the parts of one report."""
+        if not output.is_text:
+            return output.write(result)
+        color = output.file is None and is_colored(self.color)
+        return output.write(result, verbose=self.verbose, color=color, width=width())
+
+
+def _outputs(formats: tuple[str, ...], output: str | None) -> list[Output]:
+    """Return the reports that were asked for; mistakes end here, before long work."""
+    outputs = [_output(each) for each in formats]
+    if output is not None:
+        if len(outputs) > 1 or any(each.file for each in outputs):
+            raise click.UsageError("-o goes with one format; with several, write --format NAME=FILE")
+        outputs = [_to_file(outputs[0] if outputs else None, output)]
+    if sum(each.file is None for each in outputs) > 1:
+        raise click.UsageError(
+            "only one report can go to standard output; write --format NAME=FILE for the others"
+        )
+    for each in outputs:
+        if each.file is not None:
+            check_writable(each.file)
+    return outputs or [_output("text")]
+
+
+def _output(text: str) -> Output:
+    from pcapcheck.report.formats import format_named
+
+    name, sign, file = text.partition("=")
+    if sign and not file:
+        raise click.UsageError(f"--format {text}: a file's name must follow `=`")
+    return Output(format_named(name).write, file or None, name == "text")
+
+
+def _to_file(output: Output | None, file: str) -> Output:
+    from pcapcheck.report import text
+    from pcapcheck.report.formats import format_of
+
+    if output is not None:
+        return Output(output.write, file, output.is_text)
+    write = format_of(file).write
+    return Output(write, file, write is text.write)
+
+
+def _status(result: Result, inputs: Inputs, require: tuple[str, ...], *, exit_zero: bool) -> int:
+    """Return the exit status, and say on standard error what makes it differ from the verdict's."""
+    named = {each.shown for each in inputs.captures if each.named}
+    unread = {each.file: each.error for each in result.captures if each.error}
+    for file, error in unread.items():
+        warn(error, level="error" if file in named else "warning")
+    if named & set(unread):
+        return UNREADABLE
+    unmet = result.unmet(require)
+    for each in unmet:
+        warn(f"required, but not exercised: {each}", level="error")
+    if exit_zero:
+        return 0
+    return result.exit_status or (INCONCLUSIVE if unmet else 0)
