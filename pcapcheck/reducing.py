@@ -47,12 +47,16 @@ def reduce_all(placed: Placed, network: Network, scratch: str | None, jobs: int)
     done = list(workers.run(_reduce, tasks, jobs=jobs))
     if not done:
         return seen
-    hops, losses, passes = (pl.concat(frames) for frames in zip(*((d.hops, d.losses, d.passes) for d in done), strict=True))
+    kept = ((each.hops, each.losses, each.passes, each.late) for each in done)
+    hops, losses, passes, late = (pl.concat(frames) for frames in zip(*kept, strict=True))
     lossy = losses.filter(pl.col("fate") == "lost").select("point", "next_point").unique()
     losses = losses.join(lossy, on=["point", "next_point"], how="semi", maintain_order="left")
     order = ["direction", "step"]
     proof = [*order, "file", "frame"]
-    return replace(seen, hops=hops.sort(order), losses=losses.sort(proof), passes=passes.sort(proof))
+    followed = Followed(hops.sort(order), losses.sort(proof), passes.sort(proof), late.sort(proof))
+    return replace(
+        seen, hops=followed.hops, losses=followed.losses, passes=followed.passes, late=followed.late
+    )
 
 
 def _reduce(part: Part) -> Followed:

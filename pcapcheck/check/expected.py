@@ -85,6 +85,7 @@ def without(network: Network, flows: frozenset[int]) -> Network:
         hops=rest(network.hops),
         losses=rest(network.losses),
         passes=rest(network.passes),
+        late=rest(network.late),
     )
 
 

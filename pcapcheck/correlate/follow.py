@@ -1,6 +1,7 @@
-"""Sightings -> what became of packets between the watched steps of their paths: seen and missing, loss, latency.
+"""Sightings -> what became of packets between the watched steps: seen and missing, loss, latency, order.
 
-Takes the sightings of one partition of flows and the network they were placed in; a partition does not depend on any other.
+Takes the sightings of one partition of flows and the network they were placed in; a partition does not depend
+on any other.
 """
 
 from dataclasses import dataclass
@@ -9,12 +10,17 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.correlate.fate import fates
-from pcapcheck.correlate.identity import KINDS
+from pcapcheck.correlate.innermost import KINDS
 from pcapcheck.correlate.loss import once
 from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.order import late
+from pcapcheck.correlate.passes import doubled, passes
+from pcapcheck.correlate.places import places, wires
 
 PLACE: Final = ("direction", "rank")
-NAMES: Final = {number: name for number, name in enumerate(KINDS)}
+COUNTS: Final = ("seen", "missing", "lost", "gap", "unknown", "late", "doubled")
+LATE: Final = ("direction", "step", "point", "variant", "file", "frame", "time")
+NAMES: Final = dict(enumerate(KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +28,30 @@ class Followed:
     """What one partition gives.
 
     Attributes:
-        hops: direction, step, seen, missing, lost, gap, unknown, latency (median since the watched step before, ns).
-        losses: the packets at each step whose next watched step lost any: direction, step, next_step, point, next_point, variant,
-            file, frame, time, size, kind, fate ("" where delivered), felt.
-        passes: packets that passed a step more than once: direction, step, variant, file, frame, time, passes.
+        hops: direction, step, seen, missing, lost, gap, unknown, late, doubled, latency (median since the
+            watched step before, ns).
+        losses: the packets at each step whose next watched step lost any: direction, step, next_step, point,
+            next_point, variant, file, frame, time, size, kind, fate ("" where delivered), felt.
+        passes: see `passes.passes`.
+        late: packets that were overtaken between two nodes: direction, step, point, variant, file, frame,
+        time.
     """
 
     hops: pl.DataFrame
     losses: pl.DataFrame
     passes: pl.DataFrame
+    late: pl.DataFrame
 
 
 def located(sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
-    """Return sightings with direction, step, rank, point and aligned time; those at no watched step are left out."""
+    """Return sightings with direction, step, rank (null at no watched step), point and aligned time."""
     columns = ["variant", "direction", "step", "point", "file", "source", "destination"]
     nodes = {number: point.node for number, point in enumerate(network.points) if point}
     told = sightings.join(network.variants.select(columns), on="variant", how="inner", maintain_order="left")
     told = _fragments(
         told.with_columns(pl.col("kind").replace_strict(NAMES, return_dtype=pl.String)), network
     )
-    placed = told.join(network.watched, on=["direction", "step"], how="inner", maintain_order="left")
+    placed = told.join(network.watched, on=["direction", "step"], how="left", maintain_order="left")
     ahead = {number: network.offsets.get(node or "", 0) for number, node in nodes.items()}
     offset = pl.col("point").replace_strict(ahead, default=0, return_dtype=pl.Int64) if ahead else pl.lit(0)
     signed = pl.col("start", "length", "acked", "question", "ipid", "size").cast(pl.Int64)
@@ -72,8 +82,9 @@ def _fragments(told: pl.DataFrame, network: Network) -> pl.DataFrame:
 
 def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFrame) -> Followed:
     """Follow the packets of one partition from step to step."""
-    points = _points(located_sightings, network)
-    seen = once(located_sightings.with_columns((pl.col("kind") == "tcp").alias("tcp")))
+    placed = located_sightings.drop_nulls("rank")
+    points = _points(placed, network)
+    seen = once(placed)
     seen = seen.join(points, on=PLACE, how="left", maintain_order="left")
     flows = network.directions.select("direction", "reverse", pl.col("client").alias("asks"))
     seen = seen.join(flows.select("direction", "asks"), on="direction", how="left", maintain_order="left")
@@ -81,11 +92,13 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     told = seen.join(
         missed.select("row", "fate", "felt"), on="row", how="left", maintain_order="left"
     ).with_columns(pl.col("fate").fill_null(""), pl.col("felt").fill_null(value=False))
-    return Followed(_hops(told, network), _losses(told), _passes(told))
+    overtaken = late(seen, wires(network))
+    hops = _hops(told, network, overtaken, doubled(seen, places(network)))
+    return Followed(hops, _losses(told), passes(located_sightings), overtaken.select(LATE))
 
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
-    """Return the next watched step of each place, and a capture point of it: where it was seen, else where it could be."""
+    """Return the next watched step of each place, and a capture point of it (where it could be seen)."""
     seen = located_sightings.group_by(PLACE).agg(pl.col("point").min())
     every = network.watched.select("direction", "step", "rank").join(seen, on=PLACE, how="left")
     paths = network.directions.select("direction", "path")
@@ -97,7 +110,7 @@ def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
     return every.with_columns((pl.col("rank") - 1).alias("rank")).select(*PLACE, "next_point", "next_step")
 
 
-def _hops(told: pl.DataFrame, network: Network) -> pl.DataFrame:
+def _hops(told: pl.DataFrame, network: Network, overtaken: pl.DataFrame, twice: pl.DataFrame) -> pl.DataFrame:
     """Return counts and latency for every watched step."""
     seen = told.group_by("direction", "step").agg(pl.len().alias("seen"))
     fate = pl.col("fate")
@@ -115,9 +128,10 @@ def _hops(told: pl.DataFrame, network: Network) -> pl.DataFrame:
     joined = base.join(seen, on=["direction", "step"], how="left").join(
         missing, on=["direction", "step"], how="left"
     )
-    counted = joined.with_columns(
-        pl.col("seen", "missing", "lost", "gap", "unknown").fill_null(0).cast(pl.Int64)
-    )
+    for name, packets in (("late", overtaken), ("doubled", twice)):
+        counts = packets.group_by("direction", "step").agg(pl.len().alias(name))
+        joined = joined.join(counts, on=["direction", "step"], how="left")
+    counted = joined.with_columns(pl.col(COUNTS).fill_null(0).cast(pl.Int64))
     return counted.join(_latency(told), on=["direction", "step"], how="left")
 
 
@@ -135,7 +149,7 @@ def _latency(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _losses(told: pl.DataFrame) -> pl.DataFrame:
-    """Return the packets of all places that share a pair of points with a loss: the lost, and those to compare them with."""
+    """Return the packets of all pairs of points with a loss: the lost, and those to compare them with."""
     pair = ["point", "next_point"]
     lossy = told.filter(pl.col("fate") == "lost").select(pair).unique()
     columns = [
@@ -153,11 +167,6 @@ def _losses(told: pl.DataFrame) -> pl.DataFrame:
         "felt",
     ]
     return told.join(lossy, on=pair, how="semi", maintain_order="left").select(columns)
-
-
-def _passes(told: pl.DataFrame) -> pl.DataFrame:
-    columns = ["direction", "step", "point", "variant", "file", "frame", "time", "passes"]
-    return told.filter(pl.col("passes") > 1).select(columns)
 
 
 def windows(sightings_of_points: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """Packets that a hop saw and the next captured hop did not: candidates, by elements and by intervals.
 
-Takes sightings with their direction and the rank of their hop among the captured hops of its path; a TCP segment or a fragment is an
-interval of bytes, so super-packets and their segments cover each other (CORRELATION.md, 1). `fate` says what a candidate means.
+Takes sightings with their direction and the rank of their hop among the captured hops of its path; a TCP
+segment or a fragment is an interval of bytes, so super-packets and their segments cover each other
+(CORRELATION.md, 1). `fate` says what a candidate means.
 """
 
 import numpy as np
@@ -17,17 +18,26 @@ ELEMENT = ("direction", "rank", "key", "start", "length")
 def once(seen: pl.DataFrame) -> pl.DataFrame:
     """Join the passes of one packet over one point; `passes` counts them.
 
-    A bridge shows a packet once to three times, an `any` capture twice: the same identity and IP ID at one hop within 0.2 s is
-    one packet. With IP ID 0 only a change of headers tells a second pass from a second packet; TCP carries sequence numbers.
+    A bridge shows a packet once to three times, an `any` capture twice: the same identity and IP ID at one
+    hop within 0.2 s is one packet. With IP ID 0 only a change of headers tells a second pass from a second
+    packet; TCP carries sequence numbers.
     """
-    ordered = seen.sort("direction", "rank", "key", "start", "length", "ipid", "time", "row")
-    same = pl.all_horizontal(pl.col(*ELEMENT, "ipid") == pl.col(*ELEMENT, "ipid").shift(1))
-    known = (pl.col("ipid") != 0) | pl.col("tcp") | (pl.col("variant") != pl.col("variant").shift(1))
+    marked = passed(seen, ("direction", "rank"))
+    first = marked.unique("packet", keep="first", maintain_order=True)
+    passes = marked.group_by("packet").agg(pl.len().alias("passes"))
+    return first.join(passes, on="packet", how="left").drop("packet").sort("row")
+
+
+def passed(seen: pl.DataFrame, place: tuple[str, str]) -> pl.DataFrame:
+    """Return the sightings with `packet`: those of one packet at one place have one number; sorted."""
+    element = (*place, "key", "start", "length", "ipid")
+    ordered = seen.sort(*element, "time", "row")
+    same = pl.all_horizontal(pl.col(*element) == pl.col(*element).shift(1))
+    tcp = pl.col("kind") == "tcp"
+    known = (pl.col("ipid") != 0) | tcp | (pl.col("variant") != pl.col("variant").shift(1))
     near = pl.col("time") - pl.col("time").shift(1) < AGAIN
     again = (same & known & near).fill_null(value=False)
-    marked = ordered.with_columns((~again).cum_sum().alias("packet"))
-    passes = marked.group_by("packet").agg(pl.len().alias("passes"))
-    return marked.filter(~again).join(passes, on="packet", how="left").drop("packet").sort("row")
+    return ordered.with_columns((~again).cum_sum().alias("packet"))
 
 
 def surplus(seen: pl.DataFrame, ahead: int) -> Ints:
@@ -89,7 +99,8 @@ def _most(number: Ints, begin: Ints, end: Ints, difference: Ints) -> Ints:
 
     Args:
         number: int64 (k,), the class of each interval; intervals of one class share bytes.
-        begin, end: int64 (k,), its bytes.
+        begin: int64 (k,), its first byte.
+        end: int64 (k,), the first byte behind it.
         difference: int64 (k,), how often it is seen here less there.
     """
     classes, events = np.concatenate([number, number]), np.concatenate([begin, end])

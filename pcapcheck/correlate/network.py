@@ -27,7 +27,7 @@ class Network:
         paths: expected steps; `path` columns are indices.
         watched: direction, step, rank, ranks: the steps that somebody was watching.
         steps: path, step, point: where each expected step may be seen.
-        hops, losses, passes: see `follow.Followed`, of all partitions; empty where only summaries were kept.
+        hops, losses, passes, late: see `follow.Followed`, of all partitions; empty where only summaries were kept.
         offsets: node -> nanoseconds that its clock is ahead.
         windows: point, from, to: when each point saw anything.
     """
@@ -45,4 +45,5 @@ class Network:
     hops: pl.DataFrame = field(default_factory=pl.DataFrame)
     losses: pl.DataFrame = field(default_factory=pl.DataFrame)
     passes: pl.DataFrame = field(default_factory=pl.DataFrame)
+    late: pl.DataFrame = field(default_factory=pl.DataFrame)
     windows: pl.DataFrame = field(default_factory=pl.DataFrame)

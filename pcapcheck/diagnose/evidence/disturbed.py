@@ -1,0 +1,97 @@
+"""The way between two watched steps doubles packets, or lets some overtake others.
+
+`about`: what (doubled, late), count, sent, share (as text), part (a number), from_hop, to_hop, node,
+interface, from_node, to_node, sender, receiver.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import polars as pl
+
+from pcapcheck.diagnose.case import Case
+from pcapcheck.diagnose.fact import Fact
+
+LEAST: Final = {"doubled": 3, "late": 3}  # packets; fewer may be an accident
+SHARE: Final = {"doubled": 0.05, "late": 0.03}  # of those sent, on the same way
+
+
+def find(case: Case) -> Iterator[Fact]:
+    """Yield a fact for each way between two points that disturbs enough packets."""
+    if case.network.hops.is_empty():
+        return
+    hops = _ways(case)
+    for what in ("doubled", "late"):
+        for _, rows in hops.group_by("node", "interface", "from_node", "from_interface", maintain_order=True):
+            bad, sent = int(rows[what].sum()), int(rows["seen"].sum())
+            if bad >= LEAST[what] and bad >= SHARE[what] * sent:
+                yield _fact(case, what, rows.filter(pl.col(what) > 0), bad, sent)
+
+
+def _ways(case: Case) -> pl.DataFrame:
+    """Return the counts of each watched step, with its place and that of the watched step before."""
+    watched = case.network.watched.select("direction", "step", "rank")
+    hops = case.network.hops.join(watched, on=["direction", "step"])
+    here = hops.with_columns(
+        _place(case, hops["direction"], hops["step"], "node"),
+        _place(case, hops["direction"], hops["step"], "interface"),
+    )
+    before = here.select(
+        "direction",
+        (pl.col("rank") + 1).alias("rank"),
+        pl.col("node").alias("from_node"),
+        pl.col("interface").alias("from_interface"),
+    )
+    kept = here.join(before, on=["direction", "rank"])
+    clean = kept.filter((pl.col("doubled") > 0) | (pl.col("late") > 0)).select(
+        "node", "interface", "from_node"
+    )
+    return kept.join(clean.unique(), on=["node", "interface", "from_node"], how="semi").sort(
+        "direction", "step"
+    )
+
+
+def _place(case: Case, directions: pl.Series, steps: pl.Series, what: str) -> pl.Series:
+    """Return node or interface of the steps of some directions."""
+    found: list[str | None] = []
+    for direction, number in zip(directions.to_list(), steps.to_list(), strict=True):
+        step = case.network.paths[case.directions[direction]["path"]][number]
+        found.append(step.node if what == "node" else step.interfaces[0])
+    return pl.Series(what, found, pl.String)
+
+
+def _fact(case: Case, what: str, rows: pl.DataFrame, bad: int, sent: int) -> Fact:
+    row = rows.row(0, named=True)
+    said = {"doubled": "arrive twice", "late": "come late"}[what]
+    flows = {case.directions[each]["flow"] for each in rows["direction"].to_list()}
+    return Fact(
+        evidence="disturbed",
+        says=f"{bad} of {sent} packets {said} at {row['node']} {row['interface']}",
+        flows=frozenset(flows),
+        frames=_frames(case, what, rows),
+        packets=bad,
+        about={
+            **case.ends(row["direction"]),
+            "what": what,
+            "count": bad,
+            "sent": sent,
+            "share": f"{bad / sent:.0%}",
+            "part": bad / sent,
+            "from_hop": f"{row['from_node']} {row['from_interface']}",
+            "to_hop": f"{row['node']} {row['interface']}",
+            "node": row["node"],
+            "interface": row["interface"],
+            "from_node": row["from_node"],
+            "to_node": row["node"],
+            "fault": f"{row['from_node']} {row['node']}",
+        },
+    )
+
+
+def _frames(case: Case, what: str, rows: pl.DataFrame) -> Any:
+    """Return the frames that came late, or came twice."""
+    packets = case.network.late if what == "late" else case.network.passes
+    mine = packets.join(rows.select("direction", "step"), on=["direction", "step"], how="semi").sort(
+        "file", "frame"
+    )
+    return case.frames(mine.select("file", *(pl.col("frame").alias(f"frame{k}") for k in (1, 2, 3, 4, 5))))
