@@ -5,6 +5,7 @@ result = pcapcheck.check("captures/")
 print(result.verdict, *(diagnosis.title for diagnosis in result.diagnoses))
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,9 +19,7 @@ def __getattr__(name: str) -> Any:
     """Import the API when somebody asks for it (PEP 562), so that `--version` stays fast."""
     if name not in __all__:
         raise AttributeError(f"module `pcapcheck` has no attribute `{name}`")
-    from pcapcheck import api
-
-    return getattr(api, name)
+    return getattr(import_module("pcapcheck.api"), name)
 
 
 def __dir__() -> list[str]:

@@ -164,7 +164,11 @@ def _named(network: Network, text: str) -> pl.DataFrame:
     if found.is_empty():
         found = _between(network, text)
     if found.is_empty():
-        clients = network.directions.filter("client")
+        listed = counted(network).select("flow").unique()
+        clients = network.directions.filter("client").join(
+            listed, on="flow", how="semi", maintain_order="left"
+        )
+        clients = clients.unique("flow", maintain_order=True)
         near = did_you_mean(text, clients["flow_text"].head(MANY).to_list(), LISTS)
         raise InputError(f"flow {text}", f"there is no such flow among {clients.height:,}", near)
     return found

@@ -1,0 +1,67 @@
+"""flows: the flow table over all layers and capture points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pcapcheck.console import check_writable, color_option, is_colored, progress, warn, write
+from pcapcheck.options import Asked, asked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+UNREADABLE = 2
+
+
+@click.command()
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True)
+@asked
+@click.option("--flow", metavar="FLOW", help="Only this flow, or POD-POD[:PORT].")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "parquet"]),
+    default="table",
+    show_default=True,
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
+@color_option
+def command(asked: Asked, flow: str | None, form: str, output: str | None, color: str) -> int:
+    """List the flows of captures, joined over all layers, capture points and translations.
+
+    A row is one flow, both directions, in order of first packets; packets and bytes are those of the
+    capture point that saw most of it. `pcapcheck trace PATH… ROW` shows a row hop by hop.
+
+    \b
+    Examples:
+      pcapcheck flows captures/
+      pcapcheck flows node1_eth0.pcap --format parquet -o flows.parquet
+      pcapcheck flows captures/ --pod web-1 -Y 'inner.tcp.dstport=5432'
+    """
+    from pcapcheck.pipeline import list_flows
+
+    if output is not None:
+        check_writable(output)
+    inputs, topology = asked.find()
+    with progress() as tell:
+        table, captured = list_flows(inputs, topology, asked.settings(topology, flow=flow), tell)
+    write(_parts(table, form, color=output is None and is_colored(color)), output)
+    for each in captured:
+        if each.error:
+            warn(each.error, level="error" if each.input.named else "warning")
+        for note in each.notes:
+            warn(f"{each.input.shown}: {note}")
+    return UNREADABLE if any(each.error and each.input.named for each in captured) else 0
+
+
+def _parts(table: pl.DataFrame, form: str, *, color: bool) -> Iterator[str | bytes]:
+    from pcapcheck.report.flowtable import parquet, write_table
+
+    if form == "parquet":
+        yield parquet(table)
+        return
+    yield from write_table(table, form, color=color)

@@ -1,0 +1,37 @@
+"""trace: one flow, hop by hop."""
+
+from __future__ import annotations
+
+import click
+
+from pcapcheck.console import color_option, is_colored, progress, width, write
+from pcapcheck.options import Asked, asked
+
+
+@click.command()
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True)
+@click.argument("flow", metavar="FLOW")
+@asked
+@color_option
+def command(asked: Asked, flow: str, color: str) -> int:
+    """Show one flow hop by hop: headers, what changed, latency, where it was last seen.
+
+    FLOW is a flow's name, the two ends `POD-POD[:PORT]`, or its row in `pcapcheck flows PATH…`. If several
+    flows are meant they are listed, and the exit status is 2.
+
+    \b
+    Examples:
+      pcapcheck trace captures/ tcp/10.244.0.5:41000-10.244.1.7:80
+      pcapcheck trace captures/ web-1-db-0:5432
+      pcapcheck trace captures/ 3
+    """
+    from pcapcheck.pipeline import follow_flows
+    from pcapcheck.report.flowname import find_flow
+    from pcapcheck.report.trace import lines
+
+    inputs, topology = asked.find()
+    with progress() as tell:
+        flows = follow_flows(inputs, topology, asked.settings(topology, flow=flow), tell)
+    found = flows[0] if len(flows) == 1 else find_flow(flows, flow)
+    write(lines(found, color=is_colored(color), width=width()))
+    return 0
