@@ -1,4 +1,4 @@
-"""Blocks -> what outlives them: variants with their counts, and sightings where packets will be compared between points.
+"""Blocks -> what outlives them: variants with their counts, and sightings to compare between points.
 
 It takes blocks as they come and forgets them; it opens nothing.
 """
@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from pcapcheck.capture.block import Block, Ints
-from pcapcheck.correlate.identity import SCHEMA, TRANSPORTS, identities, transport_of
+from pcapcheck.correlate.identity import SCHEMA, identities
+from pcapcheck.correlate.innermost import TRANSPORTS, innermost
 from pcapcheck.correlate.variants import Part, Variants, whole
-from pcapcheck.decode.layers import Dissectors
+from pcapcheck.decode.registry import Dissectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,10 @@ def _within(block: Block, wanted: Wanted) -> tuple[Block, Ints]:
 
 def _identity(part: Part) -> pl.DataFrame:
     """Return the identity of the packets of one part."""
-    codes = np.array([_code(stack) for stack in part.stacks], np.uint64)
-    return identities(part.read, codes[part.stack])
+    told = [innermost(stack) for stack in part.stacks]
+    codes = np.array([TRANSPORTS.index(each.transport) for each in told], np.uint64)
+    six = np.array([each.version == 6 for each in told], np.bool_)
+    return identities(part.read, codes[part.stack], six[part.stack])
 
 
 def _in_order(parts: list[Part], identified: list[pl.DataFrame]) -> pl.DataFrame:
@@ -107,10 +110,6 @@ def _in_order(parts: list[Part], identified: list[pl.DataFrame]) -> pl.DataFrame
     place = np.empty(len(rows), np.int64)
     place[rows] = np.arange(len(rows))
     return pl.concat(identified)[place]
-
-
-def _code(stack: str) -> np.uint64:
-    return np.uint64(TRANSPORTS.index(transport_of(stack)))
 
 
 def _schema() -> dict[str, type[pl.DataType]]:

@@ -22,12 +22,14 @@ class Network:
         owners: who owns an address there.
         files: file names as the user gave them; `file` columns are indices.
         points: capture points; `point` columns are indices. None where a capture could not be bound.
-        variants: a row a variant: file, point, direction, path, step, role, stack, form, kind, addresses, packets, frames, fields.
+        variants: a row a variant: file, point, direction, path, step, role, stack, form, kind, addresses,
+            packets, frames, fields.
         directions: a row a direction (`flows.directions`), with who, where, path, and `flow_text`.
         paths: expected steps; `path` columns are indices.
         watched: direction, step, rank, ranks: the steps that somebody was watching.
         steps: path, step, point: where each expected step may be seen.
-        hops, losses, passes, late: see `follow.Followed`, of all partitions; empty where only summaries were kept.
+        hops, losses, passes, late: see `follow.Followed`, of all partitions; empty where only summaries were
+            kept.
         offsets: node -> nanoseconds that its clock is ahead.
         windows: point, from, to: when each point saw anything.
     """

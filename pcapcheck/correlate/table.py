@@ -5,6 +5,8 @@ its words equal those of the number's first row, so a collision of hashes never 
 what the words mean.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,14 +29,19 @@ _29 = np.uint64(29)
 
 def mix(words: Words, multipliers: Words = KNOWN) -> Words:
     """Return a hash of each row of uint64 (n, width); never 0."""
-    mixed: Words = np.zeros(len(words), np.uint64)
+    return mix_columns([words[:, number] for number in range(words.shape[1])], len(words), multipliers)
+
+
+def mix_columns(columns: Sequence[Words], n: int, multipliers: Words = KNOWN) -> Words:
+    """Return a hash of each row of some columns, uint64 (n,); never 0."""
+    mixed: Words = np.zeros(n, np.uint64)
     shifted = np.empty_like(mixed)
-    for number in range(words.shape[1]):
+    for number, column in enumerate(columns):
         mixed *= multipliers[number % len(multipliers)]
-        mixed ^= words[:, number]
+        mixed ^= column
         mixed ^= np.right_shift(mixed, _29, out=shifted)
     mixed *= _FINAL
-    mixed ^= mixed >> _32
+    mixed ^= np.right_shift(mixed, _32, out=shifted)
     mixed *= multipliers[0]
     return np.maximum(mixed, np.uint64(1))
 

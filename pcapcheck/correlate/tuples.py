@@ -1,14 +1,16 @@
 """Variants -> directed address tuples: who sends what kind of packet to whom, by the innermost headers.
 
-Takes the variants of all captures, adds kind, addresses as text and ports; numbers the distinct tuples. It does not know the topology.
+Takes the variants of all captures, adds kind, addresses as text and ports; numbers the distinct tuples. It
+does not know the topology.
 """
 
 import ipaddress
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
 
-from pcapcheck.correlate.identity import transport_of
+from pcapcheck.correlate.innermost import ECHO, ERRORS, ND, innermost
 
 TUPLE: Final = ("kind", "source", "source_port", "destination", "destination_port")
 # What `addressed` reads, besides what rules name.
@@ -18,7 +20,7 @@ FIELDS: Final = (
     "inner.ipv6.src",
     "inner.ipv6.dst",
     "inner.ip.frag_offset",
-    "inner.ip.proto",
+    "inner.ipv6.fraghdr.offset",
     "inner.tcp.srcport",
     "inner.tcp.dstport",
     "inner.tcp.flags.syn",
@@ -41,34 +43,34 @@ FIELDS: Final = (
 
 
 def addressed(variants: pl.DataFrame) -> pl.DataFrame:
-    """Return the variants with kind, source, destination (text, null without IP or ARP) and ports (0 where there are none)."""
-    shapes = {stack: _shape(stack) for stack in variants["stack"].unique().to_list()}
-    transport = pl.col("stack").replace_strict(
-        {k: v[0] for k, v in shapes.items()}, default="", return_dtype=pl.String
+    """Return the variants with kind, addresses and ports of the ends.
+
+    Columns: kind, source and destination (text, null without IP or ARP), source_port and destination_port (0
+    where there are none).
+    """
+    told = {stack: innermost(stack) for stack in variants["stack"].unique().to_list()}
+    transports = {stack: each.transport for stack, each in told.items()}
+    versions = {stack: each.version for stack, each in told.items()}
+    named = variants.with_columns(
+        pl.col("stack").replace_strict(transports, default="", return_dtype=pl.String).alias("transport"),
+        pl.col("stack").replace_strict(versions, default=0, return_dtype=pl.Int64).alias("version"),
     )
-    version = pl.col("stack").replace_strict(
-        {k: v[1] for k, v in shapes.items()}, default="", return_dtype=pl.String
-    )
-    told = variants.with_columns(transport.alias("transport"), version.alias("version"))
-    named = told.with_columns(_kind().alias("kind"))
-    for end, name in (("source", "src"), ("destination", "dst")):
-        named = named.with_columns(_address(named, name).alias(end))
-    target = _six(named, "inner.icmpv6.nd.ns.target_address").fill_null(
-        _six(named, "inner.icmpv6.nd.na.target_address")
-    )
-    named = named.with_columns(
+    named = named.with_columns(_kind().alias("kind"))
+    source, destination = _address(named, "src"), _address(named, "dst")
+    named = named.with_columns(source.alias("source"), destination.alias("destination"))
+    target = _target(named)
+    return named.with_columns(
         pl.when(pl.col("kind") == "nd")
-        .then(target.fill_null(named["destination"]))
-        .otherwise("destination")
+        .then(target.fill_null(destination))
+        .otherwise(destination)
         .alias("destination"),
         _port("src").alias("source_port"),
         _port("dst").alias("destination_port"),
-    )
-    return named.drop("transport", "version")
+    ).drop("transport", "version")
 
 
 def numbered(variants: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the variants with `tuple`, and a row a tuple, sorted, so that numbers depend on the input alone."""
+    """Return the variants with `tuple`, and a row a tuple; sorted: numbers depend on the input alone."""
     tuples = (
         variants.select(TUPLE)
         .unique()
@@ -79,26 +81,26 @@ def numbered(variants: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return variants.join(tuples, on=TUPLE, how="left", nulls_equal=True, maintain_order="left"), tuples
 
 
-def _shape(stack: str) -> tuple[str, str]:
-    """Return the transport after the last IP header of a stack, and which version of IP that is."""
-    versions = [layer for layer in stack.split(":") if layer in ("ip", "ipv6")]
-    return transport_of(stack), versions[-1] if versions else ""
-
-
 def _kind() -> pl.Expr:
-    """Return tcp, udp, echo, icmp-error, arp, nd, fragment or other (see `identity.KINDS`)."""
-    icmp, icmp6 = pl.col("inner.icmp.type"), pl.col("inner.icmpv6.type")
-    four, six = pl.col("transport") == "icmp", pl.col("transport") == "icmpv6"
+    """Return tcp, udp, echo, icmp-error, arp, nd, fragment or other: one of `innermost.KINDS`."""
+    transport, version = pl.col("transport"), pl.col("version")
+
+    def is_(types: Mapping[str, tuple[int, ...]]) -> pl.Expr:
+        return pl.any_horizontal(
+            (transport == name) & pl.col(f"inner.{name}.type").is_in(values) for name, values in types.items()
+        )
+
+    later = pl.when(version == 6).then("inner.ipv6.fraghdr.offset").otherwise("inner.ip.frag_offset") > 0
     return (
-        pl.when(pl.col("transport").is_in(["tcp", "udp", "arp"]))
-        .then("transport")
-        .when((four & icmp.is_in([0, 8])) | (six & icmp6.is_in([128, 129])))
+        pl.when(transport.is_in(["tcp", "udp", "arp"]))
+        .then(transport)
+        .when(is_(ECHO))
         .then(pl.lit("echo"))
-        .when((four & icmp.is_in([3, 4, 5, 11, 12])) | (six & (icmp6 < 5)))
+        .when(is_(ERRORS))
         .then(pl.lit("icmp-error"))
-        .when(six & icmp6.is_in([135, 136]))
+        .when(is_({"icmpv6": ND}))
         .then(pl.lit("nd"))
-        .when((pl.col("transport") == "") & (pl.col("inner.ip.frag_offset") > 0))
+        .when((transport == "") & later)
         .then(pl.lit("fragment"))
         .otherwise(pl.lit("other"))
     )
@@ -127,8 +129,14 @@ def _address(named: pl.DataFrame, end: str) -> pl.Series:
     four, six = _four(named, f"inner.ip.{end}"), _six(named, f"inner.ipv6.{end}")
     arp = _four(named, f"arp.{end}.proto_ipv4")
     return named.select(
-        pl.when(pl.col("kind") == "arp").then(arp).when(pl.col("version") == "ip").then(four).otherwise(six)
+        pl.when(pl.col("kind") == "arp").then(arp).when(pl.col("version") == 4).then(four).otherwise(six)
     ).to_series()
+
+
+def _target(named: pl.DataFrame) -> pl.Series:
+    """Return the address that neighbour discovery is about, as text."""
+    asked, told = (_six(named, f"inner.icmpv6.nd.{name}.target_address") for name in ("ns", "na"))
+    return asked.fill_null(told)
 
 
 def _four(frame: pl.DataFrame, name: str) -> pl.Series:

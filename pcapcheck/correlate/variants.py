@@ -1,11 +1,12 @@
-"""Variants: the packets of one interface that have the same values in every wanted header field, as one row with counts.
+"""Variants: the packets of one interface that have the same values in every wanted header field, counted.
 
-Headers of a flow hardly change, so millions of packets become thousands of variants; rules are judged on these. A packet of a known
-shape is found by its masked header bytes, without decoding a field; the rest by the fields' values. It does not know what fields mean.
+Headers of a flow hardly change, so millions of packets become thousands of variants; rules are judged on
+these. A packet of a known shape is found by its masked header bytes, without decoding a field; the rest by
+the fields' values. It does not know what fields mean.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -15,23 +16,27 @@ from pcapcheck.capture.block import Block, Bytes, Ints
 from pcapcheck.correlate.counts import Counts
 from pcapcheck.correlate.table import Table, Words
 from pcapcheck.decode.columns import Column, column, kind_of
-from pcapcheck.decode.layers import Dissectors, find_layers
-from pcapcheck.decode.shapes import Rows, Shape, Shapes
+from pcapcheck.decode.layers import find_layers
+from pcapcheck.decode.registry import Dissectors
+from pcapcheck.decode.rows import Rows
+from pcapcheck.decode.shape import Shape
+from pcapcheck.decode.shapes import Shapes
 from pcapcheck.decode.stack import form
 
 Allot: TypeAlias = Callable[[int], Ints]  # hands out the next numbers
-NO_PACKETS = Block(
-    np.zeros(0, np.uint8), *(np.zeros(0, np.int64) for _ in range(4)), np.zeros(0, np.uint16), (), 1
+NONE: Final = np.zeros(0, np.int64)
+NO_PACKETS: Final = Block(
+    np.zeros(0, np.uint8), NONE, NONE, NONE, NONE, np.zeros(0, np.uint16), linktype=(), first=1
 )
 LOW = "~"  # a column with this behind its name has the low 64 bits of an IPv6 address
 
 
 class Part(NamedTuple):
-    """Some packets of a block: their rows, how to read a field of them, and their stacks: uint32 (m,) into `stacks`."""
+    """Some packets of a block."""
 
     row: Ints
-    read: Callable[[str], Column]
-    stack: NDArray[np.uint32]
+    read: Callable[[str], Column]  # a field of these packets
+    stack: NDArray[np.uint32]  # (m,), into `stacks`
     stacks: Sequence[str]
 
 
@@ -81,13 +86,13 @@ class Variants:
         return numbers
 
     def _number(self, block: Block, rows: Rows, numbers: Ints) -> None:
-        """Number the packets of one shape."""
+        """Give the packets of one shape their numbers."""
         for interface, inside in _by_interface(block, rows.row):
             group = self._group(rows.shape, interface)
             numbers[rows.row[inside]] = group.number(rows.bytes[inside], self.counts.allot)
 
     def _mask(self, shape: Shape) -> Bytes | None:
-        """Return the bits that the fields occupy in a packet of this shape, None if they are not at one place."""
+        """Return the bits that the fields occupy in a packet of this shape; None: not all have one place."""
         if id(shape) not in self._masks:
             try:
                 self._masks[id(shape)] = shape.mask(self.names)
@@ -104,7 +109,11 @@ class Variants:
         return self._masked[key]
 
     def frame(self) -> pl.DataFrame:
-        """Return a row a variant, in order of its number: counts, interface, stack, form, and a column for each field."""
+        """Return a row a variant, in order of its number.
+
+        Columns: variant, interface, stack, form, the counts, and one for each field: UInt64, null where
+            absent; an IPv6 address is two, the low half's name ends with `LOW`.
+        """
         parts = [group.frame(self.names) for group in self._masked.values()]
         both = pl.concat([*parts, self._odd.frame()], how="vertical").sort("variant")
         forms = {stack: form(stack) for stack in both["stack"].unique().to_list()}
@@ -144,11 +153,12 @@ class _Masked:
         words = np.zeros((self._table.count, self._width // 8), np.uint64)
         words[:, self._where] = self._table.rows
         rows = Rows(self._shape, NO_PACKETS, np.arange(len(words)), words.view(np.uint8))
-        columns = {name: rows.column(name) for name in names}
-        return _fields(columns).with_columns(
-            variant=pl.Series(self._numbers),
-            stack=pl.lit(self._shape.stack),
-            interface=pl.lit(self._interface, pl.UInt16),
+        count = len(words)
+        return _frame(
+            {name: rows.column(name) for name in names},
+            self._numbers,
+            pl.repeat(self._shape.stack, count, eager=True, dtype=pl.String),
+            np.full(count, self._interface, np.uint16),
         )
 
 
@@ -191,21 +201,25 @@ class _Odd:
             bit = present[:, position // 64] >> np.uint64(position % 64) & np.uint64(1)
             columns[name] = Column(values, bit.astype(bool))
         stacks = list(self._stacks)
-        return _fields(columns).with_columns(
-            variant=pl.Series(self._numbers),
-            stack=pl.Series([stacks[code] for code in rows[:, -2].tolist()], dtype=pl.String),
-            interface=pl.Series(rows[:, -1].astype(np.uint16)),
-        )
+        stack = pl.Series([stacks[code] for code in rows[:, -2].tolist()], dtype=pl.String)
+        return _frame(columns, self._numbers, stack, rows[:, -1].astype(np.uint16))
 
 
-def _fields(columns: dict[str, Column]) -> pl.DataFrame:
-    """Return columns as a frame: UInt64, null where absent; an IPv6 address is two columns."""
-    series = []
+def _frame(
+    columns: dict[str, Column], numbers: Ints, stack: pl.Series, interface: NDArray[np.uint16]
+) -> pl.DataFrame:
+    """Put the fields and what else is known of some variants into a frame."""
+    series: dict[str, pl.Series] = {}
     for name, each in columns.items():
-        wide = each.values.ndim == 2
-        for suffix, values in (
-            (("", each.values[:, 0]), (LOW, each.values[:, 1])) if wide else (("", each.values),)
-        ):
-            whole = pl.Series(name + suffix, np.ascontiguousarray(values).astype(np.uint64))
-            series.append(whole.set(pl.Series(~each.present), None) if not each.present.all() else whole)
-    return pl.DataFrame(series)
+        halves = each.values.T if each.values.ndim == 2 else (each.values,)
+        for suffix, values in zip(("", LOW), halves, strict=False):
+            series[name + suffix] = _nullable(values, each.present)
+    return pl.DataFrame(series | {"variant": numbers, "stack": stack, "interface": interface})
+
+
+def _nullable(values: NDArray[np.generic], present: NDArray[np.bool_]) -> pl.Series:
+    """Return values as UInt64, null where absent."""
+    if not present.any():
+        return pl.repeat(None, len(values), eager=True, dtype=pl.UInt64)
+    whole = pl.Series(np.ascontiguousarray(values).astype(np.uint64))
+    return whole if present.all() else whole.set(pl.Series(~present), None)
