@@ -19,7 +19,7 @@ from pcapcheck.decode.field import NOTHING, Bools, Ints, Numbers, Protocol
 from pcapcheck.decode.headers import Headers
 from pcapcheck.decode.registry import Codes, Dissectors, code_of, protocols
 
-DEPTH = 64  # headers of one packet; real ones have up to 15, and a frame of VLAN tags could have 16,000
+DEPTH = 128  # headers of one packet; real ones have up to 15, and a frame of VLAN tags could have 16,000
 
 
 @dataclass(frozen=True, slots=True)

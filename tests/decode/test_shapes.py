@@ -1,22 +1,28 @@
 """Shapes: they give the columns that the wavefront gives, packet by packet."""
 
+import itertools
+
 import numpy as np
 import pytest
+import shared
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixtures import SEEDS
 from mixtures import packets as mixed_packets
 from packets import block, eth, icmp, ip, tcp, udp, vxlan
 
+from pcapcheck.capture.source import open_capture
 from pcapcheck.decode.columns import column
 from pcapcheck.decode.layers import find_layers
 from pcapcheck.decode.registry import dissector_table, fields
 from pcapcheck.decode.shapes import Shapes
+from pcapcheck.errors import InputError
 
 LINUX = dissector_table({"udp.port": {8472: "vxlan"}})
 BY_CONTENT = dissector_table({"udp.port": {8472: "vxlan"}}, by_content=True)
 FRAME = eth(ip(tcp(dport=5432)))
 NAMES = [*sorted(fields()), "frame.number", "frame.len", "frame.cap_len", "frame.time_epoch"]
+FILES = sorted(file for file in shared.CAPTURES.parent.rglob("*.pcap*") if file.is_file())
 WAYS = ("{}", "inner.{}", "{}#2", "quoted.{}")
 
 
@@ -127,3 +133,15 @@ def test_rows_at_the_end_of_the_data_are_filled_with_zeros():
     shapes = Shapes(LINUX, least=1)
     found, _ = shapes.split(block(*[FRAME] * 4, gap=b""))
     assert found[0].bytes[-1, len(FRAME) :].tolist() == [0] * (160 - len(FRAME))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("capture", FILES, ids=lambda file: file.name)
+def test_shapes_and_wavefront_agree_on_real_and_hostile_files(capture):
+    shapes = Shapes(BY_CONTENT, least=1)
+    try:
+        blocks = list(itertools.islice(open_capture(str(capture)).blocks(packets=2000), 3))
+    except InputError as error:
+        pytest.skip(f"no capture: {error}")
+    for packets in blocks:
+        same_columns(shapes, packets, every_way(NAMES[::7]))
