@@ -49,12 +49,12 @@ def whole(block: Block, table: Dissectors) -> Part:
 class Variants:
     """Variants of the packets of one byte range, filled block by block."""
 
-    def __init__(self, names: Sequence[str], table: Dissectors) -> None:
-        """Look at the fields `names`, of packets decoded with `table`."""
+    def __init__(self, names: Sequence[str], table: Dissectors, shapes: Shapes | None = None) -> None:
+        """Look at the fields `names`, of packets decoded with `table`; `shapes` may have learnt."""
         self.names = tuple(dict.fromkeys(names))
         self.counts = Counts()
         self._table = table
-        self._shapes = Shapes(table)
+        self._shapes = shapes or Shapes(table)
         self._masks: dict[int, Bytes | None] = {}  # by id of the shape; None: a field has no fixed place
         self._masked: dict[tuple[int, int], _Masked] = {}
         self._odd = _Odd(self.names)
