@@ -12,7 +12,7 @@ from pcapcheck import spill
 from pcapcheck.capture.inputs import Inputs
 from pcapcheck.capture.spool import spool
 from pcapcheck.captured import Captured
-from pcapcheck.check.candidates import Candidates, find_candidates
+from pcapcheck.check.candidates import Candidates, dissectors, find_candidates
 from pcapcheck.check.choice import Chosen, choose
 from pcapcheck.check.profile import Profile
 from pcapcheck.check.rules import Option, with_parameters
@@ -157,9 +157,6 @@ def _look(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> 
     names = [name for each in profiles for rule in each.rules for name in rule.fields]
     clues = [clue for each in profiles for clue in each.detect]
     names += [name for clue in clues for name in clue.when if name not in ("form", "stack")]
-    decode_as: dict[str, dict[int, str]] = {}
-    for tables in [*(each.dissectors() for each in profiles), settings.decode_as]:
-        for table, numbers in tables.items():
-            decode_as.setdefault(table, {}).update(numbers)
+    decode_as = dissectors(profiles, settings.decode_as)
     fields = fields_to_read([*names, *settings.selection.fields])
     return Look(fields, decode_as, keep, settings.since, settings.until, settings.jobs, settings.split)

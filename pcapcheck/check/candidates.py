@@ -4,7 +4,7 @@ Takes what the user and the topology say, gives profiles; mistakes end here, bef
 them is used, if none was named, `choice` decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -66,6 +66,17 @@ def find_candidates(
     tuned = [given(each, parameters) for each in profiles]
     kept = [replace(each, rules=tuple(rule for rule in each.rules if rule.id in rules)) for each in tuned]
     return Candidates(tuple(kept), bool(named))
+
+
+def dissectors(
+    profiles: Iterable[Profile], more: Mapping[str, Mapping[int, str]]
+) -> dict[str, dict[int, str]]:
+    """Return what numbers mean to any of the profiles, and what else: table -> number -> protocol."""
+    decode_as: dict[str, dict[int, str]] = {}
+    for tables in (*(each.dissectors() for each in profiles), more):
+        for table, numbers in tables.items():
+            decode_as.setdefault(table, {}).update(numbers)
+    return decode_as
 
 
 def given(profile: Profile, parameters: Mapping[str, Any]) -> Profile:
