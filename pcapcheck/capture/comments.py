@@ -35,7 +35,7 @@ def _commented(data: Bytes, at: Ints, stop: Ints, order: str) -> Ints:
     numbers = at_every_byte(data, order + "u2")
     row, commented = np.flatnonzero(at + 4 <= stop), [np.empty(0, np.int64)]
     at, stop = at[row], stop[row]
-    for _ in range(OPTIONS):
+    for _ in range(OPTIONS if len(row) else 0):
         code, length = numbers[at], numbers[at + 2].astype(np.int64)
         commented.append(row[(code == COMMENT) & (at + 4 + length <= stop)])
         at = at + 4 + (length + 3 & ~3)

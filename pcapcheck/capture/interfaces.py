@@ -29,10 +29,19 @@ class Interfaces:
     def __init__(self) -> None:
         self.described: list[Interface] = []
         self.base = 0
-        self.linktypes: tuple[int, ...] = ()
+        self._linktypes: tuple[int, ...] = ()
+        self._new: list[int] = []
         self._resolution: list[int] = []
         self._offset: list[int] = []
         self._most: list[int] = []
+
+    @property
+    def linktypes(self) -> tuple[int, ...]:
+        """The link types of all interfaces; new ones are added together, since that copies the tuple."""
+        if self._new:
+            self._linktypes += tuple(self._new)
+            self._new = []
+        return self._linktypes
 
     def begin_section(self) -> None:
         """Count interfaces from zero again."""
@@ -57,7 +66,7 @@ class Interfaces:
                 comments=tuple(text(value) for value in options.get(COMMENT, [])),
             )
         )
-        self.linktypes += (linktype,)
+        self._new.append(linktype)
         self._most.append(most_captured(linktype, snaplen))
         self._resolution.append(number(options.get(RESOLUTION, [bytes([MICROSECONDS])])[0][:1], order))
         self._offset.append(_signed(number(options.get(OFFSET, [b""])[0][:8], order) * SECOND))

@@ -23,6 +23,8 @@ LANES = (
 SHORTEST = 64  # bytes of a lane
 FEW = 16  # lanes for which a step in numpy costs more than their records one by one
 LOOK = 1024  # bytes in which a start is looked for at first
+LOOKED_AT = 4 << 20  # bytes that are looked at in one go, in all lanes together
+SELECTIVE = 8  # the cheap sign must rule out all but one byte in so many: else there is too much to test
 CHAINED = 3  # plausible records that must follow a guessed one
 
 
@@ -91,16 +93,21 @@ def _guess_starts(data: Bytes, chain: Chain, signs: Signs, count: int) -> Ints:
         lane, row = np.unique(lane[good], return_index=True)
         found.append(place[good][row])
         wanted = np.delete(wanted, lane)
-        looked, width = looked + width, min(4 * width, spacing)
+        looked, width = looked + width, min(4 * width, spacing, LOOKED_AT // max(len(wanted), 1))
     return np.unique(np.concatenate(found))
 
 
 def _look(data: Bytes, signs: Signs, base: Ints, width: int) -> tuple[Ints, Ints]:
-    """Return where the cheap sign is seen in data[base : base + width]: row of `base`, place in `data`."""
+    """Return where the cheap sign is seen in data[base : base + width]: row of `base`, place in `data`.
+
+    Where it is seen nearly everywhere, say in zeros, it is worth nothing, and no place is returned.
+    """
     piece = np.ndarray((len(data) - width + 1, width), np.uint8, data, strides=(1, 1))[base]
     seen = piece == signs.values[0]
     for value in signs.values[1:]:
         seen |= piece == value
+    if np.count_nonzero(seen) > seen.size // SELECTIVE:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     hit = np.flatnonzero(seen)
     row = hit // width
     place = base[row] + hit % width - signs.place
