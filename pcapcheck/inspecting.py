@@ -3,16 +3,19 @@
 Takes what the map stage finds of a capture, gives an `Inspection`. One that cannot be read is told of, too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 import polars as pl
 
+from pcapcheck import values
 from pcapcheck.capture.inputs import Inputs
 from pcapcheck.captured import Captured
 from pcapcheck.check.candidates import dissectors, find_candidates
-from pcapcheck.correlate.tuples import FIELDS, addressed
+from pcapcheck.correlate.variants import LOW
 from pcapcheck.mapping import Look, Progress, read_each
 from pcapcheck.report.inspection import Inspection, InterfaceSeen, Tunnel, linktype_name
 from pcapcheck.settings import Settings
@@ -21,7 +24,12 @@ from pcapcheck.topology.topology import Topology
 IDS: Final = ("vxlan.vni", "geneve.vni", "gre.key")  # what tells tunnels of one form apart
 PORT: Final = "udp.dstport"
 IN_UDP: Final = ("vxlan", "geneve", "wireguard", "flannel-udp", "fou", "gue", "esp")
-TUNNEL: Final = ("form", PORT, *IDS)
+# Layers with addresses: what kind these are, and where they stand.
+ENDS: Final = {
+    "ip": ("ipv4", ("inner.ip.src", "inner.ip.dst")),
+    "ipv6": ("ipv6", ("inner.ipv6.src", "inner.ipv6.dst")),
+    "arp": ("ipv4", ("arp.src.proto_ipv4", "arp.dst.proto_ipv4")),
+}
 KEPT: Final = 100  # stacks, tunnels and endpoints that are told of
 
 
@@ -29,7 +37,8 @@ def inspect(inputs: Inputs, settings: Settings, progress: Progress | None = None
     """Yield what is in each capture, in their order."""
     candidates = find_candidates(Topology(), settings.profiles, settings.parameters, settings.rules)
     decode_as = dissectors(candidates.profiles, settings.decode_as)
-    look = Look((*FIELDS, PORT, *IDS), decode_as, 0, settings.since, settings.until, settings.jobs)
+    addresses = [name for _, names in ENDS.values() for name in names]
+    look = Look((*addresses, PORT, *IDS), decode_as, 0, settings.since, settings.until, settings.jobs)
     for captured in read_each(inputs.captures, look, None, progress):
         yield _inspection(captured)
 
@@ -62,7 +71,7 @@ def _with_packets(told: Inspection, variants: pl.DataFrame) -> Inspection:
         last=last,
         stacks=dict(_most(variants, "stack").iter_rows()),
         tunnels=_tunnels(variants),
-        endpoints=dict(endpoints.head(KEPT).iter_rows()),
+        endpoints=_busiest(endpoints),
         addresses=len(endpoints),
     )
 
@@ -104,11 +113,28 @@ def _tunnels(variants: pl.DataFrame) -> tuple[Tunnel, ...]:
     return tuple(Tunnel(*row) for row in _most(carried, "form", PORT, "id").iter_rows())
 
 
-def _endpoints(variants: pl.DataFrame) -> pl.DataFrame:
-    """Return the innermost addresses and their packets, the busiest first."""
-    told = addressed(variants)
-    ends: Sequence[pl.DataFrame] = [
-        told.select(pl.col(end).alias("address"), "packets") for end in ("source", "destination")
-    ]
-    counted = pl.concat(ends).drop_nulls("address").group_by("address").agg(pl.col("packets").sum())
-    return counted.sort(pl.col("packets").neg(), "address")
+def _endpoints(variants: pl.DataFrame) -> Counter[tuple[str, int]]:
+    """Return the packets of each innermost address: (kind, number) -> packets."""
+    found: Counter[tuple[str, int]] = Counter()
+    carried = [_innermost(stack) for stack in variants["stack"].to_list()]
+    for layer in sorted(set(carried) - {""}):
+        kind, names = ENDS[layer]
+        rows = variants.filter(pl.Series([each == layer for each in carried]))
+        for name in names:
+            columns = [each for each in (name, name + LOW) if each in variants.columns]
+            counted = rows.drop_nulls(name).group_by(columns).agg(pl.col("packets").sum())
+            for *words, packets in counted.iter_rows():
+                found[kind, words[0] << 64 | words[1] if len(words) == 2 else words[0]] += packets
+    return found
+
+
+@cache
+def _innermost(stack: str) -> str:
+    """Return the last layer of a stack that has addresses."""
+    return next((layer for layer in reversed(stack.split(":")) if layer in ENDS), "")
+
+
+def _busiest(endpoints: Counter[tuple[str, int]]) -> dict[str, int]:
+    """Return the addresses with most packets as text."""
+    order = sorted(endpoints.items(), key=lambda item: (-item[1], item[0]))
+    return {values.written(kind, number): packets for (kind, number), packets in order[:KEPT]}

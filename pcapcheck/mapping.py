@@ -142,7 +142,7 @@ def read_each(
 
 
 def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
-    """Gather one byte range; what cannot be read is said, not raised. `watch` hears of bytes as they are read."""
+    """Gather one byte range; what cannot be read is said, not raised. `watch` hears of bytes read."""
     try:
         capture = open_capture(task.path)
     except InputError as problem:
@@ -152,13 +152,12 @@ def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
     blocks = capture.blocks(task.range)
     wanted = Wanted(look.names, table, look.keep, look.since, look.until)
     found = gather(_watched(blocks, watch) if watch else blocks, wanted)
-    variants, (places,) = merge([found.variants], [0])
+    variants, places = merge([found.variants], [0])
+    sightings = moved(found.sightings, places[0], 0) if places else found.sightings
     summary = capture.summary
     return Mapped(
         variants=variants,
-        sightings=spill.keep(
-            moved(found.sightings, places, 0), task.scratch, f"map-{task.number}", rows=task.rows
-        ),
+        sightings=spill.keep(sightings, task.scratch, f"map-{task.number}", rows=task.rows),
         packets=found.packets,
         interfaces=capture.interfaces,
         truncated=summary.truncated,

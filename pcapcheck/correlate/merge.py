@@ -16,19 +16,23 @@ COUNTS: Final = ("variant", "packets", "bytes", "first", "last", *PROOF)
 
 
 def merge(parts: Sequence[pl.DataFrame], starts: Sequence[int]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Return the variants of all parts, in order of their first frame, and for each part `variant` and `to`.
+    """Return the variants of all parts, and for each part where they went: `variant` and `to`.
+
+    One part without twins is left as it is; nothing went anywhere, and the list is empty.
 
     Args:
         parts: as `Variants.frame` gives them.
         starts: how many packets of the capture lie before each part.
     """
+    keys = [name for name in parts[0].columns if name not in COUNTS]
+    if len(parts) == 1 and not starts[0] and not _twins(parts[0], keys).any():
+        return parts[0], []
     shifted = [_shifted(part, start) for part, start in zip(parts, starts, strict=True)]
     every = pl.concat(
         frame.with_columns(pl.lit(number).alias("part")) for number, frame in enumerate(shifted)
     )
     every = every.with_row_index("row")
-    keys = [name for name in parts[0].columns if name not in COUNTS]
-    twins = every.select(keys).hash_rows().is_duplicated()
+    twins = _twins(every, keys)
     alone = every.filter(~twins).with_columns(pl.concat_list("row").alias("rows"))
     columns = [*parts[0].columns, "rows"]
     joined = pl.concat([alone.select(columns), _joined(every.filter(twins), keys).select(columns)])
@@ -38,6 +42,11 @@ def merge(parts: Sequence[pl.DataFrame], starts: Sequence[int]) -> tuple[pl.Data
     return joined.drop("rows"), [
         moved.filter(pl.col("part") == number).select("variant", "to") for number in range(len(parts))
     ]
+
+
+def _twins(variants: pl.DataFrame, keys: Sequence[str]) -> pl.Series:
+    """Mark the rows that may have the same values as another."""
+    return variants.select(keys).hash_rows().is_duplicated()
 
 
 def _shifted(part: pl.DataFrame, packets: int) -> pl.DataFrame:
