@@ -6,8 +6,12 @@ They share no code with `pcapcheck.capture`, but for the type of a window.
 import struct
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 
 from pcapcheck.capture.window import Window
+
+# How long an example takes says more about the machine than about the code.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SECONDS = 1_700_000_000
 MICROSECONDS, NANOSECONDS = 0xA1B2C3D4, 0xA1B23C4D

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from captures_build import enhanced, interface, pcap_header, record, section, simple, window
+from captures_build import enhanced, interface, patient, pcap_header, record, section, simple, window
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +51,7 @@ def hostile_records(draw, order):
     return data[: len(data) - draw(st.integers(0, 20))]
 
 
+@patient
 @given(st.data(), orders)
 def test_pcap_in_lanes_is_as_exact_as_record_by_record(data, order):
     plain, lanes = walks(pcap_reader(order), data.draw(hostile_records(order)))
@@ -75,18 +76,21 @@ def hostile_blocks(draw, order):
     return data[: len(data) - draw(st.integers(0, 20))]
 
 
+@patient
 @given(st.data(), orders)
 def test_pcapng_in_lanes_is_as_exact_as_block_by_block(data, order):
     plain, lanes = walks(pcapng_reader(order), data.draw(hostile_blocks(order)))
     assert lanes == plain
 
 
+@patient
 @given(st.binary(max_size=6000), orders, st.integers(2, 100))
 def test_any_bytes_are_walked_alike(data, order, lanes):
     plain, in_lanes = walks(pcap_reader(order), data, lanes)
     assert in_lanes == plain
 
 
+@patient
 @given(st.binary(max_size=40), st.integers(20, 200))
 def test_one_pattern_over_and_over_is_walked_alike(pattern, times):
     plain, in_lanes = walks(pcap_reader(), record(b"abc") + pattern * times)

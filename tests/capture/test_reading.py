@@ -7,6 +7,7 @@ from captures_build import (
     interface,
     option,
     packets,
+    patient,
     pcap,
     record,
     section,
@@ -153,11 +154,13 @@ def valid_or_refused(data):
 HEADS = [pcap(), pcap(order=">"), PCAP, section() + interface(), section(order=">"), PCAPNG, b""]
 
 
+@patient
 @given(st.sampled_from(HEADS), st.lists(st.binary(max_size=80), max_size=5).map(b"".join))
 def test_any_bytes_give_packets_or_a_message(head, rest):
     valid_or_refused(head + rest)
 
 
+@patient
 @given(
     st.sampled_from([PCAP, PCAPNG]),
     st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=4))),
@@ -169,6 +172,7 @@ def test_any_damage_gives_packets_or_a_message(data, damages):
     valid_or_refused(bytes(damaged))
 
 
+@patient
 @given(st.lists(st.sampled_from([section(), section(order=">"), interface(), enhanced(b"a"), simple(b"b")])))
 def test_blocks_in_any_order_give_packets_or_a_message(blocks):
     valid_or_refused(b"".join(blocks))

@@ -1,7 +1,7 @@
 """Split: ranges one behind another are the whole file."""
 
 import pytest
-from captures_build import Dribble, enhanced, interface, packets, pcap, record, section, statistics
+from captures_build import Dribble, enhanced, interface, packets, patient, pcap, record, section, statistics
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +39,7 @@ tails = st.binary(max_size=30) | st.just(record(captured=0xFFFFFFFF) + record() 
 counts = st.integers(1, 6)
 
 
+@patient
 @given(payloads, tails, counts)
 def test_ranges_of_a_pcap_are_the_whole(many, tail, count):
     data = pcap(*(record(payload, fraction=row) for row, payload in enumerate(many))) + tail
@@ -48,6 +49,7 @@ def test_ranges_of_a_pcap_are_the_whole(many, tail, count):
 blocks = st.builds(enhanced, st.binary(max_size=40), interface=st.integers(0, 2)) | st.just(statistics())
 
 
+@patient
 @given(st.lists(blocks | st.just(interface()) | st.just(section() + interface()), max_size=30), tails, counts)
 def test_ranges_of_a_pcapng_are_the_whole(many, tail, count):
     data = PCAPNG_HEAD + b"".join(many) + tail
