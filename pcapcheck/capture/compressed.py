@@ -96,7 +96,7 @@ class Frames:
 
     def _next_frame(self) -> bool:
         """Begin with the next frame; tell whether there is one. Zeros between frames are padding."""
-        rest = self._frame.unused_data.lstrip(b"\0")
+        rest = (self._frame.unused_data or b"").lstrip(b"\0")
         while len(rest) < MAGIC and (more := self._file.read(READ)):
             rest = (rest + more).lstrip(b"\0")
         if not rest:
@@ -119,7 +119,7 @@ class Frame(Protocol):
         """Without more compressed bytes there will be no more decompressed ones."""
 
     @property
-    def unused_data(self) -> bytes:
+    def unused_data(self) -> bytes | None:
         """What was given but belongs to the next frame."""
 
     def decompress(self, data: bytes, max_length: int) -> bytes:

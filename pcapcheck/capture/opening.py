@@ -46,15 +46,22 @@ def open_path(path: str) -> Opened:
     try:
         file = io.FileIO(path)
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
-        raise _refused(path, error) from error
+        raise refused(path, error) from error
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return _open_stream(file)
     if compression(os.pread(file.fileno(), MAGIC, 0)):
         return replace(_open_stream(file), again=True)
     changing = abs(time.time() - status.st_mtime) < SETTLED
-    windows = Read(file) if changing or status.st_size == 0 else Mapped(file)
+    windows = Read(file) if changing or status.st_size == 0 else _map(file)
     return Opened(windows, status.st_size, seekable=True, again=True)
+
+
+def _map(file: io.FileIO) -> Windows:
+    try:
+        return Mapped(file)
+    except OSError:  # some file systems can't
+        return Read(file)
 
 
 def _open_stream(file: io.FileIO) -> Opened:
@@ -67,7 +74,8 @@ def _open_stream(file: io.FileIO) -> Opened:
     return Opened(Streamed(Decompressed(whole, kind) if kind else whole), compression=kind)
 
 
-def _refused(path: str, error: OSError | ValueError) -> InputError:
+def refused(path: str, error: OSError | ValueError) -> InputError:
+    """Return what to tell the user if the operating system gives no bytes."""
     match error:
         case FileNotFoundError():
             return InputError(path, "there is no such file", "check the name")

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from pcapcheck.capture.block import PACKETS, Block
 from pcapcheck.capture.interface import Interface
-from pcapcheck.capture.opening import Opened, open_path
+from pcapcheck.capture.opening import Opened, open_path, refused
 from pcapcheck.capture.range import Range
 from pcapcheck.capture.reading import HEAD, Reading, Summary, learn_interfaces
 from pcapcheck.capture.recognise import RECOGNISE, recognise
 from pcapcheck.capture.split import split
+from pcapcheck.errors import InputError
 
 __all__ = ["Capture", "Interface", "Range", "Summary", "open_capture"]
 
@@ -25,10 +26,16 @@ def open_capture(path: str) -> "Capture":
     """
     opened = open_path(path)
     try:
-        return Capture(path, opened)
-    except BaseException:
+        capture = Capture(path, opened)
+    except OSError as error:
+        opened.windows.close()
+        raise refused(path, error) from error
+    except InputError:
         opened.windows.close()
         raise
+    if opened.again:
+        opened.windows.close()
+    return capture
 
 
 class Capture:
@@ -53,8 +60,6 @@ class Capture:
         self._reading = Reading(opened.windows, described, EVERYTHING)
         self._stream: Iterator[Block] | None = None
         self._kept: list[Block] = []
-        if self._again:
-            opened.windows.close()
 
     @property
     def interfaces(self) -> tuple[Interface, ...]:
@@ -106,7 +111,10 @@ class Capture:
 
     def _pass(self, bounds: Range, packets: int) -> Iterator[Block]:
         self._reading = Reading(open_path(self.path).windows, recognise(self._head, self.path), bounds)
-        yield from self._reading.blocks(packets)
+        try:
+            yield from self._reading.blocks(packets)
+        except OSError as error:
+            raise refused(self.path, error) from error
 
     def _stream_on(self, packets: int) -> Iterator[Block]:
         kept, self._kept = self._kept, []

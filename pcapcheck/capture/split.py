@@ -26,9 +26,10 @@ def split(windows: Windows, reader: Reader, size: int, count: int) -> list[Range
         count: how many ranges are wanted.
     """
     wanted = size * np.arange(1, count) // count
-    places = [0]
+    places, first = [0], None
     for starts in _starts(windows, reader, size):
-        if not reader.splittable or (len(places) == 1 and starts[0] > HEAD):
+        first = starts[0] if first is None else first
+        if not reader.splittable or first > HEAD:
             return [Range(0, size)]
         here = wanted <= starts[-1]
         places += starts[np.searchsorted(starts, wanted[here])].tolist()

@@ -41,6 +41,13 @@ def test_bytes_come_back(kind):
 
 
 @each_kind
+def test_stream_without_damage_gives_no_complaint(kind):
+    stream = decompressed(COMPRESS[kind](BYTES), kind)
+    stream.readall()
+    assert stream.complaint == ""
+
+
+@each_kind
 def test_frames_one_behind_another_are_one_stream(kind):
     two = COMPRESS[kind](BYTES) + COMPRESS[kind](b"more")
     assert decompressed(two, kind).readall() == BYTES + b"more"

@@ -61,6 +61,16 @@ def test_ranges_cover_the_file_without_gaps():
     assert ranges(data, 2) == [Range(0, 524), Range(524, 1024)]
 
 
+@pytest.mark.parametrize("head", [pcap(), section() + interface()], ids=["pcap", "pcapng"])
+def test_cuts_may_lie_far_behind_the_first_windows(head):
+    one = record(bytes(84)) if head == pcap() else enhanced(bytes(68))
+    data = head + one * 2000
+    assert [start for start, _ in ranges(data, 4, size=5000)] == [
+        0,
+        *(next(at for at in range(len(head), len(data), 100) if at >= len(data) * k // 4) for k in (1, 2, 3)),
+    ]
+
+
 def test_no_more_ranges_than_records():
     assert len(ranges(pcap(record(b"abc")), 5)) <= 2
 
