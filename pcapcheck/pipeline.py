@@ -13,10 +13,12 @@ from pcapcheck.capture.inputs import Inputs
 from pcapcheck.capture.spool import spool
 from pcapcheck.captured import Captured
 from pcapcheck.check.candidates import Candidates, dissectors, find_candidates
-from pcapcheck.check.choice import Chosen, choose
+from pcapcheck.check.choice import Chosen, choose, named
+from pcapcheck.check.detect import Scenery
 from pcapcheck.check.profile import Profile
 from pcapcheck.check.rules import Option, with_parameters
 from pcapcheck.check.selection import narrow, narrowed
+from pcapcheck.check.sight import sight
 from pcapcheck.correlate.assembly import KEYS_OF_A_TUPLE, assemble
 from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.correlate.network import Network
@@ -29,6 +31,7 @@ from pcapcheck.reducing import reduce_all, strong_keys
 from pcapcheck.report.result import FlowSummary, Result
 from pcapcheck.report.summaries import summaries
 from pcapcheck.settings import Settings as Settings
+from pcapcheck.settling import Settled, settle
 from pcapcheck.topology.topology import Topology
 
 Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
@@ -105,16 +108,29 @@ def _see(
     """Read, bind, choose, correlate and follow."""
     candidates = _candidates(topology, settings)
     keep = FEW if is_one_large_point(inputs.captures) else None
-    placed = place(_read(inputs, _look(candidates.profiles, settings, keep), scratch, progress), topology)
-    chosen = choose(candidates.profiles, placed.variants, placed.points, named=candidates.named)
-    if chosen.main and not candidates.named:
-        with_parameters(chosen.main, settings.parameters, Option("--set"))  # it must have them all
-    whole = _assembled(placed, topology, chosen.main or NO_PATHS)
+    look = _look(candidates.profiles, settings, keep)
+    settled = settle(_read(inputs, look, scratch, progress), topology)
+    placed = settled.placed
+    chosen = _chosen(candidates, settled, settings)
+    whole = _assembled(placed, settled.topology, chosen.main or NO_PATHS)
     network = narrow(whole, settings.selection)
     notes = (narrowed(whole, network),) if settings.selection else ()
     if len(placed.points) > 1:
         network = reduce_all(placed, network, scratch, settings.jobs)
     return Seen(network, placed, chosen, notes)
+
+
+def _chosen(candidates: Candidates, settled: Settled, settings: Settings) -> Chosen:
+    """Return the profiles to check against; what `--set` gives is not read from the captures."""
+    tallies = {name: counts for name, counts in settled.tallies.items() if name not in settings.parameters}
+    if candidates.named:
+        return named(candidates.profiles, tallies)
+    placed, topology = settled.placed, settled.topology
+    seen = sight(placed.variants, placed.points, topology)
+    chosen = choose(candidates.profiles, Scenery(seen, placed.points, topology), tallies)
+    if chosen.main:
+        with_parameters(chosen.main, settings.parameters, Option("--set"))  # it must have them all
+    return chosen
 
 
 def _candidates(topology: Topology, settings: Settings) -> Candidates:

@@ -1,13 +1,17 @@
-"""Choose the profiles that captures are checked against: those that were named, else the one that the captures look like."""
+"""Choose the profiles that captures are checked against: those that were named, else what the captures look like."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
+from typing import Final
 
-import polars as pl
-
-from pcapcheck.check.detect import CLOSE, Score, detect
+from pcapcheck.check.agreement import agreement
+from pcapcheck.check.detect import CLOSE, Scenery, Score, detect
+from pcapcheck.check.intention import as_used
 from pcapcheck.check.profile import Profile
-from pcapcheck.topology.topology import CapturePoint
+
+STEEP: Final = 1.5  # a clue of weight 1 more makes a profile exp(1.5), 4 to 5 times, as likely
+NONE: Final = "no profile fits what was captured; name one with --profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +38,48 @@ class Chosen:
         return self.profiles[0] if self.profiles else None
 
 
-def choose(
-    candidates: Sequence[Profile],
-    variants: pl.DataFrame,
-    points: Sequence[CapturePoint | None],
-    *,
-    named: bool,
-) -> Chosen:
-    """Return the profiles to check against.
+def named(candidates: Sequence[Profile], tallies: Mapping[str, Mapping[int, int]]) -> Chosen:
+    """Return the profiles that the user or the topology named.
 
     Args:
         candidates: profiles with their parameters.
-        variants: of all captures, with `point`.
-        points: capture points.
-        named: the user or the topology named the candidates, so all of them are used.
+        tallies: values that nodes use, where no topology says what is meant.
     """
-    if named:
-        return Chosen(tuple(candidates), tuple(Used(each.name, 1.0, "named") for each in candidates))
-    if variants.is_empty():
-        return Chosen((), ())
-    roles = {number: str(point.role) for number, point in enumerate(points) if point}
-    told = variants.with_columns(
-        pl.col("point").replace_strict(roles, default=None, return_dtype=pl.String).alias("role")
-    )
-    scores = detect([each for each in candidates if not each.shared], told)
-    return _best(candidates, scores)
+    used = tuple(Used(each.name, 1.0, "named") for each in candidates)
+    return Chosen(tuple(as_used(each, tallies) for each in candidates), used)
 
 
-def _best(candidates: Sequence[Profile], scores: Sequence[Score]) -> Chosen:
-    """Take the best; profiles that score as well are named as alternatives."""
+def choose(
+    candidates: Sequence[Profile], scenery: Scenery, tallies: Mapping[str, Mapping[int, int]]
+) -> Chosen:
+    """Return the profile that the captures look like, or what those that they look like agree on.
+
+    Args:
+        candidates: profiles with their defaults.
+        scenery: what the clues are looked for in.
+        tallies: as for `named`.
+    """
+    scores = detect([each for each in candidates if not each.shared], scenery)
     if not scores:
-        return Chosen((), (), ("no profile fits what was captured; name one with --profile",))
-    best = scores[0]
-    close = [each for each in scores[1:] if best.score - each.score <= CLOSE]
-    total = sum(each.score for each in scores)
-    profile = next(each for each in candidates if each.name == best.profile)
-    used = Used(
-        best.profile,
-        round(best.score / total, 2),
-        "; ".join(best.says),
-        tuple(each.profile for each in close),
+        return Chosen((), (), (NONE,) if len(scenery.sight) else ())
+    best, *others = scores
+    close = [each for each in others if best.score - each.score <= CLOSE]
+    profiles = {each.name: each for each in candidates}
+    fitting = [as_used(profiles[each.profile], tallies) for each in (best, *close)]
+    alternatives = tuple(each.profile for each in close)
+    used = Used(best.profile, _confidence(scores), "; ".join(best.says), alternatives)
+    notes = (_cannot_tell(best, close),) if close else ()
+    return Chosen((agreement(fitting) if close else fitting[0],), (used,), notes)
+
+
+def _confidence(scores: Sequence[Score]) -> float:
+    """Return how likely the first is, if one of them is right: by how far the others are behind."""
+    return round(1 / sum(exp(STEEP * (each.score - scores[0].score)) for each in scores), 2)
+
+
+def _cannot_tell(best: Score, close: Sequence[Score]) -> str:
+    others = " or ".join(each.profile for each in close)
+    return (
+        f"these captures fit {best.profile} as well as {others}: only rules that they share are used; "
+        f"--profile says which it is"
     )
-    return Chosen((profile,), (used,))

@@ -1,48 +1,76 @@
 """Which profile the captures look like, and why: by the clues that each profile's rule file gives.
 
-Takes the variants of all captures with the role of their point, gives scores; it does not choose what is checked.
+A clue adds its weight where packets show what it says, and takes it away where they show something else; where
+there are no packets that could show it, it says nothing. It does not choose what is checked (`choice`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import polars as pl
 
 from pcapcheck.check.matchers import Seen, Value, Verdict, select
 from pcapcheck.check.profile import Clue, Profile
+from pcapcheck.check.surroundings import fitting
 from pcapcheck.correlate.variants import LOW
+from pcapcheck.decode.columns import kind_of
+from pcapcheck.topology.names import Names
+from pcapcheck.topology.topology import CapturePoint, Topology
 
 CLOSE: Final = 0.1  # profiles whose scores are no further apart cannot be told apart
 SPECIAL: Final = ("form", "stack")
+SOME: Final = 0.05  # share of the packets that is more than a stray one
+FEW: Final = 2  # packets
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well a profile fits: sum of weight x share of packets; `says` names the clues that matched."""
+    """How well a profile fits; `says` names the clues that speak for it, the strongest first."""
 
     profile: str
     score: float
     says: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Scenery:
+    """What clues are looked for in.
+
+    Attributes:
+        sight: see `sight.sight`.
+        points: capture points.
+        topology: for `$source…` and `$destination…`.
+    """
+
+    sight: pl.DataFrame
+    points: tuple[CapturePoint | None, ...]
+    topology: Topology
+
+
 class _Scope:
-    """The scope of detection: a profile's default parameters, and nothing else."""
+    """The scope of detection: a profile's parameters, and whose the addresses are."""
 
     routed = None
 
-    def __init__(self, profile: Profile, row: Mapping[str, Any]) -> None:
-        self._profile, self._row = profile, row
+    def __init__(self, profile: Profile, names: Names, row: Mapping[str, Any]) -> None:
+        self._profile, self._names, self._row = profile, names, row
 
     def variable(self, path: str, field: str) -> tuple[Value, ...] | None:
+        subject, _, rest = path.partition(".")
+        if subject in ("source", "destination"):
+            return fitting(self._names.of_address(self._row.get(subject), rest), kind_of(field)) or None
+        if subject == "cluster":
+            return fitting(self._names.of_cluster(rest), kind_of(field)) or None
         return self._profile.values(path) or None
 
     def previous(self, field: str) -> tuple[int, ...] | None:
         return None
 
     def field(self, name: str) -> int | None:
-        value = self._row.get(name)
-        return None if value is None else int(value)
+        value, low = self._row.get(name), self._row.get(name + LOW)
+        return None if value is None else int(value) if low is None else int(value) << 64 | int(low)
 
     def text(self, field: str, value: Value) -> str:
         return str(value)
@@ -52,36 +80,70 @@ class _Scope:
         return str(self._row[name]) if name in SPECIAL else self.field(name)
 
 
-def detect(profiles: Sequence[Profile], variants: pl.DataFrame) -> list[Score]:
-    """Return the profiles that any clue speaks for, best first.
-
-    Args:
-        profiles: candidates.
-        variants: role, form, stack, packets and the fields that clues name.
-    """
-    scores = [_score(profile, variants) for profile in profiles]
+def detect(profiles: Sequence[Profile], scenery: Scenery) -> list[Score]:
+    """Return the profiles that more speaks for than against, best first."""
+    scores = [_score(profile, scenery) for profile in profiles]
     return sorted((each for each in scores if each.score > 0), key=lambda each: (-each.score, each.profile))
 
 
-def _score(profile: Profile, variants: pl.DataFrame) -> Score:
-    found = [(clue, _share(profile, clue, variants)) for clue in profile.detect]
-    said = tuple(
-        f"{share:.0%} of the packets at {' or '.join(clue.at)}" for clue, share in found if share > 0
-    )
-    return Score(profile.name, round(sum(clue.weight * share for clue, share in found), 6), said)
+def _score(profile: Profile, scenery: Scenery) -> Score:
+    names = Names(scenery.topology, None)
+    found = [(clue, _points(profile, names, clue, scenery)) for clue in profile.detect]
+    speaking = sorted((each for each in found if each[1] > 0), key=lambda each: -each[1])
+    scope = _Scope(profile, names, {})
+    says = tuple(_text(clue, scope) for clue, _ in speaking)
+    return Score(profile.name, round(sum(points for _, points in found), 6), says)
 
 
-def _share(profile: Profile, clue: Clue, variants: pl.DataFrame) -> float:
-    """Return the share of packets at the clue's roles that match it."""
-    rows = variants.filter(pl.col("role").is_in(clue.at)) if clue.at else variants
+def _text(clue: Clue, scope: _Scope) -> str:
+    """Return a clue for readers."""
+    if clue.interface:
+        return f"an interface called {' or '.join(clue.interface)}"
+    said = ", ".join(f"{name} {matcher.expected_text(scope)}" for name, matcher in clue.when.items())
+    traffic = f" of {' or '.join(clue.traffic)} traffic" if clue.traffic else ""
+    return f"{said} at {' or '.join(clue.at)}{traffic}"
+
+
+def _points(profile: Profile, names: Names, clue: Clue, scenery: Scenery) -> float:
+    """Return what a clue adds or takes away."""
+    if clue.interface:
+        return clue.weight * _is_called(clue, scenery.points)
+    rows = scenery.sight
     if rows.is_empty():
         return 0.0
-    names = [name for name in clue.when if name in rows.columns and name not in SPECIAL]
-    keys = [column for name in names for column in (name, name + LOW) if column in rows.columns] + [*SPECIAL]
-    counted = rows.group_by(keys).agg(pl.col("packets").sum())
-    fits = [
-        row["packets"]
-        for row in counted.iter_rows(named=True)
-        if (scope := _Scope(profile, row)) and select(clue.when, scope.seen, scope) is Verdict.HOLDS
-    ]
-    return sum(fits) / int(counted["packets"].sum())
+    rows = rows.filter(pl.col("role").is_in(clue.at)) if clue.at else rows
+    rows = rows.filter(pl.col("where").is_in(clue.traffic)) if clue.traffic else rows
+    fitting_packets, packets = _count(profile, names, clue, rows)
+    if not packets:
+        return 0.0
+    share = fitting_packets / packets
+    if clue.some:
+        seen = share >= SOME and fitting_packets >= FEW
+        return clue.weight if seen else -max(clue.weight, 0.0)
+    return clue.weight * (2 * share - 1) if clue.weight > 0 else clue.weight * share
+
+
+def _is_called(clue: Clue, points: Sequence[CapturePoint | None]) -> bool:
+    """Whether an interface of these roles that was captured has a name such as the CNI gives."""
+    return any(
+        fnmatchcase(point.interface, pattern)
+        for point in points
+        if point is not None and (not clue.at or point.role in clue.at)
+        for pattern in clue.interface
+    )
+
+
+def _count(profile: Profile, names: Names, clue: Clue, rows: pl.DataFrame) -> tuple[int, int]:
+    """Return how many packets match a clue, and of how many that can be told."""
+    fields = [name for name in clue.when if name in rows.columns and name not in SPECIAL]
+    fields += [other for matcher in clue.when.values() for other in matcher.fields if other in rows.columns]
+    ends = ["source", "destination"] if any("." in path for path in clue.variables) else []
+    keys = [column for name in fields for column in (name, name + LOW) if column in rows.columns]
+    counted = rows.group_by(list(dict.fromkeys([*keys, *SPECIAL, *ends]))).agg(pl.col("packets").sum())
+    fits = total = 0
+    for row in counted.iter_rows(named=True):
+        scope = _Scope(profile, names, row)
+        verdict = select(clue.when, scope.seen, scope)
+        total += row["packets"] if verdict is not Verdict.NOT_EVALUABLE else 0
+        fits += row["packets"] if verdict is Verdict.HOLDS else 0
+    return fits, total

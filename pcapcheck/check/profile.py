@@ -28,11 +28,28 @@ class DecodeAs:
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """What captures of this profile look like: packets at these roles match `when`; how much that says."""
+    """What captures of this profile look like; how much that says.
+
+    Attributes:
+        at: roles at which it shows.
+        when: what packets there match.
+        weight: what it adds to the score, or takes from it if they do not; negative: it speaks against the profile.
+        traffic: only packets that travel same-node, cross-node or cross-subnet.
+        interface: instead of packets, names of interfaces that were captured.
+        some: some packets are enough, not most: a tunnel that is used at all is no accident.
+    """
 
     at: tuple[str, ...]
     when: Mapping[str, Matcher]
     weight: float
+    traffic: tuple[str, ...] = ()
+    interface: tuple[str, ...] = ()
+    some: bool = False
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Every variable that it reads, without the dollar sign."""
+        return tuple(dict.fromkeys(name for matcher in self.when.values() for name in matcher.variables))
 
 
 @dataclass(frozen=True, slots=True)

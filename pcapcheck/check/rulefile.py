@@ -138,7 +138,14 @@ def _decode_as(spot: Spot) -> DecodeAs:
 
 
 def _clue(spot: Spot) -> Clue:
-    return Clue(_known(spot, "at", ROLES), _matchers(spot.at("when")), float(spot.get("weight", 1)))
+    return Clue(
+        _known(spot, "at", ROLES),
+        _matchers(spot.at("when")),
+        float(spot.get("weight", 1)),
+        _known(spot, "traffic", WHERE),
+        spot.words("interface"),
+        bool(spot.get("some", False)),
+    )
 
 
 def _step(spot: Spot) -> Step:

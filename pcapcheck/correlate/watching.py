@@ -31,9 +31,9 @@ def seen_by_watch(variants: pl.DataFrame) -> dict[int, tuple[Seen, ...]]:
     rows = variants.filter(pl.col("watch").is_not_null())
     if rows.is_empty():
         return {}
-    told = rows.select("watch", "packets", **_columns(rows))
-    keys = [name for name in told.columns if name != "packets"]
-    counted = told.group_by(keys, maintain_order=True).agg(pl.col("packets").sum())
+    told = rows.select("watch", "packets", "first", **_columns(rows))
+    keys = [name for name in told.columns if name not in ("packets", "first")]
+    counted = told.group_by(keys, maintain_order=True).agg(pl.col("packets").sum(), pl.col("first").min())
     most = counted.sort("packets", descending=True, maintain_order=True)
     some = most.filter(pl.int_range(pl.len()).over("watch") < ROWS)
     found: dict[int, list[Seen]] = {}
@@ -102,6 +102,7 @@ def _seen(row: dict[str, Any]) -> Seen:
         inner_ttl=row["inner_ttl"],
         number=row["number"],
         port=row["port"],
+        first=row["first"],
     )
 
 

@@ -16,6 +16,7 @@ from pcapcheck.topology.inferring.order import Order
 from pcapcheck.topology.inferring.places import Place, find_places
 from pcapcheck.topology.inferring.pods import find_pods
 from pcapcheck.topology.inferring.sayings import say
+from pcapcheck.topology.inferring.scene import Scene
 from pcapcheck.topology.inferring.stations import is_host
 from pcapcheck.topology.inferring.subnets import find_subnets
 from pcapcheck.topology.inferring.tallies import Tallies, tally
@@ -54,34 +55,40 @@ def infer(
         translations: packets with two pairs of ends.
     """
     order = Order(nearer)
-    places = find_places(watches, order)
-    draft = Draft()
-    for place in places:
-        if place.node and not place.inside and place.role:
-            draft.node(place.node).interface(place.interface, place.role).place = place
-    find_pods(draft, places, order)
-    find_uplinks(draft, places, order)
-    find_remote_nodes(draft, places)
-    find_devices(draft, places)
-    find_bridges(draft, places)
-    find_services(draft, translations)
-    find_hidden_pods(draft, places, hidden_behind(draft, translations))
-    _find_plain_pods(draft, places)
-    find_parents(draft)
+    scene = Scene(find_places(watches, order), order, translations)
+    draft = _drafted(scene)
+    find_pods(draft, scene)
+    find_uplinks(draft, scene)
+    find_remote_nodes(draft, scene)
+    find_devices(draft, scene)
+    find_bridges(draft, scene)
+    find_services(draft, scene)
+    find_hidden_pods(draft, scene, hidden_behind(draft, translations))
+    _find_plain_pods(draft, scene)
+    find_parents(draft, scene)
     find_subnets(draft)
     _find_networks(draft)
-    draft.says = say(draft, places)
-    entries = [entry for place in places if (entry := _entry(place))]
-    topology = draft.topology(entries)
-    return Inferred(topology, {each.watch.key: _binding(each, topology) for each in places}, tally(draft))
+    draft.says = say(draft, scene.places)
+    topology = draft.topology(entry for place in scene.places if (entry := _entry(place)))
+    bindings = {each.watch.key: _binding(each, topology) for each in scene.places}
+    return Inferred(topology, bindings, tally(draft))
 
 
-def _find_plain_pods(draft: Draft, places: Sequence[Place]) -> None:
+def _drafted(scene: Scene) -> Draft:
+    """Return a draft with the captured interfaces of nodes."""
+    draft = Draft()
+    for place in scene.places:
+        if place.node and not place.inside and place.role:
+            draft.node(place.node).interface(place.interface, place.role).place = place
+    return draft
+
+
+def _find_plain_pods(draft: Draft, scene: Scene) -> None:
     """Add the addresses that send plain packets and are as near to known pods as pods are to each other."""
     known = {address for pod in draft.pods.values() for address in pod.addresses}
     speaking = {
         each.source
-        for place in places
+        for place in scene.places
         for each in place.watch.seen
         if each.is_data and each.form == "plain" and each.source and is_host(each.source)
     }
@@ -95,7 +102,8 @@ def _find_plain_pods(draft: Draft, places: Sequence[Place]) -> None:
 
 
 def _find_networks(draft: Draft) -> None:
-    pods = [address for pod in draft.pods.values() for address in pod.addresses]
+    """Name the networks of pods; those of macvlan and ipvlan are the nodes' own, and hold more than pods."""
+    pods = [address for pod in draft.pods.values() if not pod.parent for address in pod.addresses]
     nodes = [address for node in draft.nodes.values() for address in node.addresses]
     services = [address for each in draft.services.values() for address in each.addresses]
     routers = [each for each in draft.routers if "/" not in each]

@@ -4,31 +4,27 @@ from collections.abc import Sequence
 from typing import Final
 
 from pcapcheck.topology.inferring.draft import Draft, InterfaceDraft, NodeDraft, PodDraft
-from pcapcheck.topology.inferring.places import Place
-from pcapcheck.topology.inferring.stations import Station, is_host, stations
+from pcapcheck.topology.inferring.scene import Scene
+from pcapcheck.topology.inferring.stations import Station, is_host
 from pcapcheck.topology.topology import Role
 
 UNDER_PODS: Final = (Role.VLAN, Role.UPLINK)
+BY_MAC: Final = 4  # weight of a shared MAC for the node that a pod is on
 
 
-def find_bridges(draft: Draft, places: Sequence[Place]) -> None:
-    """Add each captured bridge with the MAC that forwards there, and the addresses which that MAC claims."""
-    for place in places:
-        if place.role != Role.BRIDGE or not place.node:
-            continue
-        node = draft.node(place.node)
-        bridge = node.interface(place.interface, Role.BRIDGE)
-        bridge.place = place
-        found = stations(place.watch)
-        own = _gateway(draft, node, list(found.by_mac.values()))
-        if own:
-            bridge.mac = own.mac
-            bridge.addresses = sorted(each for each in own.own if is_host(each) and not draft.pod_of(each))
+def find_bridges(draft: Draft, scene: Scene) -> None:
+    """Give each captured bridge the MAC that forwards there, and the addresses which that MAC claims."""
     for node in draft.nodes.values():
-        _connect(draft, node)
+        for bridge in node.of_role(Role.BRIDGE):
+            found = scene.stations(bridge.place).by_mac.values() if bridge.place else ()
+            own = _gateway(draft, list(found))
+            if own:
+                bridge.mac = own.mac
+                bridge.addresses = sorted(each for each in own.own if is_host(each) and not draft.pod_of(each))
+        _connect(node, draft, scene)
 
 
-def _gateway(draft: Draft, node: NodeDraft, found: Sequence[Station]) -> Station | None:
+def _gateway(draft: Draft, found: Sequence[Station]) -> Station | None:
     """Return the station that is no pod's: the one that forwards, else the only other one."""
     others = [each for each in found if not draft.with_mac(each.mac)]
     forwarding = [each for each in others if each.forwards]
@@ -38,9 +34,9 @@ def _gateway(draft: Draft, node: NodeDraft, found: Sequence[Station]) -> Station
     return best
 
 
-def _connect(draft: Draft, node: NodeDraft) -> None:
+def _connect(node: NodeDraft, draft: Draft, scene: Scene) -> None:
     """Say on which bridge each veth is, where a node has several."""
-    bridges = [(each, stations(each.place.watch).by_mac) for each in node.of_role(Role.BRIDGE) if each.place]
+    bridges = [(each, scene.stations(each.place).by_mac) for each in node.of_role(Role.BRIDGE) if each.place]
     for veth in node.of_role(Role.VETH):
         pod = draft.pods.get(veth.pod or "")
         hears = [bridge.name for bridge, macs in bridges if pod and pod.mac in macs]
@@ -48,17 +44,30 @@ def _connect(draft: Draft, node: NodeDraft) -> None:
             veth.bridge = hears[0]
 
 
-def find_parents(draft: Draft) -> None:
+def find_parents(draft: Draft, scene: Scene) -> None:
     """Say which pods are on the network of an uplink or VLAN themselves (macvlan, ipvlan), and on which."""
     for node in draft.nodes.values():
         for interface in sorted(node.of_role(*UNDER_PODS), key=lambda each: UNDER_PODS.index(each.role)):
-            found = stations(interface.place.watch).by_mac if interface.place else {}
+            found = scene.stations(interface.place).by_mac if interface.place else {}
             for pod in draft.pods.values():
                 if pod.node == node.name and pod.mac in found and not pod.type:
                     _settle(draft, pod, interface, found[pod.mac])
+    if any(pod.type == "ipvlan" for pod in draft.pods.values()):
+        _share(draft)
 
 
 def _settle(draft: Draft, pod: PodDraft, interface: InterfaceDraft, station: Station) -> None:
-    if set(pod.addresses) & (station.own | station.sent.keys()):
+    if station.frames and set(pod.addresses) & (station.own | station.sent.keys()):
         shared = interface.mac == pod.mac or len(draft.with_mac(pod.mac)) > 1
         pod.type, pod.parent = "ipvlan" if shared else "macvlan", interface.name
+
+
+def _share(draft: Draft) -> None:
+    """Under ipvlan every pod has the MAC of its parent, and so lives where that MAC is."""
+    parents = {pod.mac: (pod.node, pod.parent) for pod in draft.pods.values() if pod.mac and pod.parent and pod.node}
+    for pod in draft.pods.values():
+        node, parent = parents.get(pod.mac or "", (None, None))
+        if node and parent and pod.node in (node, None):
+            pod.type, pod.parent = "ipvlan", parent
+            pod.votes[node] += BY_MAC
+            draft.nodes[node].interfaces[parent].mac = pod.mac

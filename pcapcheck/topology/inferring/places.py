@@ -129,6 +129,8 @@ def _elected(name: str, votes: Sequence[tuple[Role, str]]) -> tuple[Role, str]:
 
 def _vote(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Role, str] | None:
     """Return whether a watch is a node's uplink or inside a pod, as far as what was seen there says so."""
+    if any(each.role in INSIDE for each in watch.candidates if each.role == Role.LO):
+        return None
     if any(each.form != "plain" or each.tag is not None for each in watch.seen):
         return Role.UPLINK, "shows tunnels or VLAN tags, as an uplink does"
     found = stations(watch)
@@ -143,13 +145,14 @@ def _vote(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Role, s
 
 
 def _by_order(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Role, str] | None:
-    """Tell a pod, which is the nearest to its address, from an uplink, which lies on the way."""
-    nearest = [
-        order.is_nearest(each, watch.number, _others(watch, watches)) for each in sorted(ends_of(watch))
-    ]
-    if True in nearest:
+    """Tell a pod, which is the nearest to its address, from an uplink, which lies on the way.
+
+    Of one exchange alone both ends may be the nearest to something: then it is not told.
+    """
+    nearest = [order.is_nearest(each, watch.number, _others(watch, watches)) for each in sorted(ends_of(watch))]
+    if nearest and set(nearest) <= {True}:
         return Role.POD, "is nearer to its address than all other captures"
-    if nearest and None not in nearest:
+    if nearest and set(nearest) <= {False}:
         return Role.UPLINK, "lies between the ends of what it shows"
     return None
 

@@ -1,18 +1,17 @@
 """Pods: who speaks inside each pod's capture, at each veth and on each bridge; and on which node each pod is.
 
-A veth's pod is on the veth's node; else the pod is where its exchanges enter the network (`Order`), or behind the
+A veth's pod is on the veth's node; else the pod is where its exchanges enter the network (`Sides`), or behind the
 bridge that hears it. Several captures of one pod are found to be of one pod by MAC and address.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from pcapcheck.topology.inferring.draft import Draft, PodDraft
-from pcapcheck.topology.inferring.order import Order
 from pcapcheck.topology.inferring.places import Place
-from pcapcheck.topology.inferring.sides import Sides
-from pcapcheck.topology.inferring.speaker import Speaker, speaker
-from pcapcheck.topology.inferring.stations import Station, is_host, stations
+from pcapcheck.topology.inferring.scene import Scene
+from pcapcheck.topology.inferring.speaker import NOBODY, Speaker, speaker
+from pcapcheck.topology.inferring.stations import Station, is_host
 from pcapcheck.topology.topology import Role
 
 BY_VETH: Final = 100  # weights of what says on which node a pod is: a veth settles it
@@ -20,33 +19,27 @@ BY_ORDER: Final = 4
 BY_BRIDGE: Final = 2
 
 
-def find_pods(draft: Draft, places: Sequence[Place], order: Order) -> None:
+def find_pods(draft: Draft, scene: Scene) -> None:
     """Add the pods that were captured, or heard on a bridge."""
-    gateways = _gateways(places)
-    for place in places:
-        if place.inside and place.role == Role.POD:
-            _inside(draft, place, speaker(place, gateways, order, places))
-    for place in places:
-        if place.role == Role.VETH:
-            _at_veth(draft, place, speaker(place, gateways, order, places))
-    for place in places:
-        if place.role == Role.BRIDGE and place.node:
-            _on_bridge(draft, place)
-    sides = Sides(places, order)
+    _find_inside(draft, scene)
+    for place in scene.of_role(Role.VETH):
+        _at_veth(draft, place, speaker(place, scene))
+    for place in scene.of_role(Role.BRIDGE):
+        if place.node:
+            _on_bridge(draft, place, scene)
     for pod in draft.pods.values():
         for address in pod.addresses:
-            pod.votes.update({node: BY_ORDER * votes for node, votes in sides.of(address).items()})
+            votes = scene.sides.of(address)
+            pod.votes.update({node: BY_ORDER * count for node, count in votes.items()})
 
 
-def _gateways(places: Iterable[Place]) -> frozenset[str]:
-    """Return the MACs that forward at a pod, a veth or a bridge."""
-    return frozenset(
-        each.mac
-        for place in places
-        if place.role in (Role.POD, Role.VETH, Role.BRIDGE)
-        for each in stations(place.watch).by_mac.values()
-        if each.forwards
-    )
+def _find_inside(draft: Draft, scene: Scene) -> None:
+    """Add the pods in which captures were made; first those with traffic, whose MACs are nobody else's."""
+    inside = [each for each in scene.of_role(Role.POD) if each.inside]
+    for place in sorted(inside, key=lambda each: not scene.stations(each).unicast):
+        found = speaker(place, scene)
+        taken = not scene.stations(place).unicast and draft.with_mac(found.mac)
+        _inside(draft, place, NOBODY if taken else found)
 
 
 def _inside(draft: Draft, place: Place, found: Speaker) -> None:
@@ -65,17 +58,17 @@ def _at_veth(draft: Draft, place: Place, found: Speaker) -> None:
     pod = draft.pods.get(place.pod or "") or _known(draft, found) or _new(draft, found)
     if place.node:
         interface = draft.node(place.node).interface(place.interface, Role.VETH)
-        interface.place, interface.mac = place, found.gateway
+        interface.mac = found.gateway
         if pod:
             interface.pod = pod.name
             pod.votes[place.node] += BY_VETH
 
 
-def _on_bridge(draft: Draft, place: Place) -> None:
+def _on_bridge(draft: Draft, place: Place, scene: Scene) -> None:
     """Add the pods that a bridge hears; in a bridged overlay it hears those of other nodes too."""
     assert place.node is not None
-    for station in stations(place.watch).by_mac.values():
-        if not station.forwards and any(map(is_host, station.first)):
+    for station in scene.stations(place).by_mac.values():
+        if not station.forwards and station.mac not in scene.gateways and any(map(is_host, station.first)):
             found = Speaker(station.mac, _addresses(station), None)
             pod = _known(draft, found) or _new(draft, found)
             if pod:
@@ -87,20 +80,16 @@ def _addresses(station: Station) -> tuple[str, ...]:
 
 
 def _known(draft: Draft, found: Speaker) -> PodDraft | None:
-    """Return the pod that has this MAC and address, else this address alone, else this MAC alone."""
+    """Return the pod that has this MAC and address, else this address and no MAC, else this MAC alone."""
     same = draft.with_mac(found.mac)
-    both = [each for each in same if set(each.addresses) & set(found.addresses)]
-    by_address = (
-        []
-        if same
-        else [
-            each
-            for each in draft.pods.values()
-            if set(each.addresses) & set(found.addresses) and not each.mac
-        ]
-    )
+    both = _with_address(same, found)
+    without = _with_address([each for each in draft.pods.values() if not each.mac], found) if not same else []
     only = [each for each in same if not each.addresses or not found.addresses]
-    return next(iter([*both, *by_address, *only]), None)
+    return next(iter([*both, *without, *only]), None)
+
+
+def _with_address(pods: Iterable[PodDraft], found: Speaker) -> list[PodDraft]:
+    return [each for each in pods if set(each.addresses) & set(found.addresses)]
 
 
 def _new(draft: Draft, found: Speaker) -> PodDraft | None:

@@ -27,9 +27,7 @@ class Sides:
         votes: Counter[str] = Counter()
         for peer in self._order.peers(address):
             along = [self._nodes[each] for each in self._order.along(address, peer) if each in self._nodes]
-            if along and along[0] != along[-1]:
-                votes[along[0]] += 1
-            elif along and self._is_alone(address, peer):
+            if (along and along[0] != along[-1]) or (along and self._is_alone(address, peer)):
                 votes[along[0]] += 1
         return votes
 

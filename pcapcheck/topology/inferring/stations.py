@@ -30,6 +30,7 @@ class Station:
         first: the same, of those whose TTL says that it made them.
         got: destination address -> packets that were for it.
         claims: addresses that it says are its own.
+        asked: when it first said so, for each of them.
         out, come: frames from it that left by the interface, and that came in by it.
     """
 
@@ -40,6 +41,7 @@ class Station:
     first: Counter[str] = field(default_factory=Counter)
     got: Counter[str] = field(default_factory=Counter)
     claims: Counter[str] = field(default_factory=Counter)
+    asked: dict[str, int] = field(default_factory=dict)
     out: int = 0
     come: int = 0
 
@@ -70,12 +72,13 @@ class Stations:
         self.unicast += each.packets if each.unicast else 0
         if each.mac_from and not is_group(each.mac_from):
             self._send(self._of(each.mac_from), each)
-        if each.mac_to and each.unicast and each.mac_to != each.mac_from:
-            receiver = self._of(each.mac_to)
-            receiver.frames += each.packets
+        if not each.mac_to or not each.unicast or each.mac_to == each.mac_from:  # equal: ipvlan, no L2 at all
+            return
+        receiver = self._of(each.mac_to)
+        receiver.frames += each.packets
         address = each.ends[1]
-        if each.mac_to and each.unicast and address:
-            self._of(each.mac_to).got[address] += each.packets
+        if address:
+            receiver.got[address] += each.packets
 
     def _send(self, sender: Station, each: Seen) -> None:
         sender.frames += each.packets if each.unicast else 0
@@ -84,6 +87,7 @@ class Stations:
         sender.come += each.packets if each.out is False else 0
         if each.claim and each.claim_mac == each.mac_from:
             sender.claims[each.claim] += each.packets
+            sender.asked[each.claim] = min(each.first, sender.asked.get(each.claim, each.first))
         address = each.ends[0]
         if address and is_host(address):
             sender.sent[address] += each.packets

@@ -14,13 +14,14 @@ from pcapcheck.topology.topology import Role
 
 Tallies: TypeAlias = Mapping[str, Counter[int]]  # parameter -> value -> nodes
 # The parameters of profiles that a tunnel's number and port are, by form.
-NUMBERS: Final = {"vxlan": ("vni", "vnis"), "geneve": ("vni",), "gre": ("key",), "nvgre": ("vsid",)}
+NUMBERS: Final = {"vxlan": ("vni", "vnis"), "geneve": ("vni",), "gre": ("key",)}
 PORTS: Final = {
     "vxlan": "vxlan_port",
     "geneve": "geneve_port",
     "wireguard": "wireguard_port",
     "flannel-udp": "udp_port",
 }
+NO_KEY: Final = -1
 _NAMED: Final = re.compile(r"flannel(?:-v6)?\.(\d+)|(?:.+\.|vlan)(\d+)")  # flannel.VNI, eth0.VLAN
 BY_NAME: Final = 2  # a device that is called after the value counts as much as two nodes
 
@@ -50,6 +51,10 @@ def _sent(draft: Draft, node: NodeDraft) -> Iterator[tuple[str, int]]:
 def _values(each: Seen) -> Iterator[tuple[str, int]]:
     if each.number is not None:
         yield from ((name, each.number) for name in NUMBERS.get(each.form, ()))
+    if each.number is not None and each.form == "nvgre":  # RFC 7637, 3.2: VSID and FlowID share the key
+        yield from (("vsid", each.number >> 8), ("flow_id", each.number & 0xFF))
+    if each.number is None and each.form == "gre":
+        yield "key", NO_KEY
     if each.port is not None and each.form in PORTS:
         yield PORTS[each.form], each.port
     if each.tag is not None:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pcapcheck.topology.inferring.draft import Draft
+from pcapcheck.topology.inferring.scene import Scene
 from pcapcheck.topology.inferring.watch import Translation
-from pcapcheck.topology.topology import Service, ServicePort
+from pcapcheck.topology.topology import Role, Service, ServicePort
 
 
 class _Pair(NamedTuple):
@@ -19,12 +20,13 @@ class _Pair(NamedTuple):
     behind: str
 
 
-def find_services(draft: Draft, translations: Sequence[Translation]) -> None:
-    """Add the services that pods asked for, and whose answers came from pods."""
+def find_services(draft: Draft, scene: Scene) -> None:
+    """Add the services that pods asked for, and whose answers came from pods; none of them is on the wire."""
+    wire = {address for place in scene.of_role(Role.UPLINK) for each in place.watch.seen for address in each.ends}
     found: dict[str, dict[int, str]] = {}
-    for each in translations:
+    for each in scene.translations:
         pair = _destination(draft, each) if _asks(each) else None
-        if pair:
+        if pair and pair.stands[0] not in wire:
             found.setdefault(pair.stands[0], {})[pair.stands[1]] = each.protocol
     for address, ports in sorted(found.items()):
         name = f"service-{address}"

@@ -5,46 +5,56 @@ faults show, and no evidence.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from pcapcheck.topology.inferring.draft import Draft, InterfaceDraft, NodeDraft, PodDraft
-from pcapcheck.topology.inferring.places import Place
+from pcapcheck.topology.inferring.scene import Scene
 from pcapcheck.topology.inferring.stations import FIRST_TTLS, is_host
 from pcapcheck.topology.inferring.watch import Seen
 from pcapcheck.topology.topology import Role
 
 BY_TUNNEL: Final = 3  # weight of a tunnel's outer source for the node that a pod is on
+BY_BELIEF: Final = 1  # and of where others send to, if nothing else is known: the pod may be elsewhere
 WITH_MAC: Final = frozenset({"vxlan", "geneve", "nvgre"})  # forms that carry frames
 
 
-def find_remote_nodes(draft: Draft, places: Sequence[Place]) -> None:
-    """Add a node for each address that sends tunnels and is of no captured node."""
-    for each in _tunnelled(places):
+def find_remote_nodes(draft: Draft, scene: Scene) -> None:
+    """Add a node for each address that sends tunnels and is of no captured node.
+
+    Where a captured node's own address is not known, an address may be its own: then none is added.
+    """
+    if any(_is_unsure(each) for node in draft.nodes.values() for each in node.of_role(Role.UPLINK)):
+        return
+    macs = {each.mac for node in draft.nodes.values() for each in node.interfaces.values()}
+    for each in _tunnelled(scene):
         address = each.outer_from
         if not address or not is_host(address) or draft.node_of(address) or draft.pod_of(address):
             continue
-        mac = each.mac_from if each.ttl in FIRST_TTLS else None
-        if any(
-            interface.mac == mac
-            for node in draft.nodes.values()
-            for interface in node.interfaces.values()
-            if mac
-        ):
-            continue
-        node = draft.node(address)
-        node.addresses.append(address)
-        uplink = node.interface("uplink", Role.UPLINK)
-        uplink.mac, uplink.addresses = mac, [address]
+        mac = _claimant(scene, address) or (each.mac_from if each.ttl in FIRST_TTLS else None)
+        if mac is None or mac not in macs:
+            node = draft.node(address)
+            node.addresses.append(address)
+            uplink = node.interface("uplink", Role.UPLINK)
+            uplink.mac, uplink.addresses = mac, [address]
 
 
-def find_devices(draft: Draft, places: Sequence[Place]) -> None:
+def _is_unsure(uplink: InterfaceDraft) -> bool:
+    """Whether an uplink shows tunnels, and which MAC is its own is not known."""
+    seen = uplink.place.watch.seen if uplink.place else ()
+    return not uplink.mac and any(each.outer_from for each in seen)
+
+
+def _claimant(scene: Scene, address: str) -> str | None:
+    """Return the MAC that claims an address at an uplink."""
+    claims = (each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen if each.claim == address)
+    return next((each.claim_mac for each in claims), None)
+
+
+def find_devices(draft: Draft, scene: Scene) -> None:
     """Add the interfaces at which tunnels start, with the MACs that the nodes' own frames have."""
-    for place in places:
-        if place.role in (Role.VTEP, Role.TUNNEL) and place.node:
-            draft.node(place.node).interface(place.interface, Role(place.role)).place = place
-    senders = _inner_senders(draft, places)
-    draft.bridged = _is_bridged(draft, places)
+    senders = _inner_senders(draft, scene)
+    draft.bridged = _is_bridged(draft, scene)
     for node in draft.nodes.values():
         for device in node.of_role(Role.VTEP):
             device.mac = _own_mac(draft, node, device)
@@ -54,51 +64,78 @@ def find_devices(draft: Draft, places: Sequence[Place]) -> None:
             devices[0].mac = votes.most_common(1)[0][0] if len(devices) == 1 else None
 
 
-def find_hidden_pods(draft: Draft, places: Sequence[Place], translated: frozenset[str]) -> None:
+def find_hidden_pods(draft: Draft, scene: Scene, translated: frozenset[str]) -> None:
     """Vote for the node of each pod that sends through a tunnel; add pods of which nothing else was seen.
 
     Args:
         draft: pods and nodes so far.
-        places: all captures.
+        scene: all captures.
         translated: addresses that stand for somebody else: they are their nodes'.
     """
-    forwarding = _forwarding(draft, places)
-    for each in _tunnelled(places):
-        node, source = draft.node_of(each.outer_from), each.source
-        if node is None or source is None or not each.is_data or not is_host(source) or draft.node_of(source):
-            continue
+    senders, numbers, getters = _ends(draft, scene)
+    forwarding = _forwarding(draft, scene)
+    for source, votes in sorted(senders.items()):
+        node, form, own = votes.most_common(1)[0][0]
         pod = draft.pod_of(source)
-        own = each.inner_ttl in FIRST_TTLS and node.name in forwarding and not draft.bridged
-        if pod is None and (own or source in translated):
-            _device(node, each.form).addresses.append(source)
+        if pod is None and (source in translated or (own and node in forwarding and not draft.bridged)):
+            _device(draft.nodes[node], form).addresses.append(source)
             continue
-        pod = pod or draft.pods.setdefault(f"pod-{source}", PodDraft(f"pod-{source}", addresses=[source]))
-        pod.votes[node.name] += BY_TUNNEL
-        if each.number is not None:
-            pod.numbers[each.number] += each.packets
+        pod = pod or _new(draft, source)
+        pod.votes[node] += BY_TUNNEL
+        pod.numbers.update(numbers.get(source, {}))
+    for destination, believed in sorted(getters.items()):
+        if destination not in translated and not draft.node_of(destination):
+            pod = draft.pod_of(destination) or _new(draft, destination)
+            if not pod.votes:
+                pod.votes[believed.most_common(1)[0][0]] += BY_BELIEF
 
 
-def _tunnelled(places: Sequence[Place]) -> Iterator[Seen]:
+def _ends(
+    draft: Draft, scene: Scene
+) -> tuple[dict[str, Counter[tuple[str, str, bool]]], dict[str, Counter[int]], dict[str, Counter[str]]]:
+    """Return who sends in tunnels: from which node, in which form, and whether at first hand; with which number;
+    and who gets something: at which node."""
+    senders: dict[str, Counter[tuple[str, str, bool]]] = {}
+    numbers: dict[str, Counter[int]] = {}
+    getters: dict[str, Counter[str]] = {}
+    for each in _tunnelled(scene):
+        node, far = draft.node_of(each.outer_from), draft.node_of(each.outer_to)
+        if not each.is_data or each.source is None or each.inner_ttl is None:
+            continue
+        if node and is_host(each.source) and not draft.node_of(each.source):
+            who = (node.name, each.form, each.inner_ttl in FIRST_TTLS)
+            senders.setdefault(each.source, Counter())[who] += each.packets
+            if each.number is not None:
+                numbers.setdefault(each.source, Counter())[each.number] += each.packets
+        if far and each.destination and is_host(each.destination):
+            getters.setdefault(each.destination, Counter())[far.name] += each.packets
+    return senders, numbers, getters
+
+
+def _new(draft: Draft, address: str) -> PodDraft:
+    return draft.pods.setdefault(f"pod-{address}", PodDraft(f"pod-{address}", addresses=[address]))
+
+
+def _tunnelled(scene: Scene) -> Iterator[Seen]:
     """Yield what uplinks saw in tunnels."""
-    for place in places:
-        if place.role in (Role.UPLINK, Role.VLAN):
-            yield from (each for each in place.watch.seen if each.outer_from)
+    for place in scene.of_role(Role.UPLINK, Role.VLAN):
+        yield from (each for each in place.watch.seen if each.outer_from)
 
 
-def _inner_senders(draft: Draft, places: Sequence[Place]) -> dict[str, Counter[str]]:
+def _inner_senders(draft: Draft, scene: Scene) -> dict[str, Counter[str]]:
     """Return for each node the MACs that send inside its tunnels."""
     votes: dict[str, Counter[str]] = {}
-    for each in _tunnelled(places):
+    for each in _tunnelled(scene):
         node = draft.node_of(each.outer_from)
         if node and each.inner_from and each.is_data and each.form in WITH_MAC:
             votes.setdefault(node.name, Counter())[each.inner_from] += each.packets
     return votes
 
 
-def _is_bridged(draft: Draft, places: Sequence[Place]) -> bool:
+def _is_bridged(draft: Draft, scene: Scene) -> bool:
     """Whether most frames in tunnels are the pods' own."""
     known: Counter[bool] = Counter()
-    for each in _tunnelled(places):
+    for each in _tunnelled(scene):
         pod = draft.pod_of(each.source)
         if each.inner_from and pod and pod.mac:
             known[each.inner_from == pod.mac] += each.packets
@@ -117,11 +154,11 @@ def _own_mac(draft: Draft, node: NodeDraft, device: InterfaceDraft) -> str | Non
     return votes.most_common(1)[0][0] if votes else None
 
 
-def _forwarding(draft: Draft, places: Sequence[Place]) -> frozenset[str]:
+def _forwarding(draft: Draft, scene: Scene) -> frozenset[str]:
     """Return the nodes in whose tunnels some packets were routed before: their pods' TTL is less than a first one."""
     return frozenset(
         node.name
-        for each in _tunnelled(places)
+        for each in _tunnelled(scene)
         if each.is_data and each.inner_ttl is not None and each.inner_ttl not in FIRST_TTLS
         if (node := draft.node_of(each.outer_from))
     )

@@ -5,14 +5,13 @@ say; its address is what it claims by ARP or sends under, and not what others be
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pcapcheck.topology.inferring.draft import Draft, InterfaceDraft
-from pcapcheck.topology.inferring.order import Order
 from pcapcheck.topology.inferring.places import Place
-from pcapcheck.topology.inferring.sides import Sides
-from pcapcheck.topology.inferring.stations import FIRST_TTLS, is_host, stations
+from pcapcheck.topology.inferring.scene import Scene
+from pcapcheck.topology.inferring.stations import FIRST_TTLS, is_host
 from pcapcheck.topology.inferring.watch import Seen, Watch
 from pcapcheck.topology.topology import Role
 
@@ -20,14 +19,15 @@ UNDERLAY: Final = (Role.UPLINK, Role.VLAN)
 SURE: Final = 10  # how much more a packet says of which the link layer tells that it left
 
 
-def find_uplinks(draft: Draft, places: Sequence[Place], order: Order) -> None:
-    """Add each node's uplinks and VLAN interfaces with MAC and addresses."""
-    homes = _homes(draft, places, order)
+def find_uplinks(draft: Draft, scene: Scene) -> None:
+    """Give each node's uplinks and VLAN interfaces their MACs and addresses."""
+    homes = _homes(draft, scene)
+    places = [each for each in scene.of_role(*UNDERLAY) if each.node and not each.pod]
     for place in places:
-        if place.role in UNDERLAY and place.node and not place.pod:
-            interface = draft.node(place.node).interface(place.interface, Role(place.role))
-            interface.place = place
-            interface.mac = _mac(draft, place, homes)
+        _interface(draft, place).mac = _by_votes(draft, place, homes)
+    for place in places:
+        interface = _interface(draft, place)
+        interface.mac = interface.mac or _left(draft, place, scene)
     for node in draft.nodes.values():
         for interface in node.of_role(*UNDERLAY):
             interface.addresses = _addresses(draft, interface)
@@ -36,29 +36,36 @@ def find_uplinks(draft: Draft, places: Sequence[Place], order: Order) -> None:
         ]
 
 
-def _homes(draft: Draft, places: Sequence[Place], order: Order) -> dict[str, str]:
-    """Return address -> node, of pods and of all else whose exchanges show the side."""
-    sides = Sides(places, order)
-    votes = {address: sides.of(address).most_common(2) for address in order.addresses}
+def _interface(draft: Draft, place: Place) -> InterfaceDraft:
+    return draft.node(place.node or "").interface(place.interface, Role(place.role or Role.UPLINK))
+
+
+def _homes(draft: Draft, scene: Scene) -> dict[str, str]:
+    """Return address -> node, of pods, of what stands for a node's own pods, and of all whose side is seen."""
+    votes = {address: scene.sides.of(address).most_common(2) for address in scene.order.addresses}
     homes = {
         address: most[0][0]
         for address, most in votes.items()
         if most and (len(most) < 2 or most[0][1] > most[1][1])
     }
-    pods = {address: pod.node for pod in draft.pods.values() for address in pod.addresses}
-    return homes | {address: node for address, node in pods.items() if node}
+    pods = {address: pod.node for pod in draft.pods.values() for address in pod.addresses if pod.node}
+    hidden = {
+        stands: pods[own]
+        for each in scene.translations
+        if each.destination == each.other_destination
+        for stands, own in ((each.source, each.other_source), (each.other_source, each.source))
+        if own in pods and stands not in pods
+    }
+    return homes | hidden | pods
 
 
-def _mac(draft: Draft, place: Place, homes: Mapping[str, str]) -> str | None:
+def _by_votes(draft: Draft, place: Place, homes: Mapping[str, str]) -> str | None:
     """Return the MAC that sends what the node's own side says, and gets what is for it."""
     votes: Counter[str] = Counter()
     for each in place.watch.seen:
-        if each.tag is None or place.role == Role.VLAN:
+        if each.tag is None:
             _vote(votes, each, place.node, homes)
-    if not any(votes.values()):
-        everywhere = stations(place.watch).everywhere()
-        votes = Counter({everywhere[0].mac: 1}) if len(everywhere) == 1 else Counter()
-    best = [(mac, points) for mac, points in votes.most_common() if not _is_a_pods(draft, mac)][:2]
+    best = [(mac, points) for mac, points in votes.most_common() if not _is_a_pods(draft, mac, place)][:2]
     if not best or best[0][1] <= 0 or (len(best) == 2 and best[1][1] == best[0][1]):
         return None
     return best[0][0]
@@ -67,24 +74,40 @@ def _mac(draft: Draft, place: Place, homes: Mapping[str, str]) -> str | None:
 def _vote(votes: Counter[str], each: Seen, node: str | None, homes: Mapping[str, str]) -> None:
     if each.mac_from and each.out is not None:
         votes[each.mac_from] += SURE * each.packets if each.out else -SURE * each.packets
-    if not each.is_data:
+    if each.kind == "icmp-error":
         return
-    for mac, address in (
-        (each.mac_from, each.source),
-        (each.mac_to if each.unicast else None, each.destination),
-    ):
+    for mac, address in _speaks(each):
         home = homes.get(address or "")
         if mac and home:
             votes[mac] += each.packets if home == node else -each.packets
 
 
-def _is_a_pods(draft: Draft, mac: str) -> bool:
-    """Whether a MAC is that of one pod (macvlan); of several it is the interface under them (ipvlan)."""
-    return len(draft.with_mac(mac)) == 1
+def _speaks(each: Seen) -> Iterator[tuple[str | None, str | None]]:
+    """Yield who sends for whom, and who gets what for whom; questions for all are got by none."""
+    yield each.mac_from, each.source
+    if each.unicast and each.is_data:
+        yield each.mac_to, each.destination
+
+
+def _left(draft: Draft, place: Place, scene: Scene) -> str | None:
+    """Return the only MAC of all unicast frames that is no pod's, no other node's, and forwards for nobody."""
+    found = scene.stations(place)
+    if not found.unicast or any(draft.with_mac(each.mac) for each in found.everywhere()):
+        return None  # pods are on this network themselves: the others need not be the node
+    taken = {each.mac for node in draft.nodes.values() for each in node.of_role(*UNDERLAY)}
+    own = [each.mac for each in found.everywhere() if each.mac not in taken and not each.forwards]
+    return own[0] if len(own) == 1 else None
+
+
+def _is_a_pods(draft: Draft, mac: str, place: Place) -> bool:
+    """Whether a MAC is one pod's own (macvlan); if it claims others' addresses too, the pod has the node's (ipvlan)."""
+    pods = draft.with_mac(mac)
+    claims = {each.claim for each in place.watch.seen if each.claim_mac == mac and each.claim}
+    return len(pods) == 1 and not {each for each in claims if is_host(each)} - set(pods[0].addresses)
 
 
 def _addresses(draft: Draft, interface: InterfaceDraft) -> list[str]:
-    """Return what an interface claims, gets tunnels under or sends them from; else the only one it speaks under."""
+    """Return what an interface claims or gets tunnels under; else the only one that it sends or speaks under."""
     if interface.place is None or interface.mac is None:
         return []
     pods = {address for pod in draft.pods.values() for address in pod.addresses}

@@ -26,6 +26,7 @@ class Seen(NamedTuple):
         ttl, inner_ttl: TTL or hop limit of the outermost IPv4 header, and of the innermost.
         number: VNI, VSID or key.
         port: UDP destination port of the tunnel.
+        first: when the first of them was seen, int nanoseconds since 1970 UTC.
     """
 
     packets: int = 1
@@ -47,6 +48,7 @@ class Seen(NamedTuple):
     inner_ttl: int | None = None
     number: int | None = None
     port: int | None = None
+    first: int = 0
 
     @property
     def unicast(self) -> bool:
