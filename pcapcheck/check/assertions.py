@@ -48,7 +48,7 @@ def _delivered(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcom
     """Judge that what was seen at one watched step is seen at the next; loss needs proof."""
     rows = _steps(network, directions)
     return int(rows["sent"].sum()), _each(
-        rule, network, rows, "lost", _lost_frames, "{bad} of {sent} packets did not arrive here"
+        rule, network, rows, "lost", _lost_frames, "packets that were sent did not arrive here"
     )
 
 
@@ -58,7 +58,7 @@ def _in_order(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome
     if "late" not in rows.columns:
         return 0, iter(())
     return int(rows["sent"].sum()), _each(
-        rule, network, rows, "late", _no_frames, "{bad} of {sent} packets came late"
+        rule, network, rows, "late", _no_frames, "packets came later than others that were sent after them"
     )
 
 
@@ -68,7 +68,7 @@ def _once(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
     if "doubled" not in rows.columns:
         return 0, iter(())
     return int(rows["sent"].sum()), _each(
-        rule, network, rows, "doubled", _no_frames, "{bad} of {sent} packets came twice"
+        rule, network, rows, "doubled", _no_frames, "packets came twice that were sent once"
     )
 
 
@@ -125,7 +125,6 @@ def _each(
     for row in rows.filter((pl.col(column) > 0) & enough).iter_rows(named=True):
         step = network.paths[row["path"]][row["step"]]
         side = step.side if step.side in ("source", "destination") else None
-        said = says.format(bad=row[column], sent=row["sent"])
         yield (
             Finding(
                 rule=rule.id,
@@ -136,8 +135,8 @@ def _each(
                 packets=row[column],
                 judged=row["sent"],
                 expected={str(rule.assertion): "true"},
-                actual={str(rule.assertion): said},
-                message=f"{rule.title}: {said}",
+                actual={str(rule.assertion): says},
+                message=f"{rule.title}: {says}",
             ),
             row["direction"],
         )
