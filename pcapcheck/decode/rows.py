@@ -74,13 +74,19 @@ class Rows:
             result.add(np.arange(len(self)), values, present)
         return result.column()
 
-    def headers(self, header: Header) -> Headers:
-        """Return one header of all packets, as the wavefront would find it; in `bytes` if it surely fits."""
+    def headers(self, header: Header, *, whole: bool = False) -> Headers:
+        """Return one header of all packets, as the wavefront would find it.
+
+        Its bytes are those in `bytes`, where it surely fits, unless `whole` asks for all that follows.
+        """
+        if whole or header.offset + LONGEST > self.bytes.shape[1]:
+            return self._find(header, self.block.offset[self.row], self.block.data)
         if header.depth not in self._headers:
-            self._headers[header.depth] = self._find(header)
+            base = np.arange(len(self)) * self.bytes.shape[1]
+            self._headers[header.depth] = self._find(header, base, self.bytes.reshape(-1))
         return self._headers[header.depth]
 
-    def _find(self, header: Header) -> Headers:
+    def _find(self, header: Header, base: Ints, data: Bytes) -> Headers:
         captured, original = self.block.captured[self.row], self.block.original[self.row]
         end = np.maximum(original, captured)
         for outer in self.shape.headers[: header.depth]:
@@ -90,10 +96,7 @@ class Rows:
                 size = self._values(place).astype(np.int64)
                 end = np.where(size > 0, np.minimum(outer.offset + uncounted + size, end), end)
         stop = np.minimum(captured, end)
-        if header.offset + LONGEST > self.bytes.shape[1]:
-            base, data = self.block.offset[self.row], self.block.data
-        else:
-            base, data = np.arange(len(self)) * self.bytes.shape[1], self.bytes.reshape(-1)
+        if data is not self.block.data:
             stop = np.minimum(stop, self.bytes.shape[1])
         return Headers(header.protocol, data, base + header.offset, base + stop, base + end)
 

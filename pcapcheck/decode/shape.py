@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pcapcheck.decode.columns import FRAME, parse_name
 from pcapcheck.decode.field import NOTHING, Bools, Bytes, Field, Ints, Numbers, Protocol
@@ -72,26 +73,30 @@ class Shape:
     places: dict[str, tuple[Place, ...]]
     guessed: int
 
-    def matches(self, rows: Bytes, captured: Ints) -> Bools:
-        """Say which rows have this shape, but for its link type and `guessed`.
+    def fits(self, words: Words) -> Bools:
+        """Say which rows have the bits of this shape.
 
-        Args:
-            rows: uint8 (m, width), C-contiguous.
-            captured: int64 (m,).
+        The last words tell most shapes apart; where no row is left, the others need not be compared.
         """
-        hit: Bools = captured >= self.reach
-        words = rows.view("<u8")
-        for number, mask, value in self.words:
-            hit &= (words[:, number] & mask) == value
+        hit: Bools = np.ones(len(words), np.bool_)
+        for number, mask, value in reversed(self.words):
+            hit &= (words.column(number) & mask) == value
+            if not hit.any():
+                break
+        return hit
+
+    def holds(self, rows: Bytes, captured: Ints) -> Bools:
+        """Say which rows that fit also pass the guards, but for `guessed`; `captured` is int64 (m,)."""
+        passed: Bools = captured >= self.reach
         for extent in self.extents:
             size = strided(rows, extent.offset, ">u2").astype(np.uint16)
             size -= np.uint16(1)  # 0, "to the end", becomes the largest number
-            hit &= size >= extent.least - 1
+            passed &= size >= extent.least - 1
         for ports in self.ports:
             found = ports.entries.take(strided(rows, ports.offset, ">u2").astype(np.intp))
             found |= ports.entries.take(strided(rows, ports.offset + 2, ">u2").astype(np.intp))
-            hit &= found == ports.expected
-        return hit
+            passed &= found == ports.expected
+        return passed
 
     def find(self, name: str) -> tuple[Place, ...]:
         """Return the places that a name means, outermost first: one, none, or several if they vary."""
@@ -117,6 +122,24 @@ class Shape:
             for place in self.find(name):
                 bits[place.offset : place.offset + place.field.width] |= field_bits(place.field)
         return bits
+
+
+class Words:
+    """Rows as columns of 8-byte words: each is copied together once, however many shapes compare it."""
+
+    def __init__(self, rows: Bytes) -> None:
+        """Take rows, uint8 (m, width), C-contiguous, width a multiple of 8."""
+        self._words = rows.view("<u8")
+        self._columns: dict[int, NDArray[np.uint64]] = {}
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def column(self, number: int) -> NDArray[np.uint64]:
+        """Return word `number` of every row: uint64 (m,)."""
+        if number not in self._columns:
+            self._columns[number] = np.ascontiguousarray(self._words[:, number])
+        return self._columns[number]
 
 
 def strided(rows: Bytes, offset: int, type_: str) -> Numbers:

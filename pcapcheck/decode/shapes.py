@@ -10,12 +10,12 @@ import numpy as np
 
 from pcapcheck.capture.block import Block
 from pcapcheck.decode.compiler import compile_shape
-from pcapcheck.decode.field import Bools, Bytes, Ints
+from pcapcheck.decode.field import NOTHING, Bools, Bytes, Ints
 from pcapcheck.decode.headers import Headers
 from pcapcheck.decode.layers import Layers, find_layers
 from pcapcheck.decode.registry import Dissectors, protocols
 from pcapcheck.decode.rows import Rows
-from pcapcheck.decode.shape import Shape
+from pcapcheck.decode.shape import Shape, Words
 
 CHUNK = 8192  # rows at a time: they stay in the second-level cache
 SAMPLE = 512  # packets to learn from at once
@@ -62,39 +62,50 @@ class Shapes:
         self.shapes.sort(key=lambda shape: -self._hits.get(id(shape), 0))
 
     def _split(self, block: Block, row: Ints, shapes: list[Shape]) -> tuple[list[Rows], Ints]:
-        """Split some packets among these shapes; the first that fits has it."""
+        """Split some packets among these shapes; the first that matches has it."""
         found: list[Rows] = []
         if not shapes or not len(row):
             return found, row
-        bytes_ = first_bytes(block, row, self.width)
+        bytes_, free = first_bytes(block, row, self.width), np.ones(len(row), np.bool_)
+        words = Words(bytes_)
         for shape in shapes:
-            hit = self._matches(block, row, bytes_, shape)
-            count = int(np.count_nonzero(hit))
-            if not count:
+            taken = shape.fits(words) & free
+            rows = _some(Rows(shape, block, row, bytes_), taken)
+            passed = self._passes(rows) if len(rows) else taken[:0]
+            rows = _some(rows, passed)
+            if not len(rows):
                 continue
-            self._hits[id(shape)] = self._hits.get(id(shape), 0) + count
-            if count == len(row):
-                return [*found, Rows(shape, block, row, bytes_)], row[:0]
-            found.append(Rows(shape, block, row[hit], bytes_[hit]))
-            row, bytes_ = row[~hit], bytes_[~hit]
-        return found, row
+            found.append(rows)
+            self._hits[id(shape)] = self._hits.get(id(shape), 0) + len(rows)
+            taken[taken] = passed
+            free ^= taken
+            remaining = int(np.count_nonzero(free))
+            if not remaining:
+                break
+            if 2 * remaining < len(row):
+                row, bytes_, free = row[free], _lines(bytes_, free), np.ones(remaining, np.bool_)
+                words = Words(bytes_)
+        return found, row[free]
 
-    def _matches(self, block: Block, row: Ints, bytes_: Bytes, shape: Shape) -> Bools:
-        hit = shape.matches(bytes_, block.captured[row])
-        hit &= _of_linktype(block, row, shape.linktype)
-        if shape.guessed >= 0:
-            hit[hit] = ~self._looks_like_tunnel(block, row[hit], shape)
-        return hit
+    def _passes(self, rows: Rows) -> Bools:
+        """Say which rows pass the guards of their shape."""
+        shape, block = rows.shape, rows.block
+        passed = shape.holds(rows.bytes, block.captured[rows.row])
+        passed &= _of_linktype(block, rows.row, shape.linktype)
+        if shape.guessed != NOTHING:
+            passed &= ~self._looks_like_tunnel(rows)
+        return passed
 
-    def _looks_like_tunnel(self, block: Block, row: Ints, shape: Shape) -> Bools:
-        """Ask every candidate about the payload of the last header."""
-        udp = Rows(shape, block, row, first_bytes(block, row, self.width)).headers(shape.headers[-1])
-        skip = shape.guessed - shape.headers[-1].offset
-        found = np.zeros(len(row), np.bool_)
+    def _looks_like_tunnel(self, rows: Rows) -> Bools:
+        """Ask every candidate about the payload of the last header; it may lie beyond the row."""
+        last = rows.shape.headers[-1]
+        udp = rows.headers(last, whole=True)
+        start = udp.start + (rows.shape.guessed - last.offset)
+        found = np.zeros(len(rows), np.bool_)
         for code in self.table.by_content[udp.protocol.table]:
             protocol = protocols()[code - 1]
             if protocol.recognise:
-                found |= protocol.recognise(Headers(protocol, udp.data, udp.start + skip, udp.stop, udp.end))
+                found |= protocol.recognise(Headers(protocol, udp.data, start, udp.stop, udp.end))
         return found
 
     def _learn(self, block: Block, row: Ints) -> list[Shape]:
@@ -111,7 +122,7 @@ class Shapes:
                 if shape is None:
                     break
                 new.append(shape)
-                left &= ~shape.matches(bytes_, sample.captured)
+                left &= ~(shape.fits(Words(bytes_)) & shape.holds(bytes_, sample.captured))
                 left[members[0]] = False
                 members = members[left[members]]
         self.shapes += new
@@ -127,6 +138,18 @@ class Shapes:
             stack=layers.stacks[int(layers.stack[packet])],
             linktype=block.linktype[int(block.interface[packet])],
         )
+
+
+def _some(rows: Rows, which: Bools) -> Rows:
+    if which.all():
+        return rows
+    return Rows(rows.shape, rows.block, rows.row[which], _lines(rows.bytes, which))
+
+
+def _lines(bytes_: Bytes, which: Bools) -> Bytes:
+    """Return some rows; one copy a row, where `bytes_[which]` takes five times as long."""
+    width = bytes_.shape[1]
+    return bytes_.view(f"V{width}").reshape(-1)[which].view(np.uint8).reshape(-1, width)
 
 
 def first_bytes(block: Block, row: Ints, width: int) -> Bytes:
