@@ -1,7 +1,7 @@
 """The reduce stage: sightings of all captures, in partitions of joined flows, followed from hop to hop.
 
-A partition depends on no other, so correlation of any input size holds one at a time (and one a worker). Takes what the map stage kept,
-gives the network with hops, losses and passes; it knows no rules.
+A partition depends on no other, so correlation of any input size holds one at a time (and one a worker).
+Takes what the map stage kept, gives the network with hops, losses and passes; it knows no rules.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from pcapcheck import spill, workers
-from pcapcheck.correlate.assembly import KEYS_OF_A_TUPLE
+from pcapcheck.correlate.assembly import some
 from pcapcheck.correlate.follow import Followed, follow, located, windows
 from pcapcheck.correlate.network import Network
 from pcapcheck.placing import Placed
@@ -28,12 +28,11 @@ class Part:
 
 
 def strong_keys(placed: Placed) -> pl.DataFrame:
-    """Return strong keys of the first packets of each variant: variant, strong, time; empty where no sightings were kept."""
+    """Return strong keys of some packets of each variant: variant, strong, time; or an empty frame."""
     parts = [
-        _numbered(placed, number, kept)
-        .filter(pl.col("strong") != 0)
-        .select("variant", "strong", "time")
-        .filter(pl.int_range(pl.len()).over("variant") < KEYS_OF_A_TUPLE)
+        some(_numbered(placed, number, kept).filter(pl.col("strong") != 0), ["variant"]).select(
+            "variant", "strong", "time"
+        )
         for number, each in enumerate(placed.captured)
         for kept in each.sightings
     ]
@@ -65,7 +64,9 @@ def _reduce(part: Part) -> Followed:
     return follow(located(sightings, part.network), part.network, part.network.windows)
 
 
-def _partitions(placed: Placed, network: Network, scratch: str | None) -> Iterator[tuple["pl.DataFrame | str", ...]]:
+def _partitions(
+    placed: Placed, network: Network, scratch: str | None
+) -> Iterator[tuple["pl.DataFrame | str", ...]]:
     """Yield the pieces of each partition: the sightings of one share of the flows, of all captures."""
     kept = [(number, piece) for number, each in enumerate(placed.captured) for piece in each.sightings]
     rows = sum(each.packets for each in placed.captured)
@@ -87,5 +88,7 @@ def _partitions(placed: Placed, network: Network, scratch: str | None) -> Iterat
 def _numbered(placed: Placed, number: int, kept: "pl.DataFrame | str") -> pl.DataFrame:
     """Return sightings of one file, numbered by the variants of all files."""
     names = placed.variants.filter(pl.col("file") == number).select("local", pl.col("variant").alias("to"))
-    told = spill.load(kept).join(names, left_on="variant", right_on="local", how="inner", maintain_order="left")
+    told = spill.load(kept).join(
+        names, left_on="variant", right_on="local", how="inner", maintain_order="left"
+    )
     return told.with_columns(pl.col("to").alias("variant")).drop("to")

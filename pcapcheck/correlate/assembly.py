@@ -1,4 +1,4 @@
-"""Variants of all captures -> the network: tuples joined to flows, traffic kinds, expected paths, and who was watching.
+"""Variants of all captures -> the network: tuples joined to flows, traffic kinds, paths, who was watching.
 
 Takes variants with their capture points and the strong keys of their packets; opens nothing, judges nothing.
 """
@@ -11,17 +11,15 @@ import polars as pl
 from pcapcheck.correlate.clocks import offsets
 from pcapcheck.correlate.flows import directions, owned
 from pcapcheck.correlate.hops import placed, steps_frame, watched
-from pcapcheck.correlate.nat import join_tuples
+from pcapcheck.correlate.nat import join_tuples, reverse_of
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.paths import Ends, Path, Paths, Step
-from pcapcheck.correlate.traffic import Client, where, who
+from pcapcheck.correlate.paths import Path, Paths, Step
+from pcapcheck.correlate.routes import routed
 from pcapcheck.correlate.tuples import addressed, numbered
 from pcapcheck.topology.owners import Owners
-from pcapcheck.topology.topology import CapturePoint, OwnerKind, Topology
+from pcapcheck.topology.topology import CapturePoint, Topology
 
 KEYS_OF_A_TUPLE: Final = 64  # packets of each tuple and file whose strong keys join it with others
-PODS: Final = [str(OwnerKind.POD), str(OwnerKind.POD_NETWORK)]
-CLIENT: Final = list(Client._fields)
 
 
 def assemble(
@@ -45,18 +43,14 @@ def assemble(
     owners = Owners(topology)
     told, tuples = numbered(addressed(variants))
     tuples = _counted(owned(tuples, owners), told)
-    keys = _keys(sightings, told, points)
-    ahead = offsets(keys.filter(pl.col("plain")).select("node", "tuple", "strong", "time"))
+    keys = _keys(sightings, told, tuples, points)
+    ahead = offsets(keys)
     aligned = keys.with_columns((pl.col("time") - _ahead(ahead)).alias("time"))
-    pods = [
-        pl.col(f"{end}_kind").is_in(PODS).fill_null(value=False).alias(f"{end}_pod")
-        for end in ("source", "destination")
-    ]
-    groups = join_tuples(tuples.with_columns(pods), aligned.select("tuple", "strong", "time"))
+    groups = join_tuples(tuples, aligned.select("tuple", "strong", "time"))
     tuples = tuples.with_columns(pl.Series("group", groups)).with_columns(
         (pl.col("group").rank("dense") - 1).cast(pl.Int64).alias("direction")
     )
-    flows, paths = _pathed(directions(tuples), Paths(template, topology), owners)
+    flows, paths = routed(directions(tuples), Paths(template, topology), owners)
     told = _joined(told, tuples, flows, points)
     steps = steps_frame(paths, points)
     told = placed(told, steps)
@@ -76,20 +70,23 @@ def _counted(tuples: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     return tuples.join(counted, on="tuple", how="left", maintain_order="left")
 
 
-def _keys(sightings: pl.DataFrame, told: pl.DataFrame, points: Sequence[CapturePoint | None]) -> pl.DataFrame:
-    """Return strong keys: tuple, node, strong, time, and whether a translation is out of the question for the clocks' sake."""
+def _keys(
+    sightings: pl.DataFrame, told: pl.DataFrame, tuples: pl.DataFrame, points: Sequence[CapturePoint | None]
+) -> pl.DataFrame:
+    """Return strong keys: tuple, flow (the same for both directions of a tuple), node, strong, time."""
     nodes = {number: point.node for number, point in enumerate(points) if point}
-    where_ = told.select(
-        "variant",
-        "tuple",
-        "file",
-        pl.col("point").replace_strict(nodes, default=None, return_dtype=pl.String).alias("node"),
-    )
-    keys = (
-        sightings.filter(pl.col("strong") != 0).select("variant", "strong", "time").join(where_, on="variant")
-    )
-    first = keys.filter(pl.int_range(pl.len()).over("tuple", "file") < KEYS_OF_A_TUPLE)
-    return first.with_columns(pl.lit(value=True).alias("plain"))
+    node = pl.col("point").replace_strict(nodes, default=None, return_dtype=pl.String)
+    places = told.select("variant", "tuple", "file", node.alias("node"))
+    keys = sightings.filter(pl.col("strong") != 0).join(places, on="variant")
+    flow = pl.min_horizontal("tuple", pl.Series("answer", reverse_of(tuples)))
+    flows = tuples.select("tuple", flow.alias("flow"))
+    return some(keys, ["tuple", "file"]).select("tuple", "node", "strong", "time").join(flows, on="tuple")
+
+
+def some(keys: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
+    """Return some strong keys of each group: the smallest, so that captures which overlap choose the same."""
+    once = keys.unique([*group, "strong", "time"], keep="first", maintain_order=True)
+    return once.filter(pl.col("strong").rank("dense").over(group) <= KEYS_OF_A_TUPLE)
 
 
 def _ahead(offset: dict[str, int]) -> pl.Expr:
@@ -97,112 +94,14 @@ def _ahead(offset: dict[str, int]) -> pl.Expr:
     return pl.col("node").replace_strict(offset, default=0, return_dtype=pl.Int64) if offset else pl.lit(0)
 
 
-def _pathed(flows: pl.DataFrame, paths: Paths, owners: Owners) -> tuple[pl.DataFrame, list[tuple[Step, ...]]]:
-    """Add who, where, path and the flow as text to each direction."""
-    flows = _kinds(flows, owners)
-    ends = [
-        "source_kind",
-        "source_name",
-        "source_node",
-        "destination_kind",
-        "destination_name",
-        "destination_node",
-    ]
-    keys = [*ends, "flow_via", "who", "where", "client", "version"]
-    distinct = flows.with_columns(
-        (4 + 2 * pl.col("source").str.contains(":", literal=True)).alias("version")
-    ).select("direction", *keys)
-    numbers: dict[tuple[Step, ...], int] = {}
-    known: dict[tuple[object, ...], int] = {}
-    column = []
-    for _, *row in distinct.iter_rows():
-        key = tuple(row)
-        if key not in known:
-            steps = paths.expected(_ends(dict(zip(keys, row, strict=True))))
-            known[key] = numbers.setdefault(steps, len(numbers))
-        column.append(known[key])
-    flows = flows.with_columns(pl.Series("path", column, pl.Int64), distinct["version"])
-    return flows.with_columns(_text().alias("flow_text")), list(numbers)
-
-
-def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
-    """Add the traffic kinds, told by the client's direction, to both directions."""
-    clients = flows.filter(pl.col("client")).unique("flow", keep="first", maintain_order=True)
-    combinations = clients.select(CLIENT).unique(maintain_order=True)
-    same = owners.same_subnet
-    told = [Client(*row) for row in combinations.iter_rows()]
-    words = combinations.with_columns(
-        pl.Series("who", [who(each) for each in told], pl.String),
-        pl.Series("where", [where(each, lambda a, b: same(a, b, 4)) for each in told], pl.String),
-    )
-    named = clients.join(words, on=CLIENT, how="left", nulls_equal=True).select(
-        "flow", "who", "where", pl.col("via").alias("flow_via"), pl.col("service").alias("flow_service")
-    )
-    told_all = flows.join(named, on="flow", how="left", maintain_order="left")
-    asks = pl.col("l4").is_in(["arp", "nd"])  # questions and answers about addresses cross no path
-    return told_all.with_columns(
-        pl.when(asks).then(pl.lit("arp")).otherwise("who").alias("who"),
-        pl.when(asks).then(pl.lit("")).otherwise("where").alias("where"),
-    )
-
-
-def _ends(row: dict[str, object]) -> Ends:
-    def word(name: str) -> str | None:
-        value = row[name]
-        return value if isinstance(value, str) else None
-
-    def pod(end: str) -> str | None:
-        return word(f"{end}_name") if row[f"{end}_kind"] == OwnerKind.POD else None
-
-    return Ends(
-        pod("source"),
-        word("source_node"),
-        pod("destination"),
-        word("destination_node"),
-        word("flow_via"),
-        str(row["who"]),
-        str(row["where"]),
-        not row["client"],
-        6 if row["version"] == 6 else 4,
-    )
-
-
-def _text() -> pl.Expr:
-    """Return a flow as DESIGN §10 writes it, the client first."""
-    client = pl.col("client")
-    a, b = (
-        pl.when(client).then(x).otherwise(y)
-        for x, y in (("source", "destination"), ("destination", "source"))
-    )
-    ap, bp = (
-        pl.when(client).then(x).otherwise(y)
-        for x, y in (("source_port", "destination_port"), ("destination_port", "source_port"))
-    )
-    a, b = (
-        pl.when(each.str.contains(":", literal=True)).then(pl.format("[{}]", each)).otherwise(each)
-        for each in (a, b)
-    )
-    ports = pl.col("l4").is_in(["tcp", "udp"])
-    echo = pl.format("icmp/{}-{}#{}", a, b, ap)
-    other = pl.format("{}/{}-{}", "l4", a, b)
-    return (
-        pl.when(ports)
-        .then(pl.format("{}/{}:{}-{}:{}", "l4", a, ap, b, bp))
-        .when(pl.col("l4") == "echo")
-        .then(echo)
-        .otherwise(other)
-    )
-
-
 def _joined(
     told: pl.DataFrame, tuples: pl.DataFrame, flows: pl.DataFrame, points: Sequence[CapturePoint | None]
 ) -> pl.DataFrame:
     """Add to each variant its direction, path, traffic kinds, end points, and the role of its point."""
     roles = {number: str(point.role) for number, point in enumerate(points) if point}
-    after = pl.col("destination_kind") != str(OwnerKind.SERVICE)
-    named = tuples.select("tuple", "direction", after.fill_null(value=True).alias("second"))
+    named = tuples.select("tuple", "direction")
     kinds = flows.select(
-        *("direction", "path", "who", "where", "flow", "client", "reverse", "version"),
+        *("direction", "path", "who", "where", "flow", "client", "reverse", "version", "translated"),
         pl.col("source").alias("source_end"),
         pl.col("destination").alias("destination_end"),
     )
@@ -210,9 +109,19 @@ def _joined(
         told.join(named, on="tuple", how="left", maintain_order="left")
         .join(kinds, on="direction", how="left", maintain_order="left")
         .with_columns(
-            pl.col("point").replace_strict(roles, default=None, return_dtype=pl.String).alias("role")
+            pl.col("point").replace_strict(roles, default=None, return_dtype=pl.String).alias("role"),
+            _second().alias("second"),
         )
+        .drop("translated")
     )
+
+
+def _second() -> pl.Expr:
+    """Say whether a packet has the address already that translation gives it at the server's end."""
+    asked = pl.col("destination") == pl.col("destination_end")
+    answered = pl.col("source") != pl.col("source_end")
+    told = pl.when("client").then(asked).otherwise(answered)
+    return pl.when("translated").then(told).otherwise(pl.lit(value=True)).fill_null(value=True)
 
 
 def _stepped(told: pl.DataFrame, paths: Sequence[tuple[Step, ...]]) -> pl.DataFrame:

@@ -1,61 +1,57 @@
 """Clocks that differ between nodes: the offset of each, estimated from packets that two nodes saw.
 
-In one direction the difference of two stamps is offset + latency, in the other offset - latency: their mean is the offset.
-Nodes that share no packet with the others keep their own time.
+In one direction the difference of two stamps is offset + latency, in the other offset - latency: their mean
+is the offset. Medians, first of packets, then of flows, keep a few wrong pairs from moving it. Nodes that
+share no packet with the others keep their own time.
 """
-
-from itertools import combinations
 
 import polars as pl
 
-PAIRS = 200_000  # packets looked at for each pair of nodes: the median of more is no better
+ENOUGH = 8  # packets of each tuple that a node is compared by: the median of more is no better
+FARTHEST = 2**61  # ns, 73 years; what is further apart is no clock
 
 
 def offsets(keys: pl.DataFrame) -> dict[str, int]:
-    """Return node -> nanoseconds that its clock is ahead of the reference, the first node by name of each connected set.
+    """Return node -> nanoseconds that its clock is ahead of the reference.
+
+    The reference is the first node by name of each connected set.
 
     Args:
-        keys: node (str), tuple (int), strong (uint64), time (int64 ns): packets of tuples that no translation touches.
+        keys: node (str), tuple (int), flow (int: the same for both directions of a tuple), strong (uint64),
+            time (int64 ns): packets of tuples as they were on the wire, so that no translation lies between.
     """
-    first = keys.drop_nulls("node").group_by("node", "tuple", "strong").agg(pl.col("time").min())
-    nodes = sorted(first["node"].unique().to_list())
-    links: dict[tuple[str, str], int] = {}
-    for a, b in combinations(nodes, 2):
-        ahead = _ahead(first, a, b)
-        if ahead is not None:
-            links[a, b] = ahead
-    return _spread(nodes, links)
+    packet = ["tuple", "flow", "strong"]
+    first = keys.drop_nulls("node").group_by("node", *packet).agg(pl.col("time").min()).sort("node", *packet)
+    shared = first.filter(pl.len().over(packet) > 1)
+    some = shared.filter(pl.int_range(pl.len()).over("node", "tuple") < ENOUGH)
+    pairs = some.join(some, on=packet, suffix="_b").filter(pl.col("node") < pl.col("node_b"))
+    links = {(a, b): round(ahead) for a, b, ahead in _ahead(pairs).iter_rows() if abs(ahead) < FARTHEST}
+    return _spread(first["node"].unique().sort().to_list(), links)
 
 
-def _ahead(first: pl.DataFrame, a: str, b: str) -> int | None:
-    """Return how far b's clock is ahead of a's, by the median of each direction; None if they share no packet."""
-    shared = (
-        first.filter(pl.col("node") == a)
-        .head(PAIRS)
-        .join(first.filter(pl.col("node") == b), on=("tuple", "strong"))
-    )
-    if shared.is_empty():
-        return None
-    by_direction = shared.group_by("tuple").agg(
-        (pl.col("time_right") - pl.col("time")).median().alias("difference")
-    )
-    low, high = by_direction["difference"].min(), by_direction["difference"].max()
-    assert isinstance(low, float) and isinstance(high, float)
-    return int((low + high) / 2)
+def _ahead(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return how far the second clock of each pair of nodes is ahead of the first: node, node_b, ahead."""
+    nodes = ["node", "node_b"]
+    difference = (pl.col("time_b") - pl.col("time")).median().alias("difference")
+    ways = pairs.group_by(*nodes, "flow", "tuple").agg(difference)
+    flows = ways.group_by(*nodes, "flow").agg(pl.col("difference").mean(), pl.len().alias("ways"))
+    best = flows.filter(pl.col("ways") == pl.col("ways").max().over(nodes))
+    return best.group_by(nodes).agg(pl.col("difference").median()).sort(nodes)
 
 
 def _spread(nodes: list[str], links: dict[tuple[str, str], int]) -> dict[str, int]:
     """Walk the links from the first node of each connected set."""
+    beside: dict[str, list[tuple[str, int]]] = {node: [] for node in nodes}
+    for (a, b), ahead in links.items():
+        beside[a].append((b, ahead))
+        beside[b].append((a, -ahead))
     offset: dict[str, int] = {}
     for start in nodes:
-        if start in offset:
-            continue
-        offset[start], queue = 0, [start]
-        while queue:
-            here = queue.pop(0)
-            for (a, b), ahead in links.items():
-                for near, far, step in ((a, b, ahead), (b, a, -ahead)):
-                    if near == here and far not in offset:
-                        offset[far] = offset[here] + step
-                        queue.append(far)
+        queue = [] if start in offset else [start]
+        offset.setdefault(start, 0)
+        for here in queue:
+            for far, step in beside[here]:
+                if far not in offset:
+                    offset[far] = max(-FARTHEST, min(offset[here] + step, FARTHEST))
+                    queue.append(far)
     return offset

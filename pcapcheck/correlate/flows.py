@@ -1,18 +1,18 @@
-"""Flows: address tuples joined across NAT and across both directions, with the ends they have in the topology.
+"""Flows: address tuples joined across NAT and across both directions, with their ends in the topology.
 
-A *direction* is one way of a flow: all tuples that its packets had on the way. Takes the tuples and their groups (`nat`), gives a row
-a direction. It does not know paths, nor what is right.
+A *direction* is one way of a flow: all tuples that its packets had on the way. Takes the tuples and their
+groups (`nat`), gives a row a direction. It does not know paths, nor what is right.
 """
 
 from typing import Final
 
 import polars as pl
 
-from pcapcheck.correlate.tuples import TUPLE
+from pcapcheck.correlate.nat import reverse_of
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import OwnerKind
 
-# The end points of a joined group: the address of the first kind that it has; the others beside it are translations.
+# The end points of a joined group: the address of the first kind that it has; others are translations.
 RANK: Final = {
     OwnerKind.POD: 0,
     OwnerKind.POD_NETWORK: 1,
@@ -23,11 +23,10 @@ RANK: Final = {
     OwnerKind.GROUP: 5,
 }
 END: Final = ("source", "destination")
-POD_KINDS: Final = (OwnerKind.POD, OwnerKind.POD_NETWORK)
 
 
 def owned(tuples: pl.DataFrame, owners: Owners) -> pl.DataFrame:
-    """Return the tuples with kind, name, node and rank of the owner of each address: source_kind, source_name, …"""
+    """Return the tuples with kind, name, node and rank of the owner of each end: `source_kind` and so on."""
     addresses = pl.concat([tuples["source"], tuples["destination"]]).drop_nulls().unique().sort().to_list()
     found = [owners.of(address) for address in addresses]
     table = pl.DataFrame(
@@ -56,10 +55,12 @@ def directions(tuples: pl.DataFrame) -> pl.DataFrame:
     """Return a row a direction, in order of its number.
 
     Args:
-        tuples: as `owned` gives them, with `direction`, `opens` (sent a SYN or an echo request), `first` (time), packets.
+        tuples: as `owned` gives them, with `direction`, `opens` (sent a SYN or an echo request), `first`
+            (time), packets.
 
-    The columns of the result: direction, kind, and for each end its address, port, kind, name, node; `via` (node whose address was
-    translated), `service`, `translated`, `tuples` (how many), `reverse` (direction of the answers or null), `flow`, `client`.
+    The columns of the result: direction, l4 (kind of packets), and for each end its address, port, kind,
+    name, node; `via` (node whose address was translated), `service`, `translated`, `tuples` (how many),
+    `reverse` (direction of the answers or null), `flow`, `client`, `flow_text`.
     """
     ends = [_end(end) for end in END]
     frame = tuples.group_by("direction").agg(
@@ -78,7 +79,7 @@ def directions(tuples: pl.DataFrame) -> pl.DataFrame:
 
 
 def _end(end: str) -> list[pl.Expr]:
-    """Return the columns of one end: those of the tuple whose address ranks first; of equals, the smallest address."""
+    """Return the columns of one end: those of the tuple whose address ranks first, then is the smallest."""
     by = [f"{end}_rank", end, f"{end}_port"]
     return [
         pl.col(name).sort_by(by, nulls_last=True).first()
@@ -98,7 +99,7 @@ def _other(end: str, kind: OwnerKind) -> pl.Expr:
 
 
 def _via(frame: pl.DataFrame) -> pl.DataFrame:
-    """Name the node whose address stood for a pod towards the outside: NodePort at the destination, SNAT at the source."""
+    """Name the node whose address stood for a pod towards the outside: by a NodePort, or by SNAT."""
     outside = [str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER)]
     inbound = pl.col("source_kind").is_in(outside) & (pl.col("destination_kind") != str(OwnerKind.NODE))
     outbound = pl.col("destination_kind").is_in(outside) & (pl.col("source_kind") != str(OwnerKind.NODE))
@@ -108,37 +109,67 @@ def _via(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _paired(frame: pl.DataFrame, tuples: pl.DataFrame) -> pl.DataFrame:
     """Find the direction of the answers, and which of the two the client's is."""
-    back = tuples.select(
-        "direction",
-        "kind",
-        pl.col("destination").alias("source"),
-        pl.col("destination_port").alias("source_port"),
-        pl.col("source").alias("destination"),
-        pl.col("source_port").alias("destination_port"),
-    )
-    reverse = (
-        back.join(tuples.select(*TUPLE, pl.col("direction").alias("reverse")), on=TUPLE)
-        .group_by("direction")
-        .agg(pl.col("reverse").min())
-    )
+    numbered = tuples.with_columns(pl.Series("answer", reverse_of(tuples)))
+    answers = numbered.select(pl.col("tuple").alias("answer"), pl.col("direction").alias("reverse"))
+    reverse = numbered.join(answers, on="answer").group_by("direction").agg(pl.col("reverse").min())
     paired = frame.join(reverse, on="direction", how="left", maintain_order="left")
-    flow = pl.min_horizontal("direction", pl.col("reverse").fill_null(pl.col("direction")))
     other = frame.select(
         pl.col("direction").alias("reverse"),
-        pl.col("opens").alias("other_opens"),
-        pl.col("first").alias("other_first"),
+        *(pl.col(name).alias(f"other_{name}") for name in ("opens", "first")),
     )
-    paired = paired.join(other, on="reverse", how="left", maintain_order="left")
-    low = pl.col("destination_port") < pl.col("source_port")
+    told = paired.join(other, on="reverse", how="left", maintain_order="left").with_columns(
+        _asks().alias("asks")
+    )
+    back = told.select(pl.col("direction").alias("reverse"), pl.col("asks").alias("other_asks"))
+    told = told.join(back, on="reverse", how="left", maintain_order="left")
+    first = pl.col("reverse").is_null() | (pl.col("direction") < pl.col("reverse"))
     client = (
         pl.when(pl.col("reverse").is_null() | (pl.col("reverse") == pl.col("direction")))
         .then(pl.lit(value=True))
-        .when(pl.col("opens") != pl.col("other_opens"))
+        .when(first)
+        .then("asks")
+        .otherwise(~pl.col("other_asks"))
+    )
+    flow = pl.min_horizontal("direction", pl.col("reverse").fill_null(pl.col("direction")))
+    named = told.with_columns(flow.alias("flow"), client.alias("client"))
+    dropped = ("asks", "other_asks", "other_opens", "other_first")
+    return named.with_columns(_text().alias("flow_text")).drop(dropped)
+
+
+def _asks() -> pl.Expr:
+    """Say whether a direction looks like the client's; of two directions the lower number decides."""
+    return (
+        pl.when(pl.col("opens") != pl.col("other_opens"))
         .then("opens")
         .when(pl.col("destination_port") != pl.col("source_port"))
-        .then(low)
-        .when(pl.col("first") != pl.col("other_first"))
-        .then(pl.col("first") < pl.col("other_first"))
-        .otherwise(pl.col("direction") < pl.col("reverse"))
+        .then(pl.col("destination_port") < pl.col("source_port"))
+        .otherwise(pl.col("first") <= pl.col("other_first"))
     )
-    return paired.with_columns(flow.alias("flow"), client.alias("client")).drop("other_opens", "other_first")
+
+
+def _text() -> pl.Expr:
+    """Return a flow as DESIGN §10 writes it, the client first; "" where there are no addresses."""
+    client = pl.col("client")
+    a, b = (
+        pl.when(client).then(x).otherwise(y)
+        for x, y in (("source", "destination"), ("destination", "source"))
+    )
+    ap, bp = (
+        pl.when(client).then(x).otherwise(y)
+        for x, y in (("source_port", "destination_port"), ("destination_port", "source_port"))
+    )
+    a, b = (
+        pl.when(each.str.contains(":", literal=True)).then(pl.format("[{}]", each)).otherwise(each)
+        for each in (a, b)
+    )
+    ports = pl.col("l4").is_in(["tcp", "udp"])
+    echo = pl.format("icmp/{}-{}#{}", a, b, ap)
+    other = pl.format("{}/{}-{}", "l4", a, b)
+    return (
+        pl.when(ports)
+        .then(pl.format("{}/{}:{}-{}:{}", "l4", a, ap, b, bp))
+        .when(pl.col("l4") == "echo")
+        .then(echo)
+        .otherwise(other)
+        .fill_null("")
+    )

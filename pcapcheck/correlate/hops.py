@@ -1,7 +1,8 @@
 """Seen paths: which step of its direction's expected path each variant was seen at.
 
-A hop is (point, form, pass), not a point: one uplink is crossed twice by NodePort traffic, told apart by form, and a veth twice by
-hairpin traffic, told apart by its tuples. It does not judge: a form that no step expects is at the step of its point.
+A hop is (point, form, pass), not a point: one uplink is crossed twice by NodePort traffic, told apart by
+form, and a veth twice by hairpin traffic, told apart by its tuples. It does not judge: a form that no step
+expects is at the step of its point.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from pcapcheck.topology.topology import CapturePoint
 
 
 def steps_frame(paths: Sequence[tuple[Step, ...]], points: Sequence[CapturePoint | None]) -> pl.DataFrame:
-    """Return a row for each (path, step, capture point that it may be): path, step, point, step_form, number."""
+    """Return a row for each capture point that a step may be: path, step, point, step_form, number."""
     by_place: dict[tuple[str | None, str], list[int]] = {}
     for number, point in enumerate(points):
         if point is not None:
@@ -42,10 +43,10 @@ def _is(step: Step, point: CapturePoint | None) -> bool:
 
 
 def placed(variants: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
-    """Return the variants with `step`: the position in their direction's path, null where it does not cross their point.
+    """Return the variants with `step`, a position in their direction's path; null: it is elsewhere.
 
     Args:
-        variants: variant, direction, path, point, form, before (the tuple is the one before translation at this end).
+        variants: variant, direction, path, point, form, second (translated already, so on its later pass).
         steps: as `steps_frame` gives them.
     """
     keys = ["path", "point"]
@@ -67,10 +68,10 @@ def placed(variants: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
 def watched(
     placed_variants: pl.DataFrame, steps: pl.DataFrame, paths: Sequence[tuple[Step, ...]]
 ) -> pl.DataFrame:
-    """Return the steps that somebody was watching, for each direction: direction, step, rank (0 is the first), ranks.
+    """Return the steps that somebody was watching: direction, step, rank (0 is the first), ranks.
 
-    A step is watched if every interface that it may be is captured, or if the direction was seen there. What is encrypted there
-    cannot be recognised, so nobody watches it.
+    A step is watched if every interface that it may be is captured, or if the direction was seen there. What
+    is encrypted there cannot be recognised, so nobody watches it.
     """
     captured = steps.group_by("path", "step").agg(pl.col("point").n_unique().alias("points"))
     known = [

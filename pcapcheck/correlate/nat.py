@@ -1,70 +1,117 @@
 """Address tuples of one flow, joined by what translation leaves alone: no conntrack table is needed.
 
-Takes one row a directed tuple and the strong keys of its packets (`identity.strong`), gives the group of each tuple: tuples of one
-group are one direction of one flow, before and after DNAT or SNAT. It does not know the topology beyond "this end is a pod".
+Takes one row a directed tuple and the strong keys of its packets (`identity.strong`), gives the group of each
+tuple: tuples of one group are one direction of one flow, before and after DNAT or SNAT. It does not know the
+topology beyond the kind of owner of each end.
 """
 
+from typing import Final
+
+import numpy as np
 import polars as pl
+
+from pcapcheck.capture.block import Ints
+from pcapcheck.correlate.tuples import TUPLE
+from pcapcheck.topology.topology import OwnerKind
 
 SECONDS = 1_000_000_000
 TOGETHER = 3 * SECONDS  # two sightings of one packet are not further apart, clocks aligned
 CROWD = 8  # a key that more tuples share is no key
+PODS: Final = (str(OwnerKind.POD), str(OwnerKind.POD_NETWORK))
+OUTSIDE: Final = (str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER))
+MIRROR: Final = ("kind", "destination", "destination_port", "source", "source_port")
 
 
-def join_tuples(tuples: pl.DataFrame, keys: pl.DataFrame) -> list[int]:
-    """Return the group of each tuple: the number of its first member.
+def join_tuples(tuples: pl.DataFrame, keys: pl.DataFrame) -> Ints:
+    """Return the group of each tuple: the number of its first member, int64 (n,).
 
     Args:
-        tuples: row k is tuple k: kind, source, source_port, destination, destination_port, source_pod, destination_pod (bool).
+        tuples: row k is tuple k: kind, source, source_port, destination, destination_port, source_kind,
+            destination_kind (of owners).
         keys: tuple, strong (uint64), time (int64, clocks aligned).
     """
-    parent = list(range(len(tuples)))
-    reverse = _reverse(tuples)
-    for first, second in _pairs(tuples, keys).iter_rows():
-        if reverse.get(first) != second:
-            _unite(parent, first, second)
-    for member in range(len(parent)):
-        root = _find(parent, member)
-        if member in reverse and root in reverse:
-            _unite(parent, reverse[member], reverse[root])
-    return [_find(parent, member) for member in range(len(parent))]
+    pairs = _pairs(tuples, keys).to_numpy()
+    reverse = reverse_of(tuples)
+    parent: dict[int, int] = {}
+    for first, second in [*pairs.tolist(), *reverse[pairs].tolist()]:
+        _unite(parent, first, second)
+    group = np.arange(len(tuples))
+    for member in parent:
+        if member < len(tuples):
+            group[member] = _find(parent, member)
+    return group
+
+
+def reverse_of(tuples: pl.DataFrame) -> Ints:
+    """Return the tuple of the other direction of each, int64 (n,); n + k where tuple k has none."""
+    numbered = tuples.select(TUPLE).with_row_index("number").cast({"number": pl.Int64})
+    back = numbered.join(
+        numbered.rename({"number": "reverse"}),
+        left_on=TUPLE,
+        right_on=MIRROR,
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    return back.select(pl.col("reverse").fill_null(pl.col("number") + len(tuples))).to_series().to_numpy()
 
 
 def _pairs(tuples: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of tuples that a strong key joins, first < second, sorted."""
-    seen = keys.group_by("strong", "tuple").agg(pl.col("time").min())
-    shared = seen.filter(pl.len().over("strong").is_between(2, CROWD))
-    pairs = shared.join(shared, on="strong", suffix="_b").filter(
-        (pl.col("tuple") < pl.col("tuple_b")) & ((pl.col("time") - pl.col("time_b")).abs() <= TOGETHER)
+    seen = keys.group_by("strong", "tuple", pl.col("time") // TOGETHER).agg(
+        pl.col("time").min().alias("from"), pl.col("time").max().alias("to")
+    )
+    shared = seen.filter(pl.col("tuple").n_unique().over("strong").is_between(2, CROWD))
+    other = pl.concat([shared, *(shared.with_columns(pl.col("time") + step) for step in (-1, 1))])
+    near = (pl.col("from") - pl.col("to_b") <= TOGETHER) & (pl.col("from_b") - pl.col("to") <= TOGETHER)
+    pairs = shared.join(other, on=["strong", "time"], suffix="_b").filter(
+        (pl.col("tuple") < pl.col("tuple_b")) & near
     )
     both = pairs.select("tuple", "tuple_b").unique()
-    ends = tuples
-    joined = both.join(ends, on="tuple").join(ends, left_on="tuple_b", right_on="tuple", suffix="_b")
-    equal_end = (pl.col("source") == pl.col("source_b")) | (pl.col("destination") == pl.col("destination_b"))
-    pods = pl.all_horizontal("source_pod", "destination_pod", "source_pod_b", "destination_pod_b")
-    kept = joined.filter((pl.col("kind") == pl.col("kind_b")) & (equal_end | ~pods))
-    return kept.select("tuple", "tuple_b").sort("tuple", "tuple_b")
+    joined = both.join(tuples, on="tuple").join(tuples, left_on="tuple_b", right_on="tuple", suffix="_b")
+    return joined.filter(_may_be_one()).select("tuple", "tuple_b").sort("tuple", "tuple_b")
 
 
-def _reverse(tuples: pl.DataFrame) -> dict[int, int]:
-    """Return tuple -> the tuple of the other direction, where there is one."""
-    columns = ("kind", "source", "source_port", "destination", "destination_port")
-    number = {row: k for k, row in enumerate(tuples.select(columns).iter_rows())}
-    return {
-        k: number[kind, destination, destination_port, source, source_port]
-        for (kind, source, source_port, destination, destination_port), k in number.items()
-        if (kind, destination, destination_port, source, source_port) in number
-    }
+def _may_be_one() -> pl.Expr:
+    """Say whether translation can make one tuple of the other.
+
+    TCP and echoes have keys that no two flows share; datagrams with equal payloads and no IP ID are common,
+    so for these also the owners must fit, and a datagram that is sent back as it came is no translation.
+    """
+    same_kind = pl.col("kind") == pl.col("kind_b")
+    equal = {end: pl.col(end) == pl.col(f"{end}_b") for end in ("source", "destination")}
+    pods = pl.all_horizontal(
+        pl.col(f"{end}_kind{suffix}").is_in(PODS) for end in equal for suffix in ("", "_b")
+    )
+    exact = pl.col("kind").is_in(["tcp", "echo"])
+    fits = pl.all_horizontal(equal[end] | ~_alike(end) for end in equal)
+    return same_kind & (
+        pl.when(exact).then(equal["source"] | equal["destination"] | ~pods).otherwise(fits & ~_sent_back())
+    )
 
 
-def _find(parent: list[int], member: int) -> int:
-    while parent[member] != member:
+def _alike(end: str) -> pl.Expr:
+    """Say whether both ends are pods, or both outside: translation makes neither of the other."""
+    kinds = [f"{end}_kind", f"{end}_kind_b"]
+    return pl.any_horizontal(pl.all_horizontal(pl.col(kinds).is_in(group)) for group in (PODS, OUTSIDE))
+
+
+def _sent_back() -> pl.Expr:
+    """Say whether one tuple begins where the other ends."""
+    return pl.any_horizontal(
+        (pl.col(end) == pl.col(f"{other}_b")) & (pl.col(f"{end}_port") == pl.col(f"{other}_port_b"))
+        for end, other in (("source", "destination"), ("destination", "source"))
+    )
+
+
+def _find(parent: dict[int, int], member: int) -> int:
+    while parent.setdefault(member, member) != member:
         parent[member] = parent[parent[member]]
         member = parent[member]
     return member
 
 
-def _unite(parent: list[int], first: int, second: int) -> None:
+def _unite(parent: dict[int, int], first: int, second: int) -> None:
     """Join two groups; the smaller number stays the root, so the result does not depend on the order."""
     low, high = sorted((_find(parent, first), _find(parent, second)))
     parent[high] = low

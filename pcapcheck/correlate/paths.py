@@ -1,9 +1,9 @@
-"""Expected paths: the hops that one direction of a flow should cross, from a profile's path templates and the topology.
+"""Expected paths: the hops that a direction of a flow should cross, by a profile's templates and a topology.
 
 It does not know which hops were captured, nor what was seen there.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -19,8 +19,8 @@ class PathHop(NamedTuple):
 
     Attributes:
         role: the role of the interface. A node that has no interface of that role has no such hop.
-        side: the end of the path on whose node (or in whose pod) it lies: source, destination, or via (the node that a
-            client outside asked).
+        side: the end of the path on whose node (or in whose pod) it lies: source, destination, or via (the
+            node that a client outside asked).
         form: how the packet travels there.
         routed: by how much the TTL is less than at the hop before.
         optional: it may be seen here, and need not.
@@ -48,7 +48,8 @@ def reverse(path: Path) -> Path:
 class Ends:
     """The ends of one direction, as far as its path depends on them; pods by name, nodes by name.
 
-    `who` and `where` are the traffic kinds of the flow; `back` says that this is the direction of its answers.
+    `who` and `where` are the traffic kinds of the flow; `back` says that this is the direction of its
+    answers.
     """
 
     source_pod: str | None
@@ -96,13 +97,13 @@ class Paths:
     """Expected paths of one profile in one topology."""
 
     def __init__(self, template: Callable[[str, str], Path], topology: Topology) -> None:
-        """`template(who, where)` gives the hops of these traffic kinds in the client's direction, () if there are none."""
+        """`template(who, where)` gives the hops of these traffic kinds in the client's direction, or ()."""
         self._template = template
         self._topology = topology
         self._known: dict[Ends, tuple[Step, ...]] = {}
 
     def expected(self, ends: Ends) -> tuple[Step, ...]:
-        """Return the steps from source to destination; () where the profile or the topology says too little."""
+        """Return the steps from source to destination; () if profile or topology say too little."""
         if ends not in self._known:
             hops = self._template(ends.who, ends.where)
             steps = [self._step(hop, ends) for hop in (reverse(hops) if ends.back else hops)]
@@ -130,7 +131,7 @@ class Paths:
         return tuple(each.name for each in place.of_role(role) if self._serves(place, each, pod, ends))
 
     def _serves(self, node: Node, each: Interface, pod: str | None, ends: Ends) -> bool:
-        """Whether an interface may carry this traffic: the pod's veth and its bridge, the parent of its macvlan, its family."""
+        """Whether an interface may carry this: the pod's veth, bridge or parent; a device of its family."""
         if each.role == "veth":
             return each.pod == pod and pod is not None
         if each.role in DEVICES:  # flannel.1 carries IPv4, flannel-v6.1 IPv6
@@ -169,12 +170,3 @@ def _numbered(steps: Iterable[Step]) -> tuple[Step, ...]:
         passes[point] = passes.get(point, 0) + 1
         numbered.append(replace(step, number=passes[point]))
     return tuple(numbered)
-
-
-def template_of(paths: Mapping[str, Path]) -> Callable[[str, str], Path]:
-    """Return what finds a path by its traffic kinds: `who/where`, else `who`, else `where`."""
-
-    def find(who: str, where: str) -> Path:
-        return next((paths[name] for name in (f"{who}/{where}", who, where) if name in paths), ())
-
-    return find

@@ -13,7 +13,10 @@ PODS = (OwnerKind.POD, OwnerKind.POD_NETWORK)
 
 
 class Client(NamedTuple):
-    """The ends of a flow, the client's first; `service`: it asked a service; `via`: see `flows.directions`."""
+    """The ends of a flow, the client's first.
+
+    `service` is the one that it asked, `version` that of IP; `via`: see `flows.directions`.
+    """
 
     source_kind: str
     source_name: str | None
@@ -23,23 +26,29 @@ class Client(NamedTuple):
     destination_node: str | None
     via: str | None
     service: str | None
+    version: int = 4
 
 
 def who(ends: Client) -> str:
-    """Return pod-to-pod, pod-to-service, pod-to-external, external-to-pod, pod-to-node, node-to-pod or host."""
+    """Return pod-to-pod, pod-to-service, pod-to-external, external-to-pod, pod-to-node, node-to-pod or host.
+
+    What pods say to a group, or to an address that is nobody's, is none of these: "".
+    """
     source, destination = ends.source_kind, ends.destination_kind
+    if source not in PODS and destination not in PODS:
+        return "host"
+    if OwnerKind.GROUP in (source, destination):
+        return ""
     if source in PODS and (ends.service or destination == OwnerKind.SERVICE):
         return "pod-to-service"
-    if destination in PODS and source in OUTSIDE:
-        return "external-to-pod"
-    if destination in PODS:
-        return "pod-to-pod" if source in PODS else "node-to-pod"
     if source not in PODS:
-        return "host"
+        return "external-to-pod" if source in OUTSIDE else "node-to-pod"
+    if destination in PODS:
+        return "pod-to-pod"
     return "pod-to-node" if destination == OwnerKind.NODE else "pod-to-external"
 
 
-def where(ends: Client, same_subnet: Callable[[str, str], bool | None]) -> str:
+def where(ends: Client, same_subnet: Callable[[str, str, int], bool | None]) -> str:
     """Return same-pod, same-node, cross-node or cross-subnet; "" where the ends do not say.
 
     Towards the outside it is the way between the pod's node and the node that the outside sees.
@@ -53,6 +62,6 @@ def where(ends: Client, same_subnet: Callable[[str, str], bool | None]) -> str:
     if a is None or b is None:
         return ""
     if a != b:
-        return "cross-subnet" if same_subnet(a, b) is False else "cross-node"
+        return "cross-subnet" if same_subnet(a, b, ends.version) is False else "cross-node"
     pod = ends.source_kind == OwnerKind.POD and ends.source_name == ends.destination_name
     return "same-pod" if pod and not ends.service else "same-node"

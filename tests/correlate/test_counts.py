@@ -1,7 +1,7 @@
 """Counts: what a dict of lists would hold of each variant, however the packets come in blocks."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packets import block, eth
 
@@ -26,6 +26,7 @@ def counted(numbers, cut=None):
     return counts.frame()
 
 
+@settings(deadline=None)
 @given(NUMBERS)
 def test_counts_are_those_of_a_plain_loop(numbers):
     frame, packets = counted(numbers), some(len(numbers))
@@ -39,6 +40,7 @@ def test_counts_are_those_of_a_plain_loop(numbers):
         assert not mine or row["last"] == packets.time[mine].max()
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.data())
 def test_counts_do_not_depend_on_the_blocks(numbers, data):
     cut = data.draw(st.integers(0, len(numbers)))
@@ -70,6 +72,7 @@ def test_packets_that_claim_the_greatest_length_do_not_overflow():
     assert counts.frame()["bytes"].to_list() == [3000 * (2**32 - 1)]
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.integers(1, 4), st.data())
 def test_first_rows_are_the_first_of_each_variant_over_all_blocks(numbers, limit, data):
     cut = data.draw(st.integers(0, len(numbers)))

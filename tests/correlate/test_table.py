@@ -1,7 +1,7 @@
 """Table: numbers of distinct rows, as a dict would give them, and kept from call to call."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pcapcheck.correlate.table import KNOWN, Table, mix
@@ -20,6 +20,7 @@ def colliding(multipliers):
     return np.stack([first, spread], axis=1)
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, max_size=4))
 def test_table_numbers_rows_as_a_dict_does(batches):
     table, known = Table(3), {}
@@ -76,6 +77,7 @@ def test_a_hash_is_never_zero():
     assert mix(rows([[0, 0, 0]])).tolist() == [1]
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_equal_rows_have_equal_hashes(lists):
     words = rows(lists)

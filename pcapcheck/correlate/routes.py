@@ -1,0 +1,77 @@
+"""Directions -> traffic kinds and expected paths, told by the client's direction for both ways of a flow.
+
+Takes directions (`flows`) and the paths of a profile; it does not know which hops were captured.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.correlate.paths import Ends, Paths, Step
+from pcapcheck.correlate.traffic import Client, where, who
+from pcapcheck.topology.owners import Owners
+from pcapcheck.topology.topology import OwnerKind
+
+CLIENT: Final = list(Client._fields)
+# What the path of a direction depends on.
+ENDS: Final = (
+    *(f"{end}_{what}" for end in ("source", "destination") for what in ("kind", "name", "node")),
+    *("flow_via", "who", "where", "client", "version"),
+)
+
+
+def routed(flows: pl.DataFrame, paths: Paths, owners: Owners) -> tuple[pl.DataFrame, list[tuple[Step, ...]]]:
+    """Return the directions with who, where, version (of IP) and path, and the paths that this numbers."""
+    flows = _kinds(flows, owners)
+    distinct = flows.select(ENDS)
+    numbers: dict[tuple[Step, ...], int] = {}
+    known: dict[tuple[object, ...], int] = {}
+    column = []
+    for key in distinct.iter_rows():
+        if key not in known:
+            steps = paths.expected(_ends(dict(zip(ENDS, key, strict=True))))
+            known[key] = numbers.setdefault(steps, len(numbers))
+        column.append(known[key])
+    return flows.with_columns(pl.Series("path", column, pl.Int64)), list(numbers)
+
+
+def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
+    """Add the traffic kinds, told by the client's direction, to both directions."""
+    flows = flows.with_columns((4 + 2 * pl.col("source").str.contains(":", literal=True)).alias("version"))
+    clients = flows.filter(pl.col("client")).unique("flow", keep="first", maintain_order=True)
+    combinations = clients.select(CLIENT).unique(maintain_order=True)
+    told = [Client(*row) for row in combinations.iter_rows()]
+    words = combinations.with_columns(
+        pl.Series("who", [who(each) for each in told], pl.String),
+        pl.Series("where", [where(each, owners.same_subnet) for each in told], pl.String),
+    )
+    named = clients.join(words, on=CLIENT, how="left", nulls_equal=True).select(
+        "flow", "who", "where", pl.col("via").alias("flow_via"), pl.col("service").alias("flow_service")
+    )
+    told_all = flows.join(named, on="flow", how="left", maintain_order="left")
+    asks = pl.col("l4").is_in(["arp", "nd"])  # questions and answers about addresses cross no path
+    return told_all.with_columns(
+        pl.when(asks).then(pl.lit("arp")).otherwise("who").alias("who"),
+        pl.when(asks).then(pl.lit("")).otherwise("where").alias("where"),
+    )
+
+
+def _ends(row: dict[str, object]) -> Ends:
+    def word(name: str) -> str | None:
+        value = row[name]
+        return value if isinstance(value, str) else None
+
+    def pod(end: str) -> str | None:
+        return word(f"{end}_name") if row[f"{end}_kind"] == OwnerKind.POD else None
+
+    return Ends(
+        pod("source"),
+        word("source_node"),
+        pod("destination"),
+        word("destination_node"),
+        word("flow_via"),
+        str(row["who"]),
+        str(row["where"]),
+        not row["client"],
+        6 if row["version"] == 6 else 4,
+    )
