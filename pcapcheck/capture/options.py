@@ -7,13 +7,16 @@ import struct
 from collections.abc import Iterator
 
 TEXT = 4096  # bytes of one text that are kept: comments are for people
+MOST = 1000  # options of one block that are read: a block of 16 MB could hold millions
 COMMENT = 1
 
 
 def read_options(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
-    """Yield code and value; stop quietly where an option does not fit, as Wireshark's do."""
+    """Yield code and value; stop quietly where an option does not fit, and where there are too many."""
     at = 0
-    while at + 4 <= len(data):
+    for _ in range(MOST):
+        if at + 4 > len(data):
+            return
         code, length = struct.unpack_from(order + "HH", data, at)
         if code == 0 or at + 4 + length > len(data):
             return

@@ -31,6 +31,7 @@ LEAST[[IDB, PB, SPB, ISB, EPB]] = 20, 32, 16, 24, 32
 LARGEST = 16 << 20  # of a block: Wireshark, wiretap/pcapng.c, MAX_BLOCK_SIZE
 VERSIONS = ((1, 0), (1, 2))  # libpcap, sf-pcapng.c: some wrote 1.2 and meant 1.0
 UNLIMITED = 1 << 32
+COMMENTS = 1000  # on sections that are kept
 COMMENTED = 10_000  # packets whose comments are kept
 
 
@@ -119,7 +120,8 @@ class Pcapng:
         self._sections += 1
         self._table.begin_section()
         options = read_options(window.data[24 : length - 4].tobytes(), order)
-        self.comments += [text(value) for code, value in options if code == COMMENT]
+        comments = [text(value) for code, value in options if code == COMMENT]
+        self.comments += comments[: COMMENTS - len(self.comments)]
         return empty_batch(length)
 
     def _packets(self, data: Bytes) -> tuple[Packets, Walk]:

@@ -3,7 +3,7 @@
 import pytest
 from captures_build import option
 
-from pcapcheck.capture.options import TEXT, number, read_options, text
+from pcapcheck.capture.options import MOST, TEXT, number, read_options, text
 
 
 @pytest.mark.parametrize("order", "<>")
@@ -15,6 +15,10 @@ def test_options_come_in_order_without_their_padding(order):
 @pytest.mark.parametrize("data", [b"", b"\1", b"\1\0\4\0abc"], ids=["none", "half-a-header", "too-long"])
 def test_what_does_not_fit_is_no_option(data):
     assert list(read_options(data, "<")) == []
+
+
+def test_more_options_than_anybody_writes_are_not_read():
+    assert len(list(read_options(option(7) * (MOST + 1), "<"))) == MOST
 
 
 def test_text_ends_at_its_first_zero():
