@@ -7,10 +7,10 @@ segment or a fragment is an interval of bytes, so super-packets and their segmen
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from pcapcheck.capture.block import Ints
 
+NUMBERS = 2**32  # sequence numbers of TCP
 AGAIN = 200_000_000  # ns: one packet that passes a point twice does so within this time
 ELEMENT = ("direction", "rank", "key", "start", "length")
 
@@ -44,31 +44,29 @@ def surplus(seen: pl.DataFrame, ahead: int) -> Ints:
     """Return the rows that the hop `ahead` captured hops later did not see as often, int64, sorted.
 
     Args:
-        seen: direction, rank, key, start, length, time, row; one row a packet (`once`).
+        seen: direction, rank, ranks, key, start, length, time, row; one row a packet (`once`).
         ahead: 1 for the next captured hop.
     """
-    here = seen.with_columns(pl.col("rank").alias("pair"))
-    there = seen.with_columns((pl.col("rank") - ahead).alias("pair")).filter(pl.col("pair") >= 0)
-    last = seen.group_by("direction").agg(pl.col("ranks").first())
-    here = here.join(last, on="direction").filter(pl.col("pair") + ahead < pl.col("ranks_right"))
-    group = ["direction", "pair", "key", "start", "length"]
-    counted = here.group_by(group).agg(pl.len().cast(pl.Int64).alias("here"))
-    other = there.group_by(group).agg(pl.len().cast(pl.Int64).alias("there"))
-    both = counted.join(other, on=group, how="full", coalesce=True).fill_null(0)
+    counted = seen.group_by(ELEMENT).agg(pl.len().cast(pl.Int64).alias("here"), pl.col("ranks").first())
+    here = counted.filter(pl.col("rank") + ahead < pl.col("ranks")).drop("ranks")
+    there = counted.select(*ELEMENT, pl.col("here").alias("there")).with_columns(pl.col("rank") - ahead)
+    there = there.filter(pl.col("rank") >= 0)
+    both = here.join(there, on=ELEMENT, how="full", coalesce=True, nulls_equal=True)
+    both = both.with_columns(pl.col("here", "there").fill_null(0))
     unequal = both.filter(pl.col("here") != pl.col("there"))
-    whole = unequal.filter((pl.col("length") == 0) & (pl.col("here") > pl.col("there")))
-    rows = _latest(here, whole.with_columns((pl.col("here") - pl.col("there")).alias("short")), group)
+    fewer = (pl.col("here") - pl.col("there")).alias("short")
+    whole = unequal.filter((pl.col("length") == 0) & (pl.col("here") > pl.col("there"))).with_columns(fewer)
     cut = _uncovered(unequal.filter(pl.col("length") > 0), both)
-    return np.sort(np.concatenate([rows, _latest(here, cut, group)]))
+    return np.sort(np.concatenate([_latest(seen, whole), _latest(seen, cut)]))
 
 
-def _latest(here: pl.DataFrame, groups: pl.DataFrame, group: list[str]) -> Ints:
+def _latest(seen: pl.DataFrame, groups: pl.DataFrame) -> Ints:
     """Return the rows of the `short` latest packets of each group."""
     if groups.is_empty():
         return np.zeros(0, np.int64)
-    rows = here.join(groups.select(*group, "short"), on=group)
-    late = pl.struct("time", "row").rank("ordinal", descending=True).over(group)
-    return rows.filter(late <= pl.col("short"))["row"].to_numpy().astype(np.int64)
+    rows = seen.join(groups.select(*ELEMENT, "short"), on=ELEMENT).sort("time", "row", descending=True)
+    late = rows.filter(pl.int_range(pl.len()).over(ELEMENT) < pl.col("short"))
+    return late["row"].to_numpy().astype(np.int64)
 
 
 def _uncovered(unequal: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
@@ -76,47 +74,40 @@ def _uncovered(unequal: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
 
     Both sides' intervals of one key are laid over each other: +1 for each here, -1 for each there.
     """
-    classes = ["direction", "pair", "key"]
+    classes = ["direction", "rank", "key"]
     suspects = unequal.select(classes).unique()
     laid = both.filter(pl.col("length") > 0).join(suspects, on=classes).sort(*classes, "start", "length")
     if laid.is_empty():
         return laid.with_columns(pl.lit(0).alias("short"))
     number = laid.select(pl.struct(classes).rle_id()).to_series().to_numpy().astype(np.int64)
-    start, length = laid["start"].to_numpy(), laid["length"].to_numpy()
-    first = np.flatnonzero(np.diff(number, prepend=-1))
-    base = start[first][number]
-    begin = ((start - base + 2**31) % 2**32) - 2**31  # sequence numbers wrap
-    difference = laid["here"].to_numpy() - laid["there"].to_numpy()
-    most = _most(number, begin, begin + length, difference)
-    here = laid["here"].to_numpy()
-    return laid.with_columns(pl.Series("short", np.minimum(np.maximum(most, 0), here))).filter(
-        pl.col("short") > 0
-    )
+    difference = (laid["here"] - laid["there"]).to_numpy()
+    most = _most(number, laid["start"].to_numpy(), laid["length"].to_numpy(), difference)
+    short = np.minimum(np.maximum(most, 0), laid["here"].to_numpy())
+    return laid.with_columns(pl.Series("short", short)).filter(pl.col("short") > 0)
 
 
-def _most(number: Ints, begin: Ints, end: Ints, difference: Ints) -> Ints:
+def _most(number: Ints, start: Ints, length: Ints, difference: Ints) -> Ints:
     """Return, for each interval, the greatest surplus on any byte of it.
 
     Args:
         number: int64 (k,), the class of each interval; intervals of one class share bytes.
-        begin: int64 (k,), its first byte.
-        end: int64 (k,), the first byte behind it.
+        start: int64 (k,), its first byte; sequence numbers go on from 2**32 - 1 to 0.
+        length: int64 (k,), its bytes.
         difference: int64 (k,), how often it is seen here less there.
     """
-    classes, events = np.concatenate([number, number]), np.concatenate([begin, end])
-    weight = np.concatenate([difference, -difference])
-    order = np.lexsort((events, classes))
-    classes, events, weight = classes[order], events[order], weight[order]
-    level = np.cumsum(weight)  # constant between an event and the next; 0 after the last of a class
-    place = _places(classes, events)
-    low = np.searchsorted(place, _places(number, begin), "right") - 1
-    high = np.searchsorted(place, _places(number, end), "left")
-    return _range_maximum(level, low, np.maximum(high, low + 1))
-
-
-def _places(classes: Ints, events: Ints) -> NDArray[np.float64] | Ints:
-    """Return one sortable number for (class, byte)."""
-    return classes * np.int64(2**34) + (events + np.int64(2**33))
+    k, end = len(number), start + length
+    over = np.flatnonzero(end > NUMBERS)  # cut in two
+    owner = np.concatenate([np.arange(k), over])
+    begin = np.concatenate([start, np.zeros(len(over), np.int64)])
+    end = np.concatenate([np.minimum(end, NUMBERS), end[over] - NUMBERS])
+    first_byte = 2 * NUMBERS * number[owner]
+    places, at = np.unique(np.concatenate([first_byte + begin, first_byte + end]), return_inverse=True)
+    weight = np.zeros(len(places), np.int64)
+    np.add.at(weight, at, np.concatenate([difference[owner], -difference[owner]]))
+    level = np.cumsum(weight)  # from each place to the next
+    most = np.full(k, np.iinfo(np.int64).min)
+    np.maximum.at(most, owner, _range_maximum(level, at[: len(owner)], at[len(owner) :]))
+    return most
 
 
 def _range_maximum(values: Ints, low: Ints, high: Ints) -> Ints:
