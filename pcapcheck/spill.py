@@ -44,4 +44,4 @@ def keep(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROWS
 
 def load(kept: "pl.DataFrame | str") -> pl.DataFrame:
     """Return a kept frame."""
-    return pl.read_ipc(kept, memory_map=False) if isinstance(kept, str) else kept
+    return pl.read_ipc(kept) if isinstance(kept, str) else kept

@@ -15,7 +15,10 @@ Values = tuple[object, ...]
 
 
 class Names:
-    """What the topology says of the ends and hops of a flow. `gateway_mac` is the profile's, if it has one for all pods."""
+    """What the topology says of the ends and hops of a flow.
+
+    `gateway_mac` is the profile's, if it has one for all pods.
+    """
 
     def __init__(self, topology: Topology, gateway_mac: object) -> None:
         self._topology = topology
@@ -91,7 +94,7 @@ class Names:
         return () if value is None else (value,)
 
     def _gateway(self, pod: Pod, name: str) -> Values:
-        """Return what a pod should use as its gateway: its own entry, the profile's, the bridge's, else its veth's."""
+        """Return what a pod should use as its gateway: its own, the profile's, the bridge's, else its veth's."""
         if name == "ip":
             return (pod.gateway_ip,) if pod.gateway_ip else ()
         if pod.gateway_mac or self._gateway_mac:
