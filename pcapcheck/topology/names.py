@@ -94,7 +94,7 @@ class Names:
         return () if value is None else (value,)
 
     def _gateway(self, pod: Pod, name: str) -> Values:
-        """Return what a pod should use as its gateway: its own, the profile's, the bridge's, else its veth's."""
+        """Return what a pod should use as gateway: its own, the profile's, the bridge's or its veth's."""
         if name == "ip":
             return (pod.gateway_ip,) if pod.gateway_ip else ()
         if pod.gateway_mac or self._gateway_mac:
