@@ -17,6 +17,7 @@ from pcapcheck.check.expected import RULE, TITLE, check_traffic, without
 from pcapcheck.check.finding import Finding, Severity
 from pcapcheck.check.rule import Rule
 from pcapcheck.check.surroundings import Surroundings
+from pcapcheck.correlate.damage import sound
 from pcapcheck.correlate.network import Network
 from pcapcheck.diagnose.case import Case, broken_rules
 from pcapcheck.diagnose.causes import diagnose
@@ -38,11 +39,12 @@ def judge(whole: Network, placed: Placed, how: Judgement) -> Result:
     """Judge every rule, find the causes, say what was seen."""
     traffic = check_traffic(whole)
     network = without(whole, traffic.blocked)
+    intact = sound(network)
     chosen = how.chosen
     judged: list[Judged] = []
     for profile in chosen.profiles:
-        surroundings = Surroundings(network, profile)
-        judged += [_judge(rule, network, surroundings) for rule in profile.active]
+        surroundings = Surroundings(intact, profile)
+        judged += [_judge(rule, intact, surroundings) for rule in profile.active]
     findings = (*(finding for each in judged for finding in each.findings), *traffic.findings)
     causes = diagnose(Case(network, chosen.main, broken_rules(judged))) if chosen.main else ()
     own = {rule for profile in chosen.profiles for rule in profile.own_rules}

@@ -46,15 +46,19 @@ def reduce_all(placed: Placed, network: Network, scratch: str | None, jobs: int)
     done = list(workers.run(_reduce, tasks, jobs=jobs))
     if not done:
         return seen
-    kept = ((each.hops, each.losses, each.passes, each.late) for each in done)
-    hops, losses, passes, late = (pl.concat(frames) for frames in zip(*kept, strict=True))
+    kept = ((each.hops, each.losses, each.passes, each.late, each.damaged) for each in done)
+    hops, losses, passes, late, damaged = (pl.concat(frames) for frames in zip(*kept, strict=True))
     lossy = losses.filter(pl.col("fate") == "lost").select("point", "next_point").unique()
     losses = losses.join(lossy, on=["point", "next_point"], how="semi", maintain_order="left")
     order = ["direction", "step"]
     proof = [*order, "file", "frame"]
-    followed = Followed(hops.sort(order), losses.sort(proof), passes.sort(proof), late.sort(proof))
     return replace(
-        seen, hops=followed.hops, losses=followed.losses, passes=followed.passes, late=followed.late
+        seen,
+        hops=hops.sort(order),
+        losses=losses.sort(proof),
+        passes=passes.sort(proof),
+        late=late.sort(proof),
+        damaged=damaged.sort(proof),
     )
 
 

@@ -86,6 +86,7 @@ def without(network: Network, flows: frozenset[int]) -> Network:
         losses=rest(network.losses),
         passes=rest(network.passes),
         late=rest(network.late),
+        damaged=rest(network.damaged),
     )
 
 

@@ -34,13 +34,15 @@ class Followed:
             next_point, variant, file, frame, time, size, kind, fate ("" where delivered), felt.
         passes: see `passes.passes`.
         late: packets that were overtaken between two nodes: direction, step, point, variant, file, frame,
-        time.
+            time.
+        damaged: packets with a wrong checksum: the same columns, kind, and `wrong` (`checksum.wrong`).
     """
 
     hops: pl.DataFrame
     losses: pl.DataFrame
     passes: pl.DataFrame
     late: pl.DataFrame
+    damaged: pl.DataFrame
 
 
 def located(sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -94,7 +96,8 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     ).with_columns(pl.col("fate").fill_null(""), pl.col("felt").fill_null(value=False))
     overtaken = late(seen, wires(network))
     hops = _hops(told, network, overtaken, doubled(seen, places(network)))
-    return Followed(hops, _losses(told), passes(located_sightings), overtaken.select(LATE))
+    damaged = located_sightings.filter(pl.col("wrong") > 0).select(*LATE, "kind", "wrong")
+    return Followed(hops, _losses(told), passes(located_sightings), overtaken.select(LATE), damaged)
 
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from pcapcheck.capture.block import Block, Ints
+from pcapcheck.correlate.checksum import wrong
 from pcapcheck.correlate.identity import SCHEMA, identities
 from pcapcheck.correlate.innermost import TRANSPORTS, innermost
 from pcapcheck.correlate.variants import Part, Variants, whole
@@ -40,7 +41,8 @@ class Gathered:
 
     Attributes:
         variants: see `Variants.frame`.
-        sightings: variant, time, frame and identity of each packet that is kept, in their order.
+        sightings: variant, time, frame, identity and `wrong` (checksum.wrong) of each packet that is kept, in
+            their order.
         packets: how many packets the range holds, those outside the times included.
     """
 
@@ -60,9 +62,11 @@ def gather(blocks: Iterable[Block], wanted: Wanted) -> Gathered:
         parts: list[Part] = []
         identified: list[pl.DataFrame] = []
 
-        def visit(part: Part, parts: list[Part] = parts, to: list[pl.DataFrame] = identified) -> None:
+        def visit(
+            part: Part, at: Block = within, parts: list[Part] = parts, to: list[pl.DataFrame] = identified
+        ) -> None:
             parts.append(part)
-            to.append(_identity(part))
+            to.append(_identity(part).with_columns(wrong=wrong(at, part)))
 
         numbers = variants.number(within, visit if wanted.keep is None else None)
         if wanted.keep is None:
@@ -70,7 +74,9 @@ def gather(blocks: Iterable[Block], wanted: Wanted) -> Gathered:
         elif wanted.keep:
             rows = variants.counts.first_rows(numbers, wanted.keep)
             some = within.take(rows)
-            seen.append(_sightings(some, frames[rows], numbers[rows], _identity(whole(some, wanted.table))))
+            part = whole(some, wanted.table)
+            identity = _identity(part).with_columns(wrong=wrong(some, part))
+            seen.append(_sightings(some, frames[rows], numbers[rows], identity))
         variants.counts.add(numbers, within, frames)
     return Gathered(variants.frame(), pl.concat(seen), packets)
 
@@ -105,7 +111,7 @@ def _identity(part: Part) -> pl.DataFrame:
 def _in_order(parts: list[Part], identified: list[pl.DataFrame]) -> pl.DataFrame:
     """Return the identities of all parts, in the order of the block."""
     if not parts:
-        return pl.DataFrame(schema=SCHEMA)
+        return pl.DataFrame(schema={**SCHEMA, "wrong": pl.UInt8})
     rows = np.concatenate([part.row for part in parts])
     place = np.empty(len(rows), np.int64)
     place[rows] = np.arange(len(rows))
@@ -113,4 +119,4 @@ def _in_order(parts: list[Part], identified: list[pl.DataFrame]) -> pl.DataFrame
 
 
 def _schema() -> dict[str, type[pl.DataType]]:
-    return {"variant": pl.Int64, "time": pl.Int64, "frame": pl.Int64, **SCHEMA}
+    return {"variant": pl.Int64, "time": pl.Int64, "frame": pl.Int64, **SCHEMA, "wrong": pl.UInt8}

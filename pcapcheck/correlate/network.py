@@ -28,8 +28,8 @@ class Network:
         paths: expected steps; `path` columns are indices.
         watched: direction, step, rank, ranks: the steps that somebody was watching.
         steps: path, step, point: where each expected step may be seen.
-        hops, losses, passes, late: see `follow.Followed`, of all partitions; empty where only summaries were
-            kept.
+        hops, losses, passes, late, damaged: see `follow.Followed`, of all partitions; empty where only
+            summaries were kept.
         offsets: node -> nanoseconds that its clock is ahead.
         windows: point, from, to: when each point saw anything.
     """
@@ -48,4 +48,5 @@ class Network:
     losses: pl.DataFrame = field(default_factory=pl.DataFrame)
     passes: pl.DataFrame = field(default_factory=pl.DataFrame)
     late: pl.DataFrame = field(default_factory=pl.DataFrame)
+    damaged: pl.DataFrame = field(default_factory=pl.DataFrame)
     windows: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -4,7 +4,7 @@ Takes YAML, gives plain data; it does not look at the network.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,10 @@ RANKS: Final = (
     ("refused",),
     ("last-seen",),
 )
+LOSS: Final = "loss"
+LOST: Final = "lost_between"  # the evidence of losses
+LATE: Final = (LOSS, "refused", "last-seen")  # ranks that may look at losses themselves
+NO_WORDS: Final = ("evidence", "certainty", "blame")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Pattern:
 
     evidence: str
     about: Mapping[str, Any]
+    certainty: float = 1.0  # how much of the cause's confidence it is worth
+    blame: str | None = None  # the word that names the node where to act, if it is not the cause's
 
     def fits(self, fact: Fact) -> bool:
         """Whether a fact is one that this pattern means."""
@@ -54,7 +60,15 @@ class Need:
 
     def fits(self, fact: Fact) -> bool:
         """Whether a fact is one that this means."""
-        return any(pattern.fits(fact) for pattern in self.patterns)
+        return self.certainty(fact) > 0
+
+    def certainty(self, fact: Fact) -> float:
+        """Return how much of the cause's confidence a fact is worth, 0 if it does not fit."""
+        return max((pattern.certainty for pattern in self.patterns if pattern.fits(fact)), default=0.0)
+
+    def blame(self, fact: Fact) -> str | None:
+        """Return the word that names the node where to act, None for the cause's own."""
+        return next((pattern.blame for pattern in self.patterns if pattern.fits(fact)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,26 @@ class Cause:
     beats: tuple[str, ...]
     explains: str
     information: bool
+
+    def blamed(self, fact: Fact) -> Word:
+        """Return the node where to act, by a fact that the cause is about."""
+        return fact.about.get(self.needs[0].blame(fact) or self.blame)
+
+    def at(self, ranks: Sequence[str]) -> "Cause | None":
+        """Return the cause with what is looked for in these ranks, None if there is nothing.
+
+        Losses are looked for after all that may explain them, whatever the rank of the cause.
+        """
+        if not self.needs:
+            return None
+        early = LOSS not in ranks and self.rank in ranks and self.rank not in LATE
+        patterns = self.needs[0].patterns
+        if early:
+            patterns = tuple(each for each in patterns if each.evidence != LOST)
+        elif self.rank not in ranks:
+            patterns = tuple(each for each in patterns if each.evidence == LOST and LOSS in ranks)
+            patterns = () if self.rank in LATE else patterns
+        return replace(self, needs=(Need(patterns), *self.needs[1:])) if patterns else None
 
 
 def _fits(value: Word, wanted: Any) -> bool:
@@ -151,4 +185,5 @@ def _needs(entries: Any) -> tuple[Need, ...]:
 
 
 def _pattern(entry: Mapping[str, Any]) -> Pattern:
-    return Pattern(str(entry["evidence"]), {k: v for k, v in entry.items() if k != "evidence"})
+    words = {key: value for key, value in entry.items() if key not in NO_WORDS}
+    return Pattern(str(entry["evidence"]), words, float(entry.get("certainty", 1.0)), entry.get("blame"))

@@ -34,7 +34,8 @@ def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnos
     accepted: list[Claim] = []
     for ranks in RANKS:
         facts.pop(AGAIN, None)
-        claims = [claim for cause in known if cause.rank in ranks for claim in _claims(cause, case, facts)]
+        here = [part for part in (cause.at(ranks) for cause in known) if part]
+        claims = [claim for cause in here for claim in _claims(cause, case, facts)]
         claims = [claim for claim in claims if not claim.explained(case.explained)]
         winners = _arbitrated(claims)
         accepted += winners
@@ -44,8 +45,6 @@ def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnos
 
 def _claims(cause: Cause, case: Case, facts: dict[str, list[Fact]]) -> Iterator[Claim]:
     """Yield what a cause claims: one claim for each place where it would have to be mended."""
-    if not cause.needs:
-        return
     groups: dict[tuple[object, ...], list[Fact]] = {}
     for fact in _facts(cause.needs[0], case, facts):
         if not (fact.flows and fact.flows <= case.explained):
@@ -64,7 +63,7 @@ def _claims(cause: Cause, case: Case, facts: dict[str, list[Fact]]) -> Iterator[
 def _place(cause: Cause, fact: Fact) -> tuple[object, ...]:
     """Return what makes two facts one fault: the node to act on, and for addresses the address."""
     return (
-        fact.about.get(cause.blame),
+        cause.blamed(fact),
         fact.about.get("address") or fact.about.get("target"),
         fact.about.get("fault"),
     )

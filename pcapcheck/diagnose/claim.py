@@ -38,21 +38,23 @@ class Claim:
     @property
     def node(self) -> Word:
         """The node where to act."""
-        return self.facts[0].about.get(self.cause.blame) or self.facts[0].about.get("node")
+        return self.cause.blamed(self.facts[0]) or self.facts[0].about.get("node")
 
     @property
     def confidence(self) -> float:
         """How sure: the cause's own, less for a single packet, more for what supports it."""
         few = 0.1 if self.packets < 2 else 0.0
-        return round(min(MOST, self.cause.confidence - few + EACH * len(self.support)), 2)
+        worth = max(self.cause.needs[0].certainty(fact) for fact in self.facts)
+        return round(min(MOST, self.cause.confidence * worth - few + EACH * len(self.support)), 2)
 
     def explained(self, flows: frozenset[int]) -> bool:
         """Whether earlier causes explain all of it."""
         return bool(self.flows) and self.flows <= flows
 
     def overlaps(self, other: "Claim") -> bool:
-        """Whether two claims are about the same flows, or both about none."""
-        return bool(self.flows & other.flows) or (not self.flows and not other.flows)
+        """Whether two claims are about the same flows or the same node, or both about no flow."""
+        same_node = self.node is not None and self.node == other.node
+        return bool(self.flows & other.flows) or same_node or not (self.flows or other.flows)
 
     def diagnosis(self, case: Case) -> Diagnosis:
         """Return it as reports show it."""
@@ -73,9 +75,14 @@ class Claim:
             evidence=tuple(Evidence(fact.says, fact.frames, fact.filter) for fact in _distinct(proof)),
             confirm=tuple(line.format_map(words) for line in self.cause.confirm),
             references=self.cause.references,
+            next_capture=self._next_capture(),
             findings=tuple(sorted({number for fact in proof for number in fact.findings})),
             information=self.cause.information,
         )
+
+    def _next_capture(self) -> str | None:
+        wanted = self.facts[0].about.get("next_capture")
+        return wanted if isinstance(wanted, str) else None
 
     def _interface(self, case: Case, node: str | None) -> str | None:
         device = case.device(node, *self.cause.device) if self.cause.device else None

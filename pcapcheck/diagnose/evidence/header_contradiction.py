@@ -8,9 +8,13 @@ node), rule, and the traits of the profile.
 from collections.abc import Iterator
 from typing import Final
 
+import polars as pl
+
+from pcapcheck import values
 from pcapcheck.diagnose.case import Broken, Case
 from pcapcheck.diagnose.fact import Fact, Word
 
+PROMISES: Final = frozenset(("delivered", "symmetric", "in_order", "once"))  # of whole flows, no headers
 ADDRESSES: Final = ("ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
 
 
@@ -18,7 +22,7 @@ def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each field, place and sender."""
     groups: dict[tuple[object, ...], list[tuple[Broken, dict[str, Word]]]] = {}
     for broken in case.broken:
-        for field in broken.finding.actual:
+        for field in sorted(broken.finding.actual.keys() - PROMISES):
             about = _about(case, broken, field)
             key = (
                 field,
@@ -37,8 +41,9 @@ def find(case: Case) -> Iterator[Fact]:
 def _about(case: Case, broken: Broken, field: str) -> dict[str, Word]:
     finding = broken.finding
     row = case.directions[broken.direction] if broken.direction is not None else {}
-    ends = case.ends(broken.direction) if broken.direction is not None else {}
+    ends: dict[str, str | None] = case.ends(broken.direction) if broken.direction is not None else {}
     actual = finding.actual[field]
+    ends["sender"] = ends.get("sender") or _tunnels(case, broken)
     return {
         **ends,
         "field": field,
@@ -60,6 +65,15 @@ def _about(case: Case, broken: Broken, field: str) -> dict[str, Word]:
         **case.traits,
         "severity": str(finding.severity),
     }
+
+
+def _tunnels(case: Case, broken: Broken) -> str | None:
+    """Return the node that sends packets whose inner source is nobody's: by the outermost source address."""
+    if broken.direction is None or broken.finding.hop.form == "plain":
+        return None
+    mine = case.network.variants.filter(pl.col("direction") == broken.direction)
+    outer = mine.filter(pl.col("form") == broken.finding.hop.form)["ip.src"].drop_nulls()
+    return case.network.owners.node_of(values.ipv4_text(outer[0])) if len(outer) else None
 
 
 def _name(field: str) -> str:

@@ -1,9 +1,13 @@
 """Packets are lost between two capture points: where, what share, and what separates lost from delivered.
 
-`about`: from_role, to_role, from_node, to_node, from_interface, to_interface, across (different nodes),
-share, total (all of them, or a clean cut), by (the separating property) and value, threshold (of a length),
-forms, pods (plain pod addresses), alive (other traffic between the two nodes passes), skipped (expected hops
-in between that nobody captured), felt, sender, receiver.
+`about`: from_role, to_role, from_node, to_node, from_interface, to_interface, from_hop, to_hop, across
+(different nodes), side (sender, receiver: on whose node it is), back (answers), share, lost, sent, all, total
+(all, or a clean cut), by (the separating property), value, clean, threshold (of a length), protocols (how
+many are lost), forms, encapsulated, others_encapsulated, pods (pod addresses), alive (other traffic of the
+sending node arrives), next_hop (of plain packets on an uplink: peer, another node, elsewhere), senders (how
+many nodes sent what is lost), silent (the receiver's node sends nothing back), resolved (the next point saw
+something for the same destination), both_ways, skipped (expected hops in between that nobody captured),
+next_capture, felt, sender, receiver, and the traits of the profile.
 """
 
 from collections.abc import Iterator
@@ -14,7 +18,9 @@ import polars as pl
 from pcapcheck.check.checker import frames_of
 from pcapcheck.diagnose.case import PODS, Case
 from pcapcheck.diagnose.fact import Fact, Word
+from pcapcheck.diagnose.losses import Pair, told
 from pcapcheck.diagnose.qualifier import Qualifier, qualify
+from pcapcheck.diagnose.surroundings import around
 
 FEW: Final = 3  # losses that nobody felt must be so many
 SURE: Final = 0.95  # a share above is all
@@ -24,107 +30,80 @@ PROPERTIES: Final = ("form", "protocol", "port", "destination", "source", "direc
 
 def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each pair of points that lost packets."""
-    losses = case.network.losses
-    if losses.is_empty():
-        return
-    told = _told(case, losses.filter(pl.col("fate").is_in(["lost", ""])))
-    told = told.filter(~pl.col("flow").is_in(sorted(case.explained)))
-    for (point, next_point), rows in sorted(
-        told.group_by("point", "next_point"), key=lambda each: str(each[0])
-    ):
-        lost = rows.filter(pl.col("fate") == "lost")
-        enough = lost["felt"].any() or (len(lost) >= FEW and len(lost) * 2 > len(rows))
-        if len(lost) and enough and isinstance(point, int) and isinstance(next_point, int):
-            yield _fact(case, point, next_point, rows, lost)
+    for pair in told(case):
+        felt = bool(pair.lost["felt"].any())
+        many = len(pair.lost) >= FEW and len(pair.lost) * 2 > len(pair.rows)
+        if felt or many:
+            yield _fact(case, pair)
 
 
-def _told(case: Case, losses: pl.DataFrame) -> pl.DataFrame:
-    """Add the properties by which lost and delivered may differ."""
-    variants = case.network.variants.select(
-        "variant", "form", pl.col("kind").alias("l4"), "source_port", "destination_port"
-    )
-    columns = [
-        "direction",
-        "flow",
-        "source",
-        "destination",
-        "source_kind",
-        "destination_kind",
-        "client",
-        "who",
-        "where",
-        "version",
-        "path",
-    ]
-    told = losses.join(variants, on="variant", how="left").join(
-        case.network.directions.select(columns), on="direction", how="left"
-    )
-    server = pl.when("client").then("destination_port").otherwise("source_port")
-    port = (
-        pl.when(pl.col("kind").is_in(["tcp", "udp"]))
-        .then(pl.format("{} {}", "kind", server))
-        .otherwise("kind")
-    )
-    return told.with_columns(
-        pl.col("kind").alias("protocol"),
-        port.alias("port"),
-        pl.when("client").then(pl.lit("requests")).otherwise(pl.lit("answers")).alias("direction_of"),
-        pl.format("IPv{}", "version").alias("family"),
-        pl.format("{} {}", "who", "where").alias("traffic"),
-    )
-
-
-def _fact(case: Case, point: int, next_point: int, rows: pl.DataFrame, lost: pl.DataFrame) -> Fact:
-    here, there = case.point(point), case.point(next_point)
+def _fact(case: Case, pair: Pair) -> Fact:
     columns = {name: name if name != "direction" else "direction_of" for name in PROPERTIES}
-    found = qualify(rows, columns)
-    share = len(lost) / len(rows)
-    forms = sorted(set(lost["form"].to_list()))
-    about: dict[str, Word] = {
-        **case.ends(int(lost["direction"][0])),
+    found = qualify(pair.rows, columns)
+    about = {**_places(case, pair), **_counts(pair, found), **around(case, pair), **case.traits}
+    return Fact(
+        evidence="lost_between",
+        says=_says(about, found),
+        flows=frozenset(pair.lost["flow"].to_list()),
+        frames=_frames(case, pair.lost),
+        packets=len(pair.lost),
+        about=about,
+    )
+
+
+def _places(case: Case, pair: Pair) -> dict[str, Word]:
+    """Return the words that say where."""
+    here, there = case.point(pair.point), case.point(pair.next_point)
+    ends = case.ends(int(pair.lost["direction"][0]))
+    same = {ends["sender"]: "sender", ends["receiver"]: "receiver"}
+    return {
+        **ends,
         "from_role": str(here.role),
         "to_role": str(there.role),
         "from_node": here.node,
         "to_node": there.node,
         "from_interface": here.interface,
         "to_interface": there.interface,
+        "from_hop": f"{here.node} {here.interface}",
+        "to_hop": f"{there.node} {there.interface}",
         "node": here.node,
         "interface": here.interface,
         "pod": there.pod or here.pod,
         "across": here.node != there.node,
-        "share": round(share, 3),
-        "lost": len(lost),
-        "sent": len(rows),
+        "side": same.get(here.node) if here.node == there.node else None,
+        "where": pair.lost["where"][0],
+        "who": pair.lost["who"][0],
+    }
+
+
+def _counts(pair: Pair, found: Qualifier) -> dict[str, Word]:
+    """Return the words that say how many, and which."""
+    share = len(pair.lost) / len(pair.rows)
+    forms = sorted(set(pair.lost["form"].to_list()))
+    return {
+        "part": round(share, 3),
+        "share": f"{share:.0%}",
+        "lost": len(pair.lost),
+        "sent": len(pair.rows),
         "total": share > SURE or found.gain > CLEAN,
         "all": share > SURE,
         "by": found.name,
         "value": found.value,
+        "cut": found.says or "whatever they are",
         "clean": found.gain > CLEAN,
         "threshold": found.threshold,
-        "forms": "plain" if forms == ["plain"] else ",".join(forms),
+        "forms": ",".join(forms),
+        "protocols": pair.lost["protocol"].n_unique(),
         "encapsulated": "plain" not in forms,
-        "pods": lost["source_kind"].is_in([str(kind) for kind in PODS]).any(),
-        "others_encapsulated": (rows.filter(pl.col("fate") == "")["form"] != "plain").any(),
-        "alive": _alive(case, here.node, next_point),
-        "skipped": _skipped(case, lost),
-        "felt": bool(lost["felt"].any()),
-        "where": lost["where"][0],
-        "who": lost["who"][0],
-        **case.traits,
+        "pods": bool(pair.lost["source_kind"].is_in([str(kind) for kind in PODS]).any()),
+        "back": not pair.lost["client"].any(),
+        "felt": bool(pair.lost["felt"].any()),
     }
-    return Fact(
-        "lost_between",
-        _says(about, found),
-        frozenset(lost["flow"].to_list()),
-        _frames(case, lost),
-        len(lost),
-        about,
-    )
 
 
 def _says(about: dict[str, Word], found: Qualifier) -> str:
-    places = f"{about['from_node']} {about['from_interface']} and {about['to_node']} {about['to_interface']}"
-    said = f"{about['lost']} of {about['sent']} packets are lost between {places}"
+    between = f"{about['from_hop']} and {about['to_hop']}"
+    said = f"{about['lost']} of {about['sent']} packets are lost between {between}"
     return f"{said}; {found.says}" if found.says else said
 
 
@@ -132,22 +111,3 @@ def _frames(case: Case, lost: pl.DataFrame) -> Any:
     proof = lost.sort("file", "frame").head(5).select("file", pl.col("frame").alias("frame1"))
     blank = [pl.lit(0).alias(f"frame{k}") for k in range(2, 6)]
     return frames_of(proof.with_columns(blank).to_dicts(), case.network)
-
-
-def _alive(case: Case, node: str | None, next_point: int) -> bool:
-    """Whether the next point saw other traffic of the sending node: its own ARP or plain packets."""
-    at = case.network.variants.filter(pl.col("point") == next_point)
-    senders = (
-        at.filter((pl.col("form") == "plain") & pl.col("source").is_not_null())["source"].unique().to_list()
-    )
-    return any(
-        case.network.owners.of(each).node == node and case.address_is(each, node) == "this node"
-        for each in senders
-    )
-
-
-def _skipped(case: Case, lost: pl.DataFrame) -> int:
-    """Return how many expected steps lie between the two that were watched."""
-    row = lost.row(0, named=True)
-    steps = case.network.paths[row["path"]][row["step"] + 1 : row["next_step"]]
-    return sum(not step.optional for step in steps)

@@ -1,0 +1,105 @@
+"""Packets have a wrong checksum where they are received, and a right one (or one left to the card) before.
+
+Where a packet is sent says little, since cards fill in checksums later in ways of their own: only the
+receiving side counts, and the first point there that shows the damage.
+
+`about`: what (IP header, TCP checksum, outer UDP checksum, …), count, seen, share (text), part (number),
+systematic (all packets of that kind), from_hop, to_hop, sender, receiver, node, interface.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.correlate.checksum import HEADER, OUTER
+from pcapcheck.diagnose.case import Case
+from pcapcheck.diagnose.fact import Fact
+
+LEAST: Final = 2  # one may be a bit that flipped in the capturing machine
+ALL: Final = 0.9  # of the packets of a kind: a device does it, not chance
+KINDS: Final = {"tcp": "TCP checksum", "udp": "UDP checksum", "echo": "ICMP checksum"}
+
+
+def find(case: Case) -> Iterator[Fact]:
+    """Yield a fact for each receiving node and kind of checksum."""
+    if case.network.damaged.is_empty():
+        return
+    for (_, _, what), rows in _first(case).group_by("sender", "receiver", "what", maintain_order=True):
+        if len(rows) >= LEAST:
+            yield _fact(case, str(what), rows)
+
+
+def _first(case: Case) -> pl.DataFrame:
+    """Return damaged packets at the first step of the receiving side that shows it, and what is damaged."""
+    sides = [
+        (path, position, step.side)
+        for path, steps in enumerate(case.network.paths)
+        for position, step in enumerate(steps)
+    ]
+    schema = {"path": pl.Int64, "step": pl.Int64, "side": pl.String}
+    of_steps = pl.DataFrame(sides, schema=schema, orient="row").filter(pl.col("side") == "destination")
+    ends = case.network.directions.select(
+        "direction",
+        "path",
+        "flow",
+        pl.col("source_node").alias("sender"),
+        pl.col("destination_node").alias("receiver"),
+    )
+    received = (
+        case.network.damaged.drop_nulls("step").join(ends, on="direction").join(of_steps, on=["path", "step"])
+    )
+    sent = case.network.damaged.join(ends, on="direction").join(
+        received, on=["direction", "step"], how="anti"
+    )
+    clean = received.join(sent.filter(pl.col("step").is_not_null()), on=["direction", "wrong"], how="anti")
+    what = (
+        pl.when(pl.col("wrong") & OUTER > 0)
+        .then(pl.lit("outer UDP checksum"))
+        .when(pl.col("wrong") == HEADER)
+        .then(pl.lit("checksum of the IP header"))
+        .otherwise(pl.col("kind").replace_strict(KINDS, default="checksum", return_dtype=pl.String))
+    )
+    first = clean.filter(pl.col("step") == pl.col("step").min().over("direction"))
+    return first.with_columns(what.alias("what")).sort("sender", "receiver", "file", "frame")
+
+
+def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:
+    row = rows.row(0, named=True)
+    kinds = rows["kind"].unique().implode()
+    at = case.network.hops.join(
+        rows.select("direction", "step").unique(), on=["direction", "step"], how="semi"
+    )
+    like = case.network.variants.filter(pl.col("kind").is_in(kinds)).select("direction").unique()
+    every = case.network.hops.join(like, on="direction", how="semi").join(
+        case.network.directions.filter(
+            (pl.col("source_node") == row["sender"]) & (pl.col("destination_node") == row["receiver"])
+        ).select("direction"),
+        on="direction",
+        how="semi",
+    )
+    seen = int(every.filter(pl.col("step") == row["step"])["seen"].sum() or at["seen"].sum())
+    part = min(1.0, len(rows) / max(seen, len(rows)))
+    point = case.point(row["point"])
+    before = case.network.paths[row["path"]][: row["step"]]
+    proof = rows.select("file", *(pl.col("frame").alias(f"frame{k}") for k in (1, 2, 3, 4, 5)))
+    return Fact(
+        evidence="damaged",
+        says=f"{len(rows)} of {seen} packets arrive at {point.node} {point.interface} with a wrong {what}",
+        flows=frozenset(rows["flow"].to_list()),
+        frames=case.frames(proof),
+        packets=len(rows),
+        about={
+            **case.ends(row["direction"]),
+            "what": what,
+            "count": len(rows),
+            "seen": seen,
+            "share": f"{part:.0%}",
+            "part": part,
+            "systematic": part >= ALL,
+            "from_hop": f"{before[-1].node} {before[-1].interfaces[0]}" if before else row["sender"],
+            "to_hop": f"{point.node} {point.interface}",
+            "node": point.node,
+            "interface": point.interface,
+        },
+    )

@@ -1,0 +1,70 @@
+"""Two queries leave one socket at once; one is lost inside the client's node, and asked again later.
+
+Both create the same connection-tracking entry; the second one is dropped where it is translated.
+
+`about`: node, interface, sender, receiver, from_hop, to_hop, retry (seconds), lost.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.diagnose.case import Case
+from pcapcheck.diagnose.fact import Fact
+from pcapcheck.diagnose.losses import Pair, told
+
+AT_ONCE: Final = 20_000_000  # ns between the two queries, at a busy bridge; a retry takes a second
+LATER: Final = 900_000_000  # ns until the retry: resolvers wait 1 s or more, glibc 5 s
+DNS: Final = 53
+
+
+def find(case: Case) -> Iterator[Fact]:
+    """Yield a fact for each pair of points inside a node that lost one of two queries."""
+    ports = case.network.variants
+    if "destination_port" not in ports.columns:
+        return
+    dns = ports.filter((pl.col("kind") == "udp") & (pl.col("destination_port") == DNS))["direction"].unique()
+    for pair in told(case):
+        if case.point(pair.point).node == case.point(pair.next_point).node:
+            raced = _raced(pair, dns)
+            if len(raced):
+                yield _fact(case, pair, raced)
+
+
+def _raced(pair: Pair, dns: pl.Series) -> pl.DataFrame:
+    """Return the lost queries that had a delivered neighbour and a retry."""
+    rows = pair.rows.filter((pl.col("kind") == "udp") & pl.col("direction").is_in(dns.implode()))
+    lost = rows.filter((pl.col("fate") == "lost") & pl.col("felt"))
+    others = rows.select("direction", pl.col("time").alias("other"), pl.col("fate").alias("other_fate"))
+    near = lost.join(others, on="direction").with_columns((pl.col("other") - pl.col("time")).alias("after"))
+    delivered = near.filter((pl.col("after").abs() <= AT_ONCE) & (pl.col("other_fate") == ""))
+    again = near.filter(pl.col("after") > LATER).group_by("direction", "frame").agg(pl.col("after").min())
+    return lost.join(delivered.select("direction", "frame").unique(), on=["direction", "frame"]).join(
+        again, on=["direction", "frame"]
+    )
+
+
+def _fact(case: Case, pair: Pair, raced: pl.DataFrame) -> Fact:
+    here, there = case.point(pair.point), case.point(pair.next_point)
+    retry = round(int(raced["after"].min() or 0) / 1e9, 2)  # type: ignore[arg-type]  # a column of integers
+    proof = raced.sort("file", "frame").select(
+        "file", *(pl.col("frame").alias(f"frame{k}") for k in (1, 2, 3, 4, 5))
+    )
+    return Fact(
+        evidence="queries_raced",
+        says=f"of two queries at once one is lost behind {here.node} {here.interface}; again after {retry} s",
+        flows=frozenset(raced["flow"].to_list()),
+        frames=case.frames(proof),
+        packets=max(2, len(raced)),
+        about={
+            **case.ends(int(raced["direction"][0])),
+            "node": here.node,
+            "interface": here.interface,
+            "from_hop": f"{here.node} {here.interface}",
+            "to_hop": f"{there.node} {there.interface}",
+            "retry": retry,
+            "lost": len(raced),
+        },
+        filter="dns",
+    )

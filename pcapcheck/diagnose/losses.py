@@ -1,0 +1,66 @@
+"""Losses of a case by pair of capture points, with the properties by which lost and delivered may differ.
+
+What an earlier cause explains is left out. It does not say whether a loss is worth a word.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from pcapcheck.diagnose.case import Case
+
+OF_DIRECTIONS: Final = (
+    "direction",
+    "flow",
+    "source",
+    "destination",
+    "source_kind",
+    "destination_kind",
+    "source_node",
+    "client",
+    "who",
+    "where",
+    "version",
+    "path",
+)
+
+
+class Pair(NamedTuple):
+    """Two consecutive watched points: `rows` can be followed from one to the other, `lost` are among them."""
+
+    point: int
+    next_point: int
+    rows: pl.DataFrame
+    lost: pl.DataFrame
+
+
+def told(case: Case) -> Iterator[Pair]:
+    """Yield each pair of points that lost packets, in order."""
+    if case.network.losses.is_empty():
+        return
+    every = _told(case, case.network.losses.filter(pl.col("fate").is_in(["lost", ""])))
+    every = every.filter(~pl.col("flow").is_in(sorted(case.explained)))
+    for (point, next_point), rows in every.sort("point", "next_point").group_by(
+        "point", "next_point", maintain_order=True
+    ):
+        lost = rows.filter(pl.col("fate") == "lost")
+        if len(lost) and isinstance(point, int) and isinstance(next_point, int):
+            yield Pair(point, next_point, rows, lost)
+
+
+def _told(case: Case, losses: pl.DataFrame) -> pl.DataFrame:
+    """Add the properties by which lost and delivered may differ."""
+    of_variants = ["variant", "form", "eth.dst", "source_port", "destination_port"]
+    rows = losses.join(case.network.variants.select(of_variants), on="variant", how="left").join(
+        case.network.directions.select(OF_DIRECTIONS), on="direction", how="left"
+    )
+    server = pl.when("client").then("destination_port").otherwise("source_port")
+    by_port = pl.when(pl.col("kind").is_in(["tcp", "udp"])).then(pl.format("{} {}", "kind", server))
+    return rows.with_columns(
+        pl.col("kind").alias("protocol"),
+        by_port.otherwise("kind").alias("port"),
+        pl.when("client").then(pl.lit("requests")).otherwise(pl.lit("answers")).alias("direction_of"),
+        pl.format("IPv{}", "version").alias("family"),
+        pl.format("{} {}", "who", "where").alias("traffic"),
+    )
