@@ -53,7 +53,26 @@ def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progre
         InputError: a profile, parameter, rule or flow cannot be used, or nothing could be read.
     """
     with spill.Scratch(settings.scratch) as scratch:
-        seen = _see(inputs, topology, settings, scratch.path, progress)
+        seen = see(inputs, topology, settings, scratch.path, progress)
+    return judged(seen, settings)
+
+
+def run_with_packets(
+    inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None
+) -> tuple[Result, pl.DataFrame]:
+    """Check as `run` does, and return every packet of the selected flows: file (position), frame.
+
+    Raises:
+        InputError: as `run`.
+    """
+    with spill.Scratch(settings.scratch) as scratch:
+        seen = see(inputs, topology, settings, scratch.path, progress, every=True)
+        packets = _packets(seen)
+    return judged(seen, settings), packets
+
+
+def judged(seen: "Seen", settings: Settings) -> Result:
+    """Judge what was seen."""
     result = judge(seen.network, seen.placed, Judgement(seen.chosen, settings.fail_on))
     damage = [f"{each.input.shown}: {note}" for each in seen.placed.captured for note in each.notes]
     return replace(result, notes=(*damage, *result.notes, *seen.notes))
@@ -68,7 +87,7 @@ def follow_flows(
         InputError: as `run`.
     """
     with spill.Scratch(settings.scratch) as scratch:
-        return summaries(_see(inputs, topology, settings, scratch.path, progress).network)
+        return summaries(see(inputs, topology, settings, scratch.path, progress).network)
 
 
 def list_flows(
@@ -102,12 +121,30 @@ class Seen:
     notes: tuple[str, ...]
 
 
-def _see(
-    inputs: Inputs, topology: Topology, settings: Settings, scratch: str, progress: Progress | None
+def see(
+    inputs: Inputs,
+    topology: Topology,
+    settings: Settings,
+    scratch: str,
+    progress: Progress | None = None,
+    *,
+    every: bool = False,
 ) -> Seen:
-    """Read, bind, choose, correlate and follow."""
+    """Read, bind, choose, correlate and follow; nothing is judged.
+
+    Args:
+        inputs: the captures.
+        topology: the intended network.
+        settings: what the run was told.
+        scratch: an existing folder; what was spilled there is needed as long as sightings are.
+        progress: is told how much was read.
+        every: keep all sightings, also where only one large capture was given.
+
+    Raises:
+        InputError: as `run`.
+    """
     candidates = _candidates(topology, settings)
-    keep = FEW if is_one_large_point(inputs.captures) else None
+    keep = FEW if is_one_large_point(inputs.captures) and not every else None
     look = _look(candidates.profiles, settings, keep)
     settled = settle(_read(inputs, look, scratch, progress), topology)
     placed = settled.placed
@@ -131,6 +168,19 @@ def _chosen(candidates: Candidates, settled: Settled, settings: Settings) -> Cho
     if chosen.main:
         with_parameters(chosen.main, settings.parameters, Option("--set"))  # it must have them all
     return chosen
+
+
+def _packets(seen: Seen) -> pl.DataFrame:
+    """Return the packets of all variants that are left: file, frame."""
+    names = seen.network.variants.select("file", pl.col("local").alias("variant"))
+    parts = [
+        spill.load(kept)
+        .join(names.filter(pl.col("file") == number), on="variant", how="semi")
+        .select(pl.lit(number, pl.Int64).alias("file"), "frame")
+        for number, each in enumerate(seen.placed.captured)
+        for kept in each.sightings
+    ]
+    return pl.concat(parts) if parts else pl.DataFrame(schema={"file": pl.Int64, "frame": pl.Int64})
 
 
 def _candidates(topology: Topology, settings: Settings) -> Candidates:
