@@ -77,7 +77,7 @@ def place(captured: Sequence[Captured], topology: Topology, known: Mapping[Key, 
         topology: the intended network.
         known: (file, interface, interface index or None) -> where that is, told by other means than names.
     """
-    names = _relative([each.input.shown for each in captured])
+    names = relative([each.input.shown for each in captured])
     variants = _together(captured)
     bound = [
         Bound(number, interface, each.name, known.get((number, interface, None)) or binding, packets)
@@ -116,7 +116,7 @@ def _bindings(
             yield number, interface, each, said, packets.get((number, interface), 0)
 
 
-def _relative(shown: Sequence[str]) -> list[str]:
+def relative(shown: Sequence[str]) -> list[str]:
     """Return file names relative to the folder that all have in common."""
     parts = [PurePath(each).parts for each in shown]
     common = 0
