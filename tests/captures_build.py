@@ -84,21 +84,18 @@ def window(data, start=0, final=True):
 
 
 class Dribble:
-    """Windows of some bytes, each of only a few more than the reader could not use."""
+    """Windows of some bytes, small ones unless somebody asks for more."""
 
-    largest = 1
     complaint = ""
 
     def __init__(self, data, size):
         self.closed = False
-        self._data, self._size = np.frombuffer(data, np.uint8), size
-        self._last = (-1, 0)
+        self.largest = size
+        self._data = np.frombuffer(data, np.uint8)
 
     def window(self, position, size):
-        more = self._last[1] + self._size if self._last[0] == position else self._size
-        self._last = (position, more)
-        more = min(more, max(size, self._size))
-        return Window(self._data[position : position + more], position, position + more >= len(self._data))
+        data = self._data[position : position + size]
+        return Window(data, position, position + size >= len(self._data))
 
     def forget(self, position):
         pass

@@ -110,7 +110,7 @@ class Reading:
         try:
             start = max(self._bounds.start, self.reader.first)
             if start > self.reader.first:
-                learn_interfaces(self.windows.window(0, HEAD), self.reader)
+                learn_interfaces(self.windows.window(0, min(HEAD, start)), self.reader)
             for window, batch in steps(self.windows, Range(start, self._bounds.stop), self.reader.read):
                 yield from self._cut(window, batch, packets)
                 self._remember(batch)
