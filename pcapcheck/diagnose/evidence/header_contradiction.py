@@ -35,7 +35,9 @@ def find(case: Case) -> Iterator[Fact]:
             )
             groups.setdefault(key, []).append((broken, about))
     for members in groups.values():
-        yield _fact(case, members)
+        fact = _fact(case, members)
+        if fact.packets > 1 or fact.about["who"] != "host":  # one multicast of some device says little
+            yield fact
 
 
 def _about(case: Case, broken: Broken, field: str) -> dict[str, Word]:

@@ -1,0 +1,88 @@
+"""Somebody says that packets of a pod are too big ("fragmentation needed"), and the pod learns it or not.
+
+From a router, and learnt by the pod, that is path MTU discovery at work (RFC 1191, RFC 8201).
+
+`about`: by, by_node (who says it), inside (the pod's own node), mtu, threshold, learnt (seen at the pod's
+points), watched (somebody looked there at that time), times, from_hop (where it was last seen), to_hop,
+sender, receiver, node, interface, pod.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from pcapcheck.diagnose.case import Case
+from pcapcheck.diagnose.fact import Fact
+from pcapcheck.diagnose.quotes import TOO_BIG, quotes
+from pcapcheck.topology.topology import OwnerKind, Role
+
+
+def find(case: Case) -> Iterator[Fact]:
+    """Yield a fact for each flow and each who says so."""
+    errors = quotes(case)
+    if errors.is_empty():
+        return
+    told = errors.filter(pl.col("says") == TOO_BIG).drop_nulls("quoted_direction").sort("file", "frame1")
+    for (number, source), rows in told.group_by("quoted_direction", "source", maintain_order=True):
+        direction = case.directions[int(str(number))]
+        if direction["source_kind"] == OwnerKind.POD:
+            yield _fact(case, direction, str(source), rows)
+
+
+def _fact(case: Case, direction: dict[str, Any], source: str, rows: pl.DataFrame) -> Fact:
+    by, node = case.network.owners.of(source), direction["source_node"]
+    own = _own_points(case, direction)
+    at = rows.group_by("point").agg(pl.col("packets").sum())
+    times = int(at["packets"].max() or 0)  # type: ignore[arg-type]  # a column of integers
+    last = rows.filter(~pl.col("point").is_in(own))
+    point = case.point((last if len(last) else rows)["point"][0])
+    mtu = min(rows["mtu"].drop_nulls().to_list(), default=None)
+    return Fact(
+        evidence="too_big",
+        says=f"{by.name or source} says {times} times that packets over {mtu} bytes do not fit",
+        flows=frozenset([direction["flow"]]),
+        frames=case.frames(rows),
+        packets=times,
+        about={
+            **case.ends(direction["direction"]),
+            "by": source,
+            "by_node": by.node,
+            "inside": by.kind == OwnerKind.NODE and by.node == node,
+            "mtu": mtu,
+            "threshold": mtu,
+            "learnt": bool(rows["point"].is_in(own).any()),
+            "watched": _watched(case, own, rows),
+            "times": times,
+            "from_hop": f"{point.node} {point.interface}",
+            "to_hop": f"{node} {case.point(own[0]).interface}" if own else None,
+            "node": node,
+            "interface": point.interface,
+            "pod": direction["source_name"],
+        },
+        filter="icmp.type == 3 && icmp.code == 4" if ":" not in source else "icmpv6.type == 2",
+    )
+
+
+def _own_points(case: Case, direction: dict[str, Any]) -> list[int]:
+    """Return the points of the pod: inside it, at its veth; else the bridge before it."""
+    points = list(enumerate(case.network.points))
+    own = [k for k, point in points if point and point.pod == direction["source_name"]]
+    bridges = [
+        k
+        for k, point in points
+        if point and point.node == direction["source_node"] and point.role == Role.BRIDGE
+    ]
+    return own or bridges
+
+
+def _watched(case: Case, own: list[int], rows: pl.DataFrame) -> bool:
+    """Whether somebody looked at the pod's points when the messages came, by the aligned clock."""
+    if case.network.windows.is_empty() or not own:
+        return False
+    first, last = (
+        (rows[name] - case.network.offsets.get(case.point(rows["point"][0]).node or "", 0))
+        for name in ("first", "last")
+    )
+    looked = case.network.windows.filter(pl.col("point").is_in(own))
+    return bool(((looked["from"] <= first.min()) & (looked["to"] >= last.max())).any())
