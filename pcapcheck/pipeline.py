@@ -26,7 +26,7 @@ from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.errors import InputError
 from pcapcheck.judging import Judgement, judge
 from pcapcheck.mapping import Look, fields_to_read, is_one_large_point, read_all
-from pcapcheck.placing import Placed, place
+from pcapcheck.placing import Placed
 from pcapcheck.reducing import reduce_all, strong_keys
 from pcapcheck.report.result import FlowSummary, Result
 from pcapcheck.report.summaries import summaries
@@ -35,13 +35,8 @@ from pcapcheck.settling import Settled, settle
 from pcapcheck.topology.topology import Topology
 
 Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
-FEW = 8  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
-LINKS = (
-    "sll.ifindex",
-    "sll.pkttype",
-    "sll.hatype",
-    "sll.src.eth",
-)  # what tells the interfaces of `any` apart
+FEW = 2  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
+LINKS = ("sll.ifindex", "sll.pkttype", "sll.hatype", "sll.src.eth")  # what tells interfaces of `any` apart
 LISTED = 5  # captures that could not be read, named in one message
 NO_PATHS = Profile("none", "No profile")
 
@@ -95,20 +90,21 @@ def list_flows(
 ) -> tuple[pl.DataFrame, tuple[Captured, ...]]:
     """Return the selected flows as `flowlist.flow_list` lists them, and the captures that were read.
 
-    Tuples and the keys that join them across translation are all that is read of packets.
+    Where the topology is known, tuples and the keys that join them across translation are all that is read.
 
     Raises:
         InputError: as `run`.
     """
-    candidates = _candidates(topology, settings)
+    candidates = _candidates(topology, settings, decoding_only=True)
     keep = FEW if is_one_large_point(inputs.captures) else KEYS_OF_A_TUPLE
-    look = replace(
-        _look(candidates.profiles, settings, keep), names=(*FIELDS, *LINKS, *settings.selection.fields)
-    )
+    look = _look(candidates.profiles, settings, keep)
+    known = bool(topology.nodes or topology.pods)
+    names = (*FIELDS, *LINKS) if known else fields_to_read(())
+    look = replace(look, names=(*names, *settings.selection.fields))
     with spill.Scratch(settings.scratch) as scratch:
-        placed = place(_read(inputs, look, scratch.path, progress), topology)
-        network = _assembled(placed, topology, NO_PATHS)
-    return flow_list(narrow(network, settings.selection)), placed.captured
+        settled = settle(_read(inputs, look, scratch.path, progress), topology)
+        network = _assembled(settled.placed, settled.topology, NO_PATHS)
+    return flow_list(narrow(network, settings.selection)), settled.placed.captured
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +179,9 @@ def _packets(seen: Seen) -> pl.DataFrame:
     return pl.concat(parts) if parts else pl.DataFrame(schema={"file": pl.Int64, "frame": pl.Int64})
 
 
-def _candidates(topology: Topology, settings: Settings) -> Candidates:
-    return find_candidates(topology, settings.profiles, settings.parameters, settings.rules)
+def _candidates(topology: Topology, settings: Settings, *, decoding_only: bool = False) -> Candidates:
+    given = (settings.profiles, settings.parameters, settings.rules)
+    return find_candidates(topology, *given, decoding_only=decoding_only)
 
 
 def _read(inputs: Inputs, look: Look, scratch: str, progress: Progress | None) -> list[Captured]:
