@@ -11,7 +11,14 @@ from typing import Any, Final
 
 from pcapcheck.check.expected import RULE
 from pcapcheck.check.profile import Profile
-from pcapcheck.check.rules import Option, load_profile, profile_names, unknown_parameters, with_parameters
+from pcapcheck.check.rules import (
+    Option,
+    load_profile,
+    profile_names,
+    rules_directory,
+    unknown_parameters,
+    with_parameters,
+)
 from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.topology.topology import Topology
 
@@ -46,7 +53,12 @@ class Candidates:
 
 
 def find_candidates(
-    topology: Topology, names: Sequence[str], parameters: Mapping[str, Any], rules: RuleChoice
+    topology: Topology,
+    names: Sequence[str],
+    parameters: Mapping[str, Any],
+    rules: RuleChoice,
+    *,
+    decoding_only: bool = False,
 ) -> Candidates:
     """Return the profiles that are named, else all.
 
@@ -55,17 +67,25 @@ def find_candidates(
         names: of profiles or of files.
         parameters: what `--set` gives.
         rules: which of their rules are judged.
+        decoding_only: of all, only those that say how to decode; loading the others takes its time.
 
     Raises:
         InputError: a profile, parameter or rule does not exist or cannot be used.
     """
     named = names or ((topology.profile,) if topology.profile else ())
-    profiles = [_as_the_topology_says(load_profile(name), topology) for name in named or profile_names()]
+    names = named or (_decoding() if decoding_only else profile_names())
+    profiles = [_as_the_topology_says(load_profile(name), topology) for name in names]
     _check_rules(profiles, rules)
     _check_parameters(profiles, parameters)
     tuned = [given(each, parameters) for each in profiles]
     kept = [replace(each, rules=tuple(rule for rule in each.rules if rule.id in rules)) for each in tuned]
     return Candidates(tuple(kept), bool(named))
+
+
+def _decoding() -> tuple[str, ...]:
+    """Return the shipped profiles in whose own file stands what a number means."""
+    files = {name: rules_directory() / f"{name}.yaml" for name in profile_names()}
+    return tuple(name for name, file in files.items() if "\ndecode_as:" in file.read_text(encoding="utf-8"))
 
 
 def dissectors(
