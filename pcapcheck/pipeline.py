@@ -26,7 +26,7 @@ from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.errors import InputError
 from pcapcheck.judging import Judgement, judge
 from pcapcheck.mapping import Look, fields_to_read, is_one_large_point, read_all
-from pcapcheck.placing import Placed
+from pcapcheck.placing import Placed, place
 from pcapcheck.reducing import reduce_all, strong_keys
 from pcapcheck.report.result import FlowSummary, Result
 from pcapcheck.report.summaries import summaries
@@ -90,19 +90,21 @@ def list_flows(
 ) -> tuple[pl.DataFrame, tuple[Captured, ...]]:
     """Return the selected flows as `flowlist.flow_list` lists them, and the captures that were read.
 
-    Where the topology is known, tuples and the keys that join them across translation are all that is read.
+    Where the topology is known, tuples and the keys that join them across translation are all that is read;
+    and of one large capture, which shows little of a topology and may have very many flows.
 
     Raises:
         InputError: as `run`.
     """
     candidates = _candidates(topology, settings, decoding_only=True)
-    keep = FEW if is_one_large_point(inputs.captures) else KEYS_OF_A_TUPLE
-    look = _look(candidates.profiles, settings, keep)
-    known = bool(topology.nodes or topology.pods)
+    large = is_one_large_point(inputs.captures)
+    look = _look(candidates.profiles, settings, FEW if large else KEYS_OF_A_TUPLE)
+    known = large or bool(topology.nodes or topology.pods)
     names = (*FIELDS, *LINKS) if known else fields_to_read(())
     look = replace(look, names=(*names, *settings.selection.fields))
     with spill.Scratch(settings.scratch) as scratch:
-        settled = settle(_read(inputs, look, scratch.path, progress), topology)
+        captured = _read(inputs, look, scratch.path, progress)
+        settled = Settled(place(captured, topology), topology) if known else settle(captured, topology)
         network = _assembled(settled.placed, settled.topology, NO_PATHS)
     return flow_list(narrow(network, settings.selection)), settled.placed.captured
 
