@@ -4,7 +4,7 @@ Takes what the map stage finds of a capture, gives an `Inspection`. One that can
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -14,11 +14,16 @@ import polars as pl
 from pcapcheck import values
 from pcapcheck.capture.inputs import Inputs
 from pcapcheck.captured import Captured
-from pcapcheck.check.candidates import dissectors, find_candidates
+from pcapcheck.check.candidates import clue_fields, dissectors, find_candidates
+from pcapcheck.check.choice import choose
+from pcapcheck.check.detect import Scenery
+from pcapcheck.check.profile import Profile
+from pcapcheck.check.sight import sight
 from pcapcheck.correlate.variants import LOW
-from pcapcheck.mapping import Look, Progress, read_each
-from pcapcheck.report.inspection import Inspection, InterfaceSeen, Tunnel, linktype_name
+from pcapcheck.mapping import Look, Progress, fields_to_read, read_each
+from pcapcheck.report.inspection import Inspection, InterfaceSeen, LooksLike, Tunnel, linktype_name
 from pcapcheck.settings import Settings
+from pcapcheck.settling import settle
 from pcapcheck.topology.topology import Topology
 
 IDS: Final = ("vxlan.vni", "geneve.vni", "gre.key")  # what tells tunnels of one form apart
@@ -31,16 +36,18 @@ ENDS: Final = {
     "arp": ("ipv4", ("arp.src.proto_ipv4", "arp.dst.proto_ipv4")),
 }
 KEPT: Final = 100  # stacks, tunnels and endpoints that are told of
+ENOUGH: Final = 20_000  # variants that show what a capture looks like
+SEVERAL: Final = 4  # alternatives; what looks like more profiles looks like none
 
 
 def inspect(inputs: Inputs, settings: Settings, progress: Progress | None = None) -> Iterator[Inspection]:
     """Yield what is in each capture, in their order."""
     candidates = find_candidates(Topology(), settings.profiles, settings.parameters, settings.rules)
     decode_as = dissectors(candidates.profiles, settings.decode_as)
-    addresses = [name for _, names in ENDS.values() for name in names]
-    look = Look((*addresses, PORT, *IDS), decode_as, 0, settings.since, settings.until, settings.jobs)
+    names = fields_to_read(clue_fields(candidates.profiles))
+    look = Look(names, decode_as, 0, settings.since, settings.until, settings.jobs)
     for captured in read_each(inputs.captures, look, None, progress):
-        yield _inspection(captured)
+        yield replace(_inspection(captured), looks_like=_looks_like(captured, candidates.profiles))
 
 
 def _inspection(captured: Captured) -> Inspection:
@@ -74,6 +81,22 @@ def _with_packets(told: Inspection, variants: pl.DataFrame) -> Inspection:
         endpoints=_busiest(endpoints),
         addresses=len(endpoints),
     )
+
+
+def _looks_like(captured: Captured, profiles: Sequence[Profile]) -> LooksLike | None:
+    """Return the profile that fits; without a tunnel, one capture shows too little."""
+    variants = captured.variants
+    if captured.error or variants.is_empty() or (variants["form"] == "plain").all():
+        return None
+    settled = settle([replace(captured, variants=variants.head(ENOUGH))], Topology())
+    placed = settled.placed
+    scenery = Scenery(
+        sight(placed.variants, placed.points, settled.topology), placed.points, settled.topology
+    )
+    used = choose(profiles, scenery, settled.tallies).used
+    if len(used) != 1 or len(used[0].alternatives) > SEVERAL:
+        return None
+    return LooksLike(used[0].name, used[0].confidence, used[0].evidence, used[0].alternatives)
 
 
 def _reason(captured: Captured) -> str:

@@ -12,7 +12,7 @@ from pcapcheck import spill
 from pcapcheck.capture.inputs import Inputs
 from pcapcheck.capture.spool import spool
 from pcapcheck.captured import Captured
-from pcapcheck.check.candidates import Candidates, dissectors, find_candidates
+from pcapcheck.check.candidates import Candidates, clue_fields, dissectors, find_candidates
 from pcapcheck.check.choice import Chosen, choose, named
 from pcapcheck.check.detect import Scenery
 from pcapcheck.check.profile import Profile
@@ -220,8 +220,6 @@ def _assembled(placed: Placed, topology: Topology, profile: Profile) -> Network:
 def _look(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> Look:
     """Return what to read: the fields that any candidate or filter names, decoded as all candidates say."""
     names = [name for each in profiles for rule in each.rules for name in rule.fields]
-    clues = [clue for each in profiles for clue in each.detect]
-    names += [name for clue in clues for name in clue.when if name not in ("form", "stack")]
     decode_as = dissectors(profiles, settings.decode_as)
-    fields = fields_to_read([*names, *settings.selection.fields])
+    fields = fields_to_read([*names, *clue_fields(profiles), *settings.selection.fields])
     return Look(fields, decode_as, keep, settings.since, settings.until, settings.jobs, settings.split)

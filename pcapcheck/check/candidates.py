@@ -88,6 +88,12 @@ def _decoding() -> tuple[str, ...]:
     return tuple(name for name, file in files.items() if "\ndecode_as:" in file.read_text(encoding="utf-8"))
 
 
+def clue_fields(profiles: Iterable[Profile]) -> tuple[str, ...]:
+    """Return the fields by which profiles are recognised."""
+    names = (name for profile in profiles for clue in profile.detect for name in clue.when)
+    return tuple(dict.fromkeys(name for name in names if name not in ("form", "stack")))
+
+
 def dissectors(
     profiles: Iterable[Profile], more: Mapping[str, Mapping[int, str]]
 ) -> dict[str, dict[int, str]]:
