@@ -1,7 +1,8 @@
 """What became of a packet that the next captured hop did not see: lost, a gap of that capture, or unknown.
 
-Loss needs proof (CORRELATION.md, 2): it was *felt*, since its bytes were sent again or no answer came while the hop before went on
-looking; else the capture may just have missed it. It does not know why a packet was lost.
+Loss needs proof (CORRELATION.md, 2): it was *felt*, since its bytes were sent again or no answer came while
+the hop before went on looking; else the capture may just have missed it. It does not know why a packet was
+lost.
 """
 
 import polars as pl
@@ -18,7 +19,8 @@ def fates(seen: pl.DataFrame, reverse: pl.DataFrame, windows: pl.DataFrame) -> p
     """Return a row for each packet that the next captured hop lacks: row, fate, felt, answered.
 
     Args:
-        seen: direction, rank, ranks, key, start, length, time, row, kind, question, content, point, next_point; one row a packet.
+        seen: direction, rank, ranks, key, start, length, time, row, kind, question, content, point,
+            next_point; one row a packet.
         reverse: direction -> reverse, the direction of the answers.
         windows: point, from, to: when each capture point saw anything, clocks aligned.
     """
@@ -46,7 +48,7 @@ def _later(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
 
 
 def _answers(missed: pl.DataFrame, seen: pl.DataFrame, reverse: pl.DataFrame) -> pl.DataFrame:
-    """Mark what only an answer to this very packet proves delivered: an echo reply, an acknowledgement beyond its end."""
+    """Mark what an answer to this very packet proves delivered: an echo reply, or an ACK beyond its end."""
     back = missed.join(reverse, on="direction", how="left")
     echoes = seen.filter(pl.col("kind") == "echo").select(
         pl.col("direction").alias("reverse"), "question", pl.lit(value=True).alias("replied")
@@ -79,7 +81,7 @@ def _signed(difference: pl.Expr) -> pl.Expr:
 
 
 def _sent_again(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
-    """Count the packets of the same hop that carry the same bytes, and say whether the sender went on to new ones."""
+    """Count the packets of the same hop that carry the same bytes, and whether the sender went on."""
     columns = ["direction", "rank"]
     near = seen.join(missed.select(columns).unique(), on=columns, how="semi")
     data = near.filter((pl.col("kind") == "tcp") & (pl.col("length") > 0))
@@ -144,7 +146,7 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     marked = marked.join(gaps, on="next_point", how="left").join(total, on=place, how="left")
     open_ = (~pl.col("proven")).sum().over(place)
     many = (open_ >= FEW) & (open_ / pl.col("packets") > MOST)
-    looked = pl.col("alive") | ~pl.col("answered")
+    looked = pl.col("alive") | pl.col("one_way")  # a capture that stopped early looks like a flow that broke
     quiet = pl.col("alive") & ~pl.col("gappy") & (many | pl.col("felt").any().over(place))
     fate = pl.when("proven").then(pl.lit("gap")).when(pl.col("felt") & looked).then(pl.lit("lost"))
     return marked.with_columns(

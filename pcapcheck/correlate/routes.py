@@ -39,6 +39,9 @@ def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
     """Add the traffic kinds, told by the client's direction, to both directions."""
     flows = flows.with_columns((4 + 2 * pl.col("source").str.contains(":", literal=True)).alias("version"))
     clients = flows.filter(pl.col("client")).unique("flow", keep="first", maintain_order=True)
+    services = flows.drop_nulls("service").unique("flow", keep="first").select("flow", named="service")
+    asked = clients.join(services, on="flow", how="left", maintain_order="left")  # the answers may know it
+    clients = asked.with_columns(pl.coalesce("service", "named").alias("service")).drop("named")
     combinations = clients.select(CLIENT).unique(maintain_order=True)
     told = [Client(*row) for row in combinations.iter_rows()]
     words = combinations.with_columns(
