@@ -1,0 +1,92 @@
+"""Choice: which packets of which captures are taken, and what is said of each."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Final
+
+from pcapcheck.check.finding import Frame
+from pcapcheck.errors import InputError, did_you_mean
+
+_NUMBERS: Final = re.compile(r"(\d{1,15})(?:-(\d{1,15}))?")
+_MOST: Final = 10_000_000  # frames that one range may name
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is taken.
+
+    Attributes:
+        frames: name of a capture -> numbers of its frames; None takes every packet of every capture.
+        comments: what is said of some of them.
+        since, until: nanoseconds since 1970 UTC.
+    """
+
+    frames: Mapping[str, frozenset[int]] | None = None
+    comments: Mapping[Frame, tuple[str, ...]] = field(default_factory=dict)
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all is taken."""
+        return self.frames is not None and not any(self.frames.values())
+
+
+def frames_of(frames: Iterable[Frame]) -> dict[str, frozenset[int]]:
+    """Return the frames by capture."""
+    found: dict[str, set[int]] = {}
+    for each in frames:
+        found.setdefault(each.file, set()).add(each.frame)
+    return {file: frozenset(numbers) for file, numbers in found.items()}
+
+
+def read_frames(texts: Sequence[str], files: Sequence[str]) -> dict[str, frozenset[int]]:
+    """Return the frames that `FILE:N,N-M,FILE:N` names.
+
+    Args:
+        texts: what the user wrote.
+        files: names of the captures, as the user named them; the last part of a name is enough.
+
+    Raises:
+        InputError: there is no such capture, or something is no number.
+    """
+    found: dict[str, set[int]] = {}
+    for text in texts:
+        file = ""
+        for part in text.split(","):
+            name, colon, numbers = part.rpartition(":")
+            file = _file(name, files) if colon else file
+            if not file:
+                raise InputError(
+                    f"--frames {text}", f"`{part}` names no capture", "write `node1_eth0.pcap:3,7-9`"
+                )
+            found.setdefault(file, set()).update(_range(text, numbers))
+    return {file: frozenset(numbers) for file, numbers in found.items()}
+
+
+def _file(name: str, files: Sequence[str]) -> str:
+    exact = [each for each in files if each == name]
+    named = exact or [each for each in files if PurePath(each).name == name]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise InputError(f"--frames {name}", f"{len(named)} captures have this name", "write its whole path")
+    known = [PurePath(each).name for each in files]
+    raise InputError(
+        f"--frames {name}", "there is no such capture", did_you_mean(name, known, "give its path, too")
+    )
+
+
+def _range(text: str, numbers: str) -> range:
+    parts = _NUMBERS.fullmatch(numbers.strip())
+    if not parts or int(parts[1]) < 1:
+        what = f"`{numbers}` is not the number of a frame"
+        raise InputError(f"--frames {text}", what, "frames are counted from 1, as Wireshark does: 3 or 7-9")
+    chosen = range(int(parts[1]), int(parts[2] or parts[1]) + 1)
+    if not 0 < len(chosen) <= _MOST:
+        raise InputError(
+            f"--frames {text}", f"`{numbers}` is no usable range", "write the smaller number first"
+        )
+    return chosen
