@@ -70,10 +70,17 @@ def _columns(rows: pl.DataFrame) -> dict[str, pl.Expr]:
         "inner_ttl": pl.coalesce(_field(rows, "inner.ip.ttl"), _field(rows, "inner.ipv6.hlim")),
         "number": pl.when(~plain).then(pl.coalesce(*numbers)),
         "port": pl.when(~plain).then(_field(rows, "udp.dstport")),
+        "quoted": pl.when(_refuses(rows)).then(_field(rows, "quoted.ip.dst")),
     }
 
 
 OUTER: Final = ("four_from", "four_to", "six_from", "six_from~", "six_to", "six_to~")
+
+
+def _refuses(rows: pl.DataFrame) -> pl.Expr:
+    """Return whether a packet says port unreachable (RFC 792: 3/3)."""
+    error = pl.col("kind") == "icmp-error"
+    return error & (_field(rows, "inner.icmp.type") == 3) & (_field(rows, "inner.icmp.code") == 3)
 
 
 def _field(rows: pl.DataFrame, name: str) -> pl.Expr:
@@ -102,6 +109,7 @@ def _seen(row: dict[str, Any]) -> Seen:
         inner_ttl=row["inner_ttl"],
         number=row["number"],
         port=row["port"],
+        quoted=None if row["quoted"] is None else values.ipv4_text(row["quoted"]),
         first=row["first"],
     )
 

@@ -64,10 +64,11 @@ def infer(
     find_bridges(draft, scene)
     find_services(draft, scene)
     find_hidden_pods(draft, scene, hidden_behind(draft, translations))
+    find_services(draft, scene)  # again: what stands for a hidden pod
     _find_plain_pods(draft, scene)
     find_parents(draft, scene)
     find_subnets(draft)
-    _find_networks(draft)
+    _find_networks(draft, scene)
     draft.says = say(draft, scene.places)
     topology = draft.topology(entry for place in scene.places if (entry := _entry(place)))
     bindings = {each.watch.key: _binding(each, topology) for each in scene.places}
@@ -101,13 +102,24 @@ def _find_plain_pods(draft: Draft, scene: Scene) -> None:
             draft.pods.setdefault(name, PodDraft(name, addresses=[address]))
 
 
-def _find_networks(draft: Draft) -> None:
-    """Name the networks of pods; those of macvlan and ipvlan are the nodes' own, and hold more than pods."""
+def _find_networks(draft: Draft, scene: Scene) -> None:
+    """Name the networks of pods, with the addresses like theirs that they ask for.
+
+    Those of macvlan and ipvlan are the nodes' own, and hold more than pods.
+    """
     pods = [address for pod in draft.pods.values() if not pod.parent for address in pod.addresses]
-    nodes = [address for node in draft.nodes.values() for address in node.addresses]
-    services = [address for each in draft.services.values() for address in each.addresses]
-    routers = [each for each in draft.routers if "/" not in each]
-    draft.pod_networks = networks(pods, [*nodes, *services, *routers])
+    owned = {address for node in draft.nodes.values() for address in node.owned} | set(draft.routers)
+    services = {address for each in draft.services.values() for address in each.addresses}
+    asked = {
+        each.destination
+        for place in scene.places
+        for each in place.watch.seen
+        if each.is_data and each.destination and each.source in pods and is_host(each.destination)
+    }
+    underlay = {address for node in draft.nodes.values() for address in node.addresses}
+    others = [*underlay, *services, *(each for each in draft.routers if "/" not in each)]
+    near = neighbours(asked - owned - services, pods)
+    draft.pod_networks = networks(pods + near, others) or networks(pods, others)
 
 
 def _entry(place: Place) -> CaptureEntry | None:

@@ -147,6 +147,6 @@ class Draft:
             pod.interface,
             type=pod.type,
             parent=pod.parent,
-            identity=number,
-            vni=number,
+            identity=None if self.bridged else number,
+            vni=number if self.bridged else None,
         )

@@ -14,7 +14,7 @@ BITS: Final = {4: 32, 6: 128}
 
 
 def networks(pods: Iterable[str], others: Iterable[str]) -> list[str]:
-    """Return networks that hold the pods' addresses and none of the others; () for a lone address.
+    """Return networks that hold the pods' addresses and none of the others; a lone address is a network of one.
 
     Args:
         pods: addresses of pods.
@@ -28,8 +28,7 @@ def networks(pods: Iterable[str], others: Iterable[str]) -> list[str]:
     return [
         f"{address_text(version, low)}/{length}"
         for version, low, length in found
-        if length < BITS[version]
-        and not any(
+        if not any(
             family == version and _holds(version, low, length, number) for family, number in strangers
         )
     ]

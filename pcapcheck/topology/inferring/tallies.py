@@ -29,6 +29,8 @@ BY_NAME: Final = 2  # a device that is called after the value counts as much as 
 def tally(draft: Draft) -> Tallies:
     """Return how many nodes send each value."""
     counts: dict[str, Counter[int]] = {}
+    if _is_routable(draft):
+        counts["masquerade"] = Counter({0: len(draft.nodes) + 1})
     for node in draft.nodes.values():
         for name, value in sorted(set(_sent(draft, node))):
             counts.setdefault(name, Counter())[value] += 1
@@ -38,9 +40,26 @@ def tally(draft: Draft) -> Tallies:
     return counts
 
 
+def _is_routable(draft: Draft) -> bool:
+    """Whether somebody outside answers a pod's own address: then pods need no other towards the outside."""
+    pods = {address for pod in draft.pods.values() for address in pod.addresses}
+    ours = pods | {address for node in draft.nodes.values() for address in node.owned}
+    uplinks = [each.place for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.place]
+    pairs = {
+        (each.source, each.destination)
+        for place in uplinks
+        for each in place.watch.seen
+        if each.form == "plain" and each.is_data
+    }
+    return any(
+        source in pods and destination not in ours and (destination, source) in pairs
+        for source, destination in pairs
+    )
+
+
 def _sent(draft: Draft, node: NodeDraft) -> Iterator[tuple[str, int]]:
     """Yield what a node sends, as any uplink saw it."""
-    macs = {each.mac for each in node.of_role(Role.UPLINK) if each.mac}
+    macs = {each.mac for each in node.of_role(Role.UPLINK, Role.VLAN) if each.mac}
     for other in draft.nodes.values():
         for interface in other.of_role(Role.UPLINK):
             for each in interface.place.watch.seen if interface.place else ():

@@ -5,12 +5,15 @@ one that no pod has is a node's. Which endpoints a service is meant to have cann
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pcapcheck.topology.inferring.draft import Draft
 from pcapcheck.topology.inferring.scene import Scene
 from pcapcheck.topology.inferring.watch import Translation
 from pcapcheck.topology.topology import Role, Service, ServicePort
+
+
+BETWEEN: Final = (Role.UPLINK, Role.VTEP, Role.TUNNEL)
 
 
 class _Pair(NamedTuple):
@@ -22,8 +25,8 @@ class _Pair(NamedTuple):
 
 def find_services(draft: Draft, scene: Scene) -> None:
     """Add the services that pods asked for, and whose answers came from pods; none of them is on the wire."""
-    wire = {address for place in scene.of_role(Role.UPLINK) for each in place.watch.seen for address in each.ends}
-    found: dict[str, dict[int, str]] = {}
+    wire = {address for place in scene.of_role(*BETWEEN) for each in place.watch.seen for address in each.ends}
+    found: dict[str, dict[int, str]] = {address: {} for address in _refused(draft, scene, wire)}
     for each in scene.translations:
         pair = _destination(draft, each) if _asks(each) else None
         if pair and pair.stands[0] not in wire:
@@ -32,6 +35,22 @@ def find_services(draft: Draft, scene: Scene) -> None:
         name = f"service-{address}"
         listed = tuple(ServicePort(port, protocol) for port, protocol in sorted(ports.items()))
         draft.services[name] = Service(name, (address,), listed)
+
+
+def _refused(draft: Draft, scene: Scene, wire: set[str | None]) -> set[str]:
+    """Return the addresses that never speak nor leave the node, and that the node itself refuses to pods.
+
+    Nobody but the rules of kube-proxy refuses what is for another: a service without endpoint.
+    """
+    inside = scene.of_role(Role.POD, Role.VETH, Role.BRIDGE)
+    seen = [each for place in inside for each in place.watch.seen]
+    speaking = {each.source for each in seen if each.is_data}
+    return {
+        each.quoted
+        for each in seen
+        if each.quoted and each.quoted not in speaking | wire and draft.pod_of(each.destination)
+        if not draft.pod_of(each.source) and not _is_known(draft, each.quoted)
+    }
 
 
 def hidden_behind(draft: Draft, translations: Sequence[Translation]) -> frozenset[str]:

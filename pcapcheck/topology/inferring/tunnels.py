@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pcapcheck.topology.inferring.draft import Draft, InterfaceDraft, NodeDraft, PodDraft
+from pcapcheck.topology.inferring.networks import neighbours
 from pcapcheck.topology.inferring.scene import Scene
 from pcapcheck.topology.inferring.stations import FIRST_TTLS, is_host
 from pcapcheck.topology.inferring.watch import Seen
@@ -83,7 +84,7 @@ def find_hidden_pods(draft: Draft, scene: Scene, translated: frozenset[str]) -> 
         pod = pod or _new(draft, source)
         pod.votes[node] += BY_TUNNEL
         pod.numbers.update(numbers.get(source, {}))
-    for destination, believed in sorted(getters.items()):
+    for destination, believed in sorted((_routed(draft, scene) | getters).items()):
         if destination not in translated and not draft.node_of(destination):
             pod = draft.pod_of(destination) or _new(draft, destination)
             if not pod.votes:
@@ -110,6 +111,28 @@ def _ends(
         if far and each.destination and is_host(each.destination):
             getters.setdefault(each.destination, Counter())[far.name] += each.packets
     return senders, numbers, getters
+
+
+def _routed(draft: Draft, scene: Scene) -> dict[str, Counter[str]]:
+    """Return who gets what a node's pods send to another node's MAC, or into a tunnel's device; and at which node.
+
+    Where a tunnel leads cannot be seen at its device, nor whose address is one like a pod's that nobody answers
+    for: it is the other node's, if there is only one.
+    """
+    macs = {each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac}
+    getters: dict[str, Counter[str]] = {}
+    for place in scene.of_role(Role.UPLINK, Role.VTEP, Role.TUNNEL):
+        others = [name for name in draft.nodes if name != place.node]
+        other = others[0] if len(others) == 1 else None
+        for each in place.watch.seen:
+            own = draft.pod_of(each.source)
+            if not each.is_data or each.form != "plain" or own is None or own.node != place.node:
+                continue
+            near = place.role != Role.UPLINK or bool(neighbours([each.destination or ""], own.addresses))
+            far = macs.get(each.mac_to or "") or (other if near else None)
+            if far and far != place.node and each.destination and is_host(each.destination):
+                getters.setdefault(each.destination, Counter())[far] += each.packets
+    return getters
 
 
 def _new(draft: Draft, address: str) -> PodDraft:

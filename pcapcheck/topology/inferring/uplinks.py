@@ -24,7 +24,7 @@ def find_uplinks(draft: Draft, scene: Scene) -> None:
     homes = _homes(draft, scene)
     places = [each for each in scene.of_role(*UNDERLAY) if each.node and not each.pod]
     for place in places:
-        _interface(draft, place).mac = _by_votes(draft, place, homes)
+        _interface(draft, place).mac = _by_votes(draft, place, homes) or _by_tag(place, scene)
     for place in places:
         interface = _interface(draft, place)
         interface.mac = interface.mac or _left(draft, place, scene)
@@ -62,8 +62,12 @@ def _homes(draft: Draft, scene: Scene) -> dict[str, str]:
 def _by_votes(draft: Draft, place: Place, homes: Mapping[str, str]) -> str | None:
     """Return the MAC that sends what the node's own side says, and gets what is for it."""
     votes: Counter[str] = Counter()
-    for each in place.watch.seen:
-        if each.tag is None:
+    seen = [each for each in place.watch.seen if each.tag is None and each.kind != "icmp-error"]
+    freshest: dict[str | None, int] = {}
+    for each in seen:
+        freshest[each.source] = max(each.inner_ttl or 0, freshest.get(each.source, 0))
+    for each in seen:
+        if (each.inner_ttl or 0) == freshest[each.source]:  # with less it may have come back
             _vote(votes, each, place.node, homes)
     best = [(mac, points) for mac, points in votes.most_common() if not _is_a_pods(draft, mac, place)][:2]
     if not best or best[0][1] <= 0 or (len(best) == 2 and best[1][1] == best[0][1]):
@@ -74,8 +78,6 @@ def _by_votes(draft: Draft, place: Place, homes: Mapping[str, str]) -> str | Non
 def _vote(votes: Counter[str], each: Seen, node: str | None, homes: Mapping[str, str]) -> None:
     if each.mac_from and each.out is not None:
         votes[each.mac_from] += SURE * each.packets if each.out else -SURE * each.packets
-    if each.kind == "icmp-error":
-        return
     for mac, address in _speaks(each):
         home = homes.get(address or "")
         if mac and home:
@@ -87,6 +89,24 @@ def _speaks(each: Seen) -> Iterator[tuple[str | None, str | None]]:
     yield each.mac_from, each.source
     if each.unicast and each.is_data:
         yield each.mac_to, each.destination
+
+
+def _by_tag(place: Place, scene: Scene) -> str | None:
+    """Return the MAC whose claims are at a VLAN interface before they are, tagged, at the uplink under it."""
+    if place.role != Role.VLAN:
+        return None
+    tagged: dict[tuple[str | None, str | None], int] = {}
+    for uplink in scene.of_role(Role.UPLINK):
+        for each in uplink.watch.seen if uplink.node == place.node else ():
+            if each.tag is not None and each.claim:
+                key = (each.claim_mac, each.claim)
+                tagged[key] = min(each.first, tagged.get(key, each.first))
+    own = {
+        each.claim_mac
+        for each in place.watch.seen
+        if each.first < tagged.get((each.claim_mac, each.claim), 0)
+    }
+    return own.pop() if len(own) == 1 else None
 
 
 def _left(draft: Draft, place: Place, scene: Scene) -> str | None:

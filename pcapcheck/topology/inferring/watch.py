@@ -26,6 +26,7 @@ class Seen(NamedTuple):
         ttl, inner_ttl: TTL or hop limit of the outermost IPv4 header, and of the innermost.
         number: VNI, VSID or key.
         port: UDP destination port of the tunnel.
+        quoted: of an ICMP port unreachable, whom the refused packet was for.
         first: when the first of them was seen, int nanoseconds since 1970 UTC.
     """
 
@@ -48,6 +49,7 @@ class Seen(NamedTuple):
     inner_ttl: int | None = None
     number: int | None = None
     port: int | None = None
+    quoted: str | None = None
     first: int = 0
 
     @property
