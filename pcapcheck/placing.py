@@ -84,7 +84,7 @@ def place(captured: Sequence[Captured], topology: Topology, known: Mapping[Key, 
         for number, interface, each, binding, packets in _bindings(captured, names, topology, variants)
     ]
     points, table = _points(bound, variants, topology, known)
-    if variants.is_empty():
+    if not variants.width:
         return Placed(tuple(captured), tuple(points), variants, tuple(bound), tuple(names))
     told = _told(variants, table).sort("file", "frame1", "local").drop("variant").with_row_index("variant")
     numbered = told.cast({"variant": pl.Int64})
@@ -96,7 +96,7 @@ def _together(captured: Sequence[Captured]) -> pl.DataFrame:
     frames = [
         each.variants.with_columns(pl.lit(number, pl.Int64).alias("file"), pl.col("variant").alias("local"))
         for number, each in enumerate(captured)
-        if len(each.variants)
+        if each.variants.width
     ]
     return pl.concat(frames) if frames else pl.DataFrame()
 
