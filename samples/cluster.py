@@ -9,8 +9,8 @@ import ipaddress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from network import Crossing, Hop, Path, Point, Segment
 from tunnels import type_of
+from way import Crossing, Hop, Path, Point, Segment, Step
 from wire import NO_MAC, Station
 
 LINKS = {"ipip": "raw", "wireguard": "raw", "tun": "raw", "gre": "cooked"}
@@ -36,6 +36,14 @@ class Cluster:
     silent: set[str] = field(default_factory=set)  # addresses that answer no question for their MAC
     gateway: str = "169.254.1.1"  # of pods without a bridge
     reflecting: bool = True  # the switch sends VEPA frames back to the port they came from
+    outside: dict[str, str] = field(default_factory=dict)  # hosts behind the router, and their addresses
+    loopbacks: tuple[str, ...] = ()  # pods in which lo is captured too
+    permanent: set[tuple[str, str]] = field(default_factory=set)  # who knows whose MAC without asking
+    every_gateway: str = "aa:bb:cc:dd:ee:ff"  # the MAC of all far gateways in Antrea's tunnels
+    datapaths: dict[str, int] = field(default_factory=dict)  # OVN: node -> key of its logical switch
+    inside_itself: set[tuple[str, str]] = field(default_factory=set)  # ways on which a tunnel carries itself
+    flat: bool = False  # the network answers for pods: their addresses are its own
+    six: "Cluster | None" = None  # the same nodes and pods as IPv6 sees them
 
     def node(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self.topology["nodes"][name]
@@ -58,9 +66,10 @@ class Cluster:
         """Return every point of the topology, nodes first."""
         nodes, pods = self.topology["nodes"], self.topology["pods"].items()
         names = [(node, name) for node in nodes for name in nodes[node]["interfaces"]]
-        return [self.point(*name) for name in names] + [
-            Point(pod, each["interface"], "pod") for pod, each in pods
-        ]
+        inside = [Point(pod, each["interface"], "pod") for pod, each in pods]
+        inside += [Point(pod, "lo", "lo") for pod in self.loopbacks]
+        others = self.six.points() if self.six else []
+        return list(dict.fromkeys([*(self.point(*name) for name in names), *inside, *others]))
 
     def point(self, node: str, name: str) -> Point:
         interface = self.interface(node, name)
@@ -70,13 +79,21 @@ class Cluster:
         )
 
     def address(self, owner: str) -> str:
-        """Return the address of a pod, or the first of a node."""
+        """Return the address of a pod, the first of a node, or that of a host outside."""
+        if owner in self.outside:
+            return self.outside[owner]
         if owner in self.topology["pods"]:
             return str(self.pod(owner)["address"])
         return str(self.node(owner)["addresses"][0])
 
+    def place(self, owner: str) -> str | None:
+        """Return the node of a pod; None: it is outside."""
+        return None if owner in self.outside else str(self.pod(owner)["node"])
+
     def mtu(self, owner: str) -> int:
         """Return the MTU of a pod's interface (its veth has the same), or of a node's uplink."""
+        if owner in self.outside:
+            return 1500
         if owner in self.topology["nodes"]:
             return int(self.interface(owner, self.named(owner, "uplink")[0])["mtu"])
         interfaces = self.node(self.pod(owner)["node"])["interfaces"].values()
@@ -86,10 +103,11 @@ class Cluster:
         uplink = self.interface(node, self.named(node, "uplink")[0])
         return str(ipaddress.ip_interface(uplink["addresses"][0]).network)
 
-    def device(self, pod: str, node: str) -> str | None:
-        """Return the node's tunnel device: the one of the pod's tenant where there are several."""
+    def device(self, pod: str, node: str, peer: str) -> str | None:
+        """Return the node's tunnel device; of several the one to this peer, or of the pod's tenant."""
         names = self.named(node, "vtep") + self.named(node, "tunnel")
-        return next(iter(names[self.tenant(pod) :]), None)
+        to_peer = [each for each in names if self.interface(node, each).get("remote") == self.address(peer)]
+        return next(iter(to_peer or names[self.tenant(pod) :]), None)
 
     def tenant(self, pod: str) -> int:
         """Return the number of the pod's segment among those of the cluster."""
@@ -98,35 +116,49 @@ class Cluster:
 
     def tunnel(self, source: str, node: str, peer: str) -> tuple[Segment, bool]:
         """Return the segment from a node's tunnel device to its peer's, and whether the right one gets it."""
-        reached = self.fdb.get((node, peer), peer)
-        near, meant = self.device(source, node), self.device(source, peer)
+        near, meant = self.device(source, node, peer), self.device(source, peer, node)
         assert near
         its_mac = self.interface(peer, meant).get("mac", NO_MAC) if meant else NO_MAC
         believed = self.neighbours.get((node, peer), its_mac)
         here = Station(self.interface(node, near).get("mac", NO_MAC), self.address(node))
         there = Station(believed, self.address(peer))
-        hops = (Hop(self.point(node, near), out=True), *self._far_side(source, node, reached))
+        hops, reached = self.tunnel_hops(source, node, peer)
         return Segment(hops, here, there, resolve=False), (reached, believed) == (peer, its_mac)
 
-    def _far_side(self, source: str, node: str, reached: str | None) -> tuple[Hop | Crossing, ...]:
+    def tunnel_hops(self, source: str, node: str, peer: str) -> tuple[tuple[Step, ...], str | None]:
+        """Return the hops of a tunnel, both devices included, and the node that it leads to, if any."""
+        reached = self.fdb.get((node, peer), peer)
+        near = self.device(source, node, peer)
+        assert near
+        out = Hop(self.point(node, near), out=True)
         if reached is None:
-            return ()
-        far = self.device(source, reached)
+            return (out,), None
+        far = self.device(source, reached, node)
         seen = (Hop(self.point(reached, far), out=False),) if far else ()
-        return (self.crossing(source, node, reached), *seen)
+        return (out, self.crossing(source, node, reached), *seen), reached
 
     def crossing(self, source: str, node: str, peer: str) -> Crossing:
         """Return the tunnel between two nodes for what the pod `source` sends."""
-        near, far = self.device(source, node), self.device(source, peer)
+        near, far = self.device(source, node, peer), self.device(source, peer, node)
         assert near
-        device = dict(self.interface(node, near))
-        if "identity" in self.pod(
-            source
-        ):  # Cilium writes the sender's identity into the VNI, and no checksum
-            device |= {"vni": self.pod(source)["identity"], "no_checksum": True}
+        device = self.interface(node, near) | self._marks(source, peer)
         local, remote = str(device.get("local", self.address(node))), self.address(peer)
         there, home = Path(self.underlay(node, peer)), Path(self.underlay(peer, node))
-        return Crossing(device, self.interface(peer, far) if far else None, local, remote, there, home)
+        outer = Crossing(device, self.interface(peer, far) if far else None, local, remote, there, home)
+        if (node, peer) not in self.inside_itself:
+            return outer
+        assert far
+        hops = (Hop(self.point(node, near), out=True), outer, Hop(self.point(peer, far), out=False))
+        ends = Station(device["mac"], local), Station(self.interface(peer, far)["mac"], remote)
+        return replace(outer, there=Path((Segment(hops, *ends, resolve=False, routed=0),)))
+
+    def _marks(self, source: str, peer: str) -> dict[str, Any]:
+        """Return what the header says by packet: Cilium the sender's identity, OVN the far datapath."""
+        if "identity" in self.pod(source):
+            return {"vni": self.pod(source)["identity"], "no_checksum": True}
+        if peer in self.datapaths:
+            return {"vni": self.datapaths[peer], "ports": (3, 5), "checksum": True}
+        return {}
 
     def underlay(self, node: str, peer: str, *, routed: int = 0) -> tuple[Segment, ...]:
         """Return the way over the physical network: one link, or two with a router between."""
@@ -143,8 +175,8 @@ class Cluster:
 
     def _received(self, node: str, peer: str) -> tuple[Hop, ...]:
         """Return the hops by which `peer` receives: a foreign VLAN tag gets no further than the uplink."""
-        there, tag = self.attached(peer, out=False), self.attached(node, out=True)[-1].vlan
-        return there if there[0].vlan == tag else (replace(there[0], vlan=tag),)
+        there, tags = self.attached(peer, out=False), self.attached(node, out=True)[-1].tags
+        return there if there[0].tags == tags else (replace(there[0], tags=tags),)
 
     def to_router(self, node: str) -> Segment:
         return Segment(self.attached(node, out=True), self._station(node), self.router(node))
@@ -167,8 +199,9 @@ class Cluster:
         interface = self.interface(node, name)
         if interface["kind"] != "vlan":
             return (Hop(self.point(node, name), out),)
+        inner = tuple(interface.get("inner", ()))  # of a device that wrongly sits on another VLAN device
         hops = (
-            Hop(self.point(node, name), out),
-            Hop(self.point(node, interface["parent"]), out, interface["vlan"]),
+            Hop(self.point(node, name), out, inner),
+            Hop(self.point(node, interface["parent"]), out, (interface["vlan"], *inner)),
         )
         return hops if out else hops[::-1]

@@ -15,7 +15,9 @@ import dpkt
 from cluster import Cluster
 from network import SECOND, Network
 from routes import path
-from wire import Packet, echo, udp
+from services import Nat, through
+from way import Path
+from wire import End, Packet, echo, translated, udp
 
 NAME = "api.default.svc.cluster.local"
 ANSWER = "10.96.0.10"
@@ -32,6 +34,7 @@ class Conversation:
     start: int
     port: int | None = None
     answered: int = 0
+    nat: Nat | None = None  # what a node changes on the way; None: the ends see each other as they are
     _identifications: dict[str, int] = field(default_factory=dict)
 
     kind = ""
@@ -44,8 +47,20 @@ class Conversation:
     def begin(self, time: int) -> None:
         raise NotImplementedError
 
+    @property
+    def client_port(self) -> int:
+        return 0
+
     def address(self, owner: str) -> str:
         return self.cluster.address(owner)
+
+    def end(self, whom: str, port: int, *, seen_by: str) -> End:
+        """Return an end of the conversation as one of its sides knows it."""
+        if self.nat is None or whom == seen_by:
+            return End(self.address(whom), port)
+        if whom == self.destination:
+            return self.nat.asked
+        return self.nat.client(End(self.address(whom), port))
 
     def packet(self, sender: str, receiver: str, *, df: bool = True, flow: object = "") -> Packet:
         """Return an empty packet of `sender` with its next IP ID; `flow` makes the hash that tunnels use."""
@@ -54,7 +69,7 @@ class Conversation:
         hashed = zlib.crc32(f"{self.kind} {self.start} {flow}".encode())
         return Packet(
             self.address(sender),
-            self.address(receiver),
+            self.end(receiver, 0, seen_by=sender).address,
             0,
             b"",
             identification=self._identifications[sender] & 0xFFFF,
@@ -65,9 +80,23 @@ class Conversation:
     def send(self, packet: Packet, sender: str, time: int, then: Callable[[int], None]) -> None:
         """Send `packet`; `then` happens when it arrives."""
         receiver = self.destination if sender == self.source else self.source
-        arrived = self.network.walk(packet, path(self.cluster, sender, receiver), time, self.refused)
-        if arrived:
-            self.network.at(arrived[1], then)
+        for _, arrival in self.network.deliver(packet, self._way(sender, receiver), time, self.refused):
+            self.network.at(arrival, then)
+
+    def _way(self, sender: str, receiver: str) -> Path:
+        if self.nat is None:
+            return path(self.cluster, sender, receiver)
+        back = sender == self.destination
+        translate = self._answer_translated if back else self._request_translated
+        return through(self.cluster, sender, receiver, self.nat, translate, back=back)
+
+    def _request_translated(self, packet: Packet) -> Packet:
+        client = self.end(self.source, self.client_port, seen_by=self.destination)
+        return translated(packet, client, End(self.address(self.destination), self.port or 0))
+
+    def _answer_translated(self, packet: Packet) -> Packet:
+        assert self.nat
+        return translated(packet, self.nat.asked, End(self.address(self.source), self.client_port))
 
     def refused(self, time: int) -> None:
         """Do what the program does after an ICMP error."""
@@ -96,12 +125,14 @@ class Ping(Conversation):
 
     def _ask(self, time: int, sequence: int) -> None:
         identifier = zlib.crc32(f"{self.source} {self.start}".encode()) & 0xFFFF
-        question = echo(self.packet(self.source, self.destination), True, identifier, sequence)
-        self.send(question, self.source, time, lambda at: self._reply(at + 20, identifier, sequence))
+        question = echo(self.packet(self.source, self.destination), True, identifier, sequence, time)
+        reply = partial(self._reply, identifier=identifier, sequence=sequence, asked=time)
+        self.send(question, self.source, time, reply)
 
-    def _reply(self, time: int, identifier: int, sequence: int) -> None:
-        answer = echo(self.packet(self.destination, self.source, df=False), False, identifier, sequence)
-        self.send(answer, self.destination, time, self._done)
+    def _reply(self, time: int, identifier: int, sequence: int, asked: int) -> None:
+        packet = self.packet(self.destination, self.source, df=False)
+        answer = echo(packet, False, identifier, sequence, asked)
+        self.send(answer, self.destination, time + 20, self._done)
 
     def _done(self, time: int) -> None:
         self.answered += 1
@@ -124,7 +155,8 @@ class Dns(Conversation):
             return
         query = dpkt.dns.DNS(id=self._id(), qd=[dpkt.dns.DNS.Q(name=NAME)])
         packet = self.packet(self.source, self.destination, flow=self.source)
-        self.send(udp(packet, self._socket(), 53, bytes(query)), self.source, time, self._reply)
+        server = self.end(self.destination, 53, seen_by=self.source)
+        self.send(udp(packet, self.client_port, server.port, bytes(query)), self.source, time, self._reply)
         self.network.at(time + 5 * SECOND, lambda at: self._ask(at, attempt + 1))
 
     def refused(self, time: int) -> None:
@@ -135,13 +167,15 @@ class Dns(Conversation):
         answer.rdata = answer.ip
         message = dpkt.dns.DNS(id=self._id(), op=0x8580, qd=[dpkt.dns.DNS.Q(name=NAME)], an=[answer])
         packet = self.packet(self.destination, self.source, flow=self.destination)
-        data = udp(packet, 53, self._socket(), bytes(message))
+        client = self.end(self.source, self.client_port, seen_by=self.destination)
+        data = udp(packet, 53, client.port, bytes(message))
         self.send(data, self.destination, time + self.think(), self._done)
 
     def _done(self, time: int) -> None:
         self.answered += 1
 
-    def _socket(self) -> int:
+    @property
+    def client_port(self) -> int:
         return 32768 + zlib.crc32(f"dns {self.source} {self.start}".encode()) % 28232
 
     def _id(self) -> int:

@@ -75,6 +75,10 @@ class Fetch(Conversation):
     def begin(self, time: int) -> None:
         self._queue(self.client, SYN, b"", time)
 
+    @property
+    def client_port(self) -> int:
+        return self.client.port
+
     def refused(self, time: int) -> None:
         self.client.outstanding.clear()  # connect() fails at once
 
@@ -140,7 +144,8 @@ class Fetch(Conversation):
             self._queue(side, SYN | ACK, b"", time)
             return
         self._acknowledge(side, time)
-        request = REQUEST.replace(b"{host}", self.address(self.destination).encode())
+        host = self.end(self.destination, self.server.port, seen_by=self.source).address
+        request = REQUEST.replace(b"{host}", host.encode())
         self.network.at(time + self.think(), lambda at: self._queue(side, PSH | ACK, request, at))
 
     def _respond(self, time: int) -> None:
@@ -168,7 +173,8 @@ class Fetch(Conversation):
         packet = self.packet(side.name, peer.name, flow=(side.name, side.rethought))
         if segment.flags & (SYN | ACK) == SYN | ACK:
             packet = replace(packet, identification=0)
-        header = dpkt.tcp.TCP(sport=side.port, dport=peer.port, seq=segment.sequence, ack=side.expected)
+        to = self.end(peer.name, peer.port, seen_by=side.name).port
+        header = dpkt.tcp.TCP(sport=side.port, dport=to, seq=segment.sequence, ack=side.expected)
         header.flags, header.win = segment.flags, 64860 if segment.flags & SYN else 502
         header.opts = self._options(segment, timestamp, side.echoed)
         header.off = 5 + len(header.opts) // 4

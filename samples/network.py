@@ -1,9 +1,9 @@
 """A small network in which every capture point sees what a kernel would show there.
 
-`Network` carries packets along paths (routes.py says which), resolves neighbours, wraps and opens tunnels,
-and writes down each sighting: the frame, the point, the direction and the time. Time goes on by
-microseconds a hop. Two hooks break it: `drop` and `rewrite`; other faults are changes of the cluster's
-data. All randomness comes from one seed: equal input gives equal bytes.
+`Network` carries packets along paths (way.py says what they are, routes.py which), resolves neighbours,
+wraps and opens tunnels, and writes down each sighting: the frame, the point, the direction and the time.
+Time goes on by microseconds a hop. Four hooks break it: `drop`, `rewrite`, `delay` and `double`; other
+faults are changes of the cluster's data. All randomness comes from one seed: equal input gives equal bytes.
 """
 
 import heapq
@@ -14,91 +14,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import tunnels
-from wire import UDP, Frame, Packet, Station, resolution, unreachable
+from way import Crossing, Hop, Path, Point, Segment, Step, Turn
+from wire import UDP, Frame, Packet, resolution, unreachable
 
 START = 1_790_000_000_000_000  # microseconds: 2026-09-21, a day without meaning
 SECOND = 1_000_000
 LOCAL_HOP, WIRE_HOP = (9, 40), (120, 190)  # microseconds from the point before
 HOST_UNREACHABLE, PORT_UNREACHABLE = 1, 3  # ICMP codes
+BEHIND = 30  # microseconds by which a copy comes after the first
 QUESTIONS = 3  # net.ipv4.neigh.*.mcast_solicit, one second apart
 
 
 Event = Callable[[int], None]  # something that happens at a time
 Arrival = tuple[Packet, int]
-
-
-@dataclass(frozen=True)
-class Point:
-    """A capture point: an interface of a node or of a pod, and what its frames look like."""
-
-    owner: str
-    interface: str
-    role: str
-    link: str = "ethernet"  # ethernet | raw | cooked
-
-    @property
-    def file(self) -> str:
-        return f"{self.owner.rpartition('/')[2]}_{self.interface}.pcap"
-
-
-@dataclass(frozen=True)
-class Hop:
-    """A frame passes a point, going out of this interface or coming in."""
-
-    point: Point
-    out: bool
-    vlan: int | None = None
-
-    def back(self) -> "Hop":
-        return replace(self, out=not self.out)
-
-
-@dataclass(frozen=True)
-class Crossing:
-    """A tunnel between two devices: how it leaves, and the way back for an ICMP error."""
-
-    device: tunnels.Device
-    peer: tunnels.Device | None
-    source: str
-    destination: str
-    there: "Path"
-    home: "Path"
-
-    def back(self) -> "Crossing":
-        assert self.peer is not None
-        return Crossing(self.peer, self.device, self.destination, self.source, self.home, self.there)
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A link layer: the points and tunnels that one frame passes with the same MACs.
-
-    `routed` is what the TTL falls before it. `resolve`: the source asks for the target's MAC first;
-    `answered`: it is told.
-    """
-
-    hops: tuple[Hop | Crossing, ...]
-    source: Station
-    target: Station
-    resolve: bool = True
-    answered: bool = True
-    routed: int = 1
-    bystanders: tuple[Hop, ...] = ()  # who else sees a broadcast
-
-
-@dataclass(frozen=True)
-class Path:
-    """The segments of one direction. `delivered` is false where the last one is a dead end.
-
-    `home` is the way from the sender's node back to the sender, for the ICMP error of a node that finds no
-    neighbour; `error` and `error_path` are the error of whoever stands at the dead end, and its way.
-    """
-
-    segments: tuple[Segment, ...]
-    delivered: bool = True
-    home: "Path | None" = None
-    error: Callable[[Packet], Packet] | None = None
-    error_path: "Path | None" = None
+Which = Callable[[Frame], bool]
 
 
 @dataclass(frozen=True)
@@ -116,8 +45,10 @@ class Network:
 
     end: int = START + 12 * SECOND  # nothing is sent after it
     sightings: dict[Point, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
-    drops: list[tuple[str, Callable[[Frame], bool]]] = field(default_factory=list)
+    drops: list[tuple[str, Which]] = field(default_factory=list)
     rewrites: list[tuple[str, Callable[[Frame], Frame]]] = field(default_factory=list)
+    delays: list[tuple[str, Which, int]] = field(default_factory=list)
+    doubles: list[tuple[str, Which]] = field(default_factory=list)
     clocks: dict[str, int] = field(default_factory=dict)  # microseconds that an owner's clock is ahead
     chance: random.Random = field(default_factory=lambda: random.Random(1))
 
@@ -129,14 +60,24 @@ class Network:
         self._last: dict[tuple[Point, bool], int] = {}
         self._events: list[tuple[int, int, Event]] = []
         self._counter = itertools.count()
+        self._doubled: str | None = None  # the file before which the packet on its way was doubled
+        self._unseen_until: str | None = None  # a copy begins at that file
 
-    def drop(self, file: str, which: Callable[[Frame], bool]) -> None:
+    def drop(self, file: str, which: Which) -> None:
         """Lose the frames that `which` names just before the point with that capture file."""
         self.drops.append((file, which))
 
     def rewrite(self, file: str, how: Callable[[Frame], Frame]) -> None:
         """Change frames at the point with that capture file, and from there on."""
         self.rewrites.append((file, how))
+
+    def delay(self, file: str, which: Which, by: int) -> None:
+        """Let frames come `by` µs later to the point with that capture file: others overtake them."""
+        self.delays.append((file, which, by))
+
+    def double(self, file: str, which: Which) -> None:
+        """Let frames come twice to the point with that capture file, and to all behind it."""
+        self.doubles.append((file, which))
 
     def at(self, time: int, event: Event) -> None:
         heapq.heappush(self._events, (time, next(self._counter), event))
@@ -145,6 +86,16 @@ class Network:
         while self._events and self._events[0][0] <= self.end:
             time, _, event = heapq.heappop(self._events)
             event(time)
+
+    def deliver(self, packet: Packet, path: Path, time: int, refused: Event | None = None) -> list[Arrival]:
+        """Carry `packet` along `path`; return its arrivals: none if it is lost, two if it was doubled."""
+        self._doubled = None
+        arrivals = [self.walk(packet, path, time, refused)]
+        if self._doubled:
+            self._unseen_until = self._doubled
+            arrivals.append(self.walk(packet, path, time + BEHIND))
+            self._unseen_until = None
+        return [each for each in arrivals if each]
 
     def walk(self, packet: Packet, path: Path, time: int, refused: Event | None = None) -> Arrival | None:
         """Carry `packet` along `path`; return it as it arrives, and when, or None.
@@ -179,8 +130,12 @@ class Network:
         if told and refused:
             self.at(told[1], refused)
 
-    def _carry(self, frame: Frame, hops: tuple[Hop | Crossing, ...], time: int) -> tuple[Frame, int] | None:
+    def _carry(self, frame: Frame, hops: tuple[Step, ...], time: int) -> tuple[Frame, int] | None:
         for hop in hops:
+            if isinstance(hop, Turn):
+                changed = hop.change(frame.content) if isinstance(frame.content, Packet) else frame.content
+                frame = replace(frame, content=changed)
+                continue
             step = self._cross(hop, frame, time) if isinstance(hop, Crossing) else self._see(hop, frame, time)
             if step is None:
                 return None
@@ -188,18 +143,33 @@ class Network:
         return frame, time
 
     def _see(self, hop: Hop, frame: Frame, time: int) -> tuple[Frame, int] | None:
-        """Write down a sighting; frames of one direction never overtake each other."""
-        if any(file == hop.point.file and which(frame) for file, which in self.drops):
+        """Write down a sighting, unless this is a copy that comes from further on."""
+        name = hop.point.file
+        if self._unseen_until == name:
+            self._unseen_until = None
+        if self._unseen_until:
+            return frame, time
+        if any(file == name and which(frame) for file, which in self.drops):
             return None
         for file, how in self.rewrites:
-            frame = how(frame) if file == hop.point.file else frame
-        from_wire = hop.point.role == "uplink" and not hop.out
-        time += self.chance.randint(*(WIRE_HOP if from_wire else LOCAL_HOP))
-        time = max(time, self._last.get((hop.point, hop.out), 0) + 1)
-        self._last[hop.point, hop.out] = time
+            frame = how(frame) if file == name else frame
+        if any(file == name and which(frame) for file, which in self.doubles):
+            self._doubled = name
+        time = self._arrival(hop, frame, time)
         seen_at = time + self.clocks.get(hop.point.owner, 0)
         self.sightings[hop.point].append(Sighting(seen_at, frame, hop))
         return frame, time
+
+    def _arrival(self, hop: Hop, frame: Frame, time: int) -> int:
+        """Return when a frame comes to a point: those of one direction overtake only what is delayed."""
+        from_wire = hop.point.role == "uplink" and not hop.out
+        time += self.chance.randint(*(WIRE_HOP if from_wire else LOCAL_HOP))
+        late = sum(by for file, which, by in self.delays if file == hop.point.file and which(frame))
+        time = max(time, self._last.get((hop.point, hop.out), 0) + 1)
+        if late:
+            return time + late
+        self._last[hop.point, hop.out] = time
+        return time
 
     def _cross(self, crossing: Crossing, frame: Frame, time: int) -> tuple[Frame, int] | None:
         """Wrap, carry and open; what the far end refuses is answered."""
@@ -245,7 +215,7 @@ class Network:
         """Return an empty outer packet; its IP ID counts up per pair of addresses (net/ipv4/route.c)."""
         pair = source, destination
         self._identification.setdefault(pair, self.chance.randrange(1, 60000))
-        self._identification[pair] += 1
+        self._identification[pair] += not self._unseen_until  # a copy has the same
         return Packet(source, destination, UDP, b"", identification=self._identification[pair] & 0xFFFF)
 
     def _resolved(self, segment: Segment, time: int) -> int | None:

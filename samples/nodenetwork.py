@@ -21,6 +21,17 @@ def macvlan(mode: str) -> Cluster:
     return Cluster(topology, "macvlan")
 
 
+def over_vlan(cluster: Cluster, tag: int) -> Cluster:
+    """Return the cluster with a VLAN device on eth0 as the parent of all pods."""
+    for node in cluster.topology["nodes"].values():
+        device = {"kind": "vlan", "mac": node["interfaces"]["eth0"]["mac"], "parent": "eth0", "vlan": tag}
+        node["interfaces"][f"eth0.{tag}"] = device | {"mtu": 1500}
+    for pod in cluster.topology["pods"].values():
+        pod["parent"] = f"eth0.{tag}"
+    cluster.topology["cluster"]["parameters"]["vlan_id"] = tag
+    return cluster
+
+
 def ipvlan(mode: str) -> Cluster:
     """Return two pods on node1 and one on node2 that share the MAC of their parent eth0."""
     topology = _on_the_node_network("ipvlan", mode)

@@ -6,11 +6,13 @@ VXLAN and Calico IPIP are those of the walks through these networks that the pro
 are free.
 """
 
+import ipaddress
 from typing import Any
 
 from cluster import Cluster
 
 WEB, DB, CACHE = "default/web-1", "default/db-0", "default/cache-2"
+API = "10.96.0.20"  # the address of a service
 CALICO_MAC = "ee:ee:ee:ee:ee:ee"
 UPLINK_MACS = ("00:0c:29:bc:fe:d8", "00:0c:29:56:e7:1b", "00:0c:29:4f:8e:35")
 VTEP_MACS = ("be:1d:3a:74:06:c9", "de:34:a2:06:d3:56", "26:9b:55:f0:61:0a")
@@ -61,6 +63,13 @@ def crosssubnet() -> Cluster:
     """Return Calico IPIP CrossSubnet, and a third node behind a router."""
     cluster = calico(nodes=3, third_subnet=True, profile="calico-ipip-crosssubnet", direct="subnet")
     cluster.topology["cluster"]["parameters"] = {"ipip_mode": "CrossSubnet"}
+    return cluster
+
+
+def vxlan_crosssubnet() -> Cluster:
+    """Return Calico VXLAN CrossSubnet, and a third node behind a router."""
+    cluster = calico("vxlan", 3, third_subnet=True, profile="calico-vxlan-crosssubnet", direct="subnet")
+    cluster.topology["cluster"]["parameters"]["vxlan_mode"] = "CrossSubnet"
     return cluster
 
 
@@ -130,6 +139,25 @@ def vlan() -> Cluster:
     return Cluster(topology, "bridge", direct="all")
 
 
+def with_neighbour(cluster: Cluster) -> Cluster:
+    """Return a cluster of two nodes with the third pod on node1, beside the first."""
+    topology = cluster.topology
+    mtu = cluster.mtu(WEB)
+    block = topology["nodes"]["node1"]["pod_cidr"].partition("/")[0]
+    address = str(ipaddress.ip_address(block) + 3)
+    veth = {"kind": "veth", "pod": CACHE, "mac": VETH_MACS[2], "mtu": mtu}
+    topology["nodes"]["node1"]["interfaces"][VETHS[2]] = veth
+    topology["pods"][CACHE] = pod_entry(2, address) | {"node": "node1"}
+    return cluster
+
+
+def with_service(cluster: Cluster) -> Cluster:
+    """Return the cluster with a service whose endpoint is the second pod."""
+    entry = {"address": API, "ports": [{"port": 80, "protocol": "tcp"}]}
+    cluster.topology["services"] = {"default/api": entry | {"endpoints": [f"{cluster.address(DB)}:80"]}}
+    return cluster
+
+
 def bridged(device: Any, mtu: int, nodes: int, *, third_subnet: bool = False) -> dict[str, Any]:
     """Return a topology in which each node has a bridge with its own block: 10.100.0.0/24 and so on."""
     topology: dict[str, Any] = {"cluster": {}, "nodes": {}, "pods": {}}
@@ -190,26 +218,6 @@ def calico(
     return Cluster(topology, "routed", "all" if mode == "direct" else direct)
 
 
-def cilium() -> Cluster:
-    """Return a Cilium cluster with VXLAN: the VNI is the sender's identity, the gateway the node's own."""
-    topology = calico("direct").topology
-    topology.pop("routers")
-    for number, node in enumerate(topology["nodes"].values()):
-        lxc = {"kind": "veth", "pod": pod_name(number), "mac": VETH_MACS[number], "mtu": 1500}
-        vtep = {"kind": "vtep", "type": "vxlan", "mac": VTEP_MACS[number], "port": 8472, "mtu": 1500}
-        node["interfaces"] = {
-            "eth0": node["interfaces"]["eth0"],
-            "cilium_vxlan": vtep,
-            f"lxc{VETHS[number][4:]}f1c2": lxc,
-        }
-        node["pod_cidr"] = f"10.100.{number}.0/24"
-        pod = topology["pods"][pod_name(number)]
-        pod |= {"address": f"10.100.{number}.57", "identity": 30211 + 8190 * number}
-        pod["gateway"] = {"ip": f"10.100.{number}.201", "mac": VETH_MACS[number]}
-    topology["cluster"] = cluster_entry("cilium", "cilium-vxlan", "10.100.0.0/16", {"vxlan_port": 8472})
-    return Cluster(topology, "routed")
-
-
 def _flannel_vxlan(number: int) -> Interfaces:
     vtep = {
         "kind": "vtep",
@@ -250,7 +258,7 @@ def cluster_entry(cni: str, profile: str, pod_cidr: str, parameters: dict[str, A
         "cni": cni,
         "profile": profile,
         "pod_cidr": pod_cidr,
-        "service_cidr": "10.96.0.0/12",
+        "service_cidr": "10.96.0.0/16",
         "parameters": parameters,
     }
 

@@ -7,8 +7,10 @@ said here.
 from collections.abc import Callable
 from dataclasses import replace
 
+import ovs
+from attachment import arrive, down, inside, leave, loopback, meet, station, up
 from cluster import Cluster
-from network import Crossing, Hop, Path, Point, Segment
+from way import Hop, Path, Segment
 from wire import Packet, Station, unreachable
 
 NET_UNREACHABLE = 0
@@ -18,34 +20,41 @@ def path(cluster: Cluster, source: str, destination: str) -> Path:
     """Return the path from one pod to another, or from one node to another."""
     if source in cluster.topology["nodes"]:
         return Path(cluster.underlay(source, destination))
+    if source == destination:
+        return Path((loopback(cluster, source),))
     return STYLES[cluster.style](cluster, source, destination)
 
 
 def _bridged(cluster: Cluster, source: str, destination: str) -> Path:
     if cluster.pod(source)["node"] != cluster.pod(destination)["node"]:
         return _across(cluster, source, destination)
-    up, down = _up(cluster, source), _down(cluster, destination)
-    return Path(
-        (Segment(up + down[1:], _station(cluster, source), _station(cluster, destination), routed=0),)
-    )
+    return Path((meet(cluster, source, destination),))
 
 
 def _routed(cluster: Cluster, source: str, destination: str) -> Path:
     if cluster.pod(source)["node"] != cluster.pod(destination)["node"]:
         return _across(cluster, source, destination)
-    return Path((_leave(cluster, source), _arrive(cluster, destination)))
+    return Path((leave(cluster, source), arrive(cluster, destination)))
 
 
 def _across(cluster: Cluster, source: str, destination: str) -> Path:
     node, peer = cluster.pod(source)["node"], cluster.pod(destination)["node"]
-    leave, arrive = _leave(cluster, source), _arrive(cluster, destination)
+    first, last = leave(cluster, source), arrive(cluster, destination)
     way = _way(cluster, node, peer)
-    home = Path((replace(_arrive(cluster, source), routed=0),))
+    home = Path((replace(arrive(cluster, source), routed=0),))
     if way == "default":
-        back = Path((cluster.from_router(node), _arrive(cluster, source)))
-        return Path((leave, cluster.to_router(node)), False, home, _no_route(cluster, node), back)
-    between, right = _between(cluster, source, node, peer, way)
-    return Path((leave, *between, arrive) if right else (leave, *between), right, home)
+        back = Path((cluster.from_router(node), arrive(cluster, source)))
+        return Path((first, cluster.to_router(node)), False, home, _no_route(cluster, node), back)
+    middle, right = _between(cluster, source, node, peer, way)
+    if cluster.flat:
+        asked = Station(middle[-1].target.mac, cluster.address(destination))
+        middle = (*middle[:-1], replace(middle[-1], target=asked))
+    return Path((first, *middle, last) if right else (first, *middle), right, home)
+
+
+def between(cluster: Cluster, pod: str, node: str, peer: str) -> tuple[Segment, ...]:
+    """Return the segments between two nodes for traffic of a pod that is routed by its address."""
+    return _between(cluster, pod, node, peer, _way(cluster, node, peer))[0]
 
 
 def _between(
@@ -76,16 +85,9 @@ def _no_route(cluster: Cluster, node: str) -> Callable[[Packet], Packet]:
 def _one_segment(cluster: Cluster, source: str, destination: str) -> Path:
     """Pods of all nodes on one link: frames cross tunnels as they are (NVGRE, VXLAN between bridges)."""
     node, peer = cluster.pod(source)["node"], cluster.pod(destination)["node"]
-    here, there = cluster.device(source, node), cluster.device(source, peer)
-    assert here
-    assert there
-    between: tuple[Hop | Crossing, ...] = (
-        Hop(cluster.point(node, here), True),
-        cluster.crossing(source, node, peer),
-        Hop(cluster.point(peer, there), False),
-    )
-    hops = _up(cluster, source) + between + _down(cluster, destination)
-    return Path((Segment(hops, _station(cluster, source), _station(cluster, destination), routed=0),))
+    across, _ = cluster.tunnel_hops(source, node, peer)
+    hops = up(cluster, source) + across + down(cluster, destination)
+    return Path((Segment(hops, station(cluster, source), station(cluster, destination), routed=0),))
 
 
 def _macvlan(cluster: Cluster, source: str, destination: str) -> Path:
@@ -96,13 +98,12 @@ def _macvlan(cluster: Cluster, source: str, destination: str) -> Path:
     reached = True
     if pod["node"] == peer["node"]:
         out, back, reached = _same_parent(cluster, pod["mode"], out, back)
-    hops = (_inside(cluster, source, out=True), *out, *back)
-    hops += (_inside(cluster, destination, out=False),) if reached else ()
+    hops = (inside(cluster, source, out=True), *out, *back)
+    hops += (inside(cluster, destination, out=False),) if reached else ()
     answered = reached and cluster.address(destination) not in cluster.silent
-    segment = Segment(
-        hops, _station(cluster, source), _station(cluster, destination), answered=answered, routed=0
-    )
-    return Path((segment,))
+    ends = station(cluster, source), station(cluster, destination)
+    asks = (source, destination) not in cluster.permanent
+    return Path((Segment(hops, *ends, resolve=asks, answered=answered, routed=0),))
 
 
 def _same_parent(
@@ -126,72 +127,26 @@ def _ipvlan_l2(cluster: Cluster, source: str, destination: str) -> Path:
     between: tuple[Hop, ...] = ()
     if pod["node"] != peer["node"]:
         between = cluster.attached(pod["node"], out=True) + cluster.attached(peer["node"], out=False)
-    hops = (_inside(cluster, source, out=True), *between, _inside(cluster, destination, out=False))
-    return Path((Segment(hops, _station(cluster, source), _station(cluster, destination), routed=0),))
+    hops = (inside(cluster, source, out=True), *between, inside(cluster, destination, out=False))
+    return Path((Segment(hops, station(cluster, source), station(cluster, destination), routed=0),))
 
 
 def _ipvlan_l3(cluster: Cluster, source: str, destination: str) -> Path:
     """Pods without ARP: their frames go from their own MAC to itself; the TTL stays: nobody routes."""
     node, peer = cluster.pod(source)["node"], cluster.pod(destination)["node"]
-    own, last = _station(cluster, source), _inside(cluster, destination, out=False)
-    first = _inside(cluster, source, out=True)
+    own, last = station(cluster, source), inside(cluster, destination, out=False)
+    first = inside(cluster, source, out=True)
     if node == peer:
         return Path((Segment((first, last), own, own, resolve=False, routed=0),))
-    leave = Segment((first,), own, own, resolve=False, routed=0)
+    out = Segment((first,), own, own, resolve=False, routed=0)
     *before, final = cluster.underlay(node, peer)
-    arrive = Segment((last,), final.source, final.target, resolve=False, routed=0)
-    return Path((leave, *before, final, arrive))
-
-
-def _leave(cluster: Cluster, pod: str) -> Segment:
-    """Return the link from a pod to its gateway."""
-    return Segment(_up(cluster, pod), _station(cluster, pod), _gateway(cluster, pod), routed=0)
-
-
-def _arrive(cluster: Cluster, pod: str) -> Segment:
-    """Return the link from the node to a pod. A node without a bridge asks with its own address."""
-    gateway = _gateway(cluster, pod)
-    node = cluster.pod(pod)["node"]
-    asker = gateway if cluster.named(node, "bridge") else Station(gateway.mac, cluster.address(node))
-    answered = cluster.address(pod) not in cluster.silent
-    return Segment(_down(cluster, pod), asker, _station(cluster, pod), answered=answered)
-
-
-def _up(cluster: Cluster, pod: str) -> tuple[Hop, ...]:
-    return tuple(hop.back() for hop in reversed(_down(cluster, pod)))
-
-
-def _down(cluster: Cluster, pod: str) -> tuple[Hop, ...]:
-    node = cluster.pod(pod)["node"]
-    bridges = cluster.named(node, "bridge")[cluster.tenant(pod) :][:1]
-    outside = [*bridges, _veth(cluster, pod)]
-    return (*(Hop(cluster.point(node, name), True) for name in outside), _inside(cluster, pod, out=False))
-
-
-def _veth(cluster: Cluster, pod: str) -> str:
-    interfaces = cluster.node(cluster.pod(pod)["node"])["interfaces"]
-    return str(next(name for name, each in interfaces.items() if each.get("pod") == pod))
-
-
-def _inside(cluster: Cluster, pod: str, *, out: bool) -> Hop:
-    return Hop(Point(pod, cluster.pod(pod)["interface"], "pod"), out)
-
-
-def _station(cluster: Cluster, pod: str) -> Station:
-    return Station(cluster.pod(pod)["mac"], cluster.pod(pod)["address"])
-
-
-def _gateway(cluster: Cluster, pod: str) -> Station:
-    """Return what the pod sends to: its bridge, or the host side of its veth, which answers for all."""
-    node = cluster.pod(pod)["node"]
-    for name in cluster.named(node, "bridge"):
-        bridge = cluster.interface(node, name)
-        return Station(bridge["mac"], bridge["addresses"][0].partition("/")[0])
-    address = cluster.pod(pod).get("gateway", {}).get("ip", cluster.gateway)
-    return Station(cluster.interface(node, _veth(cluster, pod))["mac"], address)
+    into = Segment((last,), final.source, final.target, resolve=False, routed=0)
+    return Path((out, *before, final, into))
 
 
 STYLES = {
+    "antrea": ovs.antrea,
+    "ovn": ovs.ovn,
     "bridge": _bridged,
     "routed": _routed,
     "segment": _one_segment,

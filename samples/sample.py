@@ -5,6 +5,7 @@ import json
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import yaml
 
 from cluster import Cluster
 from conversations import Conversation, Dns, Ping
+from families import merged
 from fetch import Fetch
-from network import SECOND, START, Network, Point, Sighting
+from network import SECOND, START, Network, Sighting
+from way import Point
 
 LINKTYPES = {"ethernet": 1, "raw": 101, "cooked": 113}  # tcpdump.org/linktypes.html
 SNAPLEN = 262144
@@ -63,14 +66,15 @@ class Sample:
         _, network, conversations = self.run()
         intended = self.cluster()
         points = intended.points()
+        seen = {point.file: sightings for point, sightings in network.sightings.items()}
         for point in points:
-            (folder / point.file).write_bytes(pcap(point, network.sightings[point]))
+            (folder / point.file).write_bytes(pcap(point, seen.get(point.file, [])))
         (folder / "topology.yaml").write_text(topology_text(intended, points), encoding="utf-8")
-        truth = self._truth(folder.name, intended, network, conversations)
+        truth = self._truth(folder.name, points, network, conversations)
         (folder / "truth.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
 
     def _truth(
-        self, name: str, cluster: Cluster, network: Network, conversations: list[Conversation]
+        self, name: str, points: Sequence[Point], network: Network, conversations: list[Conversation]
     ) -> dict[str, Any]:
         fault = self.fault
         return {
@@ -88,7 +92,7 @@ class Sample:
                 "expected_symptom": fault.symptom,
             },
             "traffic": [_said(conversation) for conversation in conversations],
-            "captures": [_captured(cluster, point, network.sightings[point]) for point in cluster.points()],
+            "captures": [_captured(point, network) for point in points],
         }
 
 
@@ -102,6 +106,16 @@ def dns(source: str, destination: str, after: float, **options: Any) -> Talk:
 
 def fetch(source: str, destination: str, after: float, **options: Any) -> Talk:
     return lambda network, cluster: Fetch(network, cluster, source, destination, _at(after), **options)
+
+
+def in_ipv6(*talks: Talk) -> list[Talk]:
+    """Return the same talk in IPv6, of a cluster with both families."""
+
+    def say(talk: Talk, network: Network, cluster: Cluster) -> Conversation:
+        assert cluster.six
+        return talk(network, cluster.six)
+
+    return [partial(say, talk) for talk in talks]
 
 
 def both_ways(one: str, other: str, after: float = 0.1) -> list[Talk]:
@@ -125,9 +139,10 @@ def one_way(source: str, destination: str, after: float = 0.1, pings: int = 8) -
     ]
 
 
-def pcap(point: Point, sightings: list[Sighting]) -> bytes:
+def pcap(point: Point, sightings: Sequence[Sighting]) -> bytes:
     """Return a capture file with microseconds, little-endian, as tcpdump writes it."""
-    header = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, SNAPLEN, LINKTYPES[point.link])
+    link = sightings[0].hop.point.link if sightings else point.link  # a wrong device has another one
+    header = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, SNAPLEN, LINKTYPES[link])
     records = [_record(sighting) for sighting in sorted(sightings, key=lambda sighting: sighting.time)]
     return header + b"".join(records)
 
@@ -139,7 +154,7 @@ def shown(sighting: Sighting) -> bytes:
         return sighting.frame.raw()
     if hop.point.link == "cooked":
         return sighting.frame.cooked(outgoing=hop.out)
-    return sighting.frame.ethernet(hop.vlan)
+    return sighting.frame.ethernet(hop.tags)
 
 
 class Line(dict[str, Any]):
@@ -153,20 +168,22 @@ yaml.SafeDumper.add_representer(
 
 def topology_text(cluster: Cluster, points: Sequence[Point]) -> str:
     """Return topology.yaml: the intended network and which file was captured where; a line for each thing."""
-    nodes = {
-        name: node | {"interfaces": {key: Line(each) for key, each in node["interfaces"].items()}}
-        for name, node in cluster.topology["nodes"].items()
-    }
-    pods = {name: Line(pod) for name, pod in cluster.topology["pods"].items()}
+    topology = merged(cluster)
+    for node in topology["nodes"].values():
+        node["interfaces"] = _lines(node["interfaces"])
+    lines = {key: _lines(topology[key]) for key in ("pods", "services") if key in topology}
     captures = {point.file: Line(_place(point)) for point in points}
-    document = cluster.topology | {"nodes": nodes, "pods": pods, "captures": captures}
-    document["cluster"] = Line(document["cluster"])
+    document = topology | {"cluster": Line(topology["cluster"])} | lines | {"captures": captures}
     text: str = yaml.safe_dump(document, default_flow_style=None, sort_keys=False, width=1000)
     return text
 
 
+def _lines(entries: dict[str, Any]) -> dict[str, Any]:
+    return {name: Line(each) for name, each in entries.items()}
+
+
 def _place(point: Point) -> dict[str, str]:
-    return {"pod" if point.role == "pod" else "node": point.owner, "interface": point.interface}
+    return {"pod" if point.role in ("pod", "lo") else "node": point.owner, "interface": point.interface}
 
 
 def _record(sighting: Sighting) -> bytes:
@@ -189,5 +206,6 @@ def _said(conversation: Conversation) -> dict[str, Any]:
     }
 
 
-def _captured(cluster: Cluster, point: Point, sightings: list[Sighting]) -> dict[str, Any]:
-    return {"file": point.file} | _place(point) | {"role": point.role, "packets": len(sightings)}
+def _captured(point: Point, network: Network) -> dict[str, Any]:
+    packets = sum(len(seen) for at, seen in network.sightings.items() if at.file == point.file)
+    return {"file": point.file} | _place(point) | {"role": point.role, "packets": packets}

@@ -43,6 +43,8 @@ def judge(device: Device, sent_by: Device) -> Answer:
     kind = type_of(device)
     if kind != type_of(sent_by):
         return Answer.SILENT
+    if "remote" in device and "local" in sent_by and device["remote"] != sent_by["local"]:
+        return Answer.SILENT
     if device.get("port") != sent_by.get("port"):
         return Answer.REFUSED
     if kind in ("gre", "gretap"):
@@ -66,9 +68,20 @@ def _vxlan(device: Device, frame: Frame, outer: Packet) -> Packet:
 
 
 def _geneve(device: Device, frame: Frame, outer: Packet) -> Packet:
-    header = struct.pack(">BBHI", 0, 0, TRANSPARENT_ETHERNET, number(device, "vni") << 8)  # RFC 8926, 3.4
+    options = _ports(device["ports"]) if "ports" in device else b""
+    flags = 0x40 if options else 0  # critical options are there: RFC 8926, 3.4
+    fixed = struct.pack(">BBHI", len(options) // 4, flags, TRANSPARENT_ETHERNET, number(device, "vni") << 8)
     port = 1 + (_hash(frame) * (65535 - 1) >> 32)
-    return udp(_df(outer, False), port, number(device, "port"), header + frame.ethernet(), checksum=False)
+    with_sum = ":" in outer.source or bool(device.get("checksum"))
+    content = fixed + options + frame.ethernet()
+    return udp(_df(outer, False), port, number(device, "port"), content, with_sum)
+
+
+def _ports(ports: object) -> bytes:
+    """Return OVN's option: logical ports where the packet came in and goes out (ovn-architecture(7))."""
+    assert isinstance(ports, tuple)
+    into, out = ports
+    return struct.pack(">HBBHH", 0x0102, 0x80, 1, into, out)
 
 
 def _ipip(device: Device, frame: Frame, outer: Packet) -> Packet:

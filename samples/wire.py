@@ -25,6 +25,13 @@ class Station(NamedTuple):
     address: str
 
 
+class End(NamedTuple):
+    """An end of a TCP connection or of an exchange over UDP."""
+
+    address: str
+    port: int
+
+
 @dataclass(frozen=True)
 class Packet:
     """An IP packet. `payload` has its checksum; `flow` is the hash that tunnels make their source port of."""
@@ -81,9 +88,9 @@ class Frame:
     destination: str
     content: Packet | Arp
 
-    def ethernet(self, vlan: int | None = None) -> bytes:
-        tag = b"" if vlan is None else struct.pack(">HH", 0x8100, vlan)
-        header = mac(self.destination) + mac(self.source) + tag
+    def ethernet(self, tags: tuple[int, ...] = ()) -> bytes:
+        tagged = b"".join(struct.pack(">HH", 0x8100, tag) for tag in tags)
+        header = mac(self.destination) + mac(self.source) + tagged
         return header + struct.pack(">H", self.content.ethertype) + bytes(self.content)
 
     def raw(self) -> bytes:
@@ -120,9 +127,21 @@ def udp(packet: Packet, sport: int, dport: int, data: bytes, checksum: bool = Tr
     return replace(packet, protocol=UDP, payload=datagram)
 
 
-def echo(packet: Packet, request: bool, identifier: int, sequence: int) -> Packet:
-    """Return `packet` with an ICMP or ICMPv6 echo of ping's 56 bytes in it."""
-    body = struct.pack(">HH", identifier, sequence) + bytes(16) + bytes(range(0x10, 0x38))
+def translated(packet: Packet, source: End, destination: End) -> Packet:
+    """Return a TCP or UDP packet as NAT leaves it: with other ends, its checksum mended. Others stay."""
+    at = {TCP: 16, UDP: 6}.get(packet.protocol)
+    if at is None:
+        return packet
+    ports = struct.pack(">HH", source.port, destination.port)
+    segment = ports + packet.payload[4:at] + bytes(2) + packet.payload[at + 2 :]
+    data = with_checksum(source.address, destination.address, packet.protocol, segment, at)
+    return replace(packet, source=source.address, destination=destination.address, payload=data)
+
+
+def echo(packet: Packet, request: bool, identifier: int, sequence: int, time: int) -> Packet:
+    """Return `packet` with an ICMP or ICMPv6 echo of ping's 56 bytes in it: when it was asked, a pattern."""
+    asked = struct.pack("<QQ", *divmod(time, 1_000_000))
+    body = struct.pack(">HH", identifier, sequence) + asked + bytes(range(0x10, 0x38))
     if ":" in packet.source:
         message = struct.pack(">BBH", 128 if request else 129, 0, 0) + body
         payload = with_checksum(packet.source, packet.destination, ICMPV6, message, 2)

@@ -6,17 +6,17 @@ all of them.
 """
 
 import copy
-import json
-import re
 import struct
 from dataclasses import replace
 from pathlib import Path
 
 from cluster import Cluster
+from families import ipv6
 from make import load
-from network import SECOND, Network, Point, Sighting
+from network import SECOND, Network, Sighting
 from profiles import DB, WEB, flannel
 from sample import LINKTYPES, SNAPLEN, Sample, both_ways, pcap, shown, topology_text
+from way import Point
 from wire import BROADCAST
 
 SLL2 = 276
@@ -68,21 +68,9 @@ def tagged_uplinks(folder: Path, name: str = "flannel-vxlan", tag: int = 100) ->
 
 def ipv6_pods(folder: Path) -> Path:
     """Write the sample with IPv6 pods, nodes and VTEPs, as flannel makes them with IPv6 alone."""
-    sample = Sample("flannel-vxlan", ipv6_cluster, both_ways(WEB, DB))
+    sample = Sample("flannel-vxlan", lambda: ipv6(flannel()), both_ways(WEB, DB))
     cluster, network, _ = sample.run()
     return write(folder, cluster, network)
-
-
-def ipv6_cluster() -> Cluster:
-    text = json.dumps(flannel().topology)
-    text = re.sub(r"10\.100\.(\d)\.0/(?!24)\d+", r"fd00:10:100:\1::/128", text)
-    text = re.sub(r"10\.100\.0\.0/16|10\.100\.(\d)\.0/24", _ipv6_block, text)
-    text = re.sub(r"10\.100\.(\d)\.(\d+)", r"fd00:10:100:\1::\2", text)
-    text = re.sub(r"192\.168\.186\.(\d+)", r"fd00:10:186::\1", text).replace("/24", "/64")
-    text = text.replace("flannel.1", "flannel-v6.1").replace("1450", "1430")
-    topology = json.loads(text)
-    topology["cluster"]["pod_cidr"] = "fd00:10:100::/48"
-    return Cluster(topology, "bridge")
 
 
 def write(folder: Path, cluster: Cluster, network: Network) -> Path:
@@ -137,11 +125,7 @@ def _packet_type(sighting: Sighting, own: str | None) -> int:
 
 
 def _tagged(sighting: Sighting, tag: int) -> Sighting:
-    return replace(sighting, hop=replace(sighting.hop, vlan=tag))
-
-
-def _ipv6_block(match: re.Match[str]) -> str:
-    return f"fd00:10:100:{match[1]}::/64" if match[1] else "fd00:10:100::/48"
+    return replace(sighting, hop=replace(sighting.hop, tags=(tag,)))
 
 
 def _interface(point: Point) -> bytes:

@@ -1,8 +1,9 @@
 """Cilium VXLAN, broken: the firewall of node2 drops UDP 8472."""
 
 from cluster import Cluster
+from datapaths import cilium
 from network import Network
-from profiles import DB, WEB, cilium
+from profiles import DB, WEB
 from sample import Fault, Sample, one_way, ping
 
 

@@ -2,8 +2,10 @@
 
 from cluster import Cluster
 from network import Network
-from profiles import DB, WEB, flannel
-from sample import Fault, Sample, both_ways
+from profiles import API, DB, WEB, flannel, with_service
+from sample import Fault, Sample, both_ways, fetch
+from services import Nat
+from wire import End
 
 
 def breaks(cluster: Cluster, network: Network) -> None:
@@ -12,8 +14,8 @@ def breaks(cluster: Cluster, network: Network) -> None:
 
 SAMPLE = Sample(
     "flannel-wireguard",
-    lambda: flannel("wireguard"),
-    both_ways(WEB, DB),
+    lambda: with_service(flannel("wireguard")),
+    [*both_ways(WEB, DB), fetch(WEB, DB, 1.2, nat=Nat(End(API, 80)))],
     Fault(
         "missing-encryption",
         None,
