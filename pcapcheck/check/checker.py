@@ -46,7 +46,7 @@ def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judg
     """Judge one rule on all variants that it is about."""
     rows = _selected(rule, network)
     if rows.is_empty():
-        return Judged(rule, (), (), 0, (), 0)
+        return Judged(rule, (), (), _looked_for(rule, network) if rule.never else 0, (), 0)
     names = [name for name in rule.fields if name in rows.columns]
     keys = _keys(rule, rows, names)
     distinct = rows.select(keys).unique(maintain_order=True).with_row_index("case")
@@ -80,6 +80,18 @@ def _selected(rule: Rule, network: Network) -> pl.DataFrame:
     return rows.filter(pl.col("side") == rule.side) if rule.side else rows
 
 
+def _looked_for(rule: Rule, network: Network) -> int:
+    """Return how many packets a rule would have caught: those of its flows that could be seen where it looks."""
+    places = network.steps.select("path", "step").unique().iter_rows()
+    steps = [(path, network.paths[path][step]) for path, step in places]
+    watched = {path for path, step in steps if step.role in rule.at and rule.side in (None, step.side)}
+    rows = network.variants.filter(pl.col("path").is_in(watched))
+    for column, wanted in (("who", rule.who), ("where", rule.where)):
+        rows = rows.filter(pl.col(column).is_in(wanted)) if wanted else rows
+    seen = rows.group_by("direction", "point").agg(pl.col("packets").sum())
+    return int(seen.group_by("direction").agg(pl.col("packets").max())["packets"].sum())
+
+
 def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
     """Return the columns that a verdict depends on."""
     keys = [column for name in names for column in (name, name + LOW) if column in rows.columns]
@@ -103,10 +115,12 @@ def _earlier(matcher: Matcher) -> bool:
 def _judge(rule: Rule, view: View) -> Verdict:
     """Judge one combination of values: `when` selects, `expect` judges, all keys together."""
     chosen = select(rule.when, view.seen, view)
-    if chosen is not Verdict.HOLDS:
-        return Verdict.NOT_EVALUABLE if chosen is Verdict.NOT_EVALUABLE else Verdict.NOT_JUDGED
+    if chosen is Verdict.NOT_EVALUABLE:
+        return Verdict.NOT_EVALUABLE
     if rule.never:
-        return Verdict.BROKEN
+        return Verdict.BROKEN if chosen is Verdict.HOLDS else Verdict.HOLDS
+    if chosen is not Verdict.HOLDS:
+        return Verdict.NOT_JUDGED
     verdicts = {name: matcher.judge(view.seen(name), view) for name, matcher in rule.expect.items()}
     view.broken = tuple(name for name, verdict in verdicts.items() if verdict is Verdict.BROKEN)
     found = set(verdicts.values())
