@@ -14,6 +14,7 @@ from pcapcheck.diagnose.fact import Fact, Word
 
 MOST = 0.99  # nothing that packets say is certain
 EACH = 0.02  # what a supporting fact adds
+STOPPED = 0.85  # what is left of a loss where the next capture may have stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Claim:
         """How sure: the cause's own, less for a single packet, more for what supports it."""
         few = 0.1 if self.packets < 2 else 0.0
         worth = max(self.cause.needs[0].certainty(fact) for fact in self.facts)
+        if all(fact.about.get("covered") is False for fact in self.facts):
+            worth *= STOPPED
         return round(min(MOST, self.cause.confidence * worth - few + EACH * len(self.support)), 2)
 
     def explained(self, flows: frozenset[int]) -> bool:

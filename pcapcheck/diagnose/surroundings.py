@@ -28,6 +28,7 @@ def around(case: Case, pair: Pair) -> dict[str, Word]:
         "silent": _silent(case, pair, senders),
         "resolved": _resolved(case, pair),
         "both_ways": _both_ways(case, pair),
+        "covered": _covered(case, pair),
         "skipped": len(skipped),
         "not_captured": ", ".join(skipped) or None,
         "next_capture": f"capture {skipped[0]}" if skipped else None,
@@ -83,6 +84,14 @@ def _both_ways(case: Case, pair: Pair) -> bool:
     losses = case.network.losses
     back = (pl.col("point") == pair.next_point) & (pl.col("next_point") == pair.point)
     return len(losses.filter(back & (pl.col("fate") == "lost"))) > 0
+
+
+def _covered(case: Case, pair: Pair) -> bool:
+    """Whether the next point saw anything before and after a lost packet."""
+    window = case.network.windows.filter(pl.col("point") == pair.next_point)
+    if window.is_empty():
+        return False
+    return bool(pair.lost["time"].is_between(window["from"][0], window["to"][0]).any())
 
 
 def _skipped(case: Case, pair: Pair) -> list[str]:

@@ -7,7 +7,8 @@ many are lost), forms, encapsulated, others_encapsulated, pods (pod addresses), 
 sending node arrives), next_hop (of plain packets on an uplink: peer, another node, elsewhere), senders (how
 many nodes sent what is lost), silent (the receiver's node sends nothing back), resolved (the next point saw
 something for the same destination), both_ways, skipped (expected hops in between that nobody captured),
-next_capture, felt, sender, receiver, and the traits of the profile.
+next_capture, covered (the next point saw something before and after), felt, sender, receiver, and the traits
+of the profile.
 """
 
 from collections.abc import Iterator
@@ -23,15 +24,17 @@ from pcapcheck.diagnose.qualifier import Qualifier, qualify
 from pcapcheck.diagnose.surroundings import around
 
 FEW: Final = 3  # losses that nobody felt must be so many
+FELT: Final = 0.05  # one that somebody felt, of so large a share: TCP sends again for nothing, too
 SURE: Final = 0.95  # a share above is all
 CLEAN: Final = 0.9  # an information gain above is a clean cut
+EACH: Final = 2  # packets that a cut must have on either side: one packet is cut from others by anything
 PROPERTIES: Final = ("form", "protocol", "port", "destination", "source", "direction", "family", "traffic")
 
 
 def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each pair of points that lost packets."""
     for pair in told(case):
-        felt = bool(pair.lost["felt"].any())
+        felt = int(pair.lost["felt"].sum()) >= max(1, min(2, FELT * len(pair.rows)))
         many = len(pair.lost) >= FEW and len(pair.lost) * 2 > len(pair.rows)
         if felt or many:
             yield _fact(case, pair)
@@ -80,17 +83,18 @@ def _counts(pair: Pair, found: Qualifier) -> dict[str, Word]:
     """Return the words that say how many, and which."""
     share = len(pair.lost) / len(pair.rows)
     forms = sorted(set(pair.lost["form"].to_list()))
+    cut = min(len(pair.lost), len(pair.rows) - len(pair.lost)) >= EACH and found.gain > CLEAN
     return {
         "part": round(share, 3),
         "share": f"{share:.0%}",
         "lost": len(pair.lost),
         "sent": len(pair.rows),
-        "total": share > SURE or found.gain > CLEAN,
+        "total": share > SURE or cut,
         "all": share > SURE,
         "by": found.name,
         "value": found.value,
         "cut": found.says or "whatever they are",
-        "clean": found.gain > CLEAN,
+        "clean": cut,
         "threshold": found.threshold,
         "forms": ",".join(forms),
         "protocols": pair.lost["protocol"].n_unique(),
