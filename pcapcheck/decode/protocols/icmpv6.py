@@ -11,6 +11,10 @@ ECHO = {"icmpv6.type": (128, 129)}
 SOLICITATION = {"icmpv6.type": (135,)}
 ADVERTISEMENT = {"icmpv6.type": (136,)}
 REDIRECT = {"icmpv6.type": (137,)}
+ROUTER_SOLICITATION = {
+    "icmpv6.type": (133,),
+    "icmpv6._option": (0x0101,),
+}
 FIRST_OPTION_IS_SOURCE = SOLICITATION | {
     "icmpv6._option": (0x0101,)
 }  # type and length in units of 8: RFC 4861, 4.6.1
@@ -41,6 +45,8 @@ PROTOCOL = Protocol(
         Field("icmpv6.nd.na.flag.o", 4, "u1", mask=0x20, when=ADVERTISEMENT),
         Field("icmpv6.nd.rd.target_address", 8, "ipv6", when=REDIRECT),
         Field("icmpv6._option", 24, ">u2", when={"icmpv6.type": (135, 136)}),
+        Field("icmpv6._option", 8, ">u2", when={"icmpv6.type": (133,)}),
+        Field("icmpv6.opt.src_linkaddr", 10, "mac", when=ROUTER_SOLICITATION),
         Field("icmpv6.opt.src_linkaddr", 26, "mac", when=FIRST_OPTION_IS_SOURCE),
         Field("icmpv6.opt.target_linkaddr", 26, "mac", when=FIRST_OPTION_IS_TARGET),
         # The first 16 bytes of an echo's payload, for packet identity.

@@ -1,6 +1,6 @@
 """ICMPv6: echo, errors, neighbour discovery."""
 
-from packets import block, eth, icmpv6, ipv6, neighbour, number, tcp
+from packets import block, eth, icmpv6, ipv6, mac, neighbour, number, tcp
 
 from pcapcheck.decode.columns import column
 from pcapcheck.decode.layers import find_layers
@@ -36,3 +36,8 @@ def test_advertisement_has_a_target_and_its_owner():
     assert column(layers, "icmpv6.nd.na.target_address").tolist() == [number("fd00::99")]
     assert column(layers, "icmpv6.opt.target_linkaddr").tolist() == [number("02:00:00:00:00:02")]
     assert column(layers, "icmpv6.opt.src_linkaddr").tolist() == [None]
+
+
+def test_router_solicitation_has_the_sender():
+    packet = icmpv6(b"\x01\x01" + mac("02:00:00:00:00:01"), type=133)
+    assert column(layers_of(packet), "icmpv6.opt.src_linkaddr").tolist() == [number("02:00:00:00:00:01")]
