@@ -15,6 +15,7 @@ from pcapcheck.topology.inferring.networks import neighbours, networks
 from pcapcheck.topology.inferring.order import Order
 from pcapcheck.topology.inferring.places import Place, find_places
 from pcapcheck.topology.inferring.pods import find_pods
+from pcapcheck.topology.inferring.routed import find_routed_pods
 from pcapcheck.topology.inferring.sayings import say
 from pcapcheck.topology.inferring.scene import Scene
 from pcapcheck.topology.inferring.stations import is_host
@@ -59,6 +60,7 @@ def infer(
     draft = _drafted(scene)
     find_pods(draft, scene)
     find_uplinks(draft, scene)
+    find_routed_pods(draft, scene)
     find_remote_nodes(draft, scene)
     find_devices(draft, scene)
     find_bridges(draft, scene)
@@ -87,19 +89,26 @@ def _drafted(scene: Scene) -> Draft:
 def _find_plain_pods(draft: Draft, scene: Scene) -> None:
     """Add the addresses that send plain packets and are as near to known pods as pods are to each other."""
     known = {address for pod in draft.pods.values() for address in pod.addresses}
+    underlay = {address for node in draft.nodes.values() for address in node.addresses}
+    owned = {address for node in draft.nodes.values() for address in node.owned} | set(draft.routers)
+    owned |= {address for service in draft.services.values() for address in service.addresses}
     speaking = {
         each.source
         for place in scene.places
         for each in place.watch.seen
         if each.is_data and each.form == "plain" and each.source and is_host(each.source)
     }
-    owned = {address for node in draft.nodes.values() for address in node.owned} | set(draft.routers)
-    owned |= {address for service in draft.services.values() for address in service.addresses}
-    near_nodes = set(neighbours(speaking - known, owned))
-    for address in sorted(neighbours(speaking - known - owned, known)):
-        if address not in near_nodes:
-            name = f"pod-{address}"
-            draft.pods.setdefault(name, PodDraft(name, addresses=[address]))
+    near_nodes = set(neighbours(speaking, underlay))
+    macs = _speakers(scene)
+    for address in sorted(set(neighbours(speaking - known - owned, known)) - near_nodes):
+        name = f"pod-{address}"
+        draft.pods.setdefault(name, PodDraft(name, macs.get(address), addresses=[address]))
+
+
+def _speakers(scene: Scene) -> dict[str, str]:
+    """Return address -> MAC of those that speak for themselves at an uplink: pods on the nodes' network."""
+    found = [each for place in scene.of_role(Role.UPLINK) for each in scene.stations(place).by_mac.values()]
+    return {address: each.mac for each in found if not each.forwards for address in each.own}
 
 
 def _find_networks(draft: Draft, scene: Scene) -> None:
@@ -107,7 +116,9 @@ def _find_networks(draft: Draft, scene: Scene) -> None:
 
     Those of macvlan and ipvlan are the nodes' own, and hold more than pods.
     """
-    pods = [address for pod in draft.pods.values() if not pod.parent for address in pod.addresses]
+    parented = [address for pod in draft.pods.values() if pod.parent for address in pod.addresses]
+    every = [address for pod in draft.pods.values() for address in pod.addresses]
+    pods = [each for each in every if each not in set(neighbours(every, parented))]
     owned = {address for node in draft.nodes.values() for address in node.owned} | set(draft.routers)
     services = {address for each in draft.services.values() for address in each.addresses}
     asked = {

@@ -11,6 +11,7 @@ from pcapcheck.topology.inferring.draft import Draft, InterfaceDraft
 from pcapcheck.topology.inferring.stations import FIRST_TTLS, is_host
 from pcapcheck.topology.inferring.uplinks import UNDERLAY
 from pcapcheck.topology.inferring.watch import Seen
+from pcapcheck.topology.topology import Role
 from pcapcheck.values import address_number, cidr, cidr_text
 
 USUAL: Final = {4: 24, 6: 64}
@@ -31,7 +32,8 @@ def find_subnets(draft: Draft) -> None:
     interfaces = {
         (node.name, each.name): each for node in draft.nodes.values() for each in node.of_role(*UNDERLAY)
     }
-    links = list(_links(interfaces))
+    links = [*_links(interfaces), *_pod_links(draft, interfaces)]
+    links += _hypotheses(draft, interfaces, links)
     groups = _groups(links)
     networks: dict[Name, str] = {}
     for version in (4, 6):
@@ -63,6 +65,37 @@ def _links(interfaces: Mapping[Name, InterfaceDraft]) -> Iterator[_Link]:
             mine, theirs = (owners.get(end or "") for end in ends)
             if mine and theirs and mine[0] != theirs[0]:
                 yield from _link(each, interface.mac, _Link(mine, theirs, None), macs)
+
+
+def _pod_links(draft: Draft, interfaces: Mapping[Name, InterfaceDraft]) -> Iterator[_Link]:
+    """Yield the way of plain packets of other nodes' pods: from the node's own MAC, or routed but once, is direct."""
+    uplinks = {name[0]: name for name, each in interfaces.items() if each.role == Role.UPLINK}
+    homes = {address: uplinks.get(pod.node or "") for pod in draft.pods.values() for address in pod.addresses}
+    for name, interface in interfaces.items():
+        for each in interface.place.watch.seen if interface.place and interface.mac else ():
+            far = homes.get(each.source or "")
+            if each.form == "plain" and each.is_data and each.mac_to == interface.mac and far and far[0] != name[0]:
+                near = each.mac_from == interfaces[far].mac or (each.ttl or 0) + 1 in FIRST_TTLS
+                yield _Link(name, far, None if near else each.mac_from)
+
+
+def _hypotheses(
+    draft: Draft, interfaces: Mapping[Name, InterfaceDraft], links: Sequence[_Link]
+) -> Iterator[_Link]:
+    """Yield what explains, where nothing is known of two nodes, that their pods' packets are in tunnels while others' are not."""
+    uplinks = {name[0]: name for name, each in interfaces.items() if each.role == Role.UPLINK}
+    forms: dict[tuple[str, str], set[bool]] = {}
+    for interface in interfaces.values():
+        for each in interface.place.watch.seen if interface.place else ():
+            ends = [pod.node if pod else None for pod in map(draft.pod_of, (each.source, each.destination))]
+            if each.is_data and ends[0] in uplinks and ends[1] in uplinks and ends[0] != ends[1]:
+                forms.setdefault((str(ends[0]), str(ends[1])), set()).add(each.form == "plain")
+    both = {pair: found | forms.get(pair[::-1], {True, False}) for pair, found in forms.items()}
+    known = {frozenset((link.mine[0], link.theirs[0])) for link in links}
+    if {True} in both.values():
+        for (one, other), found in sorted(both.items()):
+            if found == {False} and frozenset((one, other)) not in known:
+                yield _Link(uplinks[one], uplinks[other], "")
 
 
 def _link(each: Seen, own: str | None, direct: _Link, macs: Mapping[str, Name]) -> Iterator[_Link]:
@@ -111,7 +144,7 @@ def _holds(host: int, member: int, other: int) -> bool:
 
 def _name_routers(draft: Draft, links: Sequence[_Link], networks: Mapping[Name, str]) -> None:
     """Add routers by subnet, and by the address that they claim."""
-    draft.routers |= {networks[link.mine]: link.router for link in links if link.router}
+    draft.routers |= {networks[link.mine]: link.router for link in links if link.router and link.mine in networks}
     known = set(draft.routers.values())
     for node in draft.nodes.values():
         for interface in node.of_role(*UNDERLAY):

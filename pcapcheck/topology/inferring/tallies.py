@@ -31,9 +31,8 @@ def tally(draft: Draft) -> Tallies:
     counts: dict[str, Counter[int]] = {}
     if _is_routable(draft):
         counts["masquerade"] = Counter({0: len(draft.nodes) + 1})
-    for node in draft.nodes.values():
-        for name, value in sorted(set(_sent(draft, node))):
-            counts.setdefault(name, Counter())[value] += 1
+    for _, name, value in sorted(set(_sent(draft))):
+        counts.setdefault(name, Counter())[value] += 1
     for node in draft.nodes.values():
         for name, value in _named(node):
             counts.setdefault(name, Counter())[value] += BY_NAME
@@ -57,14 +56,22 @@ def _is_routable(draft: Draft) -> bool:
     )
 
 
-def _sent(draft: Draft, node: NodeDraft) -> Iterator[tuple[str, int]]:
-    """Yield what a node sends, as any uplink saw it."""
-    macs = {each.mac for each in node.of_role(Role.UPLINK, Role.VLAN) if each.mac}
-    for other in draft.nodes.values():
-        for interface in other.of_role(Role.UPLINK):
+def _sent(draft: Draft) -> Iterator[tuple[str, str, int]]:
+    """Yield what each sender uses, as any uplink saw it: nodes by name, else by their address."""
+    names = {address: node.name for node in draft.nodes.values() for address in node.addresses}
+    macs = {
+        each.mac: node.name
+        for node in draft.nodes.values()
+        for each in node.of_role(Role.UPLINK, Role.VLAN)
+        if each.mac
+    }
+    for node in draft.nodes.values():
+        for interface in node.of_role(Role.UPLINK):
             for each in interface.place.watch.seen if interface.place else ():
-                if each.outer_from in node.addresses or (each.form == "plain" and each.mac_from in macs):
-                    yield from _values(each)
+                plain = each.form == "plain"
+                sender = macs.get(each.mac_from or "") if plain else names.get(each.outer_from or "", each.outer_from)
+                if sender:
+                    yield from ((sender, *value) for value in _values(each))
 
 
 def _values(each: Seen) -> Iterator[tuple[str, int]]:

@@ -28,7 +28,7 @@ def find_services(draft: Draft, scene: Scene) -> None:
     wire = {address for place in scene.of_role(*BETWEEN) for each in place.watch.seen for address in each.ends}
     found: dict[str, dict[int, str]] = {address: {} for address in _refused(draft, scene, wire)}
     for each in scene.translations:
-        pair = _destination(draft, each) if _asks(each) else None
+        pair = _destination(draft, each) if _asks(each) else _source(draft, each)
         if pair and pair.stands[0] not in wire:
             found.setdefault(pair.stands[0], {})[pair.stands[1]] = each.protocol
     for address, ports in sorted(found.items()):
@@ -75,6 +75,17 @@ def _asks(each: Translation) -> bool:
 def _destination(draft: Draft, each: Translation) -> _Pair | None:
     """Return the destination that only stands for a pod."""
     ends = ((each.destination, each.destination_port), (each.other_destination, each.other_destination_port))
+    for one, other in (ends, ends[::-1]):
+        if one[0] != other[0] and draft.pod_of(other[0]) and not _is_known(draft, one[0]):
+            return _Pair(one, other[0])
+    return None
+
+
+def _source(draft: Draft, each: Translation) -> _Pair | None:
+    """Return the source that only stands for a pod, of an answer: the server's port is the lower one."""
+    if each.destination != each.other_destination or each.source_port >= each.destination_port:
+        return None
+    ends = ((each.source, each.source_port), (each.other_source, each.other_source_port))
     for one, other in (ends, ends[::-1]):
         if one[0] != other[0] and draft.pod_of(other[0]) and not _is_known(draft, one[0]):
             return _Pair(one, other[0])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pcapcheck.topology.inferring.draft import Draft, InterfaceDraft, NodeDraft, PodDraft
-from pcapcheck.topology.inferring.networks import neighbours
+from pcapcheck.topology.inferring.routed import believed_at
 from pcapcheck.topology.inferring.scene import Scene
 from pcapcheck.topology.inferring.stations import FIRST_TTLS, is_host
 from pcapcheck.topology.inferring.watch import Seen
@@ -27,17 +27,20 @@ def find_remote_nodes(draft: Draft, scene: Scene) -> None:
     """
     if any(_is_unsure(each) for node in draft.nodes.values() for each in node.of_role(Role.UPLINK)):
         return
-    macs = {each.mac for node in draft.nodes.values() for each in node.interfaces.values()}
+    captured = {each.mac for node in draft.nodes.values() for each in node.interfaces.values() if each.mac}
+    remote: dict[str, NodeDraft] = {}
     for each in _tunnelled(scene):
         address = each.outer_from
         if not address or not is_host(address) or draft.node_of(address) or draft.pod_of(address):
             continue
         mac = _claimant(scene, address) or (each.mac_from if each.ttl in FIRST_TTLS else None)
-        if mac is None or mac not in macs:
-            node = draft.node(address)
-            node.addresses.append(address)
-            uplink = node.interface("uplink", Role.UPLINK)
-            uplink.mac, uplink.addresses = mac, [address]
+        if mac in captured:
+            continue
+        node = remote.setdefault(mac or address, draft.node(remote[mac].name if mac in remote else address))
+        node.addresses.append(address)
+        uplink = node.interface("uplink", Role.UPLINK)
+        uplink.mac = mac
+        uplink.addresses.append(address)
 
 
 def _is_unsure(uplink: InterfaceDraft) -> bool:
@@ -59,10 +62,19 @@ def find_devices(draft: Draft, scene: Scene) -> None:
     for node in draft.nodes.values():
         for device in node.of_role(Role.VTEP):
             device.mac = _own_mac(draft, node, device)
-        votes = senders.get(node.name, Counter())
-        if votes and not draft.bridged and not any(each.mac for each in node.of_role(Role.VTEP)):
-            devices = node.of_role(Role.VTEP) or [node.interface("vtep", Role.VTEP)]
-            devices[0].mac = votes.most_common(1)[0][0] if len(devices) == 1 else None
+        for name in sorted(senders) if not draft.bridged else ():
+            if name[0] == node.name:
+                _give_mac(node, senders[name].most_common(1)[0][0])
+
+
+def _give_mac(node: NodeDraft, mac: str) -> None:
+    """Give the MAC that a node sends with inside its tunnels to the VTEP that has none, else to a further one."""
+    devices = node.of_role(Role.VTEP)
+    if mac in [each.mac for each in devices]:
+        return
+    free = [each for each in devices if each.mac is None]
+    name = "vtep" if "vtep" not in node.interfaces else "vtep2"
+    (free[0] if len(free) == 1 else node.interface(name, Role.VTEP)).mac = mac
 
 
 def find_hidden_pods(draft: Draft, scene: Scene, translated: frozenset[str]) -> None:
@@ -84,11 +96,11 @@ def find_hidden_pods(draft: Draft, scene: Scene, translated: frozenset[str]) -> 
         pod = pod or _new(draft, source)
         pod.votes[node] += BY_TUNNEL
         pod.numbers.update(numbers.get(source, {}))
-    for destination, believed in sorted((_routed(draft, scene) | getters).items()):
+    for destination, nodes in sorted((believed_at(draft, scene) | getters).items()):
         if destination not in translated and not draft.node_of(destination):
             pod = draft.pod_of(destination) or _new(draft, destination)
             if not pod.votes:
-                pod.votes[believed.most_common(1)[0][0]] += BY_BELIEF
+                pod.votes[nodes.most_common(1)[0][0]] += BY_BELIEF
 
 
 def _ends(
@@ -113,28 +125,6 @@ def _ends(
     return senders, numbers, getters
 
 
-def _routed(draft: Draft, scene: Scene) -> dict[str, Counter[str]]:
-    """Return who gets what a node's pods send to another node's MAC, or into a tunnel's device; and at which node.
-
-    Where a tunnel leads cannot be seen at its device, nor whose address is one like a pod's that nobody answers
-    for: it is the other node's, if there is only one.
-    """
-    macs = {each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac}
-    getters: dict[str, Counter[str]] = {}
-    for place in scene.of_role(Role.UPLINK, Role.VTEP, Role.TUNNEL):
-        others = [name for name in draft.nodes if name != place.node]
-        other = others[0] if len(others) == 1 else None
-        for each in place.watch.seen:
-            own = draft.pod_of(each.source)
-            if not each.is_data or each.form != "plain" or own is None or own.node != place.node:
-                continue
-            near = place.role != Role.UPLINK or bool(neighbours([each.destination or ""], own.addresses))
-            far = macs.get(each.mac_to or "") or (other if near else None)
-            if far and far != place.node and each.destination and is_host(each.destination):
-                getters.setdefault(each.destination, Counter())[far] += each.packets
-    return getters
-
-
 def _new(draft: Draft, address: str) -> PodDraft:
     return draft.pods.setdefault(f"pod-{address}", PodDraft(f"pod-{address}", addresses=[address]))
 
@@ -145,13 +135,13 @@ def _tunnelled(scene: Scene) -> Iterator[Seen]:
         yield from (each for each in place.watch.seen if each.outer_from)
 
 
-def _inner_senders(draft: Draft, scene: Scene) -> dict[str, Counter[str]]:
-    """Return for each node the MACs that send inside its tunnels."""
-    votes: dict[str, Counter[str]] = {}
+def _inner_senders(draft: Draft, scene: Scene) -> dict[tuple[str, bool], Counter[str]]:
+    """Return for each node, for IPv4 and IPv6 (True), the MACs that send inside its tunnels."""
+    votes: dict[tuple[str, bool], Counter[str]] = {}
     for each in _tunnelled(scene):
         node = draft.node_of(each.outer_from)
         if node and each.inner_from and each.is_data and each.form in WITH_MAC:
-            votes.setdefault(node.name, Counter())[each.inner_from] += each.packets
+            votes.setdefault((node.name, ":" in str(each.source)), Counter())[each.inner_from] += each.packets
     return votes
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pcapcheck.topology.inferring.draft import Draft, InterfaceDraft
+from pcapcheck.topology.inferring.draft import Draft, InterfaceDraft, NodeDraft
 from pcapcheck.topology.inferring.places import Place
 from pcapcheck.topology.inferring.scene import Scene
 from pcapcheck.topology.inferring.stations import FIRST_TTLS, is_host
@@ -31,9 +31,37 @@ def find_uplinks(draft: Draft, scene: Scene) -> None:
     for node in draft.nodes.values():
         for interface in node.of_role(*UNDERLAY):
             interface.addresses = _addresses(draft, interface)
+        if not node.of_role(Role.UPLINK):
+            _from_afar(draft, node, scene)
         node.addresses = [address for each in node.of_role(Role.UPLINK) for address in each.addresses] or [
             address for each in node.of_role(Role.VLAN) for address in each.addresses
         ]
+
+
+def _from_afar(draft: Draft, node: NodeDraft, scene: Scene) -> None:
+    """Give a node without a capture of its uplink one with the MAC and the address that its pods' packets have elsewhere."""
+    local = draft.local(node.name)
+    seen = [each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen]
+    claims = {each.claim: each.claim_mac for each in seen if each.claim and each.claim_mac}
+    addresses: Counter[str] = Counter()
+    macs: Counter[str] = Counter()
+    for each in seen:
+        if each.is_data and each.source in local and each.outer_from:
+            addresses[each.outer_from] += each.packets
+        elif each.is_data and each.source in local and each.mac_from and (each.ttl or 0) + 1 in FIRST_TTLS:
+            macs[each.mac_from] += each.packets
+    found = [_most(addresses, version) for version in (False, True)]
+    known = [each for each in found if each]
+    mac = next((claims[each] for each in known if each in claims), None) or _most(macs)
+    own = [each for each in claims if is_host(each) and claims[each] == mac] if mac else []
+    if known or mac:
+        uplink = node.interface("uplink", Role.UPLINK)
+        uplink.mac, uplink.addresses = mac, known or own[:1]
+
+
+def _most(counts: Counter[str], six: bool | None = None) -> str | None:
+    """Return the most frequent, of IPv4 or IPv6 (True) addresses if that is said."""
+    return next((each for each, _ in counts.most_common() if six is None or (":" in each) == six), None)
 
 
 def _interface(draft: Draft, place: Place) -> InterfaceDraft:
@@ -63,12 +91,13 @@ def _by_votes(draft: Draft, place: Place, homes: Mapping[str, str]) -> str | Non
     """Return the MAC that sends what the node's own side says, and gets what is for it."""
     votes: Counter[str] = Counter()
     seen = [each for each in place.watch.seen if each.tag is None and each.kind != "icmp-error"]
+    pods_speak = any(_is_a_pods(draft, each.mac_from or "", place) for each in seen)  # then most MACs are pods'
     freshest: dict[str | None, int] = {}
     for each in seen:
         freshest[each.source] = max(each.inner_ttl or 0, freshest.get(each.source, 0))
     for each in seen:
         if (each.inner_ttl or 0) == freshest[each.source]:  # with less it may have come back
-            _vote(votes, each, place.node, homes)
+            _vote(votes, each, place.node, {} if pods_speak else homes)
     best = [(mac, points) for mac, points in votes.most_common() if not _is_a_pods(draft, mac, place)][:2]
     if not best or best[0][1] <= 0 or (len(best) == 2 and best[1][1] == best[0][1]):
         return None
