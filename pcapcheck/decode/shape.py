@@ -125,7 +125,7 @@ class Shape:
 
 
 class Words:
-    """Rows as columns of 8-byte words: each is copied together once, however many shapes compare it."""
+    """Rows as columns of 8-byte words; one that several shapes compare is copied together once."""
 
     def __init__(self, rows: Bytes) -> None:
         """Take rows, uint8 (m, width), C-contiguous, width a multiple of 8."""
@@ -137,8 +137,10 @@ class Words:
 
     def column(self, number: int) -> NDArray[np.uint64]:
         """Return word `number` of every row: uint64 (m,)."""
-        if number not in self._columns:
-            self._columns[number] = np.ascontiguousarray(self._words[:, number])
+        known = number in self._columns
+        self._columns[number] = (
+            np.ascontiguousarray(self._columns[number]) if known else self._words[:, number]
+        )
         return self._columns[number]
 
 
