@@ -7,7 +7,7 @@ which would show it packets that the capture has not.
 
 import shutil
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -38,7 +38,7 @@ REPEATED: Final = (
 HIDDEN: Final = ("ipv6", "ip.version")  # only tshark shows this, as if IPv6 were IPv4
 NOT_QUOTED: Final = ("tcp.len", "tcp.seq_raw")  # tshark has these of no packet that ICMP quotes
 AT_ONCE: Final = 1000  # packets
-CUT: Final = "cut short"  # what tshark says of a file that ends within a packet
+MISSING: Final = "missing"
 TRUTHS: Final = {"True": 1, "False": 0}
 
 Found = dict[str, list[int]]  # field -> its value in each header that has it, outermost first
@@ -85,7 +85,7 @@ def second_opinion(
         most: how many packets are compared.
 
     Raises:
-        InputError: there is no tshark, or one of the two cannot read the file.
+        InputError: there is no tshark, or one of the two cannot read the packets.
     """
     capture = open_capture(path)
     ours = _ours(capture, table, most)
@@ -93,7 +93,11 @@ def second_opinion(
     malformed: list[int] = []
     found: list[Disagreement] = []
     with closing(_theirs(path, decode_as, most)) as theirs:
-        for number, (mine, other) in enumerate(zip(ours, theirs, strict=False), start=1):
+        for number, mine in enumerate(ours, start=1):
+            other = next(theirs, MISSING)
+            if isinstance(other, str):
+                what = f"tshark reads {number - 1:,} packets of it, and we at least one more"
+                raise InputError(path, what, "see what `tshark -r` says of the file")
             if other is None:
                 malformed.append(number)
                 continue
@@ -164,32 +168,19 @@ def _theirs(
     try:
         for packet in capture:
             yield _read(packet)
-    except TSharkCrashException as error:
-        _complain(path, error)
+    except TSharkCrashException:
+        return  # it ends early; that the last packet is cut off is a crash to pyshark, too
     finally:
-        _close(path, capture)
+        _close(capture)
 
 
-def _close(path: str, capture: Any) -> None:
-    """End tshark; pyshark may tell only now that it could not read the file, and again when it is deleted."""
+def _close(capture: Any) -> None:
+    """End tshark; what pyshark says of its end depends on which of the two was faster."""
     from pyshark.capture.capture import TSharkCrashException
 
-    try:
+    with suppress(TSharkCrashException):
         capture.close()
-    except TSharkCrashException as error:
-        _complain(path, error)
-    finally:
-        capture._running_processes.clear()
-
-
-def _complain(path: str, error: Exception) -> None:
-    """Say why tshark could not read the file; that the file ends early is no reason."""
-    said = str(error)
-    if CUT in said:
-        return
-    last = said.partition("Last error line: ")[2].splitlines()[:1] or said.splitlines()[:1]
-    fix = "unpack it, or convert it with `editcap FILE NEW.pcapng`"
-    raise InputError(path, f"tshark cannot read it: {''.join(last)}", fix) from None
+    capture._running_processes.clear()
 
 
 def _read(packet: Any) -> Found | None:
