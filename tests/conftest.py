@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 import shared
 
@@ -87,3 +88,7 @@ def _program(name: str) -> str:
 def _without_what_changes(text: str, tmp_path: Path) -> str:
     text = re.sub(rf"(?<![\d.]){re.escape(__version__)}(?![\d.])", "<version>", text)
     return text.replace(str(tmp_path), "<tmp>").replace(str(REPOSITORY), "<repository>")
+
+
+hypothesis.settings.register_profile("pcapcheck", deadline=None)  # a shared machine is slow now and then
+hypothesis.settings.load_profile("pcapcheck")

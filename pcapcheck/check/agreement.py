@@ -22,13 +22,16 @@ NOTHING: Final[dict[str, Any]] = {
     "shared_mac": False,
 }
 
+
 def agreement(profiles: Sequence[Profile]) -> Profile:
     """Return the first profile with only what all others have too."""
     first, *others = profiles
     rules = tuple(rule for rule in first.rules if all(rule in other.rules for other in others))
     ids = {rule.id for rule in rules}
     paths = {
-        name: path for name, path in first.paths.items() if all(each.paths.get(name) == path for each in others)
+        name: path
+        for name, path in first.paths.items()
+        if all(each.paths.get(name) == path for each in others)
     }
     return replace(
         first,

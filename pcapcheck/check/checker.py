@@ -144,7 +144,7 @@ def _findings(
         schema={"case": pl.UInt32, "said": pl.String},
     )
     grouped = (
-        broken.join(said, on="case")
+        broken.join(said, on="case", maintain_order="left")
         .sort("file", "frame1")
         .group_by(*GROUP, "said", maintain_order=True)
         .agg(
@@ -155,7 +155,7 @@ def _findings(
             pl.col("side").first(),
             pl.col("number").first(),
         )
-        .join(total, on=GROUP, nulls_equal=True)
+        .join(total, on=GROUP, how="left", nulls_equal=True, maintain_order="left")
     )
     enough = (pl.col("packets") >= ENOUGH) | (pl.col("packets") * 2 > pl.col("judged"))
     rows = grouped.filter(enough).iter_rows(named=True)

@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """Make and check topology files: what the network is meant to be."""
+    """Make and check topology files: what the network is meant to be.
+
+    \b
+    Examples:
+      pcapcheck topology import dumps/ -o captures/topology.yaml
+      pcapcheck topology check captures/topology.yaml
+    """
 
 
 @command.command("import")

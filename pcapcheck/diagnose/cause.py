@@ -6,10 +6,10 @@ Takes YAML, gives plain data; it does not look at the network.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from pcapcheck import yamlfile
+from pcapcheck.check.rules import rules_directory
 from pcapcheck.diagnose.fact import Fact, Word
 
 # What is found first explains what follows from it: an earlier rank's flows are left out of later ones.
@@ -140,13 +140,6 @@ def _fits(value: Word, wanted: Any) -> bool:
     return bool(value == wanted)
 
 
-def causes_directory() -> Path:
-    """Return where the shipped causes lie: inside the package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    inside = package / "rules" / "diagnoses"
-    return inside if inside.is_dir() else package.parent / "rules" / "diagnoses"
-
-
 @cache
 def load_causes() -> tuple[Cause, ...]:
     """Return all shipped causes, in alphabetical order.
@@ -154,7 +147,9 @@ def load_causes() -> tuple[Cause, ...]:
     Raises:
         InputError: a file cannot be used.
     """
-    return tuple(read_cause(yamlfile.load(path)) for path in sorted(causes_directory().glob("*.yaml")))
+    return tuple(
+        read_cause(yamlfile.load(path)) for path in sorted((rules_directory() / "diagnoses").glob("*.yaml"))
+    )
 
 
 def read_cause(document: yamlfile.Document) -> Cause:

@@ -20,7 +20,9 @@ def find_bridges(draft: Draft, scene: Scene) -> None:
             own = _gateway(draft, list(found))
             if own:
                 bridge.mac = own.mac
-                bridge.addresses = sorted(each for each in own.own if is_host(each) and not draft.pod_of(each))
+                bridge.addresses = sorted(
+                    each for each in own.own if is_host(each) and not draft.pod_of(each)
+                )
         _connect(node, draft, scene)
 
 
@@ -64,7 +66,9 @@ def _settle(draft: Draft, pod: PodDraft, interface: InterfaceDraft, station: Sta
 
 def _share(draft: Draft) -> None:
     """Under ipvlan every pod has the MAC of its parent, and so lives where that MAC is."""
-    parents = {pod.mac: (pod.node, pod.parent) for pod in draft.pods.values() if pod.mac and pod.parent and pod.node}
+    parents = {
+        pod.mac: (pod.node, pod.parent) for pod in draft.pods.values() if pod.mac and pod.parent and pod.node
+    }
     for pod in draft.pods.values():
         node, parent = parents.get(pod.mac or "", (None, None))
         if node and parent and pod.node in (node, None):

@@ -28,9 +28,7 @@ def networks(pods: Iterable[str], others: Iterable[str]) -> list[str]:
     return [
         f"{address_text(version, low)}/{length}"
         for version, low, length in found
-        if not any(
-            family == version and _holds(version, low, length, number) for family, number in strangers
-        )
+        if not any(family == version and _holds(version, low, length, number) for family, number in strangers)
     ]
 
 

@@ -149,7 +149,9 @@ def _by_order(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Rol
 
     Of one exchange alone both ends may be the nearest to something: then it is not told.
     """
-    nearest = [order.is_nearest(each, watch.number, _others(watch, watches)) for each in sorted(ends_of(watch))]
+    nearest = [
+        order.is_nearest(each, watch.number, _others(watch, watches)) for each in sorted(ends_of(watch))
+    ]
     if nearest and set(nearest) <= {True}:
         return Role.POD, "is nearer to its address than all other captures"
     if nearest and set(nearest) <= {False}:

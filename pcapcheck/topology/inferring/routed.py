@@ -16,7 +16,9 @@ BY_MAC: Final = 3  # weight of the MAC that sends a pod's packets for the node t
 
 def find_routed_pods(draft: Draft, scene: Scene) -> None:
     """Vote for the node of each pod whose plain packets a node's MAC sends; add nodes that were not captured."""
-    nodes = {each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac}
+    nodes = {
+        each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac
+    }
     for pod, mac in sorted(_senders(draft, scene), key=lambda each: (each[0].name, each[1])):
         if mac not in nodes and pod.node is None:
             address = next((each for each in _claims(scene, mac) if not draft.node_of(each)), None)
@@ -46,7 +48,9 @@ def _senders(draft: Draft, scene: Scene) -> Iterator[tuple[PodDraft, str]]:
 def _claims(scene: Scene, mac: str) -> list[str]:
     """Return the addresses that a MAC claims at uplinks."""
     seen = (each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen)
-    return sorted({each.claim for each in seen if each.claim and each.claim_mac == mac and is_host(each.claim)})
+    return sorted(
+        {each.claim for each in seen if each.claim and each.claim_mac == mac and is_host(each.claim)}
+    )
 
 
 def believed_at(draft: Draft, scene: Scene) -> dict[str, Counter[str]]:
@@ -55,16 +59,24 @@ def believed_at(draft: Draft, scene: Scene) -> dict[str, Counter[str]]:
     Where a tunnel leads cannot be seen at its device, nor whose address is one like a pod's that nobody answers
     for: it is the other node's, if there is only one.
     """
-    macs = {each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac}
+    macs = {
+        each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac
+    }
     speaking = {each.source for place in scene.places for each in place.watch.seen if each.is_data}
     getters: dict[str, Counter[str]] = {}
     for place in scene.of_role(Role.UPLINK, Role.VTEP, Role.TUNNEL):
         others = [name for name in draft.nodes if name != place.node]
         for each in place.watch.seen:
-            if not each.destination or not is_host(each.destination) or not _is_sent_here(draft, each, place.node):
+            if (
+                not each.destination
+                or not is_host(each.destination)
+                or not _is_sent_here(draft, each, place.node)
+            ):
                 continue
             far = macs.get(each.mac_to or "")
-            guess = len(others) == 1 and each.destination not in speaking and _is_like(draft, each, place.role)
+            guess = (
+                len(others) == 1 and each.destination not in speaking and _is_like(draft, each, place.role)
+            )
             far = far or (others[0] if guess else None)
             if far and far != place.node:
                 getters.setdefault(each.destination, Counter())[far] += each.packets

@@ -14,7 +14,9 @@ from pcapcheck.topology.topology import Role
 class Scene:
     """The places, the order of their watches along exchanges, and what was translated."""
 
-    def __init__(self, places: Sequence[Place], order: Order, translations: Sequence[Translation] = ()) -> None:
+    def __init__(
+        self, places: Sequence[Place], order: Order, translations: Sequence[Translation] = ()
+    ) -> None:
         self.places = tuple(places)
         self.order = order
         self.translations = tuple(translations)

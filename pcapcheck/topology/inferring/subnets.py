@@ -51,7 +51,9 @@ def find_subnets(draft: Draft) -> None:
 
 def _addresses(interfaces: Sequence[InterfaceDraft], version: int) -> list[str]:
     """Return the addresses of one family."""
-    return [address for each in interfaces for address in each.addresses if (":" in address) == (version == 6)]
+    return [
+        address for each in interfaces for address in each.addresses if (":" in address) == (version == 6)
+    ]
 
 
 def _links(interfaces: Mapping[Name, InterfaceDraft]) -> Iterator[_Link]:
@@ -74,7 +76,13 @@ def _pod_links(draft: Draft, interfaces: Mapping[Name, InterfaceDraft]) -> Itera
     for name, interface in interfaces.items():
         for each in interface.place.watch.seen if interface.place and interface.mac else ():
             far = homes.get(each.source or "")
-            if each.form == "plain" and each.is_data and each.mac_to == interface.mac and far and far[0] != name[0]:
+            if (
+                each.form == "plain"
+                and each.is_data
+                and each.mac_to == interface.mac
+                and far
+                and far[0] != name[0]
+            ):
                 near = each.mac_from == interfaces[far].mac or (each.ttl or 0) + 1 in FIRST_TTLS
                 yield _Link(name, far, None if near else each.mac_from)
 
@@ -144,7 +152,9 @@ def _holds(host: int, member: int, other: int) -> bool:
 
 def _name_routers(draft: Draft, links: Sequence[_Link], networks: Mapping[Name, str]) -> None:
     """Add routers by subnet, and by the address that they claim."""
-    draft.routers |= {networks[link.mine]: link.router for link in links if link.router and link.mine in networks}
+    draft.routers |= {
+        networks[link.mine]: link.router for link in links if link.router and link.mine in networks
+    }
     known = set(draft.routers.values())
     for node in draft.nodes.values():
         for interface in node.of_role(*UNDERLAY):

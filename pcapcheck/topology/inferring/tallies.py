@@ -43,7 +43,9 @@ def _is_routable(draft: Draft) -> bool:
     """Whether somebody outside answers a pod's own address: then pods need no other towards the outside."""
     pods = {address for pod in draft.pods.values() for address in pod.addresses}
     ours = pods | {address for node in draft.nodes.values() for address in node.owned}
-    uplinks = [each.place for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.place]
+    uplinks = [
+        each.place for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.place
+    ]
     pairs = {
         (each.source, each.destination)
         for place in uplinks
@@ -69,7 +71,11 @@ def _sent(draft: Draft) -> Iterator[tuple[str, str, int]]:
         for interface in node.of_role(Role.UPLINK):
             for each in interface.place.watch.seen if interface.place else ():
                 plain = each.form == "plain"
-                sender = macs.get(each.mac_from or "") if plain else names.get(each.outer_from or "", each.outer_from)
+                sender = (
+                    macs.get(each.mac_from or "")
+                    if plain
+                    else names.get(each.outer_from or "", each.outer_from)
+                )
                 if sender:
                     yield from ((sender, *value) for value in _values(each))
 

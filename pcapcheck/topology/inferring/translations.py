@@ -12,7 +12,6 @@ from pcapcheck.topology.inferring.scene import Scene
 from pcapcheck.topology.inferring.watch import Translation
 from pcapcheck.topology.topology import Role, Service, ServicePort
 
-
 BETWEEN: Final = (Role.UPLINK, Role.VTEP, Role.TUNNEL)
 
 
@@ -25,7 +24,9 @@ class _Pair(NamedTuple):
 
 def find_services(draft: Draft, scene: Scene) -> None:
     """Add the services that pods asked for, and whose answers came from pods; none of them is on the wire."""
-    wire = {address for place in scene.of_role(*BETWEEN) for each in place.watch.seen for address in each.ends}
+    wire = {
+        address for place in scene.of_role(*BETWEEN) for each in place.watch.seen for address in each.ends
+    }
     found: dict[str, dict[int, str]] = {address: {} for address in _refused(draft, scene, wire)}
     for each in scene.translations:
         pair = _destination(draft, each) if _asks(each) else _source(draft, each)

@@ -51,7 +51,9 @@ def _is_unsure(uplink: InterfaceDraft) -> bool:
 
 def _claimant(scene: Scene, address: str) -> str | None:
     """Return the MAC that claims an address at an uplink."""
-    claims = (each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen if each.claim == address)
+    claims = (
+        each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen if each.claim == address
+    )
     return next((each.claim_mac for each in claims), None)
 
 
@@ -106,8 +108,10 @@ def find_hidden_pods(draft: Draft, scene: Scene, translated: frozenset[str]) -> 
 def _ends(
     draft: Draft, scene: Scene
 ) -> tuple[dict[str, Counter[tuple[str, str, bool]]], dict[str, Counter[int]], dict[str, Counter[str]]]:
-    """Return who sends in tunnels: from which node, in which form, and whether at first hand; with which number;
-    and who gets something: at which node."""
+    """Return who sends in tunnels, with which number, and who gets something.
+
+    Of a sender: from which node, in which form, and whether at first hand; of a getter: at which node.
+    """
     senders: dict[str, Counter[tuple[str, str, bool]]] = {}
     numbers: dict[str, Counter[int]] = {}
     getters: dict[str, Counter[str]] = {}

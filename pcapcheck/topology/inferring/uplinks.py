@@ -91,7 +91,9 @@ def _by_votes(draft: Draft, place: Place, homes: Mapping[str, str]) -> str | Non
     """Return the MAC that sends what the node's own side says, and gets what is for it."""
     votes: Counter[str] = Counter()
     seen = [each for each in place.watch.seen if each.tag is None and each.kind != "icmp-error"]
-    pods_speak = any(_is_a_pods(draft, each.mac_from or "", place) for each in seen)  # then most MACs are pods'
+    pods_speak = any(
+        _is_a_pods(draft, each.mac_from or "", place) for each in seen
+    )  # then most MACs are pods'
     freshest: dict[str | None, int] = {}
     for each in seen:
         freshest[each.source] = max(each.inner_ttl or 0, freshest.get(each.source, 0))

@@ -17,7 +17,7 @@ RULES = """*nat
 -A KUBE-SVC-A -m comment --comment "kube-system/kube-dns:dns" -j KUBE-SEP-2
 -A KUBE-SEP-2 -p udp -m comment --comment "kube-system/kube-dns:dns" -j DNAT --to-destination 10.244.1.7:53
 COMMIT
-"""  # noqa: E501 - the lines are iptables-save's
+"""
 
 
 def test_service_with_node_port_external_address_and_local_policy():

@@ -1,0 +1,1 @@
+"""Inputs: what a path names, in which order, and what is left out."""
