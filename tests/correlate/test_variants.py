@@ -99,7 +99,9 @@ def test_variants_do_not_depend_on_the_ranges_that_are_read(packets, data):
 def test_shapes_and_wavefront_lead_to_the_same_variants(names, known, others):
     packets = block(*others, *known, *others)
     fast = variants([packets], names, learnt(*known * 2))
-    assert_frame_equal(fast, variants([packets], names, Shapes(LINUX, least=10**9)))
+    slow = variants([packets], names, Shapes(LINUX, least=10**9))
+    first = "frame1"  # numbers may differ; `placing` orders variants by their first packet
+    assert_frame_equal(fast.drop("variant").sort(first), slow.drop("variant").sort(first))
 
 
 def test_every_kind_of_packet_is_the_same_by_shape():
