@@ -1,0 +1,40 @@
+"""Steps of expected paths as a frame."""
+
+import polars as pl
+
+from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.paths import Step
+from pcapcheck.correlate.places import places, wires
+from pcapcheck.topology.owners import Owners
+from pcapcheck.topology.topology import Topology
+
+
+def step(node, role):
+    return Step(node, role, "plain", "source", 1, (0, 0), ("eth0",), None, False)
+
+
+def network(*steps):
+    """Return a network with one direction, whose path has these steps, all watched."""
+    ranks = range(len(steps))
+    watched = pl.DataFrame({"direction": [0] * len(steps), "step": ranks, "rank": ranks})
+    directions = pl.DataFrame({"direction": [0], "path": [0]})
+    topology = Topology()
+    return Network(
+        topology, Owners(topology), (), (), pl.DataFrame(), directions, (steps,), watched, pl.DataFrame(), {}
+    )
+
+
+def test_each_watched_step_has_its_role_and_node():
+    told = places(network(step("a", "vtep"), step("a", "uplink"), step("b", "uplink")))
+    assert told.sort("rank")["role"].to_list() == ["vtep", "uplink", "uplink"]
+    assert told.sort("rank")["node"].to_list() == ["a", "a", "b"]
+
+
+def test_a_place_that_is_crossed_twice_says_so():
+    told = places(network(step("a", "uplink"), step("b", "uplink"), step("a", "uplink")))
+    assert told.sort("rank")["crossings"].to_list() == [2, 1, 2]
+
+
+def test_a_wire_lies_between_two_nodes():
+    told = wires(network(step("a", "vtep"), step("a", "uplink"), step("b", "uplink"), step("b", "vtep")))
+    assert told.rows() == [(0, 1)]
