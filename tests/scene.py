@@ -24,6 +24,7 @@ from pcapcheck.pipeline import Settings, run
 from pcapcheck.topology.load import load_topology
 from profiles import DB, WEB, flannel
 from sample import Fault, Sample, Talk, both_ways
+from wire import Frame
 
 WEB_IP, DB_IP, CNI0_IP = "10.100.0.2", "10.100.1.2", "10.100.0.1"
 NODE1, NODE2 = "192.168.186.128", "192.168.186.129"
@@ -84,6 +85,11 @@ def scene(
         topology(told)
         path.write_text(yaml.safe_dump(told), encoding="utf-8")
     return case_of(folder)
+
+
+def dropping(file: str, which: Callable[[Frame], bool]) -> Callable[[Cluster, Network], None]:
+    """Return what loses the frames that `which` names just before a point."""
+    return lambda _, network: network.drop(file, which)
 
 
 def add(path: Path, frames: Sequence[tuple[float, bytes]]) -> None:

@@ -1,0 +1,71 @@
+"""A cause at one place, with the facts that speak for it."""
+
+from dataclasses import replace
+
+from scene import scene
+
+from pcapcheck.diagnose.cause import Cause, Need, Pattern
+from pcapcheck.diagnose.claim import MOST, Claim
+from pcapcheck.diagnose.fact import Fact
+
+CAUSE = Cause(
+    id="test",
+    title="{sender} sends {actual}",
+    explanation="{sender} sends {actual}, {nobody_knows} is meant",
+    fix="mend {node}",
+    confirm=("look at {node}",),
+    references=(),
+    rank="header",
+    confidence=0.9,
+    blame="sender",
+    device=("vtep",),
+    needs=(Need((Pattern("seen", {}), Pattern("guessed", {}, 0.5))),),
+    supports=(),
+    excludes=(),
+    beats=("other",),
+    explains="flows",
+    information=False,
+)
+
+
+def fact(*flows, evidence="seen", packets=5, **about):
+    words = {"sender": "node1", "actual": "7", "node": "node2"} | about
+    return Fact(evidence, f"{evidence} {flows}", frozenset(flows), (), packets, words)
+
+
+def test_confidence_falls_for_one_packet_and_rises_with_support():
+    assert Claim(CAUSE, (fact(1),)).confidence == 0.9
+    assert Claim(CAUSE, (fact(1, packets=1),)).confidence == 0.8
+    assert Claim(CAUSE, (fact(1),), support=(fact(1), fact(1))).confidence == 0.94
+    assert Claim(replace(CAUSE, confidence=1.0), (fact(1),)).confidence == MOST
+
+
+def test_a_guess_is_worth_less():
+    assert Claim(CAUSE, (fact(1, evidence="guessed"),)).confidence == 0.45
+
+
+def test_a_loss_where_the_next_capture_may_have_stopped_is_worth_less():
+    assert Claim(CAUSE, (fact(1, covered=False),)).confidence < 0.8
+    assert Claim(CAUSE, (fact(1, covered=True),)).confidence == 0.9
+
+
+def test_claims_overlap_by_flow_by_node_and_where_both_have_none():
+    one = Claim(CAUSE, (fact(1),))
+    assert one.overlaps(Claim(CAUSE, (fact(1, 2, sender="node9"),)))
+    assert one.overlaps(Claim(CAUSE, (fact(5),)))
+    assert not one.overlaps(Claim(CAUSE, (fact(5, sender="node9"),)))
+
+
+def test_what_others_explain_is_explained():
+    assert Claim(CAUSE, (fact(1, 2),)).explained(frozenset([1, 2, 3]))
+    assert not Claim(CAUSE, (fact(1, 2),)).explained(frozenset([1]))
+    assert not Claim(CAUSE, (fact(),)).explained(frozenset([1]))
+
+
+def test_a_diagnosis_fills_the_placeholders_and_names_the_device(tmp_path):
+    case = scene(tmp_path)
+    told = Claim(CAUSE, (fact(1), fact(1), fact(2, next_capture="never"))).diagnosis(case)
+    assert told.title == "node1 sends 7"
+    assert told.explanation == "node1 sends 7, - is meant"
+    assert (told.node, told.interface, told.fix) == ("node1", "flannel.1", "mend node1")
+    assert [each.says for each in told.evidence] == ["seen (1,)", "seen (2,)"]
