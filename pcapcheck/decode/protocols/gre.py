@@ -11,7 +11,8 @@ from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
 from pcapcheck.decode.headers import Headers
 
 CHECKSUM, ROUTING, KEY, SEQUENCE, ACKNOWLEDGEMENT = 0x8000, 0x4000, 0x2000, 0x1000, 0x0080
-ERSPAN, ETHERNET = 0x88BE, 0x6558
+ERSPAN, ETHERNET, WCCP, IP = 0x88BE, 0x6558, 0x883E, 0x0800
+REDIRECT = 4  # bytes of WCCP's redirect header: draft-mclaggan-wccp-v2rev1-00, 4.12.1
 VERSION_0, VERSION_1 = {"gre.flags.version": (0,)}, {"gre.flags.version": (1,)}
 
 
@@ -25,16 +26,27 @@ def words(read: Headers, flags: int) -> Ints:
 
 
 def length(read: Headers) -> Ints:
-    """4 bytes and the optional words; the acknowledgement only in version 1."""
+    """4 bytes and the optional words, the acknowledgement only in version 1; a redirect header of WCCP.
+
+    WCCP version 1 has none: its first byte is already that of the IP header.
+    """
     version_1 = read("gre.flags_and_version") & 0x0007 == 1
     count = words(read, CHECKSUM | ROUTING | KEY | SEQUENCE)
-    return 4 + 4 * (count + np.where(version_1, words(read, ACKNOWLEDGEMENT), 0))
+    size = 4 + 4 * (count + np.where(version_1, words(read, ACKNOWLEDGEMENT), 0))
+    wccp = read("gre.proto") == WCCP
+    if not wccp.any():  # what follows is looked at for WCCP only: shapes would compare it
+        return size
+    return size + np.where(wccp & (read.number(size) >> 4 != 4), REDIRECT, 0)
 
 
 def payload(read: Headers) -> Ints:
-    """Return the EtherType; ERSPAN without a sequence number has no header of its own (type I)."""
+    """Return the EtherType; ERSPAN without a sequence number has no header of its own (type I).
+
+    WCCP carries IP.
+    """
     set_, number = read("gre.flags_and_version"), read("gre.proto")
     number = np.where((number == ERSPAN) & (set_ & SEQUENCE == 0), ETHERNET, number)
+    number = np.where(number == WCCP, IP, number)
     return np.where((set_ & ROUTING == 0) & (set_ & 0x0007 <= 1), number, NOTHING)
 
 

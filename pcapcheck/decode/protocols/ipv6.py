@@ -28,6 +28,7 @@ PROTOCOL = Protocol(
         Field("ipv6.src", 8, "ipv6"),
         Field("ipv6.dst", 24, "ipv6"),
     ),
+    partial=True,
     within={
         "eth.type": (0x86DD,),
         "ip.proto": (41,),

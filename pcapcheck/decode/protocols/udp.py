@@ -17,6 +17,7 @@ PROTOCOL = Protocol(
             for k in range(4)
         ),
     ),
+    partial=True,
     within={"ip.proto": (17,)},
     carries=("udp.srcport", "udp.dstport"),
     table="udp.port",

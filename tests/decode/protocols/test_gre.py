@@ -34,6 +34,12 @@ def test_erspan_without_sequence_number_is_a_bare_frame():
     assert layers.stacks[layers.stack[0]] == "eth:ip:gre:eth:ip:tcp"
 
 
+@pytest.mark.parametrize("redirect", [b"", b"\0\1\2\3"], ids=["version 1", "version 2"])
+def test_wccp_may_have_a_redirect_header(redirect):
+    layers = layers_of(eth(ip(gre(redirect + ip(tcp(dport=443)), proto=0x883E))))
+    assert column(layers, "tcp.dstport").tolist() == [443]
+
+
 def test_an_unknown_version_carries_nothing():
     layers = layers_of(eth(ip(gre(ip(tcp()), version=2))))
     assert layers.stacks[layers.stack[0]] == "eth:ip:gre"
