@@ -15,7 +15,7 @@ import numpy as np
 from pcapcheck.capture.block import Block
 from pcapcheck.decode import registry
 from pcapcheck.decode.field import Bools, Ints, Kind, Numbers
-from pcapcheck.decode.layers import Layers
+from pcapcheck.decode.layers import Group, Layers
 from pcapcheck.errors import InputError, did_you_mean
 
 FRAME: dict[str, Kind] = {
@@ -25,6 +25,9 @@ FRAME: dict[str, Kind] = {
     "frame.time_epoch": "time",
     "frame.interface_id": "integer",
 }
+RENAMED = (
+    "tcp.seq_raw"  # Wireshark, packet-tcp.c: in a packet that ICMP quotes, the number is shown as tcp.seq
+)
 DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 
 
@@ -117,6 +120,8 @@ def column(layers: Layers, name: str, *, quoted_too: bool = False) -> Column:
         if group.code not in codes or (group.quoted != wanted.quoted and not quoted_too):
             continue
         values, present = group.headers.column(wanted.field)
+        if quoted_too and wanted.field == RENAMED:
+            present = present & ~_quoted_by_icmp(layers, group)
         result.add(group.packet, values, present)
     return result.column()
 
@@ -145,6 +150,16 @@ class Occurrences:
     def column(self) -> Column:
         """Return what was picked."""
         return Column(self.values, self.seen >= self.wanted, self.kind)
+
+
+def _quoted_by_icmp(layers: Layers, group: Group) -> Bools:
+    """Say which transport headers stand in an IP packet that ICMP quotes: bool (k,)."""
+    icmp = [
+        other.packet
+        for other in layers.groups
+        if other.code == registry.code_of("icmp") and other.depth == group.depth - 2
+    ]
+    return np.isin(group.packet, np.concatenate(icmp)) if icmp else np.zeros(len(group.packet), np.bool_)
 
 
 def frame_column(block: Block, name: str, row: Ints | None = None) -> Column:

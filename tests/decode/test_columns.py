@@ -58,6 +58,13 @@ def test_quoted_packets_may_be_seen_as_tshark_sees_them():
     assert values("ip.ttl#2", error, quoted_too=True) == [1]
 
 
+def test_the_sequence_number_of_a_quoted_segment_is_not_shown_as_raw():
+    error = eth(ip(icmp(ip(tcp(seq=9)), type=11)))
+    quoted_tunnel = eth(ip(icmp(ip(udp(vxlan(eth(ip(tcp(seq=9)))))), type=3)))
+    assert values("tcp.seq_raw", error, quoted_tunnel, quoted_too=True) == [None, 9]
+    assert values("quoted.tcp.seq_raw", error) == [9]
+
+
 def test_what_the_capture_says():
     layers = find_layers(block(PLAIN[:40], PLAIN, original=[1500, len(PLAIN)], first=11), LINUX)
     assert column(layers, "frame.number").tolist() == [11, 12]
