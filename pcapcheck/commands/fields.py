@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 DECODE_AS = re.compile(r"([\w.]+)==(\d{1,5}|0x[0-9a-fA-F]{1,4})(?:-(\d{1,5}))?,([\w.-]+)")
+PACKETS = 16384  # of a block: as fast as more, and less memory
 
 
 @click.command()
@@ -48,6 +50,8 @@ def command(
 
     for name in names:
         parse_name(name)
+    if any(Path(file).exists() and Path(output).exists() and Path(file).samefile(output) for file in files):
+        raise InputError(output, "it is one of the captures that are read", "give another file to -o")
     rows = _frames(files, names, _tables(decode_as))
     with _opened(output) as stream:
         WRITERS[form](rows, names, stream)
@@ -84,7 +88,7 @@ def _frames(
     table = dissector_table(tables)
     for file in files:
         capture = open_capture(file)
-        yield from frames(capture.blocks(), names, table)
+        yield from frames(capture.blocks(packets=PACKETS), names, table)
         cut = ("it ends within a packet",) if capture.summary.truncated else ()
         for note in (*cut, *capture.summary.notes):
             click.echo(f"warning: {file}: {note}", err=True)
@@ -96,7 +100,7 @@ def _opened(path: str) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         return
     try:
-        stream = open(path, "wb")  # noqa: PTH123, SIM115 (closed below)
+        stream = Path(path).open("wb")  # noqa: SIM115 (closed below)
     except OSError as error:
         raise InputError(path, f"can't be written: {error.strerror}", "give another file to -o") from error
     with stream:

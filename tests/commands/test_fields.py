@@ -141,6 +141,11 @@ def test_mistakes_are_answered_with_advice(capture, arguments, advice):
         CliRunner().invoke(command, [capture, *arguments], catch_exceptions=False)
 
 
+def test_a_capture_is_not_written_over(capture):
+    with pytest.raises(InputError, match="one of the captures"):
+        CliRunner().invoke(command, [capture, "-e", "ip.src", "-o", capture], catch_exceptions=False)
+
+
 def test_a_missing_file_is_an_input_error():
     with pytest.raises(InputError, match=r"nowhere\.pcap"):
         CliRunner().invoke(command, ["nowhere.pcap", "-e", "ip.src"], catch_exceptions=False)
