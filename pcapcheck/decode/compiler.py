@@ -11,7 +11,7 @@ import numpy as np
 
 from pcapcheck.decode.field import NOTHING, Bools, Bytes, Field, Ints, Numbers, Protocol
 from pcapcheck.decode.headers import Headers, among
-from pcapcheck.decode.layers import carried
+from pcapcheck.decode.layers import carried, length
 from pcapcheck.decode.registry import Codes, Dissectors, code_of, protocols
 from pcapcheck.decode.shape import Extent, Header, Place, Ports, Shape, field_bits
 
@@ -138,8 +138,9 @@ class Compiler:
             self._trace_content(traced, code, following)
         elif not isinstance(protocol.carries, int):
             _ = traced(protocol.carries) if isinstance(protocol.carries, str) else protocol.carries(traced)
-        if not isinstance(protocol.length, int):
-            _ = traced(protocol.length) if isinstance(protocol.length, str) else protocol.length(traced)
+        size = int(length(traced)[0])
+        if protocol.extent:  # `sound` may ask that the length reaches beyond the options
+            self.reach = max(self.reach, self._offset(header) + size)
         return code
 
     def _guard_ports(self, header: Headers, code: int) -> None:

@@ -95,6 +95,13 @@ def test_a_packet_that_differs_in_what_matters_does_not_fit(odd):
     assert rest.tolist() == [0]
 
 
+def test_a_total_length_within_the_options_does_not_fit_the_shape_of_bare_ip():
+    shapes = Shapes(LINUX, least=1)
+    shapes.split(block(*[eth(ip(b"x" * 40, options=bytes(8)))] * 4))
+    assert len(shapes.shapes) == 1
+    same_columns(shapes, block(*[eth(ip(b"x" * 40, options=bytes(8), len_=22))] * 2), ["ip.ttl"])
+
+
 def test_little_is_not_worth_a_lesson():
     _, rest = Shapes(LINUX).split(block(*[FRAME] * 100))
     assert len(rest) == 100
