@@ -38,7 +38,7 @@ def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnos
         claims = [claim for cause in here for claim in _claims(cause, case, facts)]
         claims = [claim for claim in claims if not claim.explained(case.explained)]
         winners = _arbitrated(claims)
-        accepted += winners
+        accepted += [replace(each, alternatives=_losers(each, claims, winners)) for each in winners]
         case = replace(case, explained=case.explained | explained_by(winners, case))
     return tuple(claim.diagnosis(case) for claim in accepted)
 
@@ -104,10 +104,14 @@ def _arbitrated(claims: Sequence[Claim]) -> list[Claim]:
             if other is not claim
         )
     ]
-    strongest = sorted(
-        kept, key=lambda claim: (-claim.confidence, -claim.packets, claim.cause.id, str(claim.node))
-    )
+    strongest = sorted(kept, key=lambda claim: claim.order)
     return [claim for number, claim in enumerate(strongest) if not _taken(claim, strongest[:number])]
+
+
+def _losers(winner: Claim, claims: Sequence[Claim], winners: Sequence[Claim]) -> tuple[str, ...]:
+    """Return the ids of the causes that fit less well than a winner, about the same flows."""
+    others = [claim for claim in claims if claim not in winners and claim.overlaps(winner)]
+    return tuple(sorted({claim.cause.id for claim in others} - {winner.cause.id}))
 
 
 def _taken(claim: Claim, stronger: Sequence[Claim]) -> bool:

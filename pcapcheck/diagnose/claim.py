@@ -19,12 +19,13 @@ STOPPED = 0.85  # what is left of a loss where the next capture may have stopped
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A cause, the facts that it is about, those it needs besides, and those that support it."""
+    """A cause, the facts that it is about, those it needs besides, those that support it, and what else fits."""
 
     cause: Cause
     facts: tuple[Fact, ...]
     others: tuple[Fact, ...] = ()
     support: tuple[Fact, ...] = ()
+    alternatives: tuple[str, ...] = ()
 
     @property
     def flows(self) -> frozenset[int]:
@@ -50,6 +51,12 @@ class Claim:
             worth *= STOPPED
         return round(min(MOST, self.cause.confidence * worth - few + EACH * len(self.support)), 2)
 
+    @property
+    def order(self) -> tuple[float, bool, int, str, str]:
+        """What sorts claims: the surest first; of equals those about requests, then those with more packets."""
+        back = self.facts[0].about.get("back") is True
+        return -self.confidence, back, -self.packets, self.cause.id, str(self.node)
+
     def explained(self, flows: frozenset[int]) -> bool:
         """Whether earlier causes explain all of it."""
         return bool(self.flows) and self.flows <= flows
@@ -63,9 +70,7 @@ class Claim:
         """Return it as reports show it."""
         node = self.node if isinstance(self.node, str) else None
         interface = self._interface(case, node)
-        words = _Words(
-            {**self.facts[0].about, "node": node, "interface": interface, "says": self.facts[0].says}
-        )
+        words = _Words(self._words(node, interface))
         proof = (*self.facts, *self.others, *self.support)
         return Diagnosis(
             id=self.cause.id,
@@ -78,10 +83,24 @@ class Claim:
             evidence=tuple(Evidence(fact.says, fact.frames, fact.filter) for fact in _distinct(proof)),
             confirm=tuple(line.format_map(words) for line in self.cause.confirm),
             references=self.cause.references,
+            alternatives=self.alternatives,
             next_capture=self._next_capture(),
             findings=tuple(sorted({number for fact in proof for number in fact.findings})),
             information=self.cause.information,
         )
+
+    def _words(self, node: str | None, interface: str | None) -> dict[str, Any]:
+        """Return what fills the placeholders of the cause's texts."""
+        about = self.facts[0].about
+        ends = (about.get("receiver"), about.get("sender"))
+        return {
+            **about,
+            "node": node,
+            "peer": next((end for end in ends if end not in (None, node)), None),
+            "interface": interface,
+            "seen_at": about.get("interface"),
+            "says": self.facts[0].says,
+        }
 
     def _next_capture(self) -> str | None:
         wanted = self.facts[0].about.get("next_capture")

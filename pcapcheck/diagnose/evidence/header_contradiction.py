@@ -15,6 +15,7 @@ from pcapcheck.diagnose.case import Broken, Case
 from pcapcheck.diagnose.fact import Fact, Word
 
 PROMISES: Final = frozenset(("delivered", "symmetric", "in_order", "once"))  # of whole flows, no headers
+MACS: Final = ("eth.src", "eth.dst", "arp.src.hw_mac")
 ADDRESSES: Final = ("ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
 
 
@@ -86,7 +87,7 @@ def _whose(case: Case, field: str, actual: str, node: str | None) -> str:
     """Say whose an address, MAC or VNI is."""
     if _name(field) in ADDRESSES and actual != "absent":
         return case.address_is(actual, node)
-    if _name(field) in ("eth.src", "eth.dst", "arp.src.hw_mac"):
+    if _name(field) in MACS:
         return case.mac_is(actual, node)
     if _name(field) in ("vxlan.vni", "geneve.vni"):
         return "another tenant" if actual in case.tenants else "unknown"
@@ -94,9 +95,13 @@ def _whose(case: Case, field: str, actual: str, node: str | None) -> str:
 
 
 def _lives(case: Case, field: str, actual: str) -> str | None:
-    """Return the node of an address."""
-    known = _name(field) in ADDRESSES and actual != "absent"
-    return case.network.owners.node_of(actual) if known else None
+    """Return the node of an address or MAC."""
+    if actual == "absent":
+        return None
+    if _name(field) in ADDRESSES:
+        return case.network.owners.node_of(actual)
+    owners = case.network.owners.mac_owner(actual) if _name(field) in MACS else ()
+    return owners[0].node if len({owner.node for owner in owners}) == 1 else None
 
 
 def _fact(case: Case, members: list[tuple[Broken, dict[str, Word]]]) -> Fact:
@@ -108,7 +113,7 @@ def _fact(case: Case, members: list[tuple[Broken, dict[str, Word]]]) -> Fact:
     }
     return Fact(
         evidence="header_contradiction",
-        says=f"{about['field']} is {about['actual']}, not {about['expected']}, at {place}",
+        says=f"{about['field']} is {about['actual']}, expected {about['expected']}, at {place}",
         flows=frozenset(flows),
         frames=frames,
         packets=sum(broken.finding.packets for broken, _ in members),

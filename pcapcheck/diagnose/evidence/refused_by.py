@@ -67,7 +67,7 @@ def _reset(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> Fact:
         says=f"{name if by_pod else 'something before it'} answers TCP port {port} of {name} with a reset",
         flows=frozenset([client["flow"]]),
         frames=case.frames(rows),
-        packets=int(rows["packets"].max() or 0),  # type: ignore[arg-type]  # a column of integers
+        packets=1 + int(rows["packets"].max() or 0),  # type: ignore[arg-type]  # and the SYN
         about=about,
         filter=f"tcp.flags.reset == 1 && tcp.port == {port}",
     )
@@ -99,7 +99,7 @@ def _error(case: Case, rows: pl.DataFrame) -> Fact:
         places |= {"sender": receiver if intended else sender, "receiver": sender if intended else receiver}
     return Fact(
         evidence="refused_by",
-        says=f"{by.name or row['source']} says {row['says']} of {row['quoted_destination']}"
+        says=f"{by.name or row['source']} answers {row['says']} for {row['quoted_destination']}"
         + (f" port {port}" if row["says"] == PORT else ""),
         flows=frozenset(flows),
         frames=case.frames(rows),

@@ -21,12 +21,13 @@ def find(case: Case) -> Iterator[Fact]:
     variants = case.network.variants
     if "direction" not in variants.columns:
         return
-    asked = variants.filter(
+    changed = case.network.directions.filter(pl.col("translated")).select("direction")
+    asked = variants.join(changed, on="direction", how="semi", maintain_order="left").filter(
         pl.col("client") & pl.col("point").is_not_null() & pl.col("kind").is_in(["tcp", "udp"])
     )
     for (direction,), rows in asked.sort("file", "frame1").group_by("direction", maintain_order=True):
         row = case.directions[int(str(direction))]
-        if row["translated"] and row["destination"] is not None:
+        if row["destination"] is not None:
             yield from _endpoint(case, row, rows)
             yield from _source(case, row, rows)
 
