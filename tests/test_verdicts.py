@@ -1,6 +1,7 @@
 """What pcapcheck says of each sample: its verdict and its first diagnosis are those of truth.json."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,14 @@ HEALTHY = [name for name, truth in TRUTHS.items() if truth["conformant"]]
 BROKEN = [name for name, truth in TRUTHS.items() if not truth["conformant"]]
 
 
+@cache
+def checked(name):
+    return check(SAMPLES / name)
+
+
 @pytest.mark.parametrize("name", HEALTHY)
 def test_healthy_sample_is_conformant(name):
-    result = check(SAMPLES / name)
+    result = checked(name)
     assert [finding.message for finding in result.findings] == []
     assert [diagnosis.id for diagnosis in result.diagnoses] == []
     assert dict(result.coverage.not_evaluable) == {}
@@ -28,7 +34,7 @@ def test_healthy_sample_is_conformant(name):
 @pytest.mark.parametrize("name", BROKEN)
 def test_fault_of_a_broken_sample_is_the_first_diagnosis(name):
     fault = TRUTHS[name]["fault"]
-    result = check(SAMPLES / name)
+    result = checked(name)
     first = result.diagnoses[0]
     assert (result.verdict, first.id) == ("violations", fault["id"])
     assert fault["node"] in (None, first.node)
@@ -37,5 +43,5 @@ def test_fault_of_a_broken_sample_is_the_first_diagnosis(name):
 @pytest.mark.parametrize("name", BROKEN)
 def test_every_diagnosis_of_a_broken_sample_is_its_fault(name):
     fault = TRUTHS[name]["fault"]
-    found = {diagnosis.id for diagnosis in check(SAMPLES / name).diagnoses}
+    found = {diagnosis.id for diagnosis in checked(name).diagnoses}
     assert found <= {fault["id"], *fault["accept"]}
