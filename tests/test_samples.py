@@ -254,3 +254,62 @@ def test_clock_of_a_node_may_differ():
         if point.file == "node2_cni0.pcap"
     ]
     assert first[1] - first[0] == SECOND
+
+
+@pytest.mark.tshark
+def test_service_is_translated_between_the_bridge_and_the_tunnel(tshark):
+    folder = SAMPLES / "flannel-clusterip"
+    syn = "tcp.flags.syn==1 && tcp.flags.ack==0 && (ip.dst==10.96.0.20 || ip.dst==10.100.1.2)"
+    shown = [
+        rows(tshark, folder / f"{point}.pcap", "ip.src", "ip.dst", only=syn)[-1]
+        for point in ("web-1_eth0", "node1_cni0", "node1_flannel.1", "db-0_eth0")
+    ]
+    asked, translated = ("10.100.0.2", "10.96.0.20"), ("10.100.0.2", "10.100.1.2")
+    assert shown == [asked, asked, translated, translated]
+
+
+@pytest.mark.tshark
+def test_answer_of_a_service_comes_from_its_address(tshark):
+    answers = rows(
+        tshark, SAMPLES / "flannel-clusterip" / "web-1_eth0.pcap", "ip.src", only="dns.flags.response==1"
+    )
+    assert answers[-1] == ("10.96.0.10",)
+
+
+@pytest.mark.tshark
+def test_client_of_a_node_port_is_seen_as_the_node_that_it_asked(tshark):
+    syn = "tcp.flags.syn==1 && tcp.flags.ack==0 && ip.dst==10.100.1.2 && ip.ttl<60"
+    folder = SAMPLES / "flannel-nodeport"
+    assert rows(tshark, folder / "db-0_eth0.pcap", "ip.src", "ip.ttl", only=syn) == [
+        ("10.100.0.0", "55"),
+        ("10.100.1.1", "56"),
+    ]
+
+
+@pytest.mark.tshark
+def test_node_masquerades_what_leaves_the_cluster(tshark):
+    folder = SAMPLES / "flannel-external"
+    outside = "ip.dst==203.0.113.10"
+    assert set(rows(tshark, folder / "node1_eth0.pcap", "ip.src", only=outside)) == {("192.168.186.128",)}
+
+
+@pytest.mark.tshark
+def test_ovn_says_in_an_option_that_is_critical_where_a_packet_goes(tshark):
+    fields = ("geneve.vni", "geneve.flags.critical", "geneve.option.class")
+    shown = rows(tshark, SAMPLES / "ovn-geneve" / "node1_eth0.pcap", *fields, only="geneve")
+    assert {row[1:] for row in shown} == {("1", "0x0102")}
+    assert len({vni for vni, _, _ in shown}) == 2
+
+
+@pytest.mark.tshark
+def test_copy_of_a_doubled_packet_has_the_ip_ids_of_the_first(tshark):
+    uplink = SAMPLES / "flannel-vxlan-duplicates" / "node2_eth0.pcap"
+    pairs = rows(tshark, uplink, "ip.id", "icmp.seq", only="icmp.type==8 && ip.dst==10.100.1.2")
+    twice = [pair for pair in set(pairs) if pairs.count(pair) == 2]
+    assert len(twice) >= 3
+
+
+def test_dual_stack_pod_has_an_address_of_each_family():
+    topology = load_topology(SAMPLES / "flannel-vxlan-dualstack" / "topology.yaml")
+    assert topology.pods[WEB].addresses == ("10.100.0.2", "fd00:10:100::2")
+    assert set(topology.nodes["node1"].interfaces) >= {"flannel.1", "flannel-v6.1"}
