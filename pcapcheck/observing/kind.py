@@ -1,0 +1,62 @@
+"""Kinds of packets: whose traffic, between where, seen at which hop and how it travels there.
+
+Addresses, ports and times of single flows are not in it, so that it is the same in every run of a network.
+"""
+
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from pcapcheck.correlate.network import Network
+
+KEYS: Final = ("who", "where", "role", "side", "form")
+
+
+class Kind(NamedTuple):
+    """Packets of which the same can be said; words as in DESIGN, section 2."""
+
+    who: str
+    where: str
+    role: str
+    side: str
+    form: str
+
+    @property
+    def traffic(self) -> str:
+        """The traffic kinds as people read them."""
+        return f"{self.who} {self.where}".strip()
+
+    @property
+    def hop(self) -> str:
+        """The hop as people read it."""
+        return f"{self.role} ({self.side})" if self.side else self.role
+
+
+def rows_of_kinds(network: Network) -> pl.DataFrame:
+    """Return the variants of flows at hops of them; `side` is "" for neither end, `node` is the point's.
+
+    What ICMP errors and questions about addresses say is not about the flow that they belong to.
+    """
+    rows = network.variants
+    if rows.is_empty():
+        return rows
+    told = rows.filter(
+        pl.col("role").is_not_null()
+        & pl.col("who").is_not_null()
+        & (pl.col("who") != "arp")
+        & (pl.col("kind") != "icmp-error")
+    )
+    ends = network.directions.select("direction", "source_node", "destination_node")
+    nodes = {number: point.node for number, point in enumerate(network.points) if point}
+    told = told.join(ends, on="direction", how="left", maintain_order="left").with_columns(
+        pl.col("point").replace_strict(nodes, default=None, return_dtype=pl.String).alias("node")
+    )
+    source, destination = (pl.col("node") == pl.col(f"{end}_node") for end in ("source", "destination"))
+    guessed = (
+        pl.when(source & ~destination.fill_null(value=False))
+        .then(pl.lit("source"))
+        .when(destination & ~source.fill_null(value=False))
+        .then(pl.lit("destination"))
+    )
+    known = pl.col("side").replace({"via": None})
+    return told.with_columns(pl.coalesce(known, guessed, pl.lit("")).alias("side"))

@@ -1,0 +1,70 @@
+"""The values that each field had in packets of each kind, with what surrounds them: a row a distinct case."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from pcapcheck.correlate.variants import LOW
+from pcapcheck.observing.fields import Observed, fields_of
+from pcapcheck.observing.kind import KEYS, Kind
+
+AROUND: Final = ("source_end", "destination_end", "point")  # what a variable depends on
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A value of a field, in packets of one kind with the same surroundings.
+
+    Attributes:
+        kind: of the packets.
+        field: which.
+        value: a number; text for stack and form.
+        row: what surrounds the packets.
+        node: where they were seen.
+        packets, flows: how many; flows by their numbers.
+    """
+
+    kind: Kind
+    field: Observed
+    value: int | str
+    row: dict[str, Any]
+    node: str | None
+    packets: int
+    flows: frozenset[int]
+
+
+def cases(rows: pl.DataFrame) -> Iterator[Case]:
+    """Yield every distinct case, kind by kind.
+
+    Args:
+        rows: as `kind.rows_of_kinds` gives them.
+    """
+    if rows.is_empty():
+        return
+    for form in rows["form"].unique(maintain_order=True).to_list():
+        some = rows.filter(pl.col("form") == form)
+        for field in (*fields_of(form), Observed("stack", "text")):
+            if field.name in some.columns:
+                yield from _of_field(some, field)
+
+
+def _of_field(rows: pl.DataFrame, field: Observed) -> Iterator[Case]:
+    low = field.name + LOW
+    words = [field.name, low] if low in rows.columns else [field.name]
+    around = [*AROUND, "node"] if field.is_address else ["node"]
+    keys = [*KEYS, *words, *around]
+    found = (
+        rows.drop_nulls(words)
+        .group_by(keys, maintain_order=True)
+        .agg(pl.col("packets").sum().alias("count"), pl.col("flow").unique())
+    )
+    for row in found.iter_rows(named=True):
+        value = row[field.name]
+        if len(words) == 2:
+            value = int(value) << 64 | int(row[low])
+        kind = Kind(*(row[key] or "" for key in KEYS))
+        surroundings = {key: row[key] for key in around}
+        flows = frozenset(each for each in row["flow"] if each is not None)
+        yield Case(kind, field, value, surroundings, row["node"], row["count"], flows)
