@@ -21,6 +21,8 @@ NOTHING: Final[dict[str, Any]] = {
     "identity_vni": False,
     "shared_mac": False,
 }
+# What only excuses: no answer may be meant, and so may a MAC that several have.
+LENIENT: Final[dict[str, Any]] = {"same_node": "never", "shared_mac": True}
 
 
 def agreement(profiles: Sequence[Profile]) -> Profile:
@@ -45,7 +47,8 @@ def agreement(profiles: Sequence[Profile]) -> Profile:
 def _traits(traits: Sequence[Traits]) -> Traits:
     """Return the traits that all have; what a trait in which they differ says is in NOTHING."""
     known = [{name: getattr(each, name) for name in NOTHING} for each in traits]
-    if any(each["same_node"] == "never" for each in known):  # no answer may be meant
-        known = [{**each, "same_node": "never"} for each in known]
+    for name, value in LENIENT.items():
+        if any(each[name] == value for each in known):
+            known = [{**each, name: value} for each in known]
     same = {name: value for name, value in known[0].items() if all(each[name] == value for each in known)}
     return Traits(**{**NOTHING, **same})

@@ -116,7 +116,7 @@ def _find_networks(draft: Draft, scene: Scene) -> None:
 
     Those of macvlan and ipvlan are the nodes' own, and hold more than pods.
     """
-    parented = [address for pod in draft.pods.values() if pod.parent for address in pod.addresses]
+    parented = [address for pod in draft.pods.values() if pod.type for address in pod.addresses]
     every = [address for pod in draft.pods.values() for address in pod.addresses]
     pods = [each for each in every if each not in set(neighbours(every, parented))]
     owned = {address for node in draft.nodes.values() for address in node.owned} | set(draft.routers)

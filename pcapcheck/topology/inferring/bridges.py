@@ -54,8 +54,19 @@ def find_parents(draft: Draft, scene: Scene) -> None:
             for pod in draft.pods.values():
                 if pod.node == node.name and pod.mac in found and not pod.type:
                     _settle(draft, pod, interface, found[pod.mac])
+    _find_others(draft, scene)
     if any(pod.type == "ipvlan" for pod in draft.pods.values()):
         _share(draft)
+
+
+def _find_others(draft: Draft, scene: Scene) -> None:
+    """Say so too of pods of no known node: those that an uplink hears themselves, and those with one MAC together."""
+    found = [each for place in scene.of_role(*UNDER_PODS) for each in scene.stations(place).by_mac.values()]
+    heard = {each.mac for each in found if each.own and not each.forwards}
+    for pod in draft.pods.values():
+        shared = len({address for each in draft.with_mac(pod.mac) for address in each.addresses}) > len(pod.addresses)
+        if not pod.type and (shared or (pod.mac in heard and pod.node is None)):
+            pod.type = "ipvlan" if shared else "macvlan"
 
 
 def _settle(draft: Draft, pod: PodDraft, interface: InterfaceDraft, station: Station) -> None:

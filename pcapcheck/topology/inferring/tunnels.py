@@ -95,9 +95,10 @@ def find_hidden_pods(draft: Draft, scene: Scene, translated: frozenset[str]) -> 
         if pod is None and (source in translated or (own and node in forwarding and not draft.bridged)):
             _device(draft.nodes[node], form).addresses.append(source)
             continue
-        pod = pod or _new(draft, source)
-        pod.votes[node] += BY_TUNNEL
-        pod.numbers.update(numbers.get(source, {}))
+        (pod or _new(draft, source)).votes[node] += BY_TUNNEL
+    for source, used in numbers.items():
+        if pod := draft.pod_of(source):
+            pod.numbers.update(used)
     for destination, nodes in sorted((believed_at(draft, scene) | getters).items()):
         if destination not in translated and not draft.node_of(destination):
             pod = draft.pod_of(destination) or _new(draft, destination)
@@ -119,11 +120,11 @@ def _ends(
         node, far = draft.node_of(each.outer_from), draft.node_of(each.outer_to)
         if not each.is_data or each.source is None or each.inner_ttl is None:
             continue
+        if each.number is not None:
+            numbers.setdefault(each.source, Counter())[each.number] += each.packets
         if node and is_host(each.source) and not draft.node_of(each.source):
             who = (node.name, each.form, each.inner_ttl in FIRST_TTLS)
             senders.setdefault(each.source, Counter())[who] += each.packets
-            if each.number is not None:
-                numbers.setdefault(each.source, Counter())[each.number] += each.packets
         if far and each.destination and is_host(each.destination):
             getters.setdefault(each.destination, Counter())[far.name] += each.packets
     return senders, numbers, getters
