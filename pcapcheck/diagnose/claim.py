@@ -13,6 +13,7 @@ from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.diagnose.fact import Fact, Word
 
 MOST = 0.99  # nothing that packets say is certain
+FEW, FEW_LOST = 0.1, 0.2  # what a single packet takes away; a lost one may be a gap of the capture
 EACH = 0.02  # what a supporting fact adds
 STOPPED = 0.85  # what is left of a loss where the next capture may have stopped
 
@@ -45,7 +46,8 @@ class Claim:
     @property
     def confidence(self) -> float:
         """How sure: the cause's own, less for a single packet, more for what supports it."""
-        few = 0.1 if self.packets < 2 else 0.0
+        single = FEW_LOST if self.cause.rank == "loss" else FEW
+        few = single if self.packets < 2 else 0.0
         worth = max(self.cause.needs[0].certainty(fact) for fact in self.facts)
         if all(fact.about.get("covered") is False for fact in self.facts):
             worth *= STOPPED
