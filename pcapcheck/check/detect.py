@@ -21,6 +21,7 @@ from pcapcheck.topology.topology import CapturePoint, Topology
 
 CLOSE: Final = 0.1  # profiles whose scores are no further apart cannot be told apart
 SPECIAL: Final = ("form", "stack")
+LEAST: Final = 1.5  # less than one good clue is nothing to choose a profile by
 SOME: Final = 0.05  # share of the packets that is more than a stray one
 FEW: Final = 2  # packets
 
@@ -81,9 +82,9 @@ class _Scope:
 
 
 def detect(profiles: Sequence[Profile], scenery: Scenery) -> list[Score]:
-    """Return the profiles that more speaks for than against, best first."""
+    """Return the profiles that much speaks for and less against, best first."""
     scores = [_score(profile, scenery) for profile in profiles]
-    return sorted((each for each in scores if each.score > 0), key=lambda each: (-each.score, each.profile))
+    return sorted((each for each in scores if each.score >= LEAST), key=lambda each: (-each.score, each.profile))
 
 
 def _score(profile: Profile, scenery: Scenery) -> Score:

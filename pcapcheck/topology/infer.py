@@ -13,7 +13,7 @@ from pcapcheck.topology.inferring.bridges import find_bridges, find_parents
 from pcapcheck.topology.inferring.draft import Draft, PodDraft
 from pcapcheck.topology.inferring.networks import neighbours, networks
 from pcapcheck.topology.inferring.order import Order
-from pcapcheck.topology.inferring.places import Place, find_places
+from pcapcheck.topology.inferring.places import Place, find_places, taken
 from pcapcheck.topology.inferring.pods import find_pods
 from pcapcheck.topology.inferring.routed import find_routed_pods
 from pcapcheck.topology.inferring.sayings import say
@@ -56,7 +56,7 @@ def infer(
         translations: packets with two pairs of ends.
     """
     order = Order(nearer)
-    scene = Scene(find_places(watches, order), order, translations)
+    scene = Scene(taken(find_places(watches, order)), order, translations)
     draft = _drafted(scene)
     find_pods(draft, scene)
     find_uplinks(draft, scene)

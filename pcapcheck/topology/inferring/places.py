@@ -4,14 +4,14 @@
 between the ends of what it shows; a pod is the nearest watch to its own address.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from pcapcheck.topology.filename import stems
 from pcapcheck.topology.inferring.order import Order
 from pcapcheck.topology.inferring.roles import role_seen
-from pcapcheck.topology.inferring.stations import ends_of, stations
+from pcapcheck.topology.inferring.stations import FIRST_TTLS, ends_of, stations
 from pcapcheck.topology.inferring.watch import Watch
 from pcapcheck.topology.naming import called_like_a_node
 from pcapcheck.topology.roles import role_of
@@ -159,6 +159,20 @@ def _by_order(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Rol
     return None
 
 
-def adopted(places: Iterable[Place], homes: dict[int, str]) -> list[Place]:
-    """Return the places with the nodes that were found for those without a name."""
-    return [replace(each, node=homes.get(each.watch.number, each.node)) for each in places]
+def taken(places: Sequence[Place]) -> list[Place]:
+    """Return the places; one lone uplink between two nodes, of which nothing tells whose it is, is taken for the first's.
+
+    Both nodes are called by their addresses then, so that what is said of them is true whosever it is.
+    """
+    if len(places) != 1 or places[0].role != Role.UPLINK:
+        return list(places)
+    place = places[0]
+    senders = {each.outer_from for each in place.watch.seen if each.outer_from}
+    both = {each.outer_to for each in place.watch.seen if each.outer_from} == senders
+    if len(senders) != 2 or not both or any(each.out is not None for each in place.watch.seen):
+        return [place]
+    fresh = {str(each.outer_from) for each in place.watch.seen if each.outer_from and each.ttl in FIRST_TTLS}
+    first, second = sorted(map(str, senders))
+    own = fresh.pop() if len(fresh) == 1 else None
+    why = f"is of {own}, whose packets no router had yet" if own else f"shows {first} and {second}, and nothing tells whose it is: it is taken for that of {first}"
+    return [replace(place, node=own or first, guessed=why)]

@@ -84,7 +84,8 @@ def _homes(draft: Draft, scene: Scene) -> dict[str, str]:
         for stands, own in ((each.source, each.other_source), (each.other_source, each.source))
         if own in pods and stands not in pods
     }
-    return homes | hidden | pods
+    named = {name: name for name in draft.nodes}  # a node may be called by its address
+    return homes | hidden | named | pods
 
 
 def _by_votes(draft: Draft, place: Place, homes: Mapping[str, str]) -> str | None:
@@ -118,8 +119,10 @@ def _vote(votes: Counter[str], each: Seen, node: str | None, homes: Mapping[str,
 def _speaks(each: Seen) -> Iterator[tuple[str | None, str | None]]:
     """Yield who sends for whom, and who gets what for whom; questions for all are got by none."""
     yield each.mac_from, each.source
+    yield each.mac_from, each.outer_from
     if each.unicast and each.is_data:
         yield each.mac_to, each.destination
+        yield each.mac_to, each.outer_to
 
 
 def _by_tag(place: Place, scene: Scene) -> str | None:
