@@ -3,13 +3,14 @@
 It answers small questions that many evidences ask, and judges nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
+from pcapcheck import values
 from pcapcheck.check.checker import Judged, frames_of
 from pcapcheck.check.finding import Finding, Frame
 from pcapcheck.check.profile import Profile
@@ -130,6 +131,14 @@ class Case:
         if any(owner.pod for owner in owners):
             return "pod"
         return "this node" if any(owner.node == node for owner in owners) else "another node"
+
+    def sent_by(self, row: Mapping[str, Any]) -> str | None:
+        """Return the node that put a variant on the wire: by the tunnel's source, else by the MAC."""
+        outer, mac = row["ip.src"], row["eth.src"]
+        if row["form"] != "plain" and outer is not None:
+            return self.network.owners.node_of(values.ipv4_text(outer))
+        owners = self.network.owners.mac_owner(values.mac_text(mac)) if mac is not None else ()
+        return owners[0].node if owners else None
 
     def device(self, node: str | None, *roles: str) -> str | None:
         """Return the first interface of a node that has one of these roles, in the order of the roles."""

@@ -28,10 +28,11 @@ def find(case: Case) -> Iterator[Fact]:
         pl.col("form").filter("client").unique().sort().alias("asked"),
         pl.col("form").filter(~pl.col("client")).unique().sort().alias("answered"),
     )
-    for row in ways.sort("flow").iter_rows(named=True):
-        forms = (row["asked"], row["answered"])
-        if all(len(each) == 1 for each in forms) and forms[0] != forms[1] and ["plain"] in forms:
-            yield _fact(case, row["flow"], forms[0][0], forms[1][0], seen)
+    both = ways.filter((pl.col("asked").list.len() == 1) & (pl.col("answered").list.len() == 1))
+    differ = both.explode("asked").explode("answered").filter(pl.col("asked") != pl.col("answered"))
+    for row in differ.sort("flow").iter_rows(named=True):
+        if "plain" in (row["asked"], row["answered"]):
+            yield _fact(case, row["flow"], row["asked"], row["answered"], seen)
 
 
 def _fact(case: Case, flow: int, asked: str, answered: str, seen: pl.DataFrame) -> Fact:

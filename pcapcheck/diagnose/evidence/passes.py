@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from pcapcheck import values
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.topology.topology import CapturePoint, Role
@@ -64,15 +63,10 @@ def _looped(case: Case, packet: pl.DataFrame) -> str | None:
 
 
 def _sender(case: Case, row: dict[str, Any]) -> str | None:
-    """Return the node that put a pass on the wire: by the tunnel's source, else by the MAC."""
-    if row["form"] != "plain" and row["ip.src"] is not None:
-        return case.network.owners.node_of(values.ipv4_text(row["ip.src"]))
-    if row["sll.pkttype"] == OUTGOING:
+    """Return the node that put a pass on the wire."""
+    if row["form"] == "plain" and row["sll.pkttype"] == OUTGOING:
         return case.point(row["point"]).node
-    owners = (
-        case.network.owners.mac_owner(values.mac_text(row["eth.src"])) if row["eth.src"] is not None else ()
-    )
-    return owners[0].node if owners else None
+    return case.sent_by(row)
 
 
 def _fact(case: Case, direction: int, point: CapturePoint, node: str, rows: pl.DataFrame) -> Fact:
