@@ -18,7 +18,10 @@ from pcapcheck.topology.topology import Topology
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["InputError", "Result", "Topology", "check", "fields", "find", "flows", "load_topology"]
+    from pcapcheck.comparing.difference import Difference
+    from pcapcheck.comparing.side import Side
+
+__all__ = ["InputError", "Result", "Topology", "check", "diff", "fields", "find", "flows", "load_topology"]
 
 Paths: TypeAlias = str | Path
 Intended: TypeAlias = str | Path | Topology | None  # a topology, its file, or none
@@ -75,6 +78,42 @@ def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) 
     table, _ = list_flows(inputs, intended, read_settings(intended, jobs=jobs, **more))
     times = pl.col("first").cast(pl.Datetime("ns", "UTC"))
     return table.with_columns(times, pl.col("duration").cast(pl.Duration("ns")))
+
+
+def diff(
+    good: Paths | Sequence[Paths],
+    bad: Paths | Sequence[Paths],
+    *,
+    topology: Intended = None,
+    profile: Words = None,
+    parameters: Mapping[str, Any] | Sequence[str] = (),
+    jobs: int = 1,
+    **more: Any,
+) -> "Difference":
+    """Compare two sets of captures of one network.
+
+    Args:
+        good: a capture, a folder, a glob, or several of them.
+        bad: likewise.
+        topology: of both; default: the topology.yaml beside each.
+        profile: names or files; default: the topology's, else the one that fits GOOD.
+        parameters: of the profile: {"vni": 5}.
+        jobs: worker processes.
+        more: as in `check`.
+
+    Raises:
+        InputError: an argument cannot be used, or no capture can be read.
+    """
+    from pcapcheck.comparing.compare import compare
+    from pcapcheck.pipeline import look_at
+
+    sides: list[Side] = []
+    for paths in (good, bad):
+        several = (paths,) if isinstance(paths, str | Path) else tuple(paths)
+        inputs, intended = find(several, topology)
+        settings = read_settings(intended, profile=profile, parameters=parameters, jobs=jobs, **more)
+        sides.append(look_at(inputs, intended, settings, next(iter(sides), None)))
+    return compare(*sides)
 
 
 def fields(*paths: Paths, names: Sequence[str], decode_as: Dissectors = ()) -> "pl.DataFrame":

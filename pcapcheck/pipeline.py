@@ -19,6 +19,7 @@ from pcapcheck.check.profile import Profile
 from pcapcheck.check.rules import Option, with_parameters
 from pcapcheck.check.selection import narrow, narrowed
 from pcapcheck.check.sight import sight
+from pcapcheck.comparing.side import Side
 from pcapcheck.correlate.assembly import KEYS_OF_A_TUPLE, assemble
 from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.correlate.network import Network
@@ -64,6 +65,32 @@ def run_with_packets(
         seen = see(inputs, topology, settings, scratch.path, progress, every=True)
         packets = _packets(seen)
     return judged(seen, settings), packets
+
+
+def look_at(
+    inputs: Inputs,
+    topology: Topology,
+    settings: Settings,
+    before: Side | None = None,
+    progress: Progress | None = None,
+) -> Side:
+    """Return what is compared of one set of captures.
+
+    Args:
+        inputs: the captures.
+        topology: the intended network.
+        settings: what the run was told.
+        before: the set that this one is compared with; its profile counts where nobody named one.
+        progress: is told how much was read.
+
+    Raises:
+        InputError: as `run`.
+    """
+    if before and before.result.profiles and not settings.profiles and not topology.profile:
+        settings = replace(settings, profiles=(before.result.profiles[0].name,))
+    with spill.Scratch(settings.scratch) as scratch:
+        seen = see(inputs, topology, settings, scratch.path, progress)
+    return Side(seen.network, seen.chosen.main or NO_PATHS, judged(seen, settings))
 
 
 def judged(seen: "Seen", settings: Settings) -> Result:

@@ -4,25 +4,16 @@ from typing import Final, NamedTuple
 
 from pcapcheck.decode.columns import kind_of
 
-TUNNEL: Final = (
-    "udp.dstport",
-    "vxlan.vni",
-    "geneve.vni",
-    "gre.key",
-    "ip.ttl",
-    "ip.src",
-    "ip.dst",
-    "ipv6.src",
-    "ipv6.dst",
-)
-INNER: Final = (
-    "inner.ip.ttl",
-    "inner.ipv6.hlim",
-    "inner.ip.src",
-    "inner.ip.dst",
-    "inner.ipv6.src",
-    "inner.ipv6.dst",
-)
+OUTER: Final = ("ip.ttl", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
+INNER: Final = tuple(f"inner.{name}" for name in (*OUTER, "ipv6.hlim"))
+# What tells a tunnel from others, by its form; in IP in IP, the outermost UDP is the flow's.
+TUNNEL: Final = {
+    "vxlan": ("udp.dstport", "vxlan.vni"),
+    "geneve": ("udp.dstport", "geneve.vni"),
+    "gre": ("gre.key",),
+    "nvgre": ("gre.key",),
+    **dict.fromkeys(("wireguard", "flannel-udp", "fou", "gue"), ("udp.dstport",)),
+}
 LINK: Final = ("eth.src", "eth.dst", "vlan.id")
 INNER_LINK: Final = ("inner.eth.src", "inner.eth.dst")
 
@@ -41,5 +32,7 @@ class Observed(NamedTuple):
 
 def fields_of(form: str) -> tuple[Observed, ...]:
     """Return the fields to look at in packets of a form; in plain ones, outer and inner are the same."""
-    names = (*LINK, *INNER) if form == "plain" else (*LINK, *TUNNEL, *INNER_LINK, *INNER)
+    names = (
+        (*LINK, *INNER) if form == "plain" else (*LINK, *OUTER, *TUNNEL.get(form, ()), *INNER_LINK, *INNER)
+    )
     return tuple(Observed(name, kind_of(name)) for name in names)

@@ -8,7 +8,9 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from pcapcheck.correlate.network import Network
+from pcapcheck.topology.topology import OwnerKind
 
+ENDS: Final = ("source", "destination")
 KEYS: Final = ("who", "where", "role", "side", "form")
 
 
@@ -35,7 +37,7 @@ class Kind(NamedTuple):
 def rows_of_kinds(network: Network) -> pl.DataFrame:
     """Return the variants of flows at hops of them; `side` is "" for neither end, `node` is the point's.
 
-    What ICMP errors and questions about addresses say is not about the flow that they belong to.
+    Left out is what says nothing of a flow: ICMP errors, questions about addresses, and what goes to groups.
     """
     rows = network.variants
     if rows.is_empty():
@@ -46,12 +48,13 @@ def rows_of_kinds(network: Network) -> pl.DataFrame:
         & (pl.col("who") != "arp")
         & (pl.col("kind") != "icmp-error")
     )
-    ends = network.directions.select("direction", "source_node", "destination_node")
+    apart = [pl.col(f"{end}_kind").ne_missing(str(OwnerKind.GROUP)) for end in ENDS]
+    ends = network.directions.filter(*apart).select("direction", "source_node", "destination_node")
     nodes = {number: point.node for number, point in enumerate(network.points) if point}
-    told = told.join(ends, on="direction", how="left", maintain_order="left").with_columns(
+    told = told.join(ends, on="direction", how="inner", maintain_order="left").with_columns(
         pl.col("point").replace_strict(nodes, default=None, return_dtype=pl.String).alias("node")
     )
-    source, destination = (pl.col("node") == pl.col(f"{end}_node") for end in ("source", "destination"))
+    source, destination = (pl.col("node") == pl.col(f"{end}_node") for end in ENDS)
     guessed = (
         pl.when(source & ~destination.fill_null(value=False))
         .then(pl.lit("source"))

@@ -23,6 +23,7 @@ class Case:
         value: a number; text for stack and form.
         row: what surrounds the packets.
         node: where they were seen.
+        file, frame: the first of them; the file by its number.
         packets, flows: how many; flows by their numbers.
     """
 
@@ -31,6 +32,8 @@ class Case:
     value: int | str
     row: dict[str, Any]
     node: str | None
+    file: int
+    frame: int
     packets: int
     flows: frozenset[int]
 
@@ -44,10 +47,15 @@ def cases(rows: pl.DataFrame) -> Iterator[Case]:
     if rows.is_empty():
         return
     for form in rows["form"].unique(maintain_order=True).to_list():
-        some = rows.filter(pl.col("form") == form)
+        some = rows.filter(pl.col("form") == form).with_columns(_carrier())
         for field in (*fields_of(form), Observed("stack", "text")):
-            if field.name in some.columns:
+            if field.name in some.columns and some[field.name].null_count() < len(some):
                 yield from _of_field(some, field)
+
+
+def _carrier() -> pl.Expr:
+    """Return the stack up to the innermost IP header: what follows is the flow's, not the network's."""
+    return pl.col("stack").str.replace(r"^(.*:ip(v6)?):.*$", "$1")
 
 
 def _of_field(rows: pl.DataFrame, field: Observed) -> Iterator[Case]:
@@ -58,7 +66,11 @@ def _of_field(rows: pl.DataFrame, field: Observed) -> Iterator[Case]:
     found = (
         rows.drop_nulls(words)
         .group_by(keys, maintain_order=True)
-        .agg(pl.col("packets").sum().alias("count"), pl.col("flow").unique())
+        .agg(
+            pl.col("packets").sum().alias("count"),
+            pl.col("flow").unique(),
+            pl.col("file", "frame1").sort_by("file", "frame1").first(),
+        )
     )
     for row in found.iter_rows(named=True):
         value = row[field.name]
@@ -67,4 +79,5 @@ def _of_field(rows: pl.DataFrame, field: Observed) -> Iterator[Case]:
         kind = Kind(*(row[key] or "" for key in KEYS))
         surroundings = {key: row[key] for key in around}
         flows = frozenset(each for each in row["flow"] if each is not None)
-        yield Case(kind, field, value, surroundings, row["node"], row["count"], flows)
+        place = (row["node"], row["file"], row["frame1"])
+        yield Case(kind, field, value, surroundings, *place, row["count"], flows)

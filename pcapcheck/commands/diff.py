@@ -1,0 +1,53 @@
+"""diff: what changed between two sets of captures of one network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pcapcheck.console import check_writable, progress, write
+from pcapcheck.options import Asked, asked
+
+if TYPE_CHECKING:
+    from pcapcheck.comparing.side import Side
+
+
+@click.command()
+@click.argument("paths", metavar="GOOD BAD", nargs=2, required=True)
+@asked
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
+def command(asked: Asked, form: str, output: str | None) -> int:
+    """Compare two sets of captures of one network: headers, paths, loss, latency, findings.
+
+    GOOD and BAD are each a capture, a folder or a glob. Flows are compared by who talks to whom, between where
+    and at which hop; ephemeral ports and times do not matter, and addresses are told as the topology knows
+    them, so that pods may have new ones. The exit status is 1 if the network behaves differently.
+
+    \b
+    Examples:
+      pcapcheck diff captures/before/ captures/after/
+      pcapcheck diff monday/ tuesday/ --topology topology.yaml --format json -o diff.json
+    """
+    from pcapcheck.comparing.compare import compare
+
+    if output is not None:
+        check_writable(output)
+    good = _side(asked, asked.paths[0], None)
+    found = compare(good, _side(asked, asked.paths[1], good))
+    write([found.to_json() if form == "json" else f"{found}\n"], output)
+    return found.exit_status
+
+
+def _side(asked: Asked, path: str, before: Side | None) -> Side:
+    """Look at one set; where nobody names a profile, the second is compared by that of the first."""
+    from dataclasses import replace
+
+    from pcapcheck.pipeline import look_at
+
+    one = replace(asked, paths=(path,))
+    inputs, topology = one.find()
+    settings = one.settings(topology)
+    with progress() as tell:
+        return look_at(inputs, topology, settings, before, tell)
