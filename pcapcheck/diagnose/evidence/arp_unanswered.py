@@ -121,9 +121,7 @@ def _tries(own: pl.DataFrame) -> int:
 def _fact(case: Case, asker: str, target: str, own: pl.DataFrame, *, elsewhere: bool) -> Fact:
     point = case.point(own["point"][0])
     owner, wanted = case.network.owners.of(asker), case.network.owners.of(target)
-    gateway = _is_gateway(case, owner, target)
-    tries = _tries(own)
-    family = "icmpv6.nd.ns.target_address" if ":" in target else "arp.dst.proto_ipv4"
+    gateway, tries = _is_gateway(case, owner, target), _tries(own)
     return Fact(
         evidence="arp_unanswered",
         says=f"{owner.name or asker} asks {tries} times who has {target}, and gets no answer",
@@ -149,7 +147,7 @@ def _fact(case: Case, asker: str, target: str, own: pl.DataFrame, *, elsewhere: 
             "from_hop": f"{point.node} {point.interface}",
             **case.traits,
         },
-        filter=f"{family} == {target}",
+        filter=f"arp.dst.proto_ipv4 == {target}" if ":" not in target else "icmpv6.type == 135",
     )
 
 

@@ -66,20 +66,8 @@ def _first(case: Case) -> pl.DataFrame:
 
 def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:
     row = rows.row(0, named=True)
-    kinds = rows["kind"].unique().implode()
-    at = case.network.hops.join(
-        rows.select("direction", "step").unique(), on=["direction", "step"], how="semi"
-    )
-    like = case.network.variants.filter(pl.col("kind").is_in(kinds)).select("direction").unique()
-    every = case.network.hops.join(like, on="direction", how="semi").join(
-        case.network.directions.filter(
-            (pl.col("source_node") == row["sender"]) & (pl.col("destination_node") == row["receiver"])
-        ).select("direction"),
-        on="direction",
-        how="semi",
-    )
-    seen = int(every.filter(pl.col("step") == row["step"])["seen"].sum() or at["seen"].sum())
-    part = min(1.0, len(rows) / max(seen, len(rows)))
+    seen = max(len(rows), _seen(case, rows))
+    part = len(rows) / seen
     point = case.point(row["point"])
     before = case.network.paths[row["path"]][: row["step"]]
     proof = rows.select("file", *(pl.col("frame").alias(f"frame{k}") for k in (1, 2, 3, 4, 5)))
@@ -103,3 +91,15 @@ def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:
             "interface": point.interface,
         },
     )
+
+
+def _seen(case: Case, rows: pl.DataFrame) -> int:
+    """Return how many packets of the same kinds the same step saw, on the way between the same two nodes."""
+    row = rows.row(0, named=True)
+    kinds = rows["kind"].unique().implode()
+    like = case.network.variants.filter(pl.col("kind").is_in(kinds)).select("direction").unique()
+    same_way = case.network.directions.filter(
+        (pl.col("source_node") == row["sender"]) & (pl.col("destination_node") == row["receiver"])
+    ).select("direction")
+    hops = case.network.hops.join(like, on="direction", how="semi").join(same_way, on="direction", how="semi")
+    return int(hops.filter(pl.col("step") == row["step"])["seen"].sum())

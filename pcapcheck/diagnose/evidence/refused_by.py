@@ -86,38 +86,42 @@ def _sent_by_pod(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> bool
 def _error(case: Case, rows: pl.DataFrame) -> Fact:
     """Return the fact of one refuser, target and kind of error."""
     row = rows.row(0, named=True)
-    owners = case.network.owners
-    by, target = owners.of(row["source"]), owners.of(row["quoted_destination"])
-    itself = row["source"] == row["quoted_destination"] and target.kind == OwnerKind.POD
-    tunnel = _tunnel(case, row)
-    port = row["quoted_destination_port"]
-    intended = tunnel and port == case.profile.value(case.profile.traits.tunnel_port)
-    flows = [*rows["quoted_flow"].drop_nulls().to_list(), *rows["flow"].drop_nulls().to_list()]
-    places = _places(case, rows, row["quoted_direction"], row["quoted_destination"])
-    if tunnel:
-        sender, receiver = owners.node_of(row["quoted_source"]), by.node
-        places |= {"sender": receiver if intended else sender, "receiver": sender if intended else receiver}
+    by, port = case.network.owners.of(row["source"]), row["quoted_destination_port"]
     return Fact(
         evidence="refused_by",
         says=f"{by.name or row['source']} answers {row['says']} for {row['quoted_destination']}"
         + (f" port {port}" if row["says"] == PORT else ""),
-        flows=frozenset(flows),
+        flows=frozenset([*rows["quoted_flow"].drop_nulls(), *rows["flow"].drop_nulls()]),
         frames=case.frames(rows),
         packets=int(rows["packets"].sum()),
-        about={
-            "how": row["says"],
-            "by": "pod" if itself else "node" if by.kind == OwnerKind.NODE else "router",
-            "by_node": by.node,
-            "target_is": str(target.kind),
-            "port": port,
-            "fault": None if tunnel else f"{row['quoted_destination']} {port}",
-            "of_tunnel": tunnel,
-            "intended": intended,
-            "form": case.profile.traits.tunnel,
-            **places,
-        },
+        about=_told(case, rows, row),
         filter=f"icmp && ip.src == {row['source']}" if ":" not in row["source"] else "icmpv6",
     )
+
+
+def _told(case: Case, rows: pl.DataFrame, row: dict[str, Any]) -> dict[str, Word]:
+    """Return the words about an ICMP error; `row` is the first of its variants."""
+    owners, port = case.network.owners, row["quoted_destination_port"]
+    by, target = owners.of(row["source"]), owners.of(row["quoted_destination"])
+    itself = row["source"] == row["quoted_destination"] and target.kind == OwnerKind.POD
+    tunnel = _tunnel(case, row)
+    intended = tunnel and port == case.profile.value(case.profile.traits.tunnel_port)
+    places = _places(case, rows, row["quoted_direction"], row["quoted_destination"])
+    if tunnel:
+        ends = (by.node, owners.node_of(row["quoted_source"]))
+        places["sender"], places["receiver"] = ends if intended else ends[::-1]
+    return {
+        "how": row["says"],
+        "by": "pod" if itself else "node" if by.kind == OwnerKind.NODE else "router",
+        "by_node": by.node,
+        "target_is": str(target.kind),
+        "port": port,
+        "fault": None if tunnel else f"{row['quoted_destination']} {port}",
+        "of_tunnel": tunnel,
+        "intended": intended,
+        "form": case.profile.traits.tunnel,
+        **places,
+    }
 
 
 def _places(case: Case, rows: pl.DataFrame, direction: int | None, target: str) -> dict[str, Word]:
