@@ -84,7 +84,9 @@ class _Scope:
 def detect(profiles: Sequence[Profile], scenery: Scenery) -> list[Score]:
     """Return the profiles that much speaks for and less against, best first."""
     scores = [_score(profile, scenery) for profile in profiles]
-    return sorted((each for each in scores if each.score >= LEAST), key=lambda each: (-each.score, each.profile))
+    return sorted(
+        (each for each in scores if each.score >= LEAST), key=lambda each: (-each.score, each.profile)
+    )
 
 
 def _score(profile: Profile, scenery: Scenery) -> Score:

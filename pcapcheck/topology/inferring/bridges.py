@@ -64,7 +64,9 @@ def _find_others(draft: Draft, scene: Scene) -> None:
     found = [each for place in scene.of_role(*UNDER_PODS) for each in scene.stations(place).by_mac.values()]
     heard = {each.mac for each in found if each.own and not each.forwards}
     for pod in draft.pods.values():
-        shared = len({address for each in draft.with_mac(pod.mac) for address in each.addresses}) > len(pod.addresses)
+        shared = len({address for each in draft.with_mac(pod.mac) for address in each.addresses}) > len(
+            pod.addresses
+        )
         if not pod.type and (shared or (pod.mac in heard and pod.node is None)):
             pod.type = "ipvlan" if shared else "macvlan"
 

@@ -174,5 +174,9 @@ def taken(places: Sequence[Place]) -> list[Place]:
     fresh = {str(each.outer_from) for each in place.watch.seen if each.outer_from and each.ttl in FIRST_TTLS}
     first, second = sorted(map(str, senders))
     own = fresh.pop() if len(fresh) == 1 else None
-    why = f"is of {own}, whose packets no router had yet" if own else f"shows {first} and {second}, and nothing tells whose it is: it is taken for that of {first}"
+    why = (
+        f"is of {own}, whose packets no router had yet"
+        if own
+        else f"shows {first} and {second}, and nothing tells whose it is: it is taken for that of {first}"
+    )
     return [replace(place, node=own or first, guessed=why)]
