@@ -13,6 +13,7 @@ import polars as pl
 
 from pcapcheck.capture.interface import Interface
 from pcapcheck.captured import Captured
+from pcapcheck.correlate.cooked import with_link_macs
 from pcapcheck.correlate.indexed import INDEX, index_facts
 from pcapcheck.topology.anycapture import LOOPBACK, settle_any
 from pcapcheck.topology.bind import Binder
@@ -98,7 +99,7 @@ def _together(captured: Sequence[Captured]) -> pl.DataFrame:
         for number, each in enumerate(captured)
         if each.variants.width
     ]
-    return pl.concat(frames) if frames else pl.DataFrame()
+    return with_link_macs(pl.concat(frames)) if frames else pl.DataFrame()
 
 
 def _bindings(

@@ -4,19 +4,20 @@
 between the ends of what it shows; a pod is the nearest watch to its own address.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from pcapcheck.topology.filename import stems
 from pcapcheck.topology.inferring.order import Order
-from pcapcheck.topology.inferring.roles import role_seen
+from pcapcheck.topology.inferring.roles import LOOPBACK, Pairs, role_seen
 from pcapcheck.topology.inferring.stations import FIRST_TTLS, ends_of, stations
 from pcapcheck.topology.inferring.watch import Watch
 from pcapcheck.topology.naming import called_like_a_node
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import CapturePoint, Role
 
+Owners: TypeAlias = Mapping[str, tuple[Role, str]]  # name -> a node's uplink or a pod, and why
 INSIDE: Final = frozenset({Role.POD, Role.LO})
 
 
@@ -53,25 +54,27 @@ def find_places(watches: Sequence[Watch], order: Order) -> list[Place]:
 
 
 def _place(
-    watch: Watch,
-    owners: dict[str, tuple[Role, str]],
-    tunnelled: frozenset[tuple[str | None, str | None]],
-    order: Order,
-    watches: Sequence[Watch],
+    watch: Watch, owners: Owners, tunnelled: Pairs, order: Order, watches: Sequence[Watch]
 ) -> Place:
-    if watch.point and watch.point.role != Role.ANY:
-        return _at(watch, watch.point)
-    if watch.point and watch.point.pod:
-        return Place(watch, None, watch.point.pod, "eth0", Role.POD)
+    point, why = watch.point, ""
     if len(watch.candidates) > 1 and (found := owners.get(_name(watch))):
-        point = next(
-            (each for each in watch.candidates if (each.pod is not None) == (found[0] == Role.POD)), None
-        )
-        return _at(watch, point, found[1]) if point else Place(watch, None, None, "", None)
-    role = role_seen(
-        watch, tunnelled, lambda address: order.is_nearest(address, watch.number, _others(watch, watches))
-    )
-    return _nameless(watch, role)
+        inside, why = found[0] == Role.POD, found[1]
+        point = next((each for each in watch.candidates if (each.pod is not None) == inside), None)
+    if point and point.role != Role.ANY:
+        return _at(watch, point, why)
+    if point and point.pod:
+        loop = watch.hatype == LOOPBACK
+        return Place(watch, None, point.pod, "lo" if loop else "eth0", Role.LO if loop else Role.POD, why)
+    others = [each.number for each in watches if each.file == watch.file or watch.index is None]
+    role = role_seen(watch, tunnelled, lambda address: order.is_nearest(address, watch.number, others))
+    return _of_any(watch, point, role) if point else _nameless(watch, role)
+
+
+def _of_any(watch: Watch, point: CapturePoint, role: Role | None) -> Place:
+    """Return the place of one interface index of a node's `any` capture, which has no name."""
+    interface = "lo" if role == Role.LO else f"if{watch.index}"
+    why = f"has a packet type and an index ({watch.index}) that speak for {_a(role)}" if role else ""
+    return Place(watch, point.node, None, interface, role, why)
 
 
 def _nameless(watch: Watch, role: Role | None) -> Place:
@@ -79,8 +82,6 @@ def _nameless(watch: Watch, role: Role | None) -> Place:
     name = stems(watch.path)[-1] if watch.path else f"capture {watch.number + 1}"
     interface = name if role_of(name) else str(role or "")
     why = f"is taken for {_a(role)} by what was seen" if role else ""
-    if watch.point and watch.point.node:
-        return Place(watch, watch.point.node, None, f"if{watch.index}", role, why)
     if role in INSIDE:
         return Place(watch, None, name, interface, role, why)
     return Place(watch, name, None, interface, role, why)
@@ -131,6 +132,8 @@ def _vote(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Role, s
     """Return whether a watch is a node's uplink or inside a pod, as far as what was seen there says so."""
     if any(each.role in INSIDE for each in watch.candidates if each.role == Role.LO):
         return None
+    if watch.index is not None and len(_interfaces(watch, watches)) > 1:
+        return Role.UPLINK, "has packets of more interfaces than a pod has"
     if any(each.form != "plain" or each.tag is not None for each in watch.seen):
         return Role.UPLINK, "shows tunnels or VLAN tags, as an uplink does"
     found = stations(watch)
@@ -142,6 +145,11 @@ def _vote(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Role, s
     if found.unicast and all(each.forwards for each in everywhere):
         return Role.UPLINK, "shows packets that were routed on both sides"
     return _by_order(watch, watches, order)
+
+
+def _interfaces(watch: Watch, watches: Sequence[Watch]) -> list[Watch]:
+    """Return the interface indices of a file that are no loopback."""
+    return [each for each in watches if each.file == watch.file and each.hatype != LOOPBACK]
 
 
 def _by_order(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Role, str] | None:

@@ -59,7 +59,7 @@ def _by_stations(watch: Watch, found: Stations, nearest: Callable[[str], bool | 
     forwarding = [each for each in found.by_mac.values() if each.forwards]
     speaking = [each for each in found.by_mac.values() if each.own and not each.forwards]
     if watch.index is not None:
-        return _of_node(speaking, forwarding)
+        return _of_node(speaking, forwarding, nearest)
     alone = [each for each in found.everywhere() if each in speaking]
     if alone:
         at_end = [nearest(address) for each in alone for address in each.own]
@@ -67,9 +67,12 @@ def _by_stations(watch: Watch, found: Stations, nearest: Callable[[str], bool | 
     return Role.BRIDGE if len(forwarding) == 1 and speaking else Role.UPLINK
 
 
-def _of_node(speaking: list[Station], forwarding: list[Station]) -> Role:
-    """Tell the interfaces of a node apart by who comes in there: a veth has one station, its pod."""
+def _of_node(
+    speaking: list[Station], forwarding: list[Station], nearest: Callable[[str], bool | None]
+) -> Role:
+    """Tell the interfaces of a node apart by who comes in there: at a veth its pod, which is nowhere nearer."""
     coming = [each for each in speaking if each.come]
     if any(each.come for each in forwarding) or not coming:
         return Role.UPLINK
-    return Role.VETH if len(coming) == 1 else Role.BRIDGE
+    at_end = [nearest(address) for address in coming[0].own]
+    return Role.VETH if len(coming) == 1 and False not in at_end else Role.BRIDGE
