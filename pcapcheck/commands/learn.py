@@ -1,0 +1,116 @@
+"""learn: a rule file from captures of a network that works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pcapcheck.console import check_writable, progress, warn, write
+from pcapcheck.errors import InputError
+from pcapcheck.options import Asked, asked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pcapcheck.check.parameter import Parameter
+    from pcapcheck.comparing.side import Side
+
+
+@click.command()
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True)
+@asked
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option("--name", metavar="NAME", help="Of the profile.  [FILE's, else learnt]")
+@click.option(
+    "--ignore", metavar="ID", multiple=True, help="Rules of the profile that this network need not keep."
+)
+@click.option(
+    "--packets", metavar="N", type=click.IntRange(1), default=4, show_default=True, help="That must agree."
+)
+def command(asked: Asked, output: str | None, name: str | None, ignore: tuple[str, ...], packets: int) -> int:
+    """Write the rules that a working network keeps: what its packets have in common, hop by hop.
+
+    The file extends the profile that the captures fit, with the parameters that they have. Each rule says how
+    many packets of how many flows it was learnt from; read it, and drop what is chance. MACs and addresses
+    are written as variables of the topology where one holds, so that the file fits other runs, too.
+
+    \b
+    Examples:
+      pcapcheck learn captures/good/ -o my-cluster.yaml
+      pcapcheck rules lint my-cluster.yaml
+      pcapcheck check captures/new/ --profile my-cluster.yaml
+    """
+    from pathlib import Path
+
+    from pcapcheck.learning.lessons import lessons
+    from pcapcheck.learning.writing import rule_file
+    from pcapcheck.pipeline import look_at
+
+    if output is not None:
+        check_writable(output)
+    inputs, topology = asked.find()
+    settings = asked.settings(topology, ignore=ignore)
+    with progress() as tell:
+        side = look_at(inputs, topology, settings, None, tell)
+    _check_good(side)
+    learnt = [each for each in lessons(side) if each.packets >= packets]
+    chosen = name or (Path(output).stem if output else "learnt")
+    said = f"Learnt from {side.summary.packets:,} packets of {side.summary.flows:,} flows in {side.summary.captures:,} captures."
+    text = rule_file(
+        _named(chosen),
+        learnt,
+        side.profile,
+        shipped=_shipped(side),
+        drop=_dropped(side, ignore),
+        remarks=(said,),
+    )
+    write([text], output)
+    warn(f"{len(learnt)} rules were learnt", level="note")
+    return 0
+
+
+def _check_good(side: Side) -> None:
+    """Refuse to learn from a network that is broken, or that no profile describes."""
+    from pcapcheck.report.result import Verdict
+
+    result = side.result
+    if not result.profiles:
+        fix = "name the one to build on with --profile; `pcapcheck rules list` shows them"
+        raise InputError("learn", "no profile fits these captures, so nobody knows the ways of packets", fix)
+    if result.verdict == Verdict.VIOLATIONS:
+        broken = [
+            *(each.id for each in result.diagnoses if not each.information),
+            *(each.rule for each in result.findings),
+        ]
+        what = f"these captures break rules of {result.profiles[0].name}: {', '.join(dict.fromkeys(broken))}"
+        raise InputError(
+            "learn", what, "see `pcapcheck check`; --ignore ID leaves out a rule that need not hold"
+        )
+
+
+def _named(name: str) -> str:
+    """Return the name as profiles may be called."""
+    import re
+
+    made = re.sub(r"[^a-z0-9.-]+", "-", name.lower()).strip("-.")
+    if not made:
+        raise InputError(f"--name {name}", "it has no letter and no digit", "name it like my-cluster")
+    return made
+
+
+def _shipped(side: Side) -> Mapping[str, Parameter]:
+    """Return the parameters of the profile as its file has them."""
+    from pcapcheck.check.rules import load_profile
+
+    return load_profile(side.result.profiles[0].name).parameters
+
+
+def _dropped(side: Side, ignore: tuple[str, ...]) -> list[str]:
+    """Return the rules of the profile that were ignored."""
+    from fnmatch import fnmatchcase
+
+    from pcapcheck.check.rules import load_profile
+
+    rules = load_profile(side.result.profiles[0].name).rules
+    return [each.id for each in rules if any(fnmatchcase(each.id, pattern) for pattern in ignore)]

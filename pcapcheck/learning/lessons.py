@@ -1,0 +1,135 @@
+"""What packets of each kind have in common: values that never differ, and variables that always hold.
+
+A variable of the topology is better than a value: it holds in another run too, where pods have other addresses.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from pcapcheck import values
+from pcapcheck.check.surroundings import Surroundings
+from pcapcheck.comparing.side import Side
+from pcapcheck.learning.lesson import Lesson
+from pcapcheck.observing.fields import Observed
+from pcapcheck.observing.kind import Kind, rows_of_kinds
+from pcapcheck.observing.naming import Namer, variables
+from pcapcheck.observing.values import Case, cases
+
+MOST: Final = {"stack": 4, "form": 2, "mac": 1}  # distinct values that are still a rule
+MOST_NUMBERS: Final = 3
+FORM, STACK = "form", "stack"
+FAMILIES: Final = {"ip": "link:*:ip:{tcp,udp,icmp}", "ipv6": "link:*:ipv6:{tcp,udp,icmpv6}"}
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of one field of one kind of packets: the variables that held so far, and the values."""
+
+    observed: Observed
+    candidates: list[str]
+    values: set[int | str] = field(default_factory=set)
+    packets: int = 0
+    flows: set[int] = field(default_factory=set)
+
+    def add(self, case: Case, namer: Namer, value: int | str) -> None:
+        """Take in one case."""
+        self.packets += case.packets
+        self.flows |= case.flows
+        if isinstance(value, int) and self.candidates:
+            self.candidates = list(namer.holding(case.row, self.observed, value, self.candidates))
+        if len(self.values) <= MOST_NUMBERS + 1:
+            self.values.add(value)
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """What a rule may expect; nothing if values differ too much."""
+        if self.candidates:
+            return (f"${self.candidates[0]}",)
+        kind = self.observed.kind
+        if kind in ("ipv4", "ipv6") or len(self.values) > MOST.get(
+            kind, MOST.get(self.observed.name, MOST_NUMBERS)
+        ):
+            return ()
+        written = (
+            each if isinstance(each, str) else values.written(kind, each)
+            for each in sorted(self.values, key=str)
+        )
+        return tuple(written)
+
+
+def lessons(side: Side) -> list[Lesson]:
+    """Return what was learnt of a set of captures, kind by kind."""
+    namer = Namer(Surroundings(side.network, side.profile), side.network.owners)
+    found: dict[tuple[Kind, str, str], _Seen] = {}
+    for case in cases(rows_of_kinds(side.network)):
+        for kind, observed, value, when in _learnable(case):
+            key = kind, observed.name, when
+            if key not in found:
+                found[key] = _Seen(observed, list(variables(observed.kind)))
+            found[key].add(case, namer, value)
+    plain = (
+        _lesson(kind, when, seen) for (kind, _, when), seen in sorted(found.items(), key=lambda each: each[0])
+    )
+    return merged([each for each in plain if each.expected])
+
+
+def _learnable(case: Case) -> Iterator[tuple[Kind, Observed, int | str, str]]:
+    """Yield kind, field, value and condition of what a case teaches; its form is told with its stack."""
+    if case.field.name != STACK:
+        yield case.kind, case.field, case.value, ""
+        return
+    yield case.kind._replace(form=""), Observed(FORM, "text"), case.kind.form, ""
+    stack = str(case.value)
+    family = stack.rpartition(":")[2]
+    if case.kind.form != "plain" and family in FAMILIES:
+        yield case.kind, case.field, pattern(stack), FAMILIES[family]
+
+
+def pattern(stack: str) -> str:
+    """Return a stack, up to the innermost IP header, as a pattern that fits any flow in it."""
+    _, *layers = stack.split(":")
+    while layers and layers[0] == "vlan":
+        layers = layers[1:]
+    return ":".join(["link", *layers, "*"])
+
+
+def _lesson(kind: Kind, when: str, seen: _Seen) -> Lesson:
+    where = (kind.where,) if kind.where else ()
+    who = (kind.who,)
+    counts = (seen.packets, len(seen.flows))
+    return Lesson(
+        (kind.role,), kind.side, kind.form, who, where, seen.observed.name, seen.expected, *counts, when
+    )
+
+
+def merged(plain: list[Lesson]) -> list[Lesson]:
+    """Return the lessons with those joined that say the same at both sides, of several kinds, at several roles."""
+    for name in ("side", "who", "where", "at"):
+        plain = _joined(plain, name)
+    return sorted(plain, key=lambda each: (each.at, each.field, each.side, each.who, each.where))
+
+
+def _joined(plain: list[Lesson], name: str) -> list[Lesson]:
+    """Join the lessons that differ in one attribute only."""
+    groups: defaultdict[Lesson, list[Lesson]] = defaultdict(list)
+    for each in plain:
+        groups[_changed(each, {name: "", "packets": 0, "flows": 0})].append(each)
+    joined = []
+    for several in groups.values():
+        words = [getattr(each, name) for each in several]
+        if name == "side" and set(words) != {"source", "destination"}:
+            joined += several
+            continue
+        counts = {
+            "packets": sum(each.packets for each in several),
+            "flows": max(each.flows for each in several),
+        }
+        every = "" if name == "side" else tuple(sorted({word for each in words for word in each}))
+        joined.append(_changed(several[0], {name: every, **counts}))
+    return joined
+
+
+def _changed(lesson: Lesson, attributes: dict[str, Any]) -> Lesson:
+    return replace(lesson, **attributes)
