@@ -16,7 +16,7 @@ from pcapcheck.correlate.variants import LOW
 from pcapcheck.topology.inferring.watch import Nearer, Seen, Translation
 
 OUTGOING: Final = 4  # PACKET_OUTGOING, linux/if_packet.h
-ROWS: Final = 20_000  # kinds of packets of one watch that a guess looks at
+ROWS: Final = 4_000  # kinds of packets of one watch that a guess looks at
 EXCHANGES: Final = 2_000  # tuples by which watches are compared
 KEYS: Final = 8  # packets of each
 NEIGHBOUR_SOLICITATION: Final = 135  # RFC 4861, 4.3: its source says its own address, else the target does

@@ -92,9 +92,8 @@ def _by_votes(draft: Draft, place: Place, homes: Mapping[str, str]) -> str | Non
     """Return the MAC that sends what the node's own side says, and gets what is for it."""
     votes: Counter[str] = Counter()
     seen = [each for each in place.watch.seen if each.tag is None and each.kind != "icmp-error"]
-    pods_speak = any(
-        _is_a_pods(draft, each.mac_from or "", place) for each in seen
-    )  # then most MACs are pods'
+    speakers = {each.mac_from for each in seen if each.mac_from}
+    pods_speak = any(_is_a_pods(draft, mac, place) for mac in speakers)  # then most MACs are pods'
     freshest: dict[str | None, int] = {}
     for each in seen:
         freshest[each.source] = max(each.inner_ttl or 0, freshest.get(each.source, 0))
@@ -156,8 +155,10 @@ def _left(draft: Draft, place: Place, scene: Scene) -> str | None:
 def _is_a_pods(draft: Draft, mac: str, place: Place) -> bool:
     """Whether a MAC is one pod's own (macvlan); if it claims others' addresses too, the pod has the node's (ipvlan)."""
     pods = draft.with_mac(mac)
+    if len(pods) != 1:
+        return False
     claims = {each.claim for each in place.watch.seen if each.claim_mac == mac and each.claim}
-    return len(pods) == 1 and not {each for each in claims if is_host(each)} - set(pods[0].addresses)
+    return not {each for each in claims if is_host(each)} - set(pods[0].addresses)
 
 
 def _addresses(draft: Draft, interface: InterfaceDraft) -> list[str]:
