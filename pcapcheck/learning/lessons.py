@@ -30,6 +30,7 @@ class _Seen:
     observed: Observed
     candidates: list[str]
     values: set[int | str] = field(default_factory=set)
+    owned: bool = False  # some value is the address of one interface, which another run may not have
     packets: int = 0
     flows: set[int] = field(default_factory=set)
 
@@ -39,6 +40,7 @@ class _Seen:
         self.flows |= case.flows
         if isinstance(value, int) and self.candidates:
             self.candidates = list(namer.holding(case.row, self.observed, value, self.candidates))
+        self.owned = self.owned or namer.is_owned(self.observed, value)
         if len(self.values) <= MOST_NUMBERS + 1:
             self.values.add(value)
 
@@ -48,8 +50,10 @@ class _Seen:
         if self.candidates:
             return (f"${self.candidates[0]}",)
         kind = self.observed.kind
-        if kind in ("ipv4", "ipv6") or len(self.values) > MOST.get(
-            kind, MOST.get(self.observed.name, MOST_NUMBERS)
+        if (
+            self.owned
+            or kind in ("ipv4", "ipv6")
+            or len(self.values) > MOST.get(kind, MOST.get(self.observed.name, MOST_NUMBERS))
         ):
             return ()
         written = (
@@ -72,7 +76,7 @@ def lessons(side: Side) -> list[Lesson]:
     plain = (
         _lesson(kind, when, seen) for (kind, _, when), seen in sorted(found.items(), key=lambda each: each[0])
     )
-    return merged([each for each in plain if each.expected])
+    return [each for each in merged(list(plain)) if each.expected]
 
 
 def _learnable(case: Case) -> Iterator[tuple[Kind, Observed, int | str, str]]:
@@ -106,29 +110,50 @@ def _lesson(kind: Kind, when: str, seen: _Seen) -> Lesson:
 
 def merged(plain: list[Lesson]) -> list[Lesson]:
     """Return the lessons with those joined that say the same at both sides, of several kinds, at several roles."""
-    for name in ("side", "who", "where", "at"):
-        plain = _joined(plain, name)
-    return sorted(plain, key=lambda each: (each.at, each.field, each.side, each.who, each.where))
+    joined = _of_all_sides(plain)
+    for name in ("who", "where", "at"):
+        joined = [_together(several, name) for several in _alike(joined, name)]
+    return sorted(joined, key=lambda each: (each.at, each.field, each.side, each.who, each.where))
 
 
-def _joined(plain: list[Lesson], name: str) -> list[Lesson]:
-    """Join the lessons that differ in one attribute only."""
+def _of_all_sides(plain: list[Lesson]) -> list[Lesson]:
+    """Join the lessons that hold at all sides where such packets were seen.
+
+    A rule without a side is about all of them, and none can be about hops at neither end alone.
+    """
+    seen = {
+        _about(each): {one.side for one in several}
+        for several in _alike(plain, "side", "expected")
+        for each in several
+    }
+    joined: list[Lesson] = []
+    for several in _alike(plain, "side"):
+        sides = {each.side for each in several}
+        if len(sides) > 1 and sides == seen[_about(several[0])]:
+            joined.append(_together(several, "side"))
+        else:
+            joined += [each for each in several if each.side or seen[_about(each)] == {""}]
+    return joined
+
+
+def _alike(plain: list[Lesson], *names: str) -> list[list[Lesson]]:
+    """Return the lessons in groups that differ in these attributes only."""
     groups: defaultdict[Lesson, list[Lesson]] = defaultdict(list)
     for each in plain:
-        groups[_changed(each, {name: "", "packets": 0, "flows": 0})].append(each)
-    joined = []
-    for several in groups.values():
-        words = [getattr(each, name) for each in several]
-        if name == "side" and set(words) != {"source", "destination"}:
-            joined += several
-            continue
-        counts = {
-            "packets": sum(each.packets for each in several),
-            "flows": max(each.flows for each in several),
-        }
-        every = "" if name == "side" else tuple(sorted({word for each in words for word in each}))
-        joined.append(_changed(several[0], {name: every, **counts}))
-    return joined
+        groups[_changed(each, {"packets": 0, "flows": 0, **dict.fromkeys(names, "")})].append(each)
+    return list(groups.values())
+
+
+def _about(lesson: Lesson) -> Lesson:
+    return _changed(lesson, {"packets": 0, "flows": 0, "side": "", "expected": ()})
+
+
+def _together(several: list[Lesson], name: str) -> Lesson:
+    """Return one lesson that says what all of these say."""
+    packets, flows = sum(each.packets for each in several), max(each.flows for each in several)
+    words = {word for each in several for word in getattr(each, name)}
+    every = "" if name == "side" else tuple(sorted(words))
+    return _changed(several[0], {name: every, "packets": packets, "flows": flows})
 
 
 def _changed(lesson: Lesson, attributes: dict[str, Any]) -> Lesson:

@@ -70,6 +70,12 @@ class Namer:
         path = next(self.holding(row, field, value, variables(field.kind)), None)
         return f"${path}" if path else self._owner(field, values.written(field.kind, value))
 
+    def is_owned(self, field: Observed, value: int | str) -> bool:
+        """Whether a value is the MAC of one interface of the topology."""
+        if field.kind != "mac" or not isinstance(value, int):
+            return False
+        return len(self._owners.mac_owner(values.mac_text(value))) == 1
+
     def _owner(self, field: Observed, text: str) -> str:
         if field.kind == "mac":
             owners = self._owners.mac_owner(text)
