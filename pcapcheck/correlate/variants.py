@@ -28,6 +28,7 @@ NONE: Final = np.zeros(0, np.int64)
 NO_PACKETS: Final = Block(
     np.zeros(0, np.uint8), NONE, NONE, NONE, NONE, np.zeros(0, np.uint16), linktype=(), first=1
 )
+FEW = 256  # rows that are put into a frame one by one
 LOW = "~"  # a column with this behind its name has the low 64 bits of an IPv6 address
 
 
@@ -209,17 +210,21 @@ def _frame(
     columns: dict[str, Column], numbers: Ints, stack: pl.Series, interface: NDArray[np.uint16]
 ) -> pl.DataFrame:
     """Put the fields and what else is known of some variants into a frame."""
+    absent = pl.Series([None] * len(numbers), dtype=pl.UInt64)  # one for all: columns are not changed
     series: dict[str, pl.Series] = {}
     for name, each in columns.items():
         halves = each.values.T if each.values.ndim == 2 else (each.values,)
         for suffix, values in zip(("", LOW), halves, strict=False):
-            series[name + suffix] = _nullable(values, each.present)
+            series[name + suffix] = _nullable(values, each.present) if each.present.any() else absent
     return pl.DataFrame(series | {"variant": numbers, "stack": stack, "interface": interface})
 
 
 def _nullable(values: NDArray[np.generic], present: NDArray[np.bool_]) -> pl.Series:
     """Return values as UInt64, null where absent."""
-    if not present.any():
-        return pl.repeat(None, len(values), eager=True, dtype=pl.UInt64)
-    whole = pl.Series(np.ascontiguousarray(values).astype(np.uint64))
-    return whole if present.all() else whole.set(pl.Series(~present), None)
+    whole = np.ascontiguousarray(values).astype(np.uint64)
+    if present.all():
+        return pl.Series(whole)
+    if len(whole) <= FEW:  # each operation of polars costs what this list does
+        pairs = zip(whole.tolist(), present.tolist(), strict=True)
+        return pl.Series([value if here else None for value, here in pairs], dtype=pl.UInt64)
+    return pl.Series(whole).set(pl.Series(~present), None)
