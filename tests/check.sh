@@ -21,6 +21,12 @@ install_programs() {
     for program in tshark tcpdump chromium; do
         command -v $program >/dev/null || missing+=("$program")
     done
+    # What a live network is made of (tests/lab.py); without root there is none.
+    if [ "$(id -u)" -eq 0 ]; then
+        [ -x /usr/lib/cni/bridge ] || [ -x /opt/cni/bin/bridge ] || missing+=(containernetworking-plugins)
+        command -v ip >/dev/null || missing+=(iproute2)
+        command -v ping >/dev/null || missing+=(iputils-ping)
+    fi
     [ ${#missing[@]} -eq 0 ] && return 0
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
         echo "not installed: ${missing[*]}; their tests will be skipped (run as root on Debian to install them)"
