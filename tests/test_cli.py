@@ -105,7 +105,7 @@ def test_returned_status_is_the_exit_status():
 
 
 def test_ctrl_c_ends_with_130_and_without_a_traceback():
-    with script("print('ready', flush=True)\nsys.exit(cli.exit_status(lambda: time.sleep(60)))") as process:
+    with script("sys.exit(cli.exit_status(lambda: (print('ready', flush=True), time.sleep(60))))") as process:
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.stderr.read().strip() == ""

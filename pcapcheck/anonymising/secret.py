@@ -26,7 +26,7 @@ class Secret:
 
     def word(self, purpose: bytes, text: str, digits: int = 8) -> str:
         """Return a hexadecimal number that stands for a text."""
-        number = self.number(purpose, text.encode(errors="surrogateescape"))
+        number = self.number(purpose, text.encode(errors="surrogatepass"))
         return f"{number:016x}"[:digits]
 
     def stream(self, data: bytes, size: int) -> bytes:

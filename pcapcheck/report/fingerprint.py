@@ -29,7 +29,7 @@ def fingerprint(finding: Finding, flows: Mapping[str, FlowSummary]) -> str:
     protocol, client, server, port = _ends(finding.flow)
     source, destination = (flow.source, flow.destination) if flow else ("", "")
     parts = (finding.rule, hop.role, hop.node or "", source or client, destination or server, protocol, port)
-    return sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:LENGTH]
+    return sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:LENGTH]
 
 
 def _ends(flow: str) -> tuple[str, str, str, str]:

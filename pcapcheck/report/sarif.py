@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pcapcheck import __version__
 from pcapcheck.check.finding import Finding, Severity
 from pcapcheck.diagnose.diagnosis import Evidence
-from pcapcheck.report.escape import visible
+from pcapcheck.report.escape import utf8, visible
 from pcapcheck.report.fingerprint import fingerprint
 from pcapcheck.report.quantity import count, frames_text, hop_place, place
 from pcapcheck.report.result import Result, RuleUsed
@@ -142,7 +142,13 @@ def _file(result: Result, finding: Finding | None) -> tuple[str, int]:
 
 
 def _uri(file: str) -> str:
-    encoded = quote(file.replace("\\", "/").encode(errors="surrogateescape"))
+    slashed = file.replace("\\", "/")
+    try:
+        encoded = quote(
+            slashed.encode(errors="surrogateescape")
+        )  # the very bytes of a name that is no text (PEP 383)
+    except UnicodeEncodeError:
+        encoded = quote(utf8(slashed))
     return f"file://{encoded}" if encoded.startswith("/") else encoded.removeprefix("./")
 
 

@@ -2,7 +2,7 @@ from json import loads
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from report.results import hostile, violations
 
@@ -40,6 +40,7 @@ def test_name_without_a_known_ending_is_an_error():
 
 
 @settings(deadline=None, max_examples=40)
+@example("\ud800")
 @given(st.text(st.characters(codec=None), max_size=40))
 def test_any_name_can_be_reported_in_every_format(name):
     reports = {each: "".join(format_named(each).write(hostile(name))) for each in format_names()}

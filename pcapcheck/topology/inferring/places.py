@@ -53,9 +53,7 @@ def find_places(watches: Sequence[Watch], order: Order) -> list[Place]:
     return [_place(each, owners, tunnelled, order, watches) for each in watches]
 
 
-def _place(
-    watch: Watch, owners: Owners, tunnelled: Pairs, order: Order, watches: Sequence[Watch]
-) -> Place:
+def _place(watch: Watch, owners: Owners, tunnelled: Pairs, order: Order, watches: Sequence[Watch]) -> Place:
     point, why = watch.point, ""
     if len(watch.candidates) > 1 and (found := owners.get(_name(watch))):
         inside, why = found[0] == Role.POD, found[1]
