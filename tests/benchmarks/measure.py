@@ -1,0 +1,52 @@
+"""What a command costs: processor time, wall time and peak memory, of it and of the processes that it waits for.
+
+This module imports nothing large: the peak of a child begins with that of its parent (Linux, `exec_mmap`).
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+PCAPCHECK = (sys.executable, "-m", "pcapcheck")
+ROOT = Path(__file__).parents[2]
+
+
+class Cost(NamedTuple):
+    """Seconds of processor time and of wall time, the largest process's peak in bytes, and the exit status."""
+
+    cpu: float
+    wall: float
+    peak: int
+    status: int
+
+    def per(self, packets: int) -> float:
+        """Return nanoseconds of processor time a packet."""
+        return self.cpu * 1e9 / packets
+
+
+def measured(command: Sequence[str], output: Path | None = None) -> Cost:
+    """Run a command, with its output thrown away or written to a file, and return its cost."""
+    started = time.perf_counter()
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    with (output or Path(os.devnull)).open("wb") as out:
+        child = subprocess.Popen(  # its exit is waited for below, with the usage
+            list(command), stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=ROOT, env=environment
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - started
+    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024, child.returncode)
+
+
+def best(command: Sequence[str], times: int = 3) -> Cost:
+    """Return the cost of the run that took the least wall time."""
+    return min((measured(command) for _ in range(times)), key=lambda cost: cost.wall)
+
+
+def row(*cells: object) -> None:
+    """Print one row of a Markdown table."""
+    print("|", " | ".join(str(cell) for cell in cells), "|", flush=True)
