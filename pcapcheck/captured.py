@@ -64,9 +64,9 @@ class Captured:
     error: str | None
 
 
-def join(each: Input, parts: Sequence[Mapped], scratch: str | None) -> Captured:
-    """Join the results of one capture's tasks."""
-    variants, sightings = _merged(parts, scratch)
+def join(each: Input, parts: Sequence[Mapped], scratch: str | None, most: int | None = None) -> Captured:
+    """Join the results of one capture's tasks; `most` is how many sightings of each variant are kept."""
+    variants, sightings = _merged(parts, scratch, most)
     return Captured(
         input=each,
         variants=variants,
@@ -82,7 +82,9 @@ def join(each: Input, parts: Sequence[Mapped], scratch: str | None) -> Captured:
     )
 
 
-def _merged(parts: Sequence[Mapped], scratch: str | None) -> tuple[pl.DataFrame, tuple[Kept, ...]]:
+def _merged(
+    parts: Sequence[Mapped], scratch: str | None, most: int | None
+) -> tuple[pl.DataFrame, tuple[Kept, ...]]:
     """Join variants of several ranges that are the same; number sightings by the joined ones."""
     whole = [part for part in parts if part.variants.width]
     if len(whole) <= 1:
@@ -93,7 +95,15 @@ def _merged(parts: Sequence[Mapped], scratch: str | None) -> tuple[pl.DataFrame,
     for part, start, place in zip(whole, starts, places, strict=True):
         name = f"{PurePath(part.sightings).stem}-moved" if isinstance(part.sightings, str) else ""
         renumbered.append(spill.keep(moved(spill.load(part.sightings), place, start), scratch, name))
-    return variants, tuple(renumbered)
+    if most is None:
+        return variants, tuple(renumbered)
+    few = first_of_each(pl.concat([spill.load(kept) for kept in renumbered]), most)
+    return variants, (few,)
+
+
+def first_of_each(sightings: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return the first `most` sightings of each variant: what is kept depends on no cut of the file."""
+    return sightings.filter(pl.int_range(pl.len()).over("variant") < most)
 
 
 def moved(sightings: pl.DataFrame, places: pl.DataFrame, packets: int) -> pl.DataFrame:

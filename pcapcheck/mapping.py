@@ -16,7 +16,7 @@ from pcapcheck import spill, workers
 from pcapcheck.capture.block import Block
 from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.source import Range, open_capture
-from pcapcheck.captured import Captured, Mapped, join, moved
+from pcapcheck.captured import Captured, Mapped, first_of_each, join, moved
 from pcapcheck.correlate.gather import Wanted, gather
 from pcapcheck.correlate.merge import merge
 from pcapcheck.correlate.tuples import FIELDS
@@ -138,7 +138,7 @@ def read_each(
         for at, group in groupby(owned, itemgetter(0)):
             found = [done for _, done in group]
             meter.finish(sizes[at])
-            yield join(inputs[at], found, scratch)
+            yield join(inputs[at], found, scratch, look.keep)
 
 
 def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
@@ -154,6 +154,8 @@ def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
     found = gather(_watched(blocks, watch) if watch else blocks, wanted)
     variants, places = merge([found.variants], [0])
     sightings = moved(found.sightings, places[0], 0) if places else found.sightings
+    if places and look.keep is not None:
+        sightings = first_of_each(sightings, look.keep)
     summary = capture.summary
     return Mapped(
         variants=variants,
@@ -189,7 +191,8 @@ def _ranges(each: Input, look: Look, jobs: int) -> Sequence[Range | None]:
         return (None,)
     if not capture.seekable or not capture.size or capture.size < look.split // 4:
         return (None,)
-    return capture.ranges(max(jobs, -(-capture.size // look.split)))
+    pieces = 1 if look.keep is not None else -(-capture.size // look.split)
+    return capture.ranges(max(jobs, pieces))
 
 
 class Meter:

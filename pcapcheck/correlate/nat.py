@@ -16,7 +16,7 @@ from pcapcheck.topology.topology import OwnerKind
 
 SECONDS = 1_000_000_000
 TOGETHER = 3 * SECONDS  # two sightings of one packet are not further apart, clocks aligned
-CROWD = 8  # a key that more tuples share is no key
+CROWD = 8  # a key that more tuples share is no key; a group of more is no flow: chance joined them
 PODS: Final = (str(OwnerKind.POD), str(OwnerKind.POD_NETWORK))
 OUTSIDE: Final = (str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER))
 MIRROR: Final = ("kind", "destination", "destination_port", "source", "source_port")
@@ -39,7 +39,8 @@ def join_tuples(tuples: pl.DataFrame, keys: pl.DataFrame) -> Ints:
     for member in parent:
         if member < len(tuples):
             group[member] = _find(parent, member)
-    return group
+    crowded = np.bincount(group, minlength=len(tuples))[group] > CROWD
+    return np.where(crowded, np.arange(len(tuples)), group)
 
 
 def reverse_of(tuples: pl.DataFrame) -> Ints:

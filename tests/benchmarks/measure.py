@@ -1,4 +1,4 @@
-"""What a command costs: processor time, wall time and peak memory, of it and of the processes that it waits for.
+"""What a command costs, with the processes that it waits for: processor time, wall time, peak memory.
 
 This module imports nothing large: the peak of a child begins with that of its parent (Linux, `exec_mmap`).
 """
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Cost(NamedTuple):
-    """Seconds of processor time and of wall time, the largest process's peak in bytes, and the exit status."""
+    """Seconds of processor and wall time, the peak in bytes of the largest process, the exit status."""
 
     cpu: float
     wall: float

@@ -128,3 +128,9 @@ def test_nothing_is_joined_without_keys():
 def test_groups_do_not_depend_on_the_order_of_keys(rows):
     frame = tuples((OUTSIDE, PORT), (OUTSIDE, SERVER), (MASQUERADED, SERVER), (MASQUERADED, VIP))
     assert groups(frame, *rows) == [0, 0, 0, 0]
+
+
+def test_a_crowd_that_chance_joined_in_a_chain_is_no_flow():
+    frame = tuples(*((("198.51.100.7", 5000 + n, EXTERNAL), SERVER) for n in range(40)))
+    chained = [(n + side, n + 1, 0) for n in range(39) for side in (0, 1)]
+    assert groups(frame, *chained) == list(range(40))

@@ -1,0 +1,29 @@
+"""The map stage: where a file is cut, and how often, changes nothing of what is found in it."""
+
+import polars as pl
+import pytest
+from captures_build import pcap, record
+from packets import eth, gre, ip, tcp, udp, vxlan
+
+from pcapcheck.capture.inputs import find_inputs
+from pcapcheck.mapping import Look, read_all
+
+
+def frames():
+    """Return packets of a few flows, of stacks that a wavefront finds first and shapes later."""
+    for number in range(600):
+        inner = ip(tcp(bytes(number % 7), sport=1000 + number % 5, seq=number), id=number)
+        yield eth(inner if number % 3 else ip(udp(vxlan(eth(inner)))))
+        if number % 50 == 0:
+            yield eth(ip(gre(inner, key=number)))
+
+
+@pytest.mark.parametrize("keep", [None, 2])
+def test_cuts_change_nothing(tmp_path, keep):
+    path = tmp_path / "x.pcap"
+    path.write_bytes(pcap(*(record(frame, fraction=n) for n, frame in enumerate(frames()))))
+    inputs = find_inputs((str(path),)).captures
+    (whole,) = read_all(inputs, Look(keep=keep, split=1 << 30), None)
+    (parts,) = read_all(inputs, Look(keep=keep, split=path.stat().st_size // 3, jobs=2), None)
+    assert parts.variants.equals(whole.variants)
+    assert pl.concat(parts.sightings).equals(pl.concat(whole.sightings))
