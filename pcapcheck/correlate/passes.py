@@ -26,13 +26,17 @@ def passes(located: pl.DataFrame) -> pl.DataFrame:
 
 
 def doubled(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Return the packets that a step saw more than once and the watched step before it once.
+    """Return the packets that a step saw more than once and the last such step before it once.
+
+    Steps that show a packet more than once by nature are passed over.
 
     Args:
         seen: direction, rank, key, start, length, passes; one row a packet (`loss.once`).
         places: direction, rank, role, crossings (`places.places`).
     """
     single = places.filter(~pl.col("role").is_in(SEVERAL) & (pl.col("crossings") == 1))
-    alone = seen.join(single.select("direction", "rank"), on=["direction", "rank"], how="semi")
-    once = alone.filter(pl.col("passes") == 1).select(*ELEMENT, (pl.col("rank") + 1).alias("rank"))
-    return alone.filter(pl.col("passes") > 1).join(once, on=[*ELEMENT, "rank"], how="semi")
+    turns = single.select("direction", "rank", pl.col("rank").rank("dense").over("direction").alias("turn"))
+    alone = seen.join(turns, on=["direction", "rank"])
+    once = alone.filter(pl.col("passes") == 1).select(*ELEMENT, pl.col("turn") + 1)
+    again = alone.filter(pl.col("passes") > 1).join(once, on=[*ELEMENT, "turn"], how="semi")
+    return again.drop("turn")

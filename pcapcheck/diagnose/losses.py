@@ -27,26 +27,34 @@ OF_DIRECTIONS: Final = (
 
 
 class Pair(NamedTuple):
-    """Two consecutive watched points: `rows` can be followed from one to the other, `lost` are among them."""
+    """Two consecutive watched points: `rows` can be followed from one to the other, `lost` are among them.
+
+    `again` counts what the same senders sent again in vain when the next point saw nothing any more: a sender
+    whose packets are lost falls silent there, whether its capture ended or not.
+    """
 
     point: int
     next_point: int
     rows: pl.DataFrame
     lost: pl.DataFrame
+    again: int = 0
 
 
 def told(case: Case) -> Iterator[Pair]:
     """Yield each pair of points that lost packets, in order."""
     if case.network.losses.is_empty():
         return
-    every = _told(case, case.network.losses.filter(pl.col("fate").is_in(["lost", ""])))
+    losses = case.network.losses
+    again = losses.filter((pl.col("fate") == "unknown") & pl.col("felt"))
+    every = _told(case, losses.filter(pl.col("fate").is_in(["lost", ""])))
     every = every.filter(~pl.col("flow").is_in(sorted(case.explained)))
     for (point, next_point), rows in every.sort("point", "next_point").group_by(
         "point", "next_point", maintain_order=True
     ):
         lost = rows.filter(pl.col("fate") == "lost")
         if len(lost) and isinstance(point, int) and isinstance(next_point, int):
-            yield Pair(point, next_point, rows, lost)
+            same = again.filter(pl.col("point") == point, pl.col("next_point") == next_point)
+            yield Pair(point, next_point, rows, lost, len(same.join(lost, on="direction", how="semi")))
 
 
 def _told(case: Case, losses: pl.DataFrame) -> pl.DataFrame:

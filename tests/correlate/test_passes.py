@@ -6,10 +6,10 @@ from pcapcheck.correlate.passes import doubled, passes
 
 PLACES = pl.DataFrame(
     {
-        "direction": [0, 0, 0],
-        "rank": [0, 1, 2],
-        "role": ["uplink", "uplink", "bridge"],
-        "crossings": [1, 1, 1],
+        "direction": [0, 0, 0, 0],
+        "rank": [0, 1, 2, 3],
+        "role": ["uplink", "uplink", "bridge", "veth"],
+        "crossings": [1, 1, 1, 1],
     }
 )
 
@@ -65,3 +65,7 @@ def test_a_bridge_shows_a_packet_more_than_once():
 def test_a_place_that_the_path_crosses_twice_doubles_nothing():
     twice = PLACES.with_columns(pl.lit(2).alias("crossings"))
     assert doubled(packets((0, 1, 1), (1, 1, 2)), twice).is_empty()
+
+
+def test_a_bridge_between_is_passed_over():
+    assert doubled(packets((1, 1, 1), (2, 1, 3), (3, 1, 2)), PLACES)["rank"].to_list() == [3]

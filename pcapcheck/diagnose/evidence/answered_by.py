@@ -36,7 +36,8 @@ def find(case: Case) -> Iterator[Fact]:
     asked = (
         sent.filter(pl.col("other").is_in(services)).select(*SOCKET, pl.col("other").alias("asked")).unique()
     )
-    strange = got.join(asked, on=SOCKET).join(sent, on=[*SOCKET, "other", "other_port"], how="anti")
+    meant = sent.filter(pl.col("inner.tcp.flags.reset").fill_null(0) == 0)  # a reset asks nothing
+    strange = got.join(asked, on=SOCKET).join(meant, on=[*SOCKET, "other", "other_port"], how="anti")
     strange = strange.filter(pl.col("other") != pl.col("asked")).sort("file", "frame1")
     for (mine, _, other, service), rows in strange.group_by(
         "mine", "my_port", "other", "asked", maintain_order=True

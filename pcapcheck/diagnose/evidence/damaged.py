@@ -7,12 +7,13 @@ receiving side counts, and the first point there that shows the damage.
 systematic (all packets of that kind), from_hop, to_hop, sender, receiver, node, interface.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import polars as pl
 
 from pcapcheck.correlate.checksum import HEADER, OUTER
+from pcapcheck.correlate.paths import Step
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 
@@ -32,22 +33,11 @@ def find(case: Case) -> Iterator[Fact]:
 
 def _first(case: Case) -> pl.DataFrame:
     """Return damaged packets at the first step of the receiving side that shows it, and what is damaged."""
-    sides = [
-        (path, position, step.side)
-        for path, steps in enumerate(case.network.paths)
-        for position, step in enumerate(steps)
-    ]
-    schema = {"path": pl.Int64, "step": pl.Int64, "side": pl.String}
-    of_steps = pl.DataFrame(sides, schema=schema, orient="row").filter(pl.col("side") == "destination")
-    ends = case.network.directions.select(
-        "direction",
-        "path",
-        "flow",
-        pl.col("source_node").alias("sender"),
-        pl.col("destination_node").alias("receiver"),
-    )
+    ends = case.network.directions.select("direction", "path", "flow")
     received = (
-        case.network.damaged.drop_nulls("step").join(ends, on="direction").join(of_steps, on=["path", "step"])
+        case.network.damaged.drop_nulls("step")
+        .join(ends, on="direction")
+        .join(_steps(case), on=["path", "step"])
     )
     sent = case.network.damaged.join(ends, on="direction").join(
         received, on=["direction", "step"], how="anti"
@@ -79,6 +69,8 @@ def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:
         packets=len(rows),
         about={
             **case.ends(row["direction"]),
+            "sender": row["sender"],
+            "receiver": row["receiver"],
             "what": what,
             "count": len(rows),
             "seen": seen,
@@ -93,13 +85,30 @@ def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:
     )
 
 
+def _steps(case: Case) -> pl.DataFrame:
+    """Return the steps of the receiving side, and who put on the wire what they see."""
+    rows = [
+        (path, position, _before(steps[:position], step.node), step.node)
+        for path, steps in enumerate(case.network.paths)
+        for position, step in enumerate(steps)
+        if step.side == "destination"
+    ]
+    schema = {"path": pl.Int64, "step": pl.Int64, "sender": pl.String, "receiver": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _before(steps: Sequence[Step], node: str | None) -> str | None:
+    """Return the last node on the way to a node: the translating one of a NodePort; the node itself if none."""
+    return next((step.node for step in reversed(steps) if step.node != node), node)
+
+
 def _seen(case: Case, rows: pl.DataFrame) -> int:
     """Return how many packets of the same kinds the same step saw, on the way between the same two nodes."""
     row = rows.row(0, named=True)
     kinds = rows["kind"].unique().implode()
     like = case.network.variants.filter(pl.col("kind").is_in(kinds)).select("direction").unique()
-    same_way = case.network.directions.filter(
-        (pl.col("source_node") == row["sender"]) & (pl.col("destination_node") == row["receiver"])
-    ).select("direction")
-    hops = case.network.hops.join(like, on="direction", how="semi").join(same_way, on="direction", how="semi")
-    return int(hops.filter(pl.col("step") == row["step"])["seen"].sum())
+    paths = case.network.directions.select("direction", "path")
+    hops = case.network.hops.join(like, on="direction", how="semi").join(paths, on="direction")
+    same_way = _steps(case).filter(pl.col("sender") == row["sender"], pl.col("receiver") == row["receiver"])
+    passed = hops.join(same_way, on=["path", "step"], how="semi")
+    return int(passed.filter(pl.col("step") == row["step"])["seen"].sum())

@@ -1,8 +1,9 @@
 """A header is not what the profile intends: the findings of rules, by field, value, sender and place.
 
 `about`: field, at, form, where, back (an answer), actual, expected, actual_is (whose the actual address, MAC
-or VNI is), actual_node, sender, receiver, node and interface where it was seen, own (that is the sender's
-node), rule, and the traits of the profile.
+or VNI is), actual_node, beside (of a VNI: the same node sends the intended one to the same peer meanwhile),
+sender, receiver, node and interface where it was seen, own (that is the sender's node), rule, and the traits
+of the profile.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from pcapcheck.diagnose.fact import Fact, Word
 
 PROMISES: Final = frozenset(("delivered", "symmetric", "in_order", "once"))  # of whole flows, no headers
 MACS: Final = ("eth.src", "eth.dst", "arp.src.hw_mac")
+VNIS: Final = ("vxlan.vni", "geneve.vni")
+OUTER: Final = ("ip.src", "ip.dst", "ipv6.src", "ipv6.src~", "ipv6.dst", "ipv6.dst~")
 ADDRESSES: Final = ("ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
 
 
@@ -57,6 +60,7 @@ def _about(case: Case, broken: Broken, field: str) -> dict[str, Word]:
         "expected": finding.expected[field],
         "actual_is": _whose(case, field, actual, ends.get("sender")),
         "actual_node": _lives(case, field, actual) or finding.hop.node,
+        "beside": _name(field) in VNIS and _beside(case, broken, field),
         "who": row.get("who"),
         "where": row.get("where"),
         "back": not row.get("client", True),
@@ -79,6 +83,21 @@ def _tunnels(case: Case, broken: Broken) -> str | None:
     return case.network.owners.node_of(values.ipv4_text(outer[0])) if len(outer) else None
 
 
+def _beside(case: Case, broken: Broken, field: str) -> bool:
+    """Whether frames with the intended value go between the same two tunnel ends before and after the others."""
+    finding, name = broken.finding, _name(field)
+    if name not in case.network.variants.columns or not finding.expected[field].isdecimal():
+        return False
+    at = case.network.variants.filter(form=finding.hop.form, role=finding.hop.role)
+    wrong = at.filter(pl.col(name) == int(finding.actual[field]), direction=broken.direction)
+    right = at.filter(pl.col(name) == int(finding.expected[field]))
+    same = right.join(wrong.select(OUTER), on=OUTER, how="semi", nulls_equal=True)
+    if wrong.is_empty() or same.is_empty():
+        return False
+    spans = [(each["first"].to_numpy().min(), each["last"].to_numpy().max()) for each in (wrong, same)]
+    return bool(spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1])
+
+
 def _name(field: str) -> str:
     return field.removeprefix("inner.").partition("#")[0]
 
@@ -89,7 +108,7 @@ def _whose(case: Case, field: str, actual: str, node: str | None) -> str:
         return case.address_is(actual, node)
     if _name(field) in MACS:
         return case.mac_is(actual, node)
-    if _name(field) in ("vxlan.vni", "geneve.vni"):
+    if _name(field) in VNIS:
         return "another tenant" if actual in case.tenants else "unknown"
     return actual
 

@@ -29,21 +29,27 @@ SURE: Final = 0.95  # a share above is all
 CLEAN: Final = 0.9  # an information gain above is a clean cut
 EACH: Final = 2  # packets that a cut must have on either side: one packet is cut from others by anything
 PROPERTIES: Final = ("form", "protocol", "port", "destination", "source", "direction", "family", "traffic")
+ON_THE_WIRE: Final = (
+    "form",
+    "traffic",
+    *PROPERTIES[1:-1],
+)  # a network knows whose a packet is before its port
 
 
 def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each pair of points that lost packets."""
     for pair in told(case):
-        felt = int(pair.lost["felt"].sum()) >= max(1, min(2, FELT * len(pair.rows)))
+        felt = int(pair.lost["felt"].sum()) + pair.again >= max(1, min(2, FELT * len(pair.rows)))
         many = len(pair.lost) >= FEW and len(pair.lost) * 2 > len(pair.rows)
         if felt or many:
             yield _fact(case, pair)
 
 
 def _fact(case: Case, pair: Pair) -> Fact:
-    columns = {name: name if name != "direction" else "direction_of" for name in PROPERTIES}
-    found = qualify(pair.rows, columns)
-    about = {**_places(case, pair), **_counts(pair, found), **around(case, pair), **case.traits}
+    places = _places(case, pair)
+    names = ON_THE_WIRE if places["across"] else PROPERTIES
+    found = qualify(pair.rows, {name: name if name != "direction" else "direction_of" for name in names})
+    about = {**places, **_counts(pair, found), **around(case, pair), **case.traits}
     return Fact(
         evidence="lost_between",
         says=_says(about, found),

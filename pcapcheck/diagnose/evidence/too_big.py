@@ -8,7 +8,7 @@ sender, receiver, node, interface, pod.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -16,6 +16,8 @@ from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.diagnose.quotes import TOO_BIG, quotes
 from pcapcheck.topology.topology import OwnerKind, Role
+
+SECOND: Final = 1_000_000_000
 
 
 def find(case: Case) -> Iterator[Fact]:
@@ -80,9 +82,11 @@ def _watched(case: Case, own: list[int], rows: pl.DataFrame) -> bool:
     """Whether somebody looked at the pod's points when the messages came, by the aligned clock."""
     if case.network.windows.is_empty() or not own:
         return False
+    ahead = case.network.offsets.get(case.point(rows["point"][0]).node or "", 0)
     first, last = (
-        (rows[name] - case.network.offsets.get(case.point(rows["point"][0]).node or "", 0))
-        for name in ("first", "last")
+        int(each) - ahead for each in (rows["first"].to_numpy().min(), rows["last"].to_numpy().max())
     )
     looked = case.network.windows.filter(pl.col("point").is_in(own))
-    return bool(((looked["from"] <= first.min()) & (looked["to"] >= last.max())).any())
+    # The pod's point shows nothing after its last packet; the answer to that one is no proof that it stopped.
+    until = max(first, last - SECOND)
+    return bool(((looked["from"] <= first) & (looked["to"] >= until)).any())
