@@ -22,11 +22,12 @@ Kept = pl.DataFrame | str  # a frame, or the file that it was spilled to
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What a task found. `error` says why the capture could not be read."""
+    """What a task found: `frames` is how many numbers its records took, `error` why it could not be read."""
 
     variants: pl.DataFrame = field(default_factory=pl.DataFrame)
     sightings: Kept = field(default_factory=pl.DataFrame)
     packets: int = 0
+    frames: int = 0
     interfaces: tuple[Interface, ...] = ()
     truncated: bool = False
     clock: str = "none"
@@ -89,7 +90,7 @@ def _merged(
     whole = [part for part in parts if part.variants.width]
     if len(whole) <= 1:
         return next(((part.variants, (part.sightings,)) for part in whole), (pl.DataFrame(), ()))
-    starts = list(accumulate((part.packets for part in whole[:-1]), initial=0))
+    starts = list(accumulate((part.frames for part in whole[:-1]), initial=0))
     variants, places = merge([part.variants for part in whole], starts)
     renumbered = []
     for part, start, place in zip(whole, starts, places, strict=True):

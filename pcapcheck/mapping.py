@@ -161,6 +161,7 @@ def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
         variants=variants,
         sightings=spill.keep(sightings, task.scratch, f"map-{task.number}", rows=task.rows),
         packets=found.packets,
+        frames=summary.frames,
         interfaces=capture.interfaces,
         truncated=summary.truncated,
         clock=summary.clock,

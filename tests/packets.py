@@ -44,7 +44,7 @@ def block(*packets, original=None, linktype=1, first=1, gap=b"\xee" * 16):
         time=np.arange(len(packets), dtype=np.int64) * 1000 + 1_700_000_000_000_000_000,
         interface=np.zeros(len(packets), np.uint16),
         linktype=(linktype,),
-        first=first,
+        frame=np.arange(first, first + len(packets)),
     )
 
 

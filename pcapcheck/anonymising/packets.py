@@ -36,8 +36,7 @@ def anonymised(block: Block, table: Dissectors, pseudonyms: Pseudonyms) -> Itera
     while row < len(block):
         before = int(ends[row - 1]) if row else 0
         stop = max(row + 1, int(np.searchsorted(ends, before + PIECE, side="right")))
-        piece = replace(block.take(slice(row, stop)), first=block.first + row)
-        yield _rewritten(compact(piece), table, pseudonyms)
+        yield _rewritten(compact(block.take(slice(row, stop))), table, pseudonyms)
         row = stop
 
 

@@ -24,6 +24,8 @@ class Batch:
         used: bytes of the window that are dealt with; the next window starts there.
         end: why nothing can be read behind `used`, or empty if it can.
         comments: by row, what somebody wrote about a packet.
+        before: int64 (n,), how many records without a packet, but with a frame number, come before each; None is 0.
+        others: how many of these there are.
     """
 
     offset: Ints
@@ -34,6 +36,8 @@ class Batch:
     used: int
     end: str = ""
     comments: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    before: Ints | None = None
+    others: int = 0
 
     @property
     def packets(self) -> int:

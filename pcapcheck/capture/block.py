@@ -28,7 +28,7 @@ class Block:
         time: int64 (n,), nanoseconds since 1970 UTC.
         interface: uint16 (n,), which interface of the capture saw it.
         linktype: per interface, the LINKTYPE_ number of tcpdump.org/linktypes.html.
-        first: the frame number of row 0, counted from 1 at the start of the byte range that was read.
+        frame: int64 (n,), frame numbers as Wireshark counts them, from 1 at the start of the byte range read.
     """
 
     data: Bytes
@@ -38,16 +38,13 @@ class Block:
     time: Ints
     interface: NDArray[np.uint16]
     linktype: tuple[int, ...]
-    first: int
+    frame: Ints
 
     def __len__(self) -> int:
         return len(self.offset)
 
     def take(self, rows: Ints | slice) -> "Block":
-        """Return the packets of these rows, over the same bytes.
-
-        Frame numbers do not follow: `first` stays, so row `i` of the result is frame `first + rows[i]`.
-        """
+        """Return the packets of these rows, over the same bytes."""
         return Block(
             data=self.data,
             offset=self.offset[rows],
@@ -56,5 +53,5 @@ class Block:
             time=self.time[rows],
             interface=self.interface[rows],
             linktype=self.linktype,
-            first=self.first,
+            frame=self.frame[rows],
         )

@@ -22,6 +22,9 @@ from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
 
 SHB, IDB, ISB = 0x0A0D0D0A, 1, 5
+# Blocks that Wireshark shows as frames, though no packet is in them: custom blocks, systemd's journal, events of
+# sysdig. Source: wiretap/pcapng.c.
+FRAMES = (0x0BAD, 0x40000BAD, 9, 0x204, 0x208, 0x216, 0x221)
 MARK = b"\n\r\r\n"  # a section header's type, the same in both byte orders
 ORDER = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 SECTION_HEADER = 28  # bytes, without options
@@ -83,7 +86,7 @@ class Pcapng:
         """Return the packets that lie completely in the window, before the next section."""
         if len(window.data) < ANY or window.data[:4].tobytes() == MARK:
             return self._begin_section(window)
-        packets, blocks = self._packets(window.data)
+        packets, blocks, before = self._packets(window.data)
         return Batch(
             offset=packets.offset,
             captured=packets.captured,
@@ -93,6 +96,8 @@ class Pcapng:
             used=blocks.end,
             end=_broken(window, blocks),
             comments=self._comments_of(window.data, packets),
+            before=before[:-1],
+            others=int(before[-1]),
         )
 
     def scan(self, window: Window) -> Scan:
@@ -100,7 +105,7 @@ class Pcapng:
         if len(window.data) < ANY or window.data[:4].tobytes() == MARK:
             batch = self._begin_section(window)
             return Scan(batch.offset, batch.used, batch.end)
-        packets, blocks = self._packets(window.data)
+        packets, blocks, _ = self._packets(window.data)
         return Scan(packets.start, blocks.end, _broken(window, blocks))
 
     def _begin_section(self, window: Window) -> Batch:
@@ -124,8 +129,11 @@ class Pcapng:
         self.comments += comments[: COMMENTS - len(self.comments)]
         return empty_batch(length)
 
-    def _packets(self, data: Bytes) -> tuple[Packets, Walk]:
-        """Return the packets of the blocks before the next section or the first broken one."""
+    def _packets(self, data: Bytes) -> tuple[Packets, Walk, Ints]:
+        """Return the packets of the blocks before the next section or the first broken one.
+
+        And int64 (n + 1,): how many other frames come before each of them, and before the end.
+        """
         blocks, kind = self._blocks(data)
         known = len(self._table.described) - self._table.base + np.cumsum(kind == IDB)
         self._describe(data, blocks.starts, kind)
@@ -134,10 +142,13 @@ class Pcapng:
         start = blocks.starts[is_packet]
         simple = self._table.simple_snaplen() or UNLIMITED
         packets = read_packets(data, start, self._order, kind[is_packet], simple=simple)
+        others = np.cumsum(np.isin(kind, FRAMES))
+        before = np.append(others[is_packet], others[-1:] if len(others) else 0)
         wrong = np.flatnonzero(self._wrong(packets, known[is_packet]))
         if len(wrong) == 0:
-            return packets, blocks
-        return packets.before(int(wrong[0])), Walk(blocks.starts, int(start[wrong[0]]), broken=True)
+            return packets, blocks, before
+        first = int(wrong[0])
+        return packets.before(first), Walk(blocks.starts, int(start[first]), broken=True), before[: first + 1]
 
     def _blocks(self, data: Bytes) -> tuple[Walk, Numbers]:
         """Return the blocks before the next section or one with an impossible length, and their types.

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+import numpy as np
+
 from pcapcheck.capture.batch import Batch, Reader
-from pcapcheck.capture.block import Block
+from pcapcheck.capture.block import Block, Ints
 from pcapcheck.capture.clock import Clock
 from pcapcheck.capture.range import Range
 from pcapcheck.capture.window import Window, Windows
@@ -24,12 +26,14 @@ class Summary:
 
     Attributes:
         packets: how many.
+        frames: how many frame numbers they and other records took.
         truncated: the file ends within a record, which is not counted.
         notes: what is wrong with the file, as sentences.
         clock: what its times are worth: "ns", "us", "seconds" or "none".
     """
 
     packets: int
+    frames: int
     truncated: bool
     notes: tuple[str, ...]
     clock: str
@@ -96,14 +100,15 @@ class Reading:
         self.reader = reader
         self.comments: dict[int, tuple[str, ...]] = {}
         self.windows, self._bounds = windows, bounds
-        self._clock, self._packets, self._truncated = Clock(), 0, False
+        self._clock, self._packets, self._frames, self._truncated = Clock(), 0, 0, False
         self._notes: list[str] = []
 
     @property
     def summary(self) -> Summary:
         """What was met so far."""
         complaint = (self.windows.complaint,) if self.windows.complaint else ()
-        return Summary(self._packets, self._truncated, (*self._notes, *complaint), self._clock.quality)
+        notes = (*self._notes, *complaint)
+        return Summary(self._packets, self._frames, self._truncated, notes, self._clock.quality)
 
     def blocks(self, packets: int) -> Iterator[Block]:
         """Yield the blocks, of at most so many packets each, and close the windows at the end."""
@@ -112,12 +117,19 @@ class Reading:
             if start > self.reader.first:
                 learn_interfaces(self.windows.window(0, min(HEAD, start)), self.reader)
             for window, batch in steps(self.windows, Range(start, self._bounds.stop), self.reader.read):
-                yield from self._cut(window, batch, packets)
-                self._remember(batch)
+                frames = self._number(batch)
+                yield from self._cut(window, batch, frames, packets)
+                self._remember(batch, frames)
         finally:
             self.windows.close()
 
-    def _cut(self, window: Window, batch: Batch, packets: int) -> Iterator[Block]:
+    def _number(self, batch: Batch) -> Ints:
+        """Return the frame number of each packet of a batch."""
+        frames = np.arange(self._frames + 1, self._frames + 1 + batch.packets)
+        self._frames += batch.packets + batch.others
+        return frames if batch.before is None else frames + batch.before
+
+    def _cut(self, window: Window, batch: Batch, frames: Ints, packets: int) -> Iterator[Block]:
         linktype = self.reader.linktypes
         for row in range(0, len(batch.offset), packets):
             rows = slice(row, row + packets)
@@ -129,15 +141,14 @@ class Reading:
                 batch.time[rows],
                 batch.interface[rows],
                 linktype,
-                self._packets + 1,
+                frames[rows],
             )
             self._packets += len(block)
             self._clock.see(block.time)
             yield block
 
-    def _remember(self, batch: Batch) -> None:
-        first = self._packets - batch.packets + 1
-        self.comments |= {first + row: comments for row, comments in batch.comments.items()}
+    def _remember(self, batch: Batch, frames: Ints) -> None:
+        self.comments |= {int(frames[row]): comments for row, comments in batch.comments.items()}
         if batch.end:
             self._notes.append(batch.end)
         self._truncated = batch.used == 0 and not batch.end

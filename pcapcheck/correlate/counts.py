@@ -35,15 +35,14 @@ class Counts:
             self._frames = np.concatenate([self._frames, np.zeros((more, FRAMES), np.int64)])
         return np.arange(start, self.used)
 
-    def add(self, numbers: Ints, block: Block, frames: Ints) -> None:
+    def add(self, numbers: Ints, block: Block) -> None:
         """Count the packets of a block.
 
         Args:
             numbers: int64 (n,), the variant of each.
             block: the packets.
-            frames: int64 (n,), the frame number of each.
         """
-        self._note_frames(numbers, frames)
+        self._note_frames(numbers, block.frame)
         if self.used > 8 * len(numbers):  # few packets, many variants: touch only theirs
             np.add.at(self._packets, numbers, 1)
             np.add.at(self._bytes, numbers, block.original)

@@ -57,8 +57,8 @@ def gather(blocks: Iterable[Block], wanted: Wanted) -> Gathered:
     seen = [pl.DataFrame(schema=_schema())]
     packets = 0
     for block in blocks:
-        packets = block.first - 1 + len(block)
-        within, frames = _within(block, wanted)
+        packets += len(block)
+        within = _within(block, wanted)
         parts: list[Part] = []
         identified: list[pl.DataFrame] = []
 
@@ -70,34 +70,32 @@ def gather(blocks: Iterable[Block], wanted: Wanted) -> Gathered:
 
         numbers = variants.number(within, visit if wanted.keep is None else None)
         if wanted.keep is None:
-            seen.append(_sightings(within, frames, numbers, _in_order(parts, identified)))
+            seen.append(_sightings(within, numbers, _in_order(parts, identified)))
         elif wanted.keep:
             rows = variants.counts.first_rows(numbers, wanted.keep)
             some = within.take(rows)
             part = whole(some, wanted.table)
             identity = _identity(part).with_columns(wrong=wrong(some, part))
-            seen.append(_sightings(some, frames[rows], numbers[rows], identity))
-        variants.counts.add(numbers, within, frames)
+            seen.append(_sightings(some, numbers[rows], identity))
+        variants.counts.add(numbers, within)
     return Gathered(variants.frame(), pl.concat(seen), packets)
 
 
-def _sightings(block: Block, frames: Ints, numbers: Ints, identity: pl.DataFrame) -> pl.DataFrame:
+def _sightings(block: Block, numbers: Ints, identity: pl.DataFrame) -> pl.DataFrame:
     """Return a row for each packet of a block: its variant, time, frame number and identity."""
-    return pl.DataFrame({"variant": numbers, "time": block.time, "frame": frames}).hstack(identity)
+    return pl.DataFrame({"variant": numbers, "time": block.time, "frame": block.frame}).hstack(identity)
 
 
-def _within(block: Block, wanted: Wanted) -> tuple[Block, Ints]:
-    """Return the packets of a block that lie within the wanted times, and their frame numbers, int64 (n,)."""
-    frames = block.first + np.arange(len(block))
+def _within(block: Block, wanted: Wanted) -> Block:
+    """Return the packets of a block that lie within the wanted times."""
     if wanted.since is None and wanted.until is None:
-        return block, frames
+        return block
     inside = np.ones(len(block), bool)
     if wanted.since is not None:
         inside &= block.time >= wanted.since
     if wanted.until is not None:
         inside &= block.time <= wanted.until
-    rows = np.flatnonzero(inside)
-    return block.take(rows), frames[rows]
+    return block.take(np.flatnonzero(inside))
 
 
 def _identity(part: Part) -> pl.DataFrame:

@@ -26,7 +26,7 @@ from pcapcheck.decode.stack import form
 Allot: TypeAlias = Callable[[int], Ints]  # hands out the next numbers
 NONE: Final = np.zeros(0, np.int64)
 NO_PACKETS: Final = Block(
-    np.zeros(0, np.uint8), NONE, NONE, NONE, NONE, np.zeros(0, np.uint16), linktype=(), first=1
+    np.zeros(0, np.uint8), NONE, NONE, NONE, NONE, np.zeros(0, np.uint16), linktype=(), frame=NONE
 )
 FEW = 256  # rows that are put into a frame one by one
 LOW = "~"  # a column with this behind its name has the low 64 bits of an IPv6 address

@@ -179,7 +179,7 @@ def dtype_of(name: str) -> type[np.unsignedinteger]:
 
 
 FRAME_VALUES: dict[str, Callable[[Block, Ints], Numbers | Ints]] = {
-    "frame.number": lambda block, row: (row + block.first).astype(np.uint64),
+    "frame.number": lambda block, row: block.frame[row].astype(np.uint64),
     "frame.len": lambda block, row: block.original[row].astype(np.uint32),
     "frame.cap_len": lambda block, row: block.captured[row].astype(np.uint32),
     "frame.time_epoch": lambda block, row: block.time[row],

@@ -77,7 +77,7 @@ class Excerpt:
         """Yield the packets in the order of the file."""
         last = None if self._wanted is None else int(self._wanted.max(initial=0))
         for block in self._capture.blocks(packets=PACKETS):
-            if last is not None and block.first > last:
+            if last is not None and block.frame[0] > last:
                 self._capture.close()
                 return
             rows = self._rows(block)
@@ -90,8 +90,9 @@ class Excerpt:
 
     def _rows(self, block: Block) -> Ints:
         """Return the rows of a block that are chosen, int64 (k,)."""
-        numbers = block.first + np.arange(len(block))
-        chosen = np.ones(len(block), np.bool_) if self._wanted is None else np.isin(numbers, self._wanted)
+        chosen = np.ones(len(block), np.bool_)
+        if self._wanted is not None:
+            chosen = np.isin(block.frame, self._wanted)
         choice = self._means.choice
         if choice.since is not None:
             chosen &= block.time >= choice.since
@@ -100,11 +101,11 @@ class Excerpt:
         return np.flatnonzero(chosen)
 
     def _of_block(self, block: Block, rows: Ints) -> Iterator[Packet]:
-        """Yield the packets of some rows; `take` does not keep their numbers, so they go along."""
+        """Yield the packets of some rows."""
         chosen = block.take(rows)
         pseudonyms = self._means.pseudonyms
         pieces = anonymised(chosen, self._means.table, pseudonyms) if pseudonyms else iter((compact(chosen),))
-        numbers = iter((block.first + rows).tolist())
+        numbers = iter(chosen.frame.tolist())
         for piece in pieces:
             data = piece.data.data
             columns = (piece.time, piece.interface, piece.offset, piece.captured, piece.original)

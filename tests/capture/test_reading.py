@@ -3,6 +3,7 @@
 import pytest
 from captures_build import (
     Dribble,
+    block,
     enhanced,
     interface,
     option,
@@ -55,12 +56,12 @@ def test_size_of_windows_does_not_matter(data, size):
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_size_of_blocks_does_not_matter(count):
     blocks = list(reading(PCAP).blocks(count))
-    assert max(len(block) for block in blocks) == count
+    assert max(map(len, blocks)) == count
     assert packets(blocks) == read(PCAP)[0]
 
 
 def test_frames_count_from_one():
-    assert [block.first for block in reading(PCAP).blocks(3)] == [1, 4]
+    assert [each.frame.tolist() for each in reading(PCAP).blocks(3)] == [[1, 2, 3], [4]]
 
 
 def test_summary_counts_what_was_taken():
@@ -143,12 +144,12 @@ def valid_or_refused(data):
         reader = recognise(data[:512], "x")
     except InputError:
         return
-    for block in Reading(Dribble(data, 50), reader, WHOLE).blocks(7):
-        assert 0 < len(block) <= 7
-        assert (block.offset >= 0).all()
-        assert (block.captured >= 0).all()
-        assert (block.offset + block.captured <= len(block.data)).all()
-        assert (block.interface < len(block.linktype)).all()
+    for each in Reading(Dribble(data, 50), reader, WHOLE).blocks(7):
+        assert 0 < len(each) <= 7
+        assert (each.offset >= 0).all()
+        assert (each.captured >= 0).all()
+        assert (each.offset + each.captured <= len(each.data)).all()
+        assert (each.interface < len(each.linktype)).all()
 
 
 HEADS = [pcap(), pcap(order=">"), PCAP, section() + interface(), section(order=">"), PCAPNG, b""]
@@ -176,3 +177,16 @@ def test_any_damage_gives_packets_or_a_message(data, damages):
 @given(st.lists(st.sampled_from([section(), section(order=">"), interface(), enhanced(b"a"), simple(b"b")])))
 def test_blocks_in_any_order_give_packets_or_a_message(blocks):
     valid_or_refused(b"".join(blocks))
+
+
+@pytest.mark.parametrize("size", [1 << 20, 64])
+def test_frames_are_numbered_as_wireshark_numbers_them(size):
+    custom, journal, names = block(0xBAD, b"abcd"), block(9, b"abcd"), block(4, b"abcd")
+    comment = option(1, b"last")
+    data = (
+        section() + interface() + custom + enhanced(b"a") + names + journal + custom + enhanced(b"b", comment)
+    )
+    one = reading(data + custom, size)
+    assert [frame for each in one.blocks(3) for frame in each.frame.tolist()] == [2, 5]
+    assert (one.summary.packets, one.summary.frames) == (2, 6)
+    assert one.comments == {5: ("last",)}

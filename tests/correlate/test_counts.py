@@ -22,7 +22,7 @@ def counted(numbers, cut=None):
     for begin, end in [(0, len(numbers))] if cut is None else [(0, cut), (cut, len(numbers))]:
         rows = np.arange(begin, end)
         part = some(len(numbers)).take(rows)
-        counts.add(np.array(numbers[begin:end], np.int64), part, rows + 1)
+        counts.add(np.array(numbers[begin:end], np.int64), part)
     return counts.frame()
 
 
@@ -50,7 +50,7 @@ def test_counts_do_not_depend_on_the_blocks(numbers, data):
 def test_many_variants_of_few_packets_are_counted_the_same():
     counts = Counts()
     counts.allot(1000)
-    counts.add(np.array([999, 3, 999]), some(3), np.array([1, 2, 3]))
+    counts.add(np.array([999, 3, 999]), some(3))
     frame = counts.frame()
     assert frame["packets"].sum() == 3
     assert frame["packets"][999] == 2
@@ -68,7 +68,7 @@ def test_packets_that_claim_the_greatest_length_do_not_overflow():
     counts = Counts()
     counts.allot(1)
     packets = block(*[b""] * 3000, original=[2**32 - 1] * 3000)
-    counts.add(np.zeros(3000, np.int64), packets, np.arange(1, 3001))
+    counts.add(np.zeros(3000, np.int64), packets)
     assert counts.frame()["bytes"].to_list() == [3000 * (2**32 - 1)]
 
 
@@ -79,7 +79,7 @@ def test_first_rows_are_the_first_of_each_variant_over_all_blocks(numbers, limit
     counts = Counts()
     counts.allot(6)
     rows = np.arange(cut)
-    counts.add(np.array(numbers[:cut], np.int64), some(len(numbers)).take(rows), rows + 1)
+    counts.add(np.array(numbers[:cut], np.int64), some(len(numbers)).take(rows))
     found = counts.first_rows(np.array(numbers[cut:], np.int64), limit)
     wanted = [k for k in range(cut, len(numbers)) if numbers[:k].count(numbers[k]) < limit]
     assert (found + cut).tolist() == wanted
