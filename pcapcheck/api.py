@@ -5,6 +5,7 @@ greater than 1, a script must keep its own work under `if __name__ == "__main__"
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -137,17 +138,16 @@ def fields(*paths: Paths, names: Sequence[str], decode_as: Dissectors = ()) -> "
     for name in names:
         parse_name(name)
     table = dissector_table(read_settings(Topology(), decode_as=decode_as).decode_as)
+    inputs = find_inputs(tuple(map(str, paths)))
     parts = [
-        frame
-        for each in find_inputs(tuple(map(str, paths))).captures
-        for frame in frames(open_capture(each.path).blocks(), names, table)
+        frame for each in inputs.captures for frame in frames(open_capture(each.path).blocks(), names, table)
     ]
     empty = pl.DataFrame(schema=dict.fromkeys(names, pl.Null))
     return pl.concat(parts) if parts else empty
 
 
 def find(paths: Sequence[Paths], topology: Intended = None) -> tuple[Inputs, Topology]:
-    """Return the captures that paths name, and the topology: the given one, else the one beside them.
+    """Return the captures that paths name, and the topology: the given one, else that beside them, or its dumps.
 
     Raises:
         InputError: there is no capture, or the topology cannot be used.
@@ -156,4 +156,14 @@ def find(paths: Sequence[Paths], topology: Intended = None) -> tuple[Inputs, Top
     if isinstance(topology, Topology):
         return inputs, topology
     file = str(topology) if topology is not None else inputs.topology
-    return inputs, load_topology(file) if file else Topology()
+    return inputs, load_topology(file) if file else _beside(inputs)
+
+
+def _beside(inputs: Inputs) -> Topology:
+    """Return the topology that dumps beside the captures show; an empty one if there are none."""
+    if not inputs.others and not inputs.notes:
+        return Topology()
+    from pcapcheck.topology.importing.importer import import_beside
+
+    found = import_beside(inputs)
+    return replace(found, notes=(*inputs.notes, *found.notes))

@@ -4,6 +4,7 @@ Frames are counted from the start of the file, whatever range they were found in
 captures are read.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -13,10 +14,12 @@ import polars as pl
 
 from pcapcheck import spill
 from pcapcheck.capture.inputs import Input
-from pcapcheck.capture.source import Interface
+from pcapcheck.capture.interface import Interface
 from pcapcheck.correlate.merge import merge
 
 FINEST = ("ns", "us", "user-space", "seconds", "none")  # qualities of clocks
+GOPACKET = "intf0"  # google/gopacket:pcapgo/ngwrite.go, NewNgWriter
+ENDS = re.compile(r"\w+: .* -> \w+: .*|Unknown kubernetes resource", re.DOTALL)
 Kept = pl.DataFrame | str  # a frame, or the file that it was spilled to
 
 
@@ -68,19 +71,41 @@ class Captured:
 def join(each: Input, parts: Sequence[Mapped], scratch: str | None, most: int | None = None) -> Captured:
     """Join the results of one capture's tasks; `most` is how many sightings of each variant are kept."""
     variants, sightings = _merged(parts, scratch, most)
+    interfaces = _interfaces([part.interfaces for part in parts])
+    if len(interfaces) > 1 and all(_of_ends(one) for one in interfaces):
+        interfaces = (Interface(interfaces[0].linktype),)
+        if variants.width:
+            variants = variants.with_columns(pl.lit(0, variants.schema["interface"]).alias("interface"))
     return Captured(
         input=each,
         variants=variants,
         sightings=sightings,
         packets=sum(part.packets for part in parts),
-        interfaces=_interfaces([part.interfaces for part in parts]),
+        interfaces=interfaces,
         truncated=any(part.truncated for part in parts),
-        clock=min((part.clock for part in parts), key=FINEST.index),
+        clock=_clock([part.clock for part in parts], interfaces),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         comments=sum(part.comments for part in parts),
         format=parts[0].format,
-        error=next((part.error for part in parts if part.error), None),
+        error=next((_as_shown(each, part.error) for part in parts if part.error), None),
     )
+
+
+def _clock(clocks: Sequence[str], interfaces: Sequence[Interface]) -> str:
+    """Return the quality of the clock; gopacket, known by what it calls interfaces, reads it in user space."""
+    finest = min(clocks, key=FINEST.index)
+    fine = finest in ("ns", "us")
+    return "user-space" if fine and any(each.name == GOPACKET for each in interfaces) else finest
+
+
+def _of_ends(interface: Interface) -> bool:
+    """Whether an interface is named after the ends of the one packet that follows it (netobserv, first versions)."""
+    return bool(ENDS.fullmatch(interface.name))
+
+
+def _as_shown(each: Input, error: str) -> str:
+    """Return a complaint with the name that the user knows, of a capture that was unpacked or copied."""
+    return each.shown + error.removeprefix(each.path) if error.startswith(f"{each.path}:") else error
 
 
 def _merged(

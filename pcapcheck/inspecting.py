@@ -102,7 +102,7 @@ def _looks_like(captured: Captured, profiles: Sequence[Profile]) -> LooksLike | 
 def _reason(captured: Captured) -> str:
     """Return why a capture cannot be read, without its name and without advice."""
     said = (captured.error or "").partition("\n  fix: ")[0]
-    return said.removeprefix(f"{captured.input.path}: ")
+    return said.removeprefix(f"{captured.input.shown}: ")
 
 
 def _most(variants: pl.DataFrame, *names: str) -> pl.DataFrame:

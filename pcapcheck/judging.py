@@ -5,7 +5,8 @@ Takes what correlation found and the chosen profiles; it opens nothing and does 
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import polars as pl
 
@@ -23,8 +24,19 @@ from pcapcheck.diagnose.case import Case, broken_rules
 from pcapcheck.diagnose.causes import diagnose
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.placing import Placed
-from pcapcheck.report.result import CaptureUsed, ProfileUsed, Result, RuleUsed, TopologyUsed, Verdict
+from pcapcheck.report.result import (
+    CaptureUsed,
+    FlowSummary,
+    PathStep,
+    ProfileUsed,
+    Result,
+    RuleUsed,
+    TopologyUsed,
+    Verdict,
+)
 from pcapcheck.report.summaries import summaries
+
+Spot: TypeAlias = tuple[str | None, str | None, str | None]  # node, interface, pod
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ def judge(whole: Network, placed: Placed, how: Judgement) -> Result:
     checked = any(
         each.rule.id in own and each.rule.severity is Severity.ERROR and each.packets for each in judged
     )
+    captures = captures_used(placed, network)
     rules = {each.rule.id: _used(each.rule) for each in judged}
     return Result(
         verdict=verdict_of(findings, causes, how.fail_on, checked=checked and not traffic.unknown),
@@ -58,10 +71,10 @@ def judge(whole: Network, placed: Placed, how: Judgement) -> Result:
             ProfileUsed(each.name, each.confidence, each.evidence, each.alternatives) for each in chosen.used
         ),
         topology=TopologyUsed(whole.topology.source, whole.topology.inferred),
-        captures=captures_used(placed, network),
+        captures=captures,
         diagnoses=causes,
         findings=findings,
-        flows=summaries(whole),
+        flows=tuple(_timed(each, coarse_points(captures)) for each in summaries(whole)),
         coverage=coverage_of(judged, whole),
         notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown),
         rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),
@@ -71,6 +84,28 @@ def judge(whole: Network, placed: Placed, how: Judgement) -> Result:
 
 def _judge(rule: Rule, network: Network, surroundings: Surroundings) -> Judged:
     return check_assertion(rule, network) if rule.assertion else check_rule(rule, network, surroundings)
+
+
+def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[Spot]:
+    """Return the capture points whose times are whole seconds, or none: no latency can be told there."""
+    coarse = (each for each in captures if each.clock in ("seconds", "none") and each.role)
+    return frozenset((each.node, each.interface, each.pod) for each in coarse)
+
+
+def _timed(flow: FlowSummary, coarse: frozenset[Spot]) -> FlowSummary:
+    """Return the flow without latencies that clocks are too coarse for."""
+    if not coarse:
+        return flow
+    return replace(flow, forward=_steps(flow.forward, coarse), backward=_steps(flow.backward, coarse))
+
+
+def _steps(path: Sequence[PathStep], coarse: frozenset[Spot]) -> tuple[PathStep, ...]:
+    before, made = False, []
+    for step in path:
+        here = (step.hop.node, step.hop.interface, step.hop.pod) in coarse
+        made.append(replace(step, latency_ns=None) if here or before else step)
+        before = here if step.captured else before
+    return tuple(made)
 
 
 def verdict_of(

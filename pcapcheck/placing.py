@@ -140,7 +140,7 @@ def _points(
         }
         point = each.binding.point
         if point is not None and point.role == Role.ANY and not told:
-            told |= dict(sorted(_settled(_of(variants, each), point, topology).items()))
+            told |= dict(sorted(_settled(of(variants, each), point, topology).items()))
         elif point is not None and point.role != Role.ANY:
             told = {None: point}
         for index, found in told.items():
@@ -149,7 +149,7 @@ def _points(
     return list(numbers), pl.DataFrame(rows, schema=PLACE, orient="row")
 
 
-def _of(variants: pl.DataFrame, each: Bound) -> pl.DataFrame:
+def of(variants: pl.DataFrame, each: Bound) -> pl.DataFrame:
     """Return the variants of one interface of one file."""
     if variants.is_empty():
         return variants

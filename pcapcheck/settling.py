@@ -4,23 +4,27 @@ Takes what was read and the topology, gives both settled. Without any topology i
 the packets of captures that nothing binds which of its interfaces they fit.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import polars as pl
 
 from pcapcheck.captured import Captured
-from pcapcheck.correlate.indexed import INDEX
+from pcapcheck.correlate.indexed import INDEX, index_facts
 from pcapcheck.correlate.tuples import addressed
 from pcapcheck.correlate.watching import nearer, seen_by_watch, translations
-from pcapcheck.placing import Bound, Placed, place
+from pcapcheck.placing import Bound, Key, Placed, of, place
 from pcapcheck.reducing import strong_keys
+from pcapcheck.topology.binding import Binding
+from pcapcheck.topology.content import by_content, of_any
 from pcapcheck.topology.infer import Inferred, infer
 from pcapcheck.topology.inferring.tallies import Tallies
 from pcapcheck.topology.inferring.watch import Seen, Watch
+from pcapcheck.topology.layout import merged_by
 from pcapcheck.topology.topology import Role, Topology
 
+COARSE: Final = {"seconds": "its times are whole seconds", "none": "it has no times"}
 SLL2: Final = 276  # LINKTYPE_LINUX_SLL2, the only one that keeps the interface index
 HARDWARE: Final = "sll.hatype"
 WATCH: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64}
@@ -37,12 +41,47 @@ class Settled:
 
 def settle(captured: Sequence[Captured], topology: Topology) -> Settled:
     """Place the captures; guess what is not known."""
+    topology = replace(topology, notes=(*topology.notes, *_remarks(captured)))
     placed = place(captured, topology)
     if topology.nodes or topology.pods:
-        return Settled(placed, topology)
+        known = _by_content(placed, topology)
+        return Settled(place(captured, topology, known) if known else placed, topology)
     guess = _guess(placed)
-    known = guess.topology
-    return Settled(place(captured, known, guess.bindings), known, guess.tallies)
+    inferred = replace(guess.topology, notes=topology.notes)
+    return Settled(place(captured, inferred, guess.bindings), inferred, guess.tallies)
+
+
+def _remarks(captured: Sequence[Captured]) -> Iterator[str]:
+    """Yield what captures cannot tell, whatever is in them."""
+    for each in captured:
+        tool = merged_by(each.input.shown)
+        if tool:
+            yield f"{each.input.shown}: {tool} merges the packets of all nodes; where each was seen is lost"
+        if each.packets and each.clock in COARSE:
+            yield f"{each.input.shown}: {COARSE[each.clock]}; no latency can be told"
+
+
+def _by_content(placed: Placed, topology: Topology) -> dict[Key, Binding]:
+    """Return where captures are of which neither name nor topology says it."""
+    unbound = [each for each in placed.bound if each.binding.point is None and each.packets]
+    if not unbound:
+        return {}
+    variants = addressed(placed.variants)
+    table = pl.DataFrame([(each.file, each.interface, None) for each in unbound], schema=WATCH, orient="row")
+    table = table.with_row_index("watch").cast({"watch": pl.Int64})
+    seen = seen_by_watch(_watched(variants, table))
+    numbers = table.select("file", "interface", "watch").iter_rows()
+    watches = {(file, interface): number for file, interface, number in numbers}
+    found: dict[Key, Binding | None] = {}
+    for each in unbound:
+        key = (each.file, each.interface, None)
+        facts = index_facts(of(placed.variants, each))
+        if facts:
+            found[key] = of_any(facts, topology)
+            continue
+        row = {"watch": watches[each.file, each.interface], "file": each.file, "interface": each.interface}
+        found[key] = by_content(_watch(placed, row | {"index": None}, seen), topology)
+    return {key: binding for key, binding in found.items() if binding}
 
 
 def _guess(placed: Placed) -> Inferred:
@@ -91,7 +130,7 @@ def _watched(variants: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     return told.with_columns(pl.coalesce("watch", "at").alias("watch")).drop("at")
 
 
-def _watch(placed: Placed, row: Mapping[str, int], seen: Mapping[int, tuple[Seen, ...]]) -> Watch:
+def _watch(placed: Placed, row: Mapping[str, Any], seen: Mapping[int, tuple[Seen, ...]]) -> Watch:
     """Return the facts of one watch."""
     each = next(b for b in placed.bound if (b.file, b.interface) == (row["file"], row["interface"]))
     captured = placed.captured[each.file]

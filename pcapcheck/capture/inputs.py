@@ -1,29 +1,20 @@
-"""Inputs: what the user named -> captures to read, the topology file beside them, and what was left out.
+"""Inputs: what the user named -> captures to read, and the topology file or the dumps beside them.
 
-A PATH may be a capture, a folder or a glob; in a folder content decides, not the suffix. It reads no packets.
+A PATH may be a capture, a folder, a glob or an archive; in a folder content decides, not the suffix. It reads
+no packets.
 """
 
 import glob
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from pcapcheck.capture.archive import Unpacked, is_archive
+from pcapcheck.capture.magic import COMPRESSED, is_capture
 from pcapcheck.errors import InputError
 
-MAGIC: Final = (
-    b"\xd4\xc3\xb2\xa1",
-    b"\xa1\xb2\xc3\xd4",
-    b"\x4d\x3c\xb2\xa1",
-    b"\xa1\xb2\x3c\x4d",
-    b"\x34\xcd\xb2\xa1",
-    b"\xa1\xb2\xcd\x34",
-    b"\x0a\x0d\x0d\x0a",  # pcapng
-    b"\x1f\x8b",  # gzip
-    b"\x28\xb5\x2f\xfd",  # zstd
-    b"\xfd7zX",  # xz
-    b"\x04\x22\x4d\x18",  # lz4
-)
 TOPOLOGY: Final = "topology.yaml"
+DEPTH: Final = 3  # archives in archives
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +25,35 @@ class Input:
         path: where it is; "-" is standard input.
         shown: how reports call it.
         named: the user gave its own path, so that it must be readable.
+        keeper: what keeps the file, if it was unpacked for this run.
     """
 
     path: str
     shown: str
     named: bool
+    keeper: object = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A file beside the captures that is none: a dump, perhaps. `name` is relative to what the user gave."""
+
+    path: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All captures, in a stable order, and the topology files that lie beside them."""
+    """All captures, in a stable order, the topology files that lie beside them, and other files there.
+
+    `notes` say what could not be looked into.
+    """
 
     captures: tuple[Input, ...]
     topologies: tuple[str, ...] = ()
+    others: tuple[Beside, ...] = ()
+    notes: tuple[str, ...] = ()
+    keeper: object = field(default=None, compare=False, repr=False)
 
     @property
     def topology(self) -> str | None:
@@ -68,21 +75,80 @@ def find_inputs(paths: tuple[str, ...]) -> Inputs:
     Raises:
         InputError: a glob matches nothing, or no capture was found.
     """
-    captures: dict[str, Input] = {}
-    topologies: list[str] = []
+    found = _found(paths)
+    if not found.captures:
+        fix = "give captures, or a folder or archive that has some: pcap or pcapng, also compressed"
+        raise InputError(
+            ", ".join(paths) or "PATH", found.notes[0] if found.notes else "no capture was found", fix
+        )
+    return found
+
+
+def find_files(path: str) -> Inputs:
+    """Return what lies in a folder or an archive, whether there is a capture or not."""
+    return _found((path,))
+
+
+def _found(paths: tuple[str, ...]) -> Inputs:
+    found = _Found()
     for path in paths:
         for each in _expanded(path):
-            if each != "-" and _exists(each) and Path(each).is_dir():
-                found, beside = _folder(each)
-                topologies += beside
+            if each != "-" and _exists(each) and (Path(each).is_dir() or found.unpackable(Path(each))):
+                found.walk(Path(each), each, "" if Path(each).is_dir() else Path(each).name)
             else:
-                found = [Input(each, "(standard input)" if each == "-" else each, named=True)]
-            for one in found:
-                captures.setdefault(_key(one.path), one)
-    if not captures:
-        fix = "give captures, or a folder that has some: pcap or pcapng, also gzip, zstd, xz or lz4"
-        raise InputError(", ".join(paths) or "PATH", "no capture was found", fix)
-    return Inputs(tuple(captures.values()), tuple(dict.fromkeys(topologies)))
+                shown = "(standard input)" if each == "-" else each
+                found.add(Input(each, shown, named=True))
+    captures, topologies = tuple(found.captures.values()), tuple(dict.fromkeys(found.topologies))
+    return Inputs(captures, topologies, tuple(found.others), tuple(found.notes), found.unpacked)
+
+
+class _Found:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self.captures: dict[str, Input] = {}
+        self.topologies: list[str] = []
+        self.others: list[Beside] = []
+        self.notes: list[str] = []
+        self.unpacked: Unpacked | None = None
+
+    def add(self, capture: Input) -> None:
+        """Add a capture, unless it was found by another name."""
+        self.captures.setdefault(_key(capture.path), capture)
+
+    @staticmethod
+    def unpackable(path: Path) -> bool:
+        """Whether a path that the user gave is an archive."""
+        return path.is_file() and is_archive(path)
+
+    def walk(self, place: Path, shown: str, inside: str, depth: int = 0) -> None:
+        """Add what lies in a folder or an archive: captures are told by their first bytes.
+
+        Args:
+            place: the folder or the archive.
+            shown: what reports call it.
+            inside: its path relative to what the user gave.
+            depth: how many archives it is in.
+        """
+        folder = place if place.is_dir() else self._unpacked(place, shown)
+        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+            below = path.relative_to(folder)
+            name, seen = str(Path(inside) / below), str(Path(shown) / below)
+            if path.name == TOPOLOGY:
+                self.topologies.append(str(path))
+            elif depth < DEPTH and is_archive(path):
+                self.walk(path, seen, name, depth + 1)
+            elif _is_capture(path):
+                self.add(Input(str(path), seen, named=False, keeper=self.unpacked))
+            else:
+                self.others.append(Beside(str(path), name))
+
+    def _unpacked(self, archive: Path, shown: str) -> Path:
+        self.unpacked = self.unpacked or Unpacked()
+        folder, complaint = self.unpacked.unpack(archive)
+        if complaint:
+            self.notes.append(f"{shown}: {complaint}")
+        return folder
 
 
 def _key(path: str) -> str:
@@ -112,13 +178,6 @@ def _expanded(path: str) -> list[str]:
     return matched
 
 
-def _folder(path: str) -> tuple[list[Input], list[str]]:
-    """Return the captures below a folder, told by their first bytes, and its topology files."""
-    files = sorted(each for each in Path(path).rglob("*") if each.is_file())
-    captures = [Input(str(each), str(each), named=False) for each in files if _is_capture(each)]
-    return captures, [str(each) for each in files if each.name == TOPOLOGY]
-
-
 def _is_capture(path: Path) -> bool:
     """Whether a file begins as a capture does; a compressed or an empty one must also be named like one."""
     named = ".pcap" in path.name or path.suffix == ".cap"
@@ -127,6 +186,6 @@ def _is_capture(path: Path) -> bool:
             start = file.read(4)
     except OSError:
         return named  # reading it will say what is wrong
-    if not start.startswith(MAGIC):
+    if not is_capture(start):
         return named and not start
-    return named or not start.startswith(MAGIC[7:])
+    return named or not start.startswith(COMPRESSED)

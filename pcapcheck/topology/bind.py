@@ -5,6 +5,7 @@ or the points that are possible. It reads no packet: what only packets can settl
 candidates.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -56,11 +57,8 @@ class Binder:
         interface = self._interface(entry, name)
         if not interface:
             return self._without_interface(path, entry, linktype)
-        point = (
-            self._points.of_pod(entry.pod, interface)
-            if entry.pod
-            else self._points.of_node(entry.node, interface)
-        )
+        node, pod = (entry.node, entry.pod) if entry.node or entry.pod else self._naming.owner(path)
+        point = self._points.of_pod(pod, interface) if pod else self._points.of_node(node, interface)
         if point is None:
             reason = (
                 f"has an entry in the topology, but what `{interface}` of {entry.node} is it does not say"
@@ -115,14 +113,35 @@ class Binder:
             return Binding(
                 self._points.of_pod(pod, name), "metadata", f"says it is {name}, and is called after {pod}"
             )
+        if not self._topology.nodes and not node and owner:
+            possible = self._naming.possible(owner, name)
+            if len(possible) != 1:
+                reason = f"says it is {name}, and may be of a node or a pod called `{owner}`"
+                return Binding(None, "metadata", reason, possible)
+            return Binding(possible[0], "metadata", f"says it is {name} of {owner}")
         point = self._points.of_node(owner, name) if owner else None
         return Binding(point, "metadata", f"says it is {name} of {owner}") if point else None
 
 
 def _labels(description: str) -> dict[str, str]:
     """Return the `key=value;…` of an interface description, which Inspektor Gadget escapes as in a URL."""
+    if description.startswith("{"):
+        return _of_tracee(description)
     pairs = (each.partition("=") for each in description.split(";"))
     return {key.strip(): unquote(value) for key, equals, value in pairs if equals}
+
+
+def _of_tracee(description: str) -> dict[str, str]:
+    """Return the labels of Tracee's JSON: aquasecurity/tracee#4072."""
+    try:
+        found = json.loads(description)
+    except (ValueError, RecursionError):
+        return {}
+    kubernetes = found.get("kubernetes") if isinstance(found, dict) else None
+    if not isinstance(kubernetes, dict) or not kubernetes.get("podName"):
+        return {}
+    namespace = kubernetes.get("podNamespace") or "default"
+    return {"k8s.podName": str(kubernetes["podName"]), "k8s.namespace": str(namespace)}
 
 
 def _pod_of(labels: dict[str, str]) -> str | None:

@@ -13,6 +13,7 @@ from typing import Final
 from pcapcheck.topology.aliases import Aliases
 from pcapcheck.topology.binding import Binding
 from pcapcheck.topology.filename import folders, splits, stems
+from pcapcheck.topology.layout import owner_said
 from pcapcheck.topology.points import Points
 from pcapcheck.topology.roles import is_of_a_node, role_of
 from pcapcheck.topology.topology import CapturePoint, Role, Topology
@@ -48,6 +49,7 @@ class Naming:
         return (
             next((found for pair in pairs if (found := self._known(*pair))), None)
             or next((found for pair in pairs if (found := self._guessed(*pair))), None)
+            or self._of_tool(path, linktype)
             or self._alone(path)
             or self._mentioned(path, linktype)
         )
@@ -87,22 +89,40 @@ class Naming:
             return _named(self._points.of_node(node, right))
         if pod:
             return _named(self._points.of_pod(pod, right))
-        possible = self._possible(left, right)
+        possible = self.possible(left, right)
         return (
             Binding(None, "name", f"may be a node or a pod called `{left}`", possible)
             if len(possible) > 1
             else (_named(possible[0]) if possible else None)
         )
 
-    def _possible(self, left: str, right: str) -> tuple[CapturePoint, ...]:
+    def possible(self, left: str, right: str) -> tuple[CapturePoint, ...]:
         """Return the points of an owner that the topology does not know: a node, a pod, or either."""
         node = None if self._topology.nodes else self._points.of_node(left, right)
         pod = None if self._topology.pods else self._points.of_pod(left.replace("_", "/", 1), right)
-        if left in self._hosts or (is_of_a_node(right) and not _GENERATED.fullmatch(left)):
+        if left in self._hosts or (is_of_a_node(right) and not self._is_of_pod(left, right)):
             return (node,) if node else ()
         if is_of_a_node(right) or role_of(right) == Role.POD:
             return (pod,) if pod else ()
         return tuple(each for each in (node, pod) if each)
+
+    @staticmethod
+    def _is_of_pod(left: str, right: str) -> bool:
+        """Whether a host's interface has the name of its pod, as in captures of Calico's PacketCapture."""
+        calico = right.startswith("cali") and not called_like_a_node(left)
+        return bool(_GENERATED.fullmatch(left)) or calico
+
+    def _of_tool(self, path: str, linktype: int | None) -> Binding | None:
+        """Return the point of a file whose name is one that a tool gives."""
+        said = owner_said(path)
+        if said and said.pod:
+            pod = self._aliases.pod(said.pod) or said.pod
+            known = self._topology.pods.get(pod)
+            inside = "any" if linktype in COOKED else known.interface if known else "eth0"
+            return _named(self._points.of_pod(pod, inside))
+        if said and said.node and linktype in COOKED:
+            return _named(self._points.of_node(self._aliases.node(said.node) or said.node, "any"))
+        return None
 
     def _alone(self, path: str) -> Binding | None:
         """Return the point of a file that is called as an interface."""

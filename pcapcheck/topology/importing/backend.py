@@ -24,6 +24,8 @@ _BY_NAME: Final = (
     (r"cilium_vxlan", "cilium-vxlan"),
     (r"cilium_geneve", "cilium-geneve"),
     (r"antrea-gw\d", "antrea-geneve"),
+    (r"ovn-k8s-mp\d", "ovn-geneve"),
+    (r"eni[0-9a-f]{11}", "aws-vpc-cni"),
 )
 _BY_TYPE: Final = {"gretap": "nvgre", "gre": "gre", "geneve": "geneve", "vxlan": "vxlan"}
 _DIRECT: Final = {

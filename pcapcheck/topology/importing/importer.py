@@ -4,24 +4,29 @@ Takes the output of `ip`, `bridge`, `wg` and `iptables-save` of nodes and pods, 
 gives a Topology of what was meant, and notes on what was guessed or differs between nodes.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from pcapcheck import values
+from pcapcheck.capture.inputs import Inputs
 from pcapcheck.topology.importing.annotations import annotated
 from pcapcheck.topology.importing.backend import Backend
 from pcapcheck.topology.importing.blocks import apply_blocks, blocks_of, cluster_networks
-from pcapcheck.topology.importing.dumps import read_dumps
+from pcapcheck.topology.importing.dumps import Dumps, read_dumps, read_files
 from pcapcheck.topology.importing.host import network_or_none
 from pcapcheck.topology.importing.intent import intended
 from pcapcheck.topology.importing.kubernetes import Cluster, read_cluster
+from pcapcheck.topology.importing.logs import logged
 from pcapcheck.topology.importing.members import Members, gather
 from pcapcheck.topology.importing.natrules import pod_networks, services_of
 from pcapcheck.topology.importing.residence import settle
 from pcapcheck.topology.topology import Node, Pod, Role, Service, Topology
 
-_SERVICES: Final = "10.96.0.0/12"  # kubeadm's default, cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go
+BESIDE: Final = "the dumps beside the captures"
+# kubeadm's default, cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go; kind has /16, k3s 10.43.0.0/16.
+_SERVICES: Final = ("10.96.0.0/12", "10.96.0.0/16", "10.43.0.0/16")
 
 
 def import_topology(folder: str | Path) -> Topology:
@@ -30,7 +35,18 @@ def import_topology(folder: str | Path) -> Topology:
     Raises:
         InputError: the folder cannot be read, or holds no dump.
     """
-    dumps = read_dumps(Path(folder))
+    return _imported(read_dumps(Path(folder)), str(folder))
+
+
+def import_beside(inputs: Inputs) -> Topology:
+    """Return the topology that the files beside captures show; without a dump among them, an empty one."""
+    dumps = read_files(inputs.others)
+    found = _imported(dumps, BESIDE) if dumps.hosts or dumps.objects else Topology()
+    entries, notes = logged(inputs)
+    return replace(found, captures=entries, notes=(*found.notes, *notes))
+
+
+def _imported(dumps: Dumps, source: str) -> Topology:
     cluster = read_cluster(dumps.objects)
     residences = settle(dumps.hosts, cluster.nodes)
     members = gather(dumps.hosts, residences, cluster)
@@ -38,7 +54,7 @@ def import_topology(folder: str | Path) -> Topology:
     nodes, notes = intended(told)
     skipped = [f"{name} is no node and no pod; it is left out" for name in residences.others]
     topology = _concluded(members, nodes, cluster)
-    return replace(topology, source=str(folder), notes=(*dumps.notes, *skipped, *notes, *topology.notes))
+    return replace(topology, source=source, notes=(*dumps.notes, *skipped, *notes, *topology.notes))
 
 
 def _concluded(members: Members, nodes: dict[str, Node], cluster: Cluster) -> Topology:
@@ -55,7 +71,7 @@ def _concluded(members: Members, nodes: dict[str, Node], cluster: Cluster) -> To
     return Topology(
         profile=backend.profile,
         pod_cidrs=cluster_networks(blocks.values(), pools or pod_networks(rules), members),
-        service_cidrs=cluster.service_cidrs or _service_networks(services),
+        service_cidrs=cluster.service_cidrs or _service_networks(services, pods.values()),
         parameters=parameters | _of_pools(cluster),
         nodes=nodes,
         pods=pods,
@@ -65,12 +81,21 @@ def _concluded(members: Members, nodes: dict[str, Node], cluster: Cluster) -> To
     )
 
 
-def _service_networks(services: dict[str, Service]) -> tuple[str, ...]:
-    """Return the service network of kubeadm if all services lie in it; else none is known."""
-    addresses = [each for service in services.values() for each in service.addresses if ":" not in each]
-    usual = values.cidr(_SERVICES)
-    inside = all(usual.low <= values.ipv4_number(each) <= usual.high for each in addresses)
-    return (_SERVICES,) if addresses and inside else ()
+def _service_networks(services: dict[str, Service], pods: Iterable[Pod]) -> tuple[str, ...]:
+    """Return the service network: kubeadm's default, or its first /16, if all services and no pod lie in it."""
+    inside = _numbers(each for service in services.values() for each in service.addresses)
+    others = _numbers(each for pod in pods for each in pod.addresses)
+    for usual in _SERVICES if inside else ():
+        span = values.cidr(usual)
+        if all(span.low <= each <= span.high for each in inside) and not any(
+            span.low <= each <= span.high for each in others
+        ):
+            return (usual,)
+    return ()
+
+
+def _numbers(addresses: Iterable[str]) -> list[int]:
+    return [values.ipv4_number(each) for each in addresses if ":" not in each]
 
 
 def _with_tenants(pods: dict[str, Pod], nodes: dict[str, Node]) -> dict[str, Pod]:

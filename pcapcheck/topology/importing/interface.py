@@ -65,12 +65,18 @@ def _role(link: Link, pod: str | None, masters: frozenset[str]) -> Role | None:
         return None
     if link.kind == "veth":
         return _role_of_veth(link, pod)
-    role = _ROLES.get(link.kind)
+    role = _ROLES.get(_kind(link))
     if role == Role.BRIDGE:
         return role if link.name in masters or link.name.startswith(("cni", "cbr")) else None
     if role is None and not link.kind and link.medium in ("ether", ""):
-        return role_of(link.name) or Role.UPLINK
+        named = role_of(link.name)
+        return None if named == Role.BRIDGE and not link.addresses else named or Role.UPLINK
     return role
+
+
+def _kind(link: Link) -> str:
+    """Return what `ip -d` says a link is; without -d, its link layer says that of tunnels without Ethernet."""
+    return link.kind or (link.medium if link.medium in ("ipip", "sit", "gre", "tunnel6") else "")
 
 
 def _role_of_veth(link: Link, pod: str | None) -> Role | None:
@@ -86,7 +92,7 @@ def _role_of_veth(link: Link, pod: str | None) -> Role | None:
 
 
 def _parameters(link: Link) -> dict[str, object]:
-    kind, data = link.kind, link.data
+    kind, data = _kind(link), link.data
     found: dict[str, object] = {}
     if _ROLES.get(kind) in (Role.VTEP, Role.TUNNEL):
         found["type"] = kind

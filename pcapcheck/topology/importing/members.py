@@ -2,7 +2,7 @@
 
 Takes hosts, where they live, and Kubernetes's records; gives nodes and pods. Hosts are matched with
 Kubernetes's records by address, then by name. A pod that was not dumped is found behind a node's interface by
-its address.
+its address; where nobody names any pod, nodes' neighbours are taken for pods.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from pcapcheck.topology.aliases import Aliases
 from pcapcheck.topology.importing.host import Host, Link
 from pcapcheck.topology.importing.interface import interface_of
 from pcapcheck.topology.importing.kubernetes import Cluster, KubeNode, KubePod
+from pcapcheck.topology.importing.neighbours import pods_behind
 from pcapcheck.topology.importing.residence import Residence, Residences
 from pcapcheck.topology.topology import Interface, Node, Pod, Role, Topology
 
@@ -37,6 +38,8 @@ def gather(hosts: Mapping[str, Host], residences: Residences, cluster: Cluster) 
     members = Members()
     names = {host: _node_name(hosts[host], cluster) for host in residences.nodes}
     members.hosts = {names[host]: hosts[host] for host in residences.nodes}
+    if not residences.pods and not cluster.pods:
+        cluster.pods = pods_behind(members.hosts)
     for pod, homes in residences.pods.items():
         _add_dumped(members, hosts[pod], homes, names, cluster)
     for name, record in cluster.pods.items():

@@ -13,6 +13,7 @@ from pcapcheck.topology.inferring.order import Order
 from pcapcheck.topology.inferring.roles import LOOPBACK, Pairs, role_seen
 from pcapcheck.topology.inferring.stations import FIRST_TTLS, ends_of, stations
 from pcapcheck.topology.inferring.watch import Watch
+from pcapcheck.topology.layout import owner_said
 from pcapcheck.topology.naming import called_like_a_node
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import CapturePoint, Role
@@ -63,6 +64,9 @@ def _place(watch: Watch, owners: Owners, tunnelled: Pairs, order: Order, watches
     if point and point.pod:
         loop = watch.hatype == LOOPBACK
         return Place(watch, None, point.pod, "lo" if loop else "eth0", Role.LO if loop else Role.POD, why)
+    if not (point and called_like_a_node(str(point.node))) and _is_alone(watch, watches):
+        why = "has one interface, where one station speaks for itself"
+        return Place(watch, None, _of_file(watch), "eth0", Role.POD, why)
     others = [each.number for each in watches if each.file == watch.file or watch.index is None]
     role = role_seen(watch, tunnelled, lambda address: order.is_nearest(address, watch.number, others))
     return _of_any(watch, point, role) if point else _nameless(watch, role)
@@ -77,12 +81,30 @@ def _of_any(watch: Watch, point: CapturePoint, role: Role | None) -> Place:
 
 def _nameless(watch: Watch, role: Role | None) -> Place:
     """Return the place of a watch whose name does not say whose it is: it has the name of its file."""
-    name = stems(watch.path)[-1] if watch.path else f"capture {watch.number + 1}"
+    name = _of_file(watch)
     interface = name if role_of(name) else str(role or "")
     why = f"is taken for {_a(role)} by what was seen" if role else ""
     if role in INSIDE:
         return Place(watch, None, name, interface, role, why)
     return Place(watch, name, None, interface, role, why)
+
+
+def _of_file(watch: Watch) -> str:
+    """Return the name of a file that no interface is called in: its owner's, as far as a tool writes it so."""
+    if not watch.path:
+        return f"capture {watch.number + 1}"
+    said = owner_said(watch.path)
+    return (said.node if said else None) or stems(watch.path)[-1]
+
+
+def _is_alone(watch: Watch, watches: Sequence[Watch]) -> bool:
+    """Whether a capture of `any` was taken inside a pod: one interface, and who speaks there only for itself leaves."""
+    if watch.index is None or watch.hatype == LOOPBACK or len(_interfaces(watch, watches)) > 1:
+        return False
+    if any(each.form != "plain" or each.tag is not None for each in watch.seen):
+        return False
+    leaving = [each for each in stations(watch).by_mac.values() if each.out]
+    return len(leaving) == 1 and bool(leaving[0].own) and not leaving[0].forwards
 
 
 def _a(role: Role | None) -> str:

@@ -55,7 +55,7 @@ def _inside(draft: Draft, place: Place, found: Speaker) -> None:
 
 def _at_veth(draft: Draft, place: Place, found: Speaker) -> None:
     """Add the pod at the other end of a veth, and say on which node it is."""
-    pod = draft.pods.get(place.pod or "") or _known(draft, found) or _new(draft, found)
+    pod = draft.pods.get(place.pod or "") or _known(draft, found) or _new(draft, found, place.pod)
     if place.node:
         interface = draft.node(place.node).interface(place.interface, Role.VETH)
         interface.mac = found.gateway
@@ -92,10 +92,10 @@ def _with_address(pods: Iterable[PodDraft], found: Speaker) -> list[PodDraft]:
     return [each for each in pods if set(each.addresses) & set(found.addresses)]
 
 
-def _new(draft: Draft, found: Speaker) -> PodDraft | None:
-    """Return a new pod, called after its first address; None if nothing is known of it."""
+def _new(draft: Draft, found: Speaker, named: str | None = None) -> PodDraft | None:
+    """Return a new pod, called after its first address if it has no name; None if nothing is known of it."""
     if not found.mac or not found.addresses:
         return None
-    name = f"pod-{found.addresses[0]}"
+    name = named or f"pod-{found.addresses[0]}"
     name = name if name not in draft.pods else f"{name}-{found.mac}"
     return draft.pods.setdefault(name, PodDraft(name, found.mac, list(found.addresses)))

@@ -1,0 +1,121 @@
+"""Archives: tar and zip files, as collectors leave them, unpacked into a folder of their own.
+
+What is in an archive comes from strangers: a member lands below the folder or nowhere, only regular files are
+taken, and only those that could be a capture, a dump or another archive.
+"""
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import IO, Final, cast
+
+from pcapcheck.capture.compressed import MAGIC, Decompressed, compression
+from pcapcheck.capture.magic import is_capture
+
+HEAD: Final = 512  # bytes that tell what a file is; a tar header is as long
+MOST: Final = 50_000  # members of an archive that are looked at
+TEXT: Final = 64 << 20  # bytes of the largest text that is taken
+FREE: Final = 1 << 30  # bytes of the disk that are left alone
+PIECE: Final = 1 << 20  # bytes copied at a time
+_ZIP: Final = b"PK\x03\x04"
+_TAR: Final = (257, b"ustar")  # place and bytes: POSIX 1003.1, pax
+
+
+class Unpacked:
+    """A folder for what archives hold; it goes with the last one who knows this object."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="pcapcheck-"))
+        self._count = 0
+        self._end = weakref.finalize(self, _remove, str(self.path), os.getpid())
+
+    def unpack(self, archive: Path) -> tuple[Path, str]:
+        """Unpack an archive into a new folder below this one; return that, and what is wrong or nothing.
+
+        What is damaged gives what comes before the damage.
+        """
+        folder = self.path / str(self._count)
+        folder.mkdir()
+        self._count += 1
+        try:
+            for name, size, file in _members(archive):
+                _keep(folder, name, size, file)
+        except Exception as error:  # of tarfile, zipfile and libraries of compression, each with its own
+            return folder, f"the archive is damaged; nothing can be read behind that ({error})"
+        return folder, ""
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a tar, perhaps compressed, or a zip with something in it."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            head = file.read(HEAD)
+            kind = compression(head[:MAGIC])
+            if kind:
+                file.seek(0)
+                head = _some(Decompressed(file, kind), HEAD)
+    except OSError:
+        return False
+    return head.startswith(_ZIP) or head[_TAR[0] :].startswith(_TAR[1])
+
+
+def _some(stream: Decompressed, size: int) -> bytes:
+    """Return the first bytes of a stream."""
+    found = b""
+    while len(found) < size and (more := stream.read(size - len(found))):
+        found += more
+    return found
+
+
+def _members(archive: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
+    """Yield name, size and content of each regular file in an archive."""
+    import tarfile  # few runs need them
+    import zipfile
+
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as whole:
+            for each in islice(whole.infolist(), MOST):
+                if not each.is_dir() and not each.flag_bits & 1:  # 1: encrypted
+                    with whole.open(each) as file:
+                        yield each.filename, each.file_size, file
+        return
+    with archive.open("rb", buffering=0) as raw:
+        kind = compression(raw.read(MAGIC))
+        raw.seek(0)
+        stream = Decompressed(raw, kind) if kind else raw
+        with tarfile.open(fileobj=cast(IO[bytes], stream), mode="r|") as tar:
+            for member in islice(tar, MOST):
+                content = tar.extractfile(member) if member.isreg() else None
+                if content:
+                    yield member.name, member.size, content
+
+
+def _keep(folder: Path, name: str, size: int, file: IO[bytes]) -> None:
+    """Write a member below the folder, if it is of use and there is room."""
+    parts = [each for each in PurePosixPath(name.replace("\0", "")).parts if each not in ("/", "..", ".")]
+    head = file.read(HEAD)
+    if not parts or not _of_use(head, size) or shutil.disk_usage(folder).free < size + FREE:
+        return
+    path = folder.joinpath(*parts)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as copy:
+            copy.write(head)
+            shutil.copyfileobj(file, copy, PIECE)
+        os.utime(path, (0, 0))  # nobody writes to it any more
+    except OSError:  # a name that is too long, or that of a folder
+        return
+
+
+def _of_use(head: bytes, size: int) -> bool:
+    """Whether a member could be a capture, an archive, or a dump, which is text."""
+    return is_capture(head) or head.startswith(_ZIP) or (b"\0" not in head and size <= TEXT)
+
+
+def _remove(path: str, owner: int) -> None:
+    if os.getpid() == owner:  # and not a worker that knows of it
+        shutil.rmtree(path, ignore_errors=True)
