@@ -69,7 +69,17 @@ class Captured:
 
 
 def join(each: Input, parts: Sequence[Mapped], scratch: str | None, most: int | None = None) -> Captured:
-    """Join the results of one capture's tasks; `most` is how many sightings of each variant are kept."""
+    """Join the results of one capture's tasks; what could be read of one that fails is not told.
+
+    Args:
+        each: the capture.
+        parts: the results.
+        scratch: where sightings are spilled.
+        most: how many of each variant are kept; None is all.
+    """
+    error = next((part.error for part in parts if part.error), None)
+    if error:
+        parts = [Mapped(error=error)]
     variants, sightings = _merged(parts, scratch, most)
     interfaces = _interfaces([part.interfaces for part in parts])
     if len(interfaces) > 1 and all(_of_ends(one) for one in interfaces):
@@ -87,7 +97,7 @@ def join(each: Input, parts: Sequence[Mapped], scratch: str | None, most: int | 
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         comments=sum(part.comments for part in parts),
         format=parts[0].format,
-        error=next((_as_shown(each, part.error) for part in parts if part.error), None),
+        error=_as_shown(each, error) if error else None,
     )
 
 

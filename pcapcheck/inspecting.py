@@ -22,6 +22,7 @@ from pcapcheck.check.sight import sight
 from pcapcheck.correlate.variants import LOW
 from pcapcheck.mapping import Look, Progress, fields_to_read, read_each
 from pcapcheck.report.inspection import Inspection, InterfaceSeen, LooksLike, Tunnel, linktype_name
+from pcapcheck.resources import opened
 from pcapcheck.settings import Settings
 from pcapcheck.settling import settle
 from pcapcheck.topology.topology import Topology
@@ -45,9 +46,10 @@ def inspect(inputs: Inputs, settings: Settings, progress: Progress | None = None
     candidates = find_candidates(Topology(), settings.profiles, settings.parameters, settings.rules)
     decode_as = dissectors(candidates.profiles, settings.decode_as)
     names = fields_to_read(clue_fields(candidates.profiles))
-    look = Look(names, decode_as, 0, settings.since, settings.until, settings.jobs)
-    for captured in read_each(inputs.captures, look, None, progress):
-        yield replace(_inspection(captured), looks_like=_looks_like(captured, candidates.profiles))
+    look = Look(names, decode_as, 0, settings.since, settings.until)
+    with opened(settings.jobs or 1) as using:
+        for captured in read_each(inputs.captures, look, using, progress):
+            yield replace(_inspection(captured), looks_like=_looks_like(captured, candidates.profiles))
 
 
 def _inspection(captured: Captured) -> Inspection:

@@ -4,6 +4,8 @@ Takes captures and what to look at, gives variants and sightings. Where tasks ru
 result. It does not know the topology or rules.
 """
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,9 +14,10 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from pcapcheck import spill, workers
+from pcapcheck import spill
 from pcapcheck.capture.block import Block
 from pcapcheck.capture.inputs import Input
+from pcapcheck.capture.opening import STANDARD_INPUT
 from pcapcheck.capture.source import Range, open_capture
 from pcapcheck.captured import Captured, Mapped, first_of_each, join, moved
 from pcapcheck.correlate.gather import Wanted, gather
@@ -22,8 +25,8 @@ from pcapcheck.correlate.merge import merge
 from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.errors import InputError
+from pcapcheck.resources import Resources
 
-SPLIT = 256 << 20  # bytes of a file that one task reads, where it cannot be read as a whole
 RECORD = 16  # bytes that a file holds of a packet besides its data, about
 # Fields of every variant, besides those of `tuples.FIELDS` and those that rules name.
 HEADERS = (
@@ -67,7 +70,9 @@ HEADERS = (
 )
 
 LARGE = 64 << 20  # bytes of a capture
-FEW = 20_000  # sightings that are never spilled
+SMALLEST = 8 << 20  # bytes that are worth a task
+TURNS = 2  # tasks for each worker at least, so that none waits long for the last one
+FEW = 2_000  # sightings that are never spilled
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
 
@@ -80,8 +85,6 @@ class Look:
         decode_as: further dissectors, table -> number -> protocol.
         keep: how many packets of each variant are kept as sightings; None is all.
         since, until: nanoseconds since 1970 UTC.
-        jobs: worker processes.
-        split: bytes of a file that are read at a time, by several workers or where all sightings are kept.
     """
 
     names: tuple[str, ...] = (*FIELDS, *HEADERS)
@@ -89,15 +92,14 @@ class Look:
     keep: int | None = None
     since: int | None = None
     until: int | None = None
-    jobs: int = 1
-    split: int = SPLIT
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One byte range of one capture, and what to look at in it; any process can do it."""
 
-    path: str
+    path: str  # as the user gave it
+    address: str  # where any process finds it
     range: Range | None
     look: Look
     scratch: str | None
@@ -111,47 +113,49 @@ def fields_to_read(named: Iterable[str]) -> tuple[str, ...]:
 
 
 def read_all(
-    inputs: Sequence[Input], look: Look, scratch: str | None, progress: Progress | None = None
+    inputs: Sequence[Input], look: Look, using: Resources, progress: Progress | None = None
 ) -> list[Captured]:
     """Run the map stage over all captures."""
-    return list(read_each(inputs, look, scratch, progress))
+    return list(read_each(inputs, look, using, progress))
 
 
 def read_each(
-    inputs: Sequence[Input], look: Look, scratch: str | None, progress: Progress | None = None
+    inputs: Sequence[Input], look: Look, using: Resources, progress: Progress | None = None
 ) -> Iterator[Captured]:
     """Run the map stage over all captures, and yield each as soon as it is done, in their order."""
     sizes = [_size(each) for each in inputs]
-    jobs = (
-        look.jobs if sum(sizes) >= look.split // 16 else 1
-    )  # starting a worker costs as much as reading that
-    parts = [(at, part) for at, each in enumerate(inputs) for part in _ranges(each, look, jobs)]
-    rows = max(spill.ROWS // max(len(parts), 1), FEW)
+    ranges = [_ranges(each.path, _share(sum(sizes), look, using)) for each in inputs]
+    parts = [(at, part) for at, several in enumerate(ranges) for part in several]
+    rows = 0 if using.crew.far else max(using.budget.waiting // max(len(parts), 1), FEW)
     tasks = [
-        Task(inputs[at].path, part, look, scratch, number, rows) for number, (at, part) in enumerate(parts)
+        Task(inputs[at].path, address(inputs[at].path), part, look, using.scratch, number, rows)
+        for number, (at, part) in enumerate(parts)
     ]
     meter = Meter(sum(sizes), progress)
-    here = jobs <= 1 or len(tasks) <= 1
-    work = partial(map_range, watch=meter.see) if progress and here else map_range
-    with closing(workers.run(work, tasks, jobs=jobs)) as results:
+    work = partial(map_range, watch=meter.see) if progress and not using.crew.apart else map_range
+    with closing(using.crew.run(work, tasks)) as results:
         owned = ((at, done) for (at, _), done in zip(parts, results, strict=True))
         for at, group in groupby(owned, itemgetter(0)):
-            found = [done for _, done in group]
+            found = []
+            for _, done in group:
+                found.append(done)
+                if using.crew.apart:
+                    meter.see(sizes[at] // len(ranges[at]))
             meter.finish(sizes[at])
-            yield join(inputs[at], found, scratch, look.keep)
+            yield join(inputs[at], found, using.scratch, look.keep)
 
 
 def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
     """Gather one byte range; what cannot be read is said, not raised. `watch` hears of bytes read."""
-    try:
-        capture = open_capture(task.path)
-    except InputError as problem:
-        return Mapped(error=str(problem))
     look = task.look
     table = dissector_table(look.decode_as, by_content=True)
-    blocks = capture.blocks(task.range)
     wanted = Wanted(look.names, table, look.keep, look.since, look.until)
-    found = gather(_watched(blocks, watch) if watch else blocks, wanted)
+    try:
+        capture = open_capture(task.address)
+        blocks = capture.blocks(task.range)
+        found = gather(_watched(blocks, watch) if watch else blocks, wanted)
+    except InputError as problem:
+        return Mapped(error=str(problem).replace(task.address, task.path))
     variants, places = merge([found.variants], [0])
     sightings = moved(found.sightings, places[0], 0) if places else found.sightings
     if places and look.keep is not None:
@@ -177,23 +181,34 @@ def _watched(blocks: Iterable[Block], watch: Callable[[int], None]) -> Iterator[
         watch(int(block.captured.sum()) + RECORD * len(block))
 
 
+def address(path: str) -> str:
+    """Return where a process that runs in another folder finds a capture."""
+    return path if path == STANDARD_INPUT else str(Path(path).absolute())
+
+
 def _size(each: Input) -> int:
     path = Path(each.path)
     return path.stat().st_size if path.is_file() else 0
 
 
-def _ranges(each: Input, look: Look, jobs: int) -> Sequence[Range | None]:
-    """Split a file at verified boundaries: for several workers, or lest all its sightings are in memory."""
-    if not Path(each.path).is_file() or (jobs <= 1 and look.keep is not None):
+def _share(total: int, look: Look, using: Resources) -> int:
+    """Return how many bytes of a file one task reads: few where all its sightings are kept."""
+    if look.keep is not None:
+        return max(total // using.crew.size, SMALLEST) if using.crew.size > 1 else sys.maxsize
+    return min(max(total // (TURNS * using.crew.size), SMALLEST), using.budget.split)
+
+
+def _ranges(path: str, share: int) -> Sequence[Range | None]:
+    """Split a file at verified boundaries, in parts of about `share` bytes."""
+    if not Path(path).is_file() or 2 * Path(path).stat().st_size < 3 * share:
         return (None,)
     try:
-        capture = open_capture(each.path)
+        capture = open_capture(path)
     except InputError:
         return (None,)
-    if not capture.seekable or not capture.size or capture.size < look.split // 4:
+    if not capture.seekable or not capture.size:
         return (None,)
-    pieces = 1 if look.keep is not None else -(-capture.size // look.split)
-    return capture.ranges(max(jobs, pieces))
+    return capture.ranges(round(capture.size / share))
 
 
 class Meter:
@@ -228,3 +243,8 @@ def is_one_large_point(inputs: Sequence[Input]) -> bool:
     except InputError:
         return False
     return capture.format == "pcap" and (capture.size or 0) > LARGE
+
+
+def suitable_jobs(inputs: Sequence[Input]) -> int:
+    """Return how many processes the captures are worth: the cores, where there is more than their start costs."""
+    return os.cpu_count() or 1 if sum(map(_size, inputs)) > LARGE else 1

@@ -18,6 +18,23 @@ if TYPE_CHECKING:
     from pcapcheck.settings import Settings
     from pcapcheck.topology.topology import Topology
 
+WORKERS = (
+    click.option(
+        "--jobs",
+        metavar="N",
+        type=click.IntRange(1, 256),
+        help="Worker processes.  [one a core where the captures are large, else 1]",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="tcp://HOST:PORT",
+        help="Work on this Dask cluster: captures and --scratch must be where all its machines see them.",
+    ),
+    click.option("--memory", metavar="SIZE", help="What each process may take, such as 2GB.  [1GB]"),
+    click.option(
+        "--scratch", metavar="FOLDER", help="Where what exceeds memory is kept meanwhile.  [the system's]"
+    ),
+)
 OPTIONS = (
     click.option(
         "--profile",
@@ -52,9 +69,7 @@ OPTIONS = (
     ),
     click.option("--since", metavar="TIME", help="Leave out packets before this time, 2026-01-31T09:00:00Z."),
     click.option("--until", metavar="TIME", help="Leave out packets after this time."),
-    click.option(
-        "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, help="Worker processes.  [1]"
-    ),
+    *WORKERS,
 )
 
 
@@ -71,7 +86,10 @@ class Asked:
     pods: tuple[str, ...]
     since: str | None
     until: str | None
-    jobs: int
+    jobs: int | None
+    scheduler: str | None
+    memory: str | None
+    scratch: str | None
 
     def find(self) -> tuple[Inputs, Topology]:
         """Return the captures that the paths name, and the topology.
@@ -101,6 +119,9 @@ class Asked:
             since=self.since,
             until=self.until,
             jobs=self.jobs,
+            scheduler=self.scheduler,
+            memory=self.memory,
+            scratch=self.scratch,
             **more,
         )
 

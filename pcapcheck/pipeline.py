@@ -26,11 +26,12 @@ from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.errors import InputError
 from pcapcheck.judging import Judgement, judge
-from pcapcheck.mapping import Look, fields_to_read, is_one_large_point, read_all
+from pcapcheck.mapping import Look, address, fields_to_read, is_one_large_point, read_all, suitable_jobs
 from pcapcheck.placing import Placed, place
 from pcapcheck.reducing import reduce_all, strong_keys
 from pcapcheck.report.result import FlowSummary, Result
 from pcapcheck.report.summaries import summaries
+from pcapcheck.resources import Resources, opened
 from pcapcheck.settings import Settings as Settings
 from pcapcheck.settling import Settled, settle
 from pcapcheck.topology.topology import Topology
@@ -48,8 +49,8 @@ def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progre
     Raises:
         InputError: a profile, parameter, rule or flow cannot be used, or nothing could be read.
     """
-    with spill.Scratch(settings.scratch) as scratch:
-        seen = see(inputs, topology, settings, scratch.path, progress)
+    with _resources(inputs, settings) as using:
+        seen = see(inputs, topology, settings, using, progress)
     return judged(seen, settings)
 
 
@@ -61,8 +62,8 @@ def run_with_packets(
     Raises:
         InputError: as `run`.
     """
-    with spill.Scratch(settings.scratch) as scratch:
-        seen = see(inputs, topology, settings, scratch.path, progress, every=True)
+    with _resources(inputs, settings) as using:
+        seen = see(inputs, topology, settings, using, progress, every=True)
         packets = _packets(seen)
     return judged(seen, settings), packets
 
@@ -88,8 +89,8 @@ def look_at(
     """
     if before and before.result.profiles and not settings.profiles and not topology.profile:
         settings = replace(settings, profiles=(before.result.profiles[0].name,))
-    with spill.Scratch(settings.scratch) as scratch:
-        seen = see(inputs, topology, settings, scratch.path, progress)
+    with _resources(inputs, settings) as using:
+        seen = see(inputs, topology, settings, using, progress)
     return Side(seen.network, seen.chosen.main or NO_PATHS, judged(seen, settings))
 
 
@@ -108,8 +109,8 @@ def follow_flows(
     Raises:
         InputError: as `run`.
     """
-    with spill.Scratch(settings.scratch) as scratch:
-        return summaries(see(inputs, topology, settings, scratch.path, progress).network)
+    with _resources(inputs, settings) as using:
+        return summaries(see(inputs, topology, settings, using, progress).network)
 
 
 def list_flows(
@@ -129,8 +130,8 @@ def list_flows(
     known = large or bool(topology.nodes or topology.pods)
     names = (*FIELDS, *LINKS) if known else fields_to_read(())
     look = replace(look, names=(*names, *settings.selection.fields))
-    with spill.Scratch(settings.scratch) as scratch:
-        captured = _read(inputs, look, scratch.path, progress)
+    with _resources(inputs, settings) as using:
+        captured = _read(inputs, look, using, progress)
         settled = Settled(place(captured, topology), topology) if known else settle(captured, topology)
         network = _assembled(settled.placed, settled.topology, NO_PATHS)
     return flow_list(narrow(network, settings.selection)), settled.placed.captured
@@ -150,7 +151,7 @@ def see(
     inputs: Inputs,
     topology: Topology,
     settings: Settings,
-    scratch: str,
+    using: Resources,
     progress: Progress | None = None,
     *,
     every: bool = False,
@@ -161,7 +162,7 @@ def see(
         inputs: the captures.
         topology: the intended network.
         settings: what the run was told.
-        scratch: an existing folder; what was spilled there is needed as long as sightings are.
+        using: workers, and an existing folder; what was spilled there is needed as long as sightings are.
         progress: is told how much was read.
         every: keep all sightings, also where only one large capture was given.
 
@@ -171,14 +172,14 @@ def see(
     candidates = _candidates(topology, settings)
     keep = FEW if is_one_large_point(inputs.captures) and not every else None
     look = _look(candidates.profiles, settings, keep)
-    settled = settle(_read(inputs, look, scratch, progress), topology)
+    settled = settle(_read(inputs, look, using, progress), topology)
     placed = settled.placed
     chosen = _chosen(candidates, settled, settings)
     whole = _assembled(placed, settled.topology, chosen.main or NO_PATHS)
     network = narrow(whole, settings.selection)
     notes = (narrowed(whole, network),) if settings.selection else ()
     if len(placed.points) > 1:
-        network = reduce_all(placed, network, scratch, settings.jobs)
+        network = reduce_all(placed, network, using)
     return Seen(network, placed, chosen, notes)
 
 
@@ -213,18 +214,25 @@ def _candidates(topology: Topology, settings: Settings, *, decoding_only: bool =
     return find_candidates(topology, *given, decoding_only=decoding_only)
 
 
-def _read(inputs: Inputs, look: Look, scratch: str, progress: Progress | None) -> list[Captured]:
+def _read(inputs: Inputs, look: Look, using: Resources, progress: Progress | None) -> list[Captured]:
     """Run the map stage.
 
     Raises:
         InputError: not one capture could be read.
     """
-    sources = spool(inputs.captures, scratch) if look.jobs > 1 else inputs.captures
-    captured = read_all(sources, look, scratch, progress)
+    sources = spool(inputs.captures, using.scratch) if using.crew.apart and using.scratch else inputs.captures
+    using.crew.check([*(address(each.path) for each in sources), using.scratch or ""])
+    captured = read_all(sources, look, using, progress)
     errors = [each.error for each in captured if each.error]
     if len(errors) == len(captured):
         raise _unreadable(errors)
     return captured
+
+
+def _resources(inputs: Inputs, settings: Settings) -> Resources:
+    """Return what a run may use: as many workers as were asked for, else as many as the captures are worth."""
+    jobs = settings.jobs or suitable_jobs(inputs.captures)
+    return opened(jobs, settings.scheduler, settings.budget, settings.scratch)
 
 
 def _unreadable(errors: Sequence[str]) -> InputError:
@@ -249,4 +257,4 @@ def _look(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> 
     names = [name for each in profiles for rule in each.rules for name in rule.fields]
     decode_as = dissectors(profiles, settings.decode_as)
     fields = fields_to_read([*names, *clue_fields(profiles), *settings.selection.fields])
-    return Look(fields, decode_as, keep, settings.since, settings.until, settings.jobs, settings.split)
+    return Look(fields, decode_as, keep, settings.since, settings.until)

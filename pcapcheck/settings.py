@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from pcapcheck import values
+from pcapcheck.budget import ONE_GB, Budget, read_budget
 from pcapcheck.check.candidates import RuleChoice
 from pcapcheck.check.filters import parse_filter
 from pcapcheck.check.finding import Severity
 from pcapcheck.check.selection import Selection, pod_names
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.errors import InputError, did_you_mean
-from pcapcheck.mapping import SPLIT
 from pcapcheck.topology.topology import Topology
 
 Words: TypeAlias = str | Path | Sequence[str | Path] | None  # one, several or none
@@ -41,9 +41,10 @@ class Settings:
         selection: which flows are looked at.
         decode_as: further dissectors, table -> number -> protocol.
         fail_on: the severity from which a finding is a violation.
-        jobs: worker processes.
+        jobs: worker processes; None: as many as seem best.
+        scheduler: of a Dask cluster, whose workers are used instead.
         since, until: nanoseconds since 1970 UTC.
-        split: bytes of a capture that one worker reads at a time.
+        budget: what each process may hold.
         scratch: folder for what does not fit memory.
     """
 
@@ -53,10 +54,11 @@ class Settings:
     selection: Selection = field(default_factory=Selection)
     decode_as: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     fail_on: Severity = Severity.ERROR
-    jobs: int = 1
+    jobs: int | None = 1
+    scheduler: str | None = None
     since: int | None = None
     until: int | None = None
-    split: int = SPLIT
+    budget: Budget = ONE_GB
     scratch: str | None = None
 
 
@@ -71,7 +73,10 @@ def read_settings(
     flow: str | int | None = None,
     since: Time = None,
     until: Time = None,
-    jobs: int = 1,
+    jobs: int | None = 1,
+    scheduler: str | None = None,
+    memory: str | int | None = None,
+    scratch: str | Path | None = None,
     **judging: Any,
 ) -> Settings:
     """Return the settings that these words mean; `judging` as in `_judging`.
@@ -80,7 +85,7 @@ def read_settings(
         InputError: one of them means nothing.
     """
     choice, fail_on = _judging(**judging)
-    if not 1 <= jobs <= _MOST_JOBS:
+    if jobs is not None and not 1 <= jobs <= _MOST_JOBS:
         raise InputError(
             f"--jobs {jobs}", "so many workers cannot be", f"give a number from 1 to {_MOST_JOBS}"
         )
@@ -96,8 +101,11 @@ def read_settings(
         decode_as=_dissectors(decode_as),
         fail_on=fail_on,
         jobs=jobs,
+        scheduler=scheduler,
         since=_time("--since", since),
         until=_time("--until", until),
+        budget=read_budget(memory),
+        scratch=None if scratch is None else str(scratch),
     )
 
 

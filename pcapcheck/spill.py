@@ -3,21 +3,37 @@
 It knows frames, not what is in them.
 """
 
+import errno
+import os
+import shutil
 import tempfile
 from pathlib import Path
 from types import TracebackType
 
 import polars as pl
 
+from pcapcheck.errors import InputError
+
 ROWS = 1_000_000  # a frame with more is written to disk
+FIX = "free some, or name a folder with more room: --scratch FOLDER"
 
 
 class Scratch:
     """A folder for large frames; use it as a context."""
 
     def __init__(self, where: str | None = None) -> None:
-        """Make it in the folder `where`, or in the system's place for temporary files."""
-        self._folder = tempfile.TemporaryDirectory(prefix="pcapcheck-", dir=where, ignore_cleanup_errors=True)
+        """Make it in the folder `where`, or in the system's place for temporary files.
+
+        Raises:
+            InputError: nothing can be written there.
+        """
+        try:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="pcapcheck-", dir=where, ignore_cleanup_errors=True
+            )
+        except OSError as error:
+            what = f"no folder can be made there: {error.strerror}"
+            raise InputError(f"--scratch {where or ''}".strip(), what, "name another folder") from None
 
     @property
     def path(self) -> str:
@@ -33,15 +49,61 @@ class Scratch:
         self._folder.cleanup()
 
 
+def check_room(folder: str, needed: int) -> None:
+    """Make sure, before long work, that so many bytes fit into a folder.
+
+    Raises:
+        InputError: they do not.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        what = f"about {_size(needed)} are needed there, and {_size(free)} are free"
+        raise InputError(str(Path(folder).parent), what, FIX)
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"
+
+
 def keep(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROWS) -> "pl.DataFrame | str":
-    """Return the frame itself while it has few rows, else the path of the file that it was written to."""
-    if folder is None or len(frame) <= rows:
-        return frame
-    path = str(Path(folder) / f"{name}.arrow")
-    frame.write_ipc(path, compression="lz4")
-    return path
+    """Return the frame itself while it has few rows, else the path of the file that it was written to.
+
+    Raises:
+        InputError: the disk is full.
+    """
+    return frame if folder is None or len(frame) <= rows else write(frame, folder, name)
+
+
+def write(frame: pl.DataFrame, folder: str, name: str) -> str:
+    """Write a frame to a file and return its path; whoever looks sees the whole file or none.
+
+    Raises:
+        InputError: the disk is full.
+    """
+    path = Path(folder) / f"{name}.arrow"
+    partial = path.with_suffix(f".{os.getpid()}")
+    try:
+        frame.write_ipc(partial, compression="lz4")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        if error.errno == errno.ENOSPC or "space left" in str(error):
+            raise InputError(str(path.parent.parent), "the disk is full", FIX) from None
+        raise
+    return str(path)
 
 
 def load(kept: "pl.DataFrame | str") -> pl.DataFrame:
     """Return a kept frame."""
     return pl.read_ipc(kept) if isinstance(kept, str) else kept
+
+
+def height(kept: "pl.DataFrame | str") -> int:
+    """Return how many rows a kept frame has."""
+    return pl.scan_ipc(kept).select(pl.len()).collect().item() if isinstance(kept, str) else len(kept)
+
+
+def only(kept: "pl.DataFrame | str", keys: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a kept frame that have one of the keys; the others are not held in memory."""
+    frame = pl.scan_ipc(kept) if isinstance(kept, str) else kept.lazy()
+    return frame.join(keys.lazy(), on=keys.columns, how="semi", maintain_order="left").collect()

@@ -1,65 +1,143 @@
-"""Where tasks run: in this process, or in a pool of processes. It knows nothing of packets.
+"""Where tasks run: in this process or in a pool of processes; `cluster` has a third place. No packets here.
 
-Results come back in the order of the tasks, so the number of workers changes no result. Whatever ends a run
-early, Ctrl-C included, leaves no process behind.
+Results come back in the order of the tasks, so where they ran changes no result. Whatever ends a run early,
+Ctrl-C included, leaves no process behind.
 """
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from itertools import chain, islice
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
 
 from pcapcheck.errors import InputError
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
+Result = TypeVar("Result", covariant=True)
+
+AHEAD = 2  # tasks a worker that are given out before the first result is taken
 
 
-def run(work: Callable[[Task], Done], tasks: Sequence[Task], *, jobs: int = 1) -> Generator[Done, None, None]:
-    """Yield work(task) for each task, in order.
+class Crew:
+    """Workers that stay for several stages of a run; use it as a context. This one works here.
 
-    Args:
-        work: a function of a module, so that another process can find it.
-        tasks: what to do; they and the results can be pickled.
-        jobs: how many processes; with 1 everything runs here.
-
-    Raises:
-        InputError: a worker was killed, as the system does when memory runs out.
+    Attributes:
+        size: how many tasks may run at a time.
+        apart: tasks run in other processes, which cannot read this one's standard input.
+        far: they may run on other machines, so that large results had better lie in a folder.
     """
-    if jobs <= 1 or len(tasks) <= 1:
+
+    size = 1
+    apart = False
+    far = False
+
+    def run(self, work: Callable[[Task], Done], tasks: Iterable[Task]) -> Generator[Done, None, None]:
+        """Yield work(task) for each task, in order.
+
+        Args:
+            work: a function of a module, so that another process can find it.
+            tasks: what to do; they and the results can be pickled.
+
+        Raises:
+            InputError: a worker was killed, as the system does when memory runs out.
+        """
         yield from map(work, tasks)
-        return
-    # A forked child would inherit the locks of threads that numpy and polars started.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context)
-    try:
-        for future in _submitted(pool, work, tasks):
-            yield future.result()
-    except BrokenProcessPool as error:
-        what = "a worker process was killed: there may be too little memory for so many"
-        raise InputError(f"--jobs {jobs}", what, "give fewer, such as `--jobs 1`") from error
-    except BaseException:
-        for process in list((pool._processes or {}).values()):  # an interrupt must not wait for the tasks
+
+    def check(self, paths: Iterable[str]) -> None:
+        """Make sure that the workers see these files as this process does.
+
+        Raises:
+            InputError: one does not.
+        """
+
+    def close(self) -> None:
+        """Let the workers go."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Pool(Crew):
+    """Processes of this machine. They start with the first two tasks, and stay."""
+
+    apart = True
+
+    def __init__(self, jobs: int) -> None:
+        self.size = jobs
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, work: Callable[[Task], Done], tasks: Iterable[Task]) -> Generator[Done, None, None]:
+        """See `Crew.run`. A single task runs here: no worker is worth its start."""
+        tasks = iter(tasks)
+        first = list(islice(tasks, 2))
+        if len(first) < 2:
+            yield from map(work, first)
+            return
+        try:
+            yield from in_order(lambda task: self._submit(work, task), chain(first, tasks), AHEAD * self.size)
+        except BrokenProcessPool as error:
+            what = "a worker process was killed: there may be too little memory for so many"
+            raise InputError(f"--jobs {self.size}", what, "give fewer, such as `--jobs 1`") from error
+        except BaseException:
+            self._kill()
+            raise
+
+    def close(self) -> None:
+        """Let the workers go; they have nothing left to do."""
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+    def _submit(self, work: Callable[[Task], Done], task: Task) -> Future[Done]:
+        """Submit a task, which may start a worker; it must not hear Ctrl-C, or it writes a traceback.
+
+        A terminal sends it to all of them. They inherit the signals that are blocked here while they start; an
+        interrupt in this moment arrives when it is over.
+        """
+        if self._pool is None:
+            # A forked child would inherit the locks of threads that numpy and polars started.
+            self._pool = ProcessPoolExecutor(self.size, mp_context=multiprocessing.get_context("spawn"))
+        if not hasattr(signal, "pthread_sigmask"):  # Windows
+            return self._pool.submit(work, task)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return self._pool.submit(work, task)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _kill(self) -> None:
+        """End the workers at once: an interrupt must not wait for their tasks."""
+        for process in list((self._pool._processes or {}).values()) if self._pool else ():
             process.kill()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        self.close()
 
 
-def _submitted(
-    pool: ProcessPoolExecutor, work: Callable[[Task], Done], tasks: Sequence[Task]
-) -> list[Future[Done]]:
-    """Submit the tasks, which starts the workers; these must not hear Ctrl-C, or each writes a traceback.
+class Promise(Protocol[Result]):
+    """What gives a result later."""
 
-    A terminal sends it to all of them. They inherit the signals that are blocked here while they start; an
-    interrupt in this moment arrives when it is over.
+    def result(self) -> Result:
+        """Wait for the result."""
+
+
+def in_order(
+    submit: Callable[[Task], Promise[Done]], tasks: Iterable[Task], ahead: int
+) -> Generator[Done, None, None]:
+    """Yield the results in the order of the tasks, `ahead` of which are given out before they are asked for.
+
+    More would pile up results that nobody has taken yet.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        return [pool.submit(work, task) for task in tasks]
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        return [pool.submit(work, task) for task in tasks]
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    tasks = iter(tasks)
+    waiting = deque(submit(task) for task in islice(tasks, ahead))
+    while waiting:
+        yield waiting.popleft().result()
+        waiting.extend(submit(task) for task in islice(tasks, 1))

@@ -7,6 +7,8 @@ from packets import eth, gre, ip, tcp, udp, vxlan
 
 from pcapcheck.capture.inputs import find_inputs
 from pcapcheck.mapping import Look, read_all
+from pcapcheck.resources import Resources
+from pcapcheck.workers import Crew, Pool
 
 
 def frames():
@@ -19,11 +21,13 @@ def frames():
 
 
 @pytest.mark.parametrize("keep", [None, 2])
-def test_cuts_change_nothing(tmp_path, keep):
+def test_cuts_change_nothing(tmp_path, keep, monkeypatch):
+    monkeypatch.setattr("pcapcheck.mapping.SMALLEST", 1)
     path = tmp_path / "x.pcap"
     path.write_bytes(pcap(*(record(frame, fraction=n) for n, frame in enumerate(frames()))))
     inputs = find_inputs((str(path),)).captures
-    (whole,) = read_all(inputs, Look(keep=keep, split=1 << 30), None)
-    (parts,) = read_all(inputs, Look(keep=keep, split=path.stat().st_size // 3, jobs=2), None)
+    (whole,) = read_all(inputs, Look(keep=keep), Resources(Crew()))
+    with Pool(2) as pool:
+        (parts,) = read_all(inputs, Look(keep=keep), Resources(pool))
     assert parts.variants.equals(whole.variants)
     assert pl.concat(parts.sightings).equals(pl.concat(whole.sightings))

@@ -16,7 +16,9 @@ MOST = 0.5  # and more than this share of the packets
 
 
 def fates(seen: pl.DataFrame, reverse: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """Return a row for each packet that the next captured hop lacks: row, fate, felt, answered.
+    """Return a row for each packet that the next captured hop lacks: row, fate, felt, silent, gappy.
+
+    `silent`: it counts as lost only since its hop's capture has no gap; `gappy`: it proves that there is one.
 
     Args:
         seen: direction, rank, ranks, key, start, length, time, row, kind, question, content, point,
@@ -27,13 +29,13 @@ def fates(seen: pl.DataFrame, reverse: pl.DataFrame, windows: pl.DataFrame) -> p
     missed = seen.filter(pl.col("row").is_in(pl.Series(surplus(seen, 1)).implode()))
     if missed.is_empty():
         return missed.select("row").with_columns(
-            fate=pl.lit(""), felt=pl.lit(value=False), answered=pl.lit(value=False)
+            fate=pl.lit(""), felt=pl.lit(value=False), silent=pl.lit(value=False), gappy=pl.lit(value=False)
         )
     missed = _later(missed, seen)
     missed = _answers(missed, seen, reverse)
     missed = _sent_again(missed, seen)
     missed = _looking(missed, seen, windows)
-    return _judge(missed, seen).select("row", "fate", "felt", "answered")
+    return _judge(missed, seen).select("row", "fate", "felt", "silent", "gappy")
 
 
 def _later(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
@@ -150,5 +152,7 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     quiet = pl.col("alive") & ~pl.col("gappy") & (many | pl.col("felt").any().over(place))
     fate = pl.when("proven").then(pl.lit("gap")).when(pl.col("felt") & looked).then(pl.lit("lost"))
     return marked.with_columns(
-        fate.when(quiet).then(pl.lit("lost")).otherwise(pl.lit("unknown")).alias("fate")
+        fate.when(quiet).then(pl.lit("lost")).otherwise(pl.lit("unknown")).alias("fate"),
+        (quiet & ~pl.col("proven") & ~(pl.col("felt") & looked)).fill_null(value=False).alias("silent"),
+        pl.col("proven").alias("gappy"),
     )

@@ -31,11 +31,13 @@ class Followed:
         hops: direction, step, seen, missing, lost, gap, unknown, late, doubled, latency (median since the
             watched step before, ns).
         losses: the packets at each step whose next watched step lost any: direction, step, next_step, point,
-            next_point, variant, file, frame, time, size, kind, fate ("" where delivered), felt.
+            next_point, variant, file, frame, time, size, kind, fate ("" where delivered), felt, silent.
         passes: see `passes.passes`.
         late: packets that were overtaken between two nodes: direction, step, point, variant, file, frame,
             time.
         damaged: packets with a wrong checksum: the same columns, kind, and `wrong` (`checksum.wrong`).
+        gappy: next_point: whose captures are proven to have gaps.
+        others: as `losses`, of pairs that lost none here; elsewhere they may have.
     """
 
     hops: pl.DataFrame
@@ -43,6 +45,8 @@ class Followed:
     passes: pl.DataFrame
     late: pl.DataFrame
     damaged: pl.DataFrame
+    gappy: pl.DataFrame
+    others: pl.DataFrame
 
 
 def located(sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -91,13 +95,16 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     flows = network.directions.select("direction", "reverse", pl.col("client").alias("asks"))
     seen = seen.join(flows.select("direction", "asks"), on="direction", how="left", maintain_order="left")
     missed = fates(seen, flows.select("direction", "reverse").drop_nulls(), windows)
-    told = seen.join(
-        missed.select("row", "fate", "felt"), on="row", how="left", maintain_order="left"
-    ).with_columns(pl.col("fate").fill_null(""), pl.col("felt").fill_null(value=False))
+    told = seen.join(missed, on="row", how="left", maintain_order="left").with_columns(
+        pl.col("fate").fill_null(""), pl.col("felt", "silent", "gappy").fill_null(value=False)
+    )
     overtaken = late(seen, wires(network))
     hops = _hops(told, network, overtaken, doubled(seen, places(network)))
     damaged = located_sightings.filter(pl.col("wrong") > 0).select(*LATE, "kind", "wrong")
-    return Followed(hops, _losses(told), passes(located_sightings), overtaken.select(LATE), damaged)
+    gappy = told.filter("gappy").select("next_point").unique()
+    losses, others = _losses(told)
+    again = passes(located_sightings)
+    return Followed(hops, losses, again, overtaken.select(LATE), damaged, gappy, others)
 
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -151,8 +158,8 @@ def _latency(told: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _losses(told: pl.DataFrame) -> pl.DataFrame:
-    """Return the packets of all pairs of points with a loss: the lost, and those to compare them with."""
+def _losses(told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the packets of all pairs of points with a loss, lost and delivered, and those of other pairs."""
     pair = ["point", "next_point"]
     lossy = told.filter(pl.col("fate") == "lost").select(pair).unique()
     columns = [
@@ -168,8 +175,11 @@ def _losses(told: pl.DataFrame) -> pl.DataFrame:
         "kind",
         "fate",
         "felt",
+        "silent",
     ]
-    return told.join(lossy, on=pair, how="semi", maintain_order="left").select(columns)
+    rows = told.filter(pl.col("next_point").is_not_null()).select(columns)
+    losses = rows.join(lossy, on=pair, how="semi", maintain_order="left")
+    return losses, rows.join(lossy, on=pair, how="anti", maintain_order="left")
 
 
 def windows(sightings_of_points: pl.DataFrame) -> pl.DataFrame:

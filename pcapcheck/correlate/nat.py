@@ -5,6 +5,7 @@ tuple: tuples of one group are one direction of one flow, before and after DNAT 
 topology beyond the kind of owner of each end.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -32,15 +33,20 @@ def join_tuples(tuples: pl.DataFrame, keys: pl.DataFrame) -> Ints:
     """
     pairs = _pairs(tuples, keys).to_numpy()
     reverse = reverse_of(tuples)
-    parent: dict[int, int] = {}
-    for first, second in [*pairs.tolist(), *reverse[pairs].tolist()]:
-        _unite(parent, first, second)
     group = np.arange(len(tuples))
-    for member in parent:
+    for member, first in groups([*pairs.tolist(), *reverse[pairs].tolist()]).items():
         if member < len(tuples):
-            group[member] = _find(parent, member)
+            group[member] = first
     crowded = np.bincount(group, minlength=len(tuples))[group] > CROWD
     return np.where(crowded, np.arange(len(tuples)), group)
+
+
+def groups(pairs: Iterable[Sequence[int]]) -> dict[int, int]:
+    """Return the smallest member of the group of each number that pairs join."""
+    parent: dict[int, int] = {}
+    for first, second in pairs:
+        _unite(parent, first, second)
+    return {member: _find(parent, member) for member in list(parent)}
 
 
 def reverse_of(tuples: pl.DataFrame) -> Ints:

@@ -1,0 +1,81 @@
+"""Budget: how much each process may hold at a time, so that its memory stays below a ceiling.
+
+Measured with tests/benchmarks/scale.py. It knows numbers, not what is counted.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pcapcheck.errors import InputError
+
+USUAL: Final = 1 << 30
+LEAST: Final = 400 << 20
+BASE: Final = 200 << 20  # bytes that a process takes before it has read a packet
+FOLLOWED: Final = 1600  # bytes that following takes for each sighting of a partition, at its peak
+SIGHTING: Final = 80  # bytes of one sighting that only waits
+UNITS: Final = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What fits a ceiling.
+
+    Attributes:
+        memory: bytes that one process may take.
+        given: somebody asked for that ceiling: what cannot keep it is refused.
+    """
+
+    memory: int = USUAL
+    given: bool = False
+
+    @property
+    def split(self) -> int:
+        """Bytes of a capture that one task reads."""
+        return self.memory // 16
+
+    @property
+    def waiting(self) -> int:
+        """Sightings that are kept in memory until they are followed."""
+        return self.memory // 8 // SIGHTING
+
+    @property
+    def partition(self) -> int:
+        """Sightings that are followed at a time."""
+        return (self.memory - BASE) // FOLLOWED // 2
+
+    @property
+    def fitting(self) -> int:
+        """Sightings that can be followed at a time, if they must."""
+        return (self.memory - BASE) // FOLLOWED
+
+    def needed(self, sightings: int) -> str:
+        """Return the ceiling that so many need, as one writes it."""
+        return f"{(BASE + sightings * FOLLOWED >> 30) + 1}GB"
+
+
+ONE_GB: Final = Budget()
+
+
+def read_budget(given: str | int | None) -> Budget:
+    """Return the budget that `2GB` means; None is the usual one.
+
+    Raises:
+        InputError: it is no size, or so little that nothing can run.
+    """
+    if given is None:
+        return ONE_GB
+    memory = given if isinstance(given, int) else _bytes(given)
+    if memory < LEAST:
+        what = f"a process needs {LEAST >> 20} MB at least"
+        raise InputError(f"--memory {given}", what, f"give more, such as `--memory {USUAL >> 30}GB`")
+    return Budget(memory, given=True)
+
+
+def _bytes(text: str) -> int:
+    """Return the bytes of `2GB`, `512M`, `1.5 GiB`: units are powers of 1024."""
+    number = text.strip().rstrip("BbIiKkMmGgTt ")
+    unit = text.strip()[len(number) :].strip().upper().removesuffix("IB").removesuffix("B")
+    try:
+        return int(float(number) * UNITS[unit])
+    except (KeyError, ValueError, OverflowError):
+        raise InputError(f"--memory {text}", "this is no size", "write `2GB` or `512MB`") from None

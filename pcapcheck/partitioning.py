@@ -1,0 +1,109 @@
+"""Partitioning: the sightings of all captures, sorted into shares of the flows, each small enough to be followed.
+
+Takes what the map stage kept and gives the pieces of each partition. Where there is more than one, workers sort
+some pieces at a time into files of the scratch folder.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from pcapcheck import spill
+from pcapcheck.captured import Kept
+from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.shares import NO_FLOW, Shares, shares
+from pcapcheck.errors import InputError
+from pcapcheck.placing import Placed
+from pcapcheck.resources import Resources
+
+Pieces = tuple[Kept, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some pieces that are sorted in one go.
+
+    Attributes:
+        pieces: file (position) and sightings.
+        names: file, local -> variant, share.
+        folder: where the sorted ones go.
+        number: of this batch.
+    """
+
+    pieces: tuple[tuple[int, Kept], ...]
+    names: pl.DataFrame
+    folder: str
+    number: int
+
+
+def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[Pieces]:
+    """Yield the pieces of each partition: the sightings of one share of the flows, of all captures.
+
+    Raises:
+        InputError: a flow is too large for the memory that was given, or the scratch folder is full.
+    """
+    kept = [(number, piece) for number, each in enumerate(placed.captured) for piece in each.sightings]
+    if not kept or network.variants.is_empty():
+        return
+    cut = shares(network.variants, using.budget.partition)
+    _check_size(cut, network, using)
+    names = placed.variants.select("file", "local", "variant").join(cut.of, on="variant")
+    if len(cut.packets) == 1 or using.scratch is None:
+        yield tuple(_numbered(names, number, piece).drop("share") for number, piece in kept)
+        return
+    tasks = list(_batches(kept, names, using.scratch, using.budget.partition))
+    found: list[list[Kept]] = [[] for _ in cut.packets]
+    for written in using.crew.run(_sorted, tasks):
+        for share, path in written.items():
+            found[share].append(path)
+    yield from (tuple(each) for each in found if each)
+
+
+def strong_keys_of(names: pl.DataFrame, number: int, kept: Kept) -> pl.DataFrame:
+    """Return sightings of one file that have a strong key, numbered by the variants of all files."""
+    return _numbered(names, number, kept).filter(pl.col("strong") != 0)
+
+
+def _check_size(cut: Shares, network: Network, using: Resources) -> None:
+    """Refuse a flow that alone is too large, where somebody asked for a ceiling."""
+    if not using.budget.given or cut.most <= using.budget.fitting:
+        return
+    flow = network.directions.filter(pl.col("flow") == cut.largest)["flow_text"].drop_nulls()
+    called = f"the flow {flow[0]}" if cut.largest != NO_FLOW and len(flow) else "what belongs to no flow"
+    what = f"{called} has {cut.most:,} sightings, which are followed together"
+    fix = f"give --memory {using.budget.needed(cut.most)}, or look at less with --since, --until or --filter"
+    raise InputError(f"--memory {using.budget.memory >> 20}MB", what, fix)
+
+
+def _batches(kept: list[tuple[int, Kept]], names: pl.DataFrame, folder: str, rows: int) -> Iterator[Batch]:
+    """Yield batches of pieces, of about `rows` sightings each."""
+    by_file = {key[0]: frame for key, frame in names.partition_by("file", as_dict=True).items()}
+    pieces: list[tuple[int, Kept]] = []
+    held = number = 0
+    for at, (file, piece) in enumerate(kept):
+        pieces.append((file, piece))
+        held += spill.height(piece)
+        if held < rows and at + 1 < len(kept):
+            continue
+        files = dict.fromkeys(file for file, _ in pieces)
+        known = pl.concat([by_file[each] for each in files if each in by_file] or [names.clear()])
+        yield Batch(tuple(pieces), known, folder, number)
+        pieces, held, number = [], 0, number + 1
+
+
+def _sorted(batch: Batch) -> dict[int, str]:
+    """Sort the sightings of one batch into a file a share; any process can do it."""
+    told = pl.concat([_numbered(batch.names, number, piece) for number, piece in batch.pieces])
+    written = {}
+    for (share,), mine in told.partition_by("share", as_dict=True, include_key=False).items():
+        name = f"share-{share}-{batch.number}"
+        written[share] = spill.write(mine, batch.folder, name)
+    return written
+
+
+def _numbered(names: pl.DataFrame, number: int, kept: Kept) -> pl.DataFrame:
+    """Return sightings of one file, numbered by the variants of all files, with what else `names` has."""
+    own = names.filter(pl.col("file") == number).drop("file").rename({"variant": "to"})
+    told = spill.load(kept).join(own, left_on="variant", right_on="local", how="inner", maintain_order="left")
+    return told.with_columns(pl.col("to").alias("variant")).drop("to")

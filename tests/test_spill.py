@@ -1,0 +1,56 @@
+"""Scratch: frames that come back as they were, and full disks."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pcapcheck import spill
+from pcapcheck.errors import InputError
+
+FRAME = pl.DataFrame({"a": [1, 2, 3], "b": ["x", None, "z"]})
+
+
+def test_a_small_frame_stays_in_memory(tmp_path):
+    assert spill.keep(FRAME, str(tmp_path), "name", rows=3) is FRAME
+
+
+def test_a_large_frame_comes_back_as_it_was(tmp_path):
+    kept = spill.keep(FRAME, str(tmp_path), "name", rows=2)
+    assert spill.height(kept) == 3
+    assert spill.load(kept).equals(FRAME)
+    assert [file.name for file in tmp_path.iterdir()] == ["name.arrow"]
+
+
+def test_without_a_folder_a_frame_stays_in_memory():
+    assert spill.keep(FRAME, None, "name", rows=0) is FRAME
+
+
+def test_the_folder_is_removed(tmp_path):
+    with spill.Scratch(str(tmp_path)) as scratch:
+        spill.keep(FRAME, scratch.path, "name", rows=0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_said_in_one_sentence(tmp_path, monkeypatch):
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr(pl.DataFrame, "write_ipc", lambda *_, **__: (_ for _ in ()).throw(full))
+    with pytest.raises(InputError, match="the disk is full"):
+        spill.write(FRAME, str(tmp_path), "name")
+
+
+def test_what_is_no_full_disk_is_no_mistake_of_the_user(tmp_path):
+    with pytest.raises(OSError, match=r"[Nn]o such file"):
+        spill.write(FRAME, str(tmp_path / "gone"), "name")
+
+
+def test_too_little_room_is_found_before_the_work(tmp_path):
+    spill.check_room(str(tmp_path), 1)
+    with pytest.raises(InputError, match=r"about 1000000\.0 GB are needed there"):
+        spill.check_room(str(Path(tmp_path)), 10**15)
+
+
+@pytest.mark.parametrize("rows", [0, 9])
+def test_only_rows_that_are_asked_for_come_back(tmp_path, rows):
+    kept = spill.keep(FRAME, str(tmp_path), "name", rows=rows)
+    assert spill.only(kept, pl.DataFrame({"a": [3, 1]}))["b"].to_list() == ["x", "z"]

@@ -1,0 +1,85 @@
+"""Workers: results in order wherever tasks run; what ends early leaves nobody behind."""
+
+import multiprocessing
+import os
+import signal
+import time
+
+import pytest
+
+from pcapcheck.errors import InputError
+from pcapcheck.workers import AHEAD, Crew, Pool, in_order
+
+
+def double(number):
+    return 2 * number
+
+
+def slower_first(number):
+    time.sleep(0.3 if number == 0 else 0)
+    return number, os.getpid()
+
+
+def suicide(number):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refuse(number):
+    raise InputError("a.pcap", "no", "yes")
+
+
+class Now:
+    def __init__(self, value):
+        self.value = value
+
+    def result(self):
+        return self.value
+
+
+def test_one_process_works_here():
+    assert list(Crew().run(slower_first, [1])) == [(1, os.getpid())]
+
+
+def test_results_come_in_the_order_of_the_tasks():
+    with Pool(2) as pool:
+        numbers, processes = zip(*pool.run(slower_first, range(4)), strict=True)
+    assert numbers == (0, 1, 2, 3)
+    assert os.getpid() not in processes
+
+
+def test_workers_stay_for_the_next_stage():
+    with Pool(1) as pool:
+        first = {process for _, process in pool.run(slower_first, range(2))}
+        second = {process for _, process in pool.run(slower_first, range(2))}
+    assert first == second
+
+
+def test_a_single_task_starts_no_worker():
+    with Pool(2) as pool:
+        assert list(pool.run(slower_first, [1])) == [(1, os.getpid())]
+
+
+def test_a_killed_worker_is_told_of():
+    with Pool(2) as pool, pytest.raises(InputError, match="a worker process was killed"):
+        list(pool.run(suicide, range(2)))
+
+
+def test_a_mistake_of_the_user_comes_back_whole():
+    with Pool(2) as pool, pytest.raises(InputError, match=r"a\.pcap: no"):
+        list(pool.run(refuse, range(2)))
+
+
+def test_who_stops_early_leaves_no_process():
+    with Pool(2) as pool:
+        results = pool.run(time.sleep, [0, 60, 60])
+        next(results)
+        results.close()
+        assert multiprocessing.active_children() == []
+
+
+def test_few_tasks_are_given_out_ahead():
+    given = []
+    results = in_order(lambda task: given.append(task) or Now(task), range(100), AHEAD)
+    next(results)
+    assert len(given) == AHEAD
+    assert list(results) == list(range(1, 100))
