@@ -22,11 +22,11 @@ def frames():
 
 @pytest.mark.parametrize("keep", [None, 2])
 def test_cuts_change_nothing(tmp_path, keep, monkeypatch):
-    monkeypatch.setattr("pcapcheck.mapping.SMALLEST", 1)
     path = tmp_path / "x.pcap"
     path.write_bytes(pcap(*(record(frame, fraction=n) for n, frame in enumerate(frames()))))
     inputs = find_inputs((str(path),)).captures
     (whole,) = read_all(inputs, Look(keep=keep), Resources(Crew()))
+    monkeypatch.setattr("pcapcheck.mapping.SMALLEST", 1)
     with Pool(2) as pool:
         (parts,) = read_all(inputs, Look(keep=keep), Resources(pool))
     assert parts.variants.equals(whole.variants)
