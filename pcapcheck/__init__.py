@@ -11,10 +11,30 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pcapcheck.api import InputError, Result, Topology, check, diff, fields, flows, load_topology
+    from pcapcheck.api import (
+        InputError,
+        Result,
+        Topology,
+        check,
+        diff,
+        fields,
+        flows,
+        infer_topology,
+        load_topology,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "Result", "Topology", "check", "diff", "fields", "flows", "load_topology"]
+__all__ = [
+    "InputError",
+    "Result",
+    "Topology",
+    "check",
+    "diff",
+    "fields",
+    "flows",
+    "infer_topology",
+    "load_topology",
+]
 
 
 class _Package(ModuleType):

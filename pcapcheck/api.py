@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from pcapcheck.comparing.difference import Difference
     from pcapcheck.comparing.side import Side
 
-__all__ = ["InputError", "Result", "Topology", "check", "diff", "fields", "find", "flows", "load_topology"]
+__all__ = [
+    "InputError",
+    "Result",
+    "Topology",
+    "check",
+    "diff",
+    "fields",
+    "find",
+    "flows",
+    "infer_topology",
+    "load_topology",
+]
 
 Paths: TypeAlias = str | Path
 Intended: TypeAlias = str | Path | Topology | None  # a topology, its file, or none
@@ -79,6 +90,24 @@ def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) 
     table, _ = list_flows(inputs, intended, read_settings(intended, jobs=jobs, **more))
     times = pl.col("first").cast(pl.Datetime("ns", "UTC"))
     return table.with_columns(times, pl.col("duration").cast(pl.Duration("ns")))
+
+
+def infer_topology(*paths: Paths, profile: Words = None, jobs: int = 1, **more: Any) -> Topology:
+    """Return the network that captures alone show; what was guessed stands in its `inferred` and `notes`.
+
+    Args:
+        paths: captures, folders or globs.
+        profile: names or files; default: the one that fits.
+        jobs: worker processes.
+        more: as in `check`.
+
+    Raises:
+        InputError: an argument cannot be used, or no capture can be read.
+    """
+    from pcapcheck.pipeline import guess_topology
+
+    inputs = find_inputs(tuple(map(str, paths)))
+    return guess_topology(inputs, read_settings(Topology(), profile=profile, jobs=jobs, **more))
 
 
 def diff(

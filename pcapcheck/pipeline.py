@@ -15,7 +15,7 @@ from pcapcheck.captured import Captured
 from pcapcheck.check.candidates import Candidates, clue_fields, dissectors, find_candidates
 from pcapcheck.check.choice import Chosen, choose, named
 from pcapcheck.check.detect import Scenery
-from pcapcheck.check.profile import Profile
+from pcapcheck.check.profile import Profile, differing
 from pcapcheck.check.rules import Option, with_parameters
 from pcapcheck.check.selection import narrow, narrowed
 from pcapcheck.check.sight import sight
@@ -111,6 +111,24 @@ def follow_flows(
     """
     with _resources(inputs, settings) as using:
         return summaries(see(inputs, topology, settings, using, progress).network)
+
+
+def guess_topology(inputs: Inputs, settings: Settings, progress: Progress | None = None) -> Topology:
+    """Return the network that captures alone show, with the profile that fits if only one does.
+
+    What the run without a topology takes to be meant, written down: `inferred` and `notes` say what was guessed.
+
+    Raises:
+        InputError: as `run`.
+    """
+    with _resources(inputs, settings) as using:
+        seen = see(inputs, Topology(), settings, using, progress)
+    topology, chosen = seen.network.topology, seen.chosen
+    notes = (*(f"{each.name}: {each.evidence}" for each in chosen.used), *chosen.notes, *topology.notes)
+    if chosen.main is None or any(each.alternatives for each in chosen.used):
+        return replace(topology, notes=notes)
+    shipped = {each.name: each for each in _candidates(Topology(), settings).profiles}[chosen.main.name]
+    return replace(topology, profile=shipped.name, parameters=differing(chosen.main, shipped), notes=notes)
 
 
 def list_flows(

@@ -1,5 +1,6 @@
 """The README is a promise: its commands run as they stand, its table is made from the files."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import shared
 import systems
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +45,11 @@ def test_the_first_command_shows_what_the_readme_says():
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout.startswith(shown[1])
+
+
+@pytest.mark.skipif(not shared.CAPTURES.is_dir(), reason=shared.REASON)
+def test_the_real_captures_are_those_that_are_there():
+    assert json.loads(systems.REAL.read_text()) == systems.real_captures()
 
 
 def test_the_table_of_systems_is_made_from_the_files():

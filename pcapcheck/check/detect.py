@@ -13,7 +13,7 @@ import polars as pl
 
 from pcapcheck.check.matchers import Seen, Value, Verdict, select
 from pcapcheck.check.profile import Clue, Profile
-from pcapcheck.check.surroundings import fitting
+from pcapcheck.check.surroundings import fitting, written_for
 from pcapcheck.correlate.variants import LOW
 from pcapcheck.decode.columns import kind_of
 from pcapcheck.topology.names import Names
@@ -74,7 +74,7 @@ class _Scope:
         return None if value is None else int(value) if low is None else int(value) << 64 | int(low)
 
     def text(self, field: str, value: Value) -> str:
-        return str(value)
+        return written_for(field, value)
 
     def seen(self, name: str) -> Seen:
         """Return a field, or the text of form or stack."""

@@ -38,6 +38,12 @@ class Parameter:
         """Its values as people write them."""
         return ", ".join(_written(self.type, value) for value in self.values)
 
+    @property
+    def plain(self) -> object:
+        """Its value, or the list of them, as a YAML file has them."""
+        given = [_plain(self.type, value) for value in self.values]
+        return given[0] if len(given) == 1 else given
+
 
 def read_parameter(name: str, spot: Spot) -> Parameter:
     """Return one entry of `parameters`, with its default in force."""
@@ -87,6 +93,12 @@ def _value(parameter: Parameter, data: Any, where: Where) -> Value:
         fix = did_you_mean(str(value), parameter.choices, "use one of " + ", ".join(parameter.choices))
         raise where.error(f"`{parameter.name}: {data}` is not one of its values", fix)
     return value
+
+
+def _plain(kind: str, value: Value) -> object:
+    if kind == "boolean":
+        return bool(value)
+    return value if kind == "integer" else _written(kind, value)
 
 
 def _written(kind: str, value: Value) -> str:

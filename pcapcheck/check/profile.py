@@ -157,3 +157,12 @@ def with_values(profile: Profile, parameters: Iterable[Parameter]) -> Profile:
     """Return the profile with these parameters instead of its own of the same names."""
     changed = {**profile.parameters, **{each.name: each for each in parameters}}
     return replace(profile, parameters=changed)
+
+
+def differing(profile: Profile, shipped: Profile) -> dict[str, object]:
+    """Return the parameters that have other values than those of the rule file, as a topology file has them."""
+    return {
+        name: each.plain
+        for name, each in profile.parameters.items()
+        if each.values and each.values != shipped.parameters[name].values
+    }

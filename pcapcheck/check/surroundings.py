@@ -159,12 +159,7 @@ class View:
 
     def text(self, field: str, value: Value) -> str:
         """See `Scope.text`."""
-        if isinstance(value, str):
-            return value
-        if not isinstance(value, int):
-            return values.cidr_text(value) if value.bits else f"{value.low}..{value.high}"
-        kind = kind_of(field)
-        return values.written(kind, value) if kind in ("mac", "ipv4", "ipv6") else str(value)
+        return written_for(field, value)
 
     def message(self, rule: Rule) -> tuple[dict[str, str], dict[str, str], str]:
         """Return expected and actual of the failing keys, and the sentence for readers."""
@@ -198,3 +193,13 @@ def fitting(found: Iterable[object], kind: str) -> tuple[Value, ...]:
 def _joined(words: Sequence[Any]) -> int:
     """Return one number of one or two 64-bit words."""
     return int(words[0]) if len(words) == 1 else int(words[0]) << 64 | int(words[1])
+
+
+def written_for(field: str, value: Value) -> str:
+    """Return a value as people write it for a field."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, int):
+        return values.cidr_text(value) if value.bits else f"{value.low}..{value.high}"
+    kind = kind_of(field)
+    return values.written(kind, value) if kind in ("mac", "ipv4", "ipv6") else str(value)

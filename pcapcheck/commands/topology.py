@@ -1,4 +1,4 @@
-"""`pcapcheck topology`: `import` makes a topology file of dumps, `check` looks for contradictions in one."""
+"""`pcapcheck topology`: files made of dumps (`import`) or of captures (`infer`), and looked through (`check`)."""
 
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ def command() -> None:
     \b
     Examples:
       pcapcheck topology import dumps/ -o captures/topology.yaml
+      pcapcheck topology infer captures/ -o captures/topology.yaml
       pcapcheck topology check captures/topology.yaml
     """
 
@@ -45,6 +46,30 @@ def import_(folder: str, output: str | None) -> None:
     for each in remarks:
         click.echo(f"warning: {each}", err=True)
     _write(written(topology, ["Made by `pcapcheck topology import`.", *remarks]), output)
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.option(
+    "-o", "--output", type=click.Path(), metavar="FILE", help="Write to FILE, not to standard output."
+)
+@click.option("--profile", metavar="NAME|FILE", help="The profile of the network. Default: what fits.")
+def infer(paths: tuple[str, ...], output: str | None, profile: str | None) -> None:
+    """Make a topology file of what captures show.
+
+    It is what `check` takes to be meant where there is no topology: most nodes count, and what nothing
+    speaks for is left out. Look it over before you rely on it; every guess stands in it as a comment.
+
+    \b
+    Example:
+      pcapcheck topology infer captures/ -o captures/topology.yaml
+    """
+    from pcapcheck.api import infer_topology
+    from pcapcheck.topology.writing import written
+
+    topology = infer_topology(*paths, profile=profile)
+    remarks = ["Made by `pcapcheck topology infer`; these are guesses.", *topology.inferred, *topology.notes]
+    _write(written(topology, remarks), output)
 
 
 @command.command()

@@ -1,7 +1,12 @@
 import json
+import shutil
+from pathlib import Path
 
+import pytest
+import shared
 from click.testing import CliRunner
 
+import pcapcheck
 from pcapcheck.commands.topology import command
 from pcapcheck.errors import InputError
 from pcapcheck.topology.load import load_topology
@@ -65,3 +70,53 @@ def test_check_shows_a_contradiction_at_its_place(tmp_path):
     done = run("check", tmp_path / "t.yaml")
     assert done.return_value == 1
     assert "t.yaml:3:19: `10.0.0.1` is of node n2 and of node n1" in done.stdout
+
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+def inferred_and_not(folder, scratch):
+    """Return what a check says of captures alone, and with the topology that `infer` makes of them."""
+    for file in folder.glob("*.pcap*"):
+        shutil.copy(file, scratch)
+    results = [pcapcheck.check(scratch)]
+    assert run("infer", scratch, "-o", scratch / "topology.yaml").return_value is None
+    results.append(pcapcheck.check(scratch))
+    return [(each.verdict, tuple(cause.id for cause in each.diagnoses)) for each in results]
+
+
+@pytest.mark.parametrize("sample", ["calico-ipip", "flannel-nodeport", "gre-key-mismatch", "vxlan"])
+def test_infer_writes_what_a_check_takes_to_be_meant(sample, tmp_path):
+    alone, written = inferred_and_not(SAMPLES / sample, tmp_path)
+    assert written == alone
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shared.CAPTURES.is_dir(), reason=shared.REASON)
+def test_infer_of_each_shared_scenario_keeps_the_verdict(tmp_path):
+    changed = {}
+    for folder in sorted(each.parent for each in shared.CAPTURES.glob("*/truth.json")):
+        (tmp_path / folder.name).mkdir()
+        alone, written = inferred_and_not(folder, tmp_path / folder.name)
+        if written != alone:
+            changed[folder.name] = (alone, written)
+    assert changed == {}
+
+
+def test_infer_names_the_profile_and_what_was_guessed(tmp_path):
+    for file in (SAMPLES / "gre-key-mismatch").glob("*.pcap"):
+        shutil.copy(file, tmp_path)
+    text = run("infer", tmp_path).stdout
+    assert "# cni0 of node1 has MAC" in text
+    assert "cluster: {profile: gre, pod_cidr: 10.100.0.0/23, parameters: {key: 40961}}" in text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shared.CAPTURES.is_dir(), reason=shared.REASON)
+def test_imported_dumps_of_healthy_scenarios_give_their_own_verdict(tmp_path):
+    for folder in sorted(each.parent for each in shared.CAPTURES.glob("*/state")):
+        if not json.loads((folder / "truth.json").read_text())["conformant"]:
+            continue
+        run("import", folder / "state", "-o", tmp_path / f"{folder.name}.yaml")
+        result = pcapcheck.check(*folder.glob("*.pcap*"), topology=tmp_path / f"{folder.name}.yaml")
+        assert (folder.name, str(result.verdict)) == (folder.name, "conformant")
