@@ -38,6 +38,7 @@ class Mapped:
     comments: int = 0
     format: str = ""
     error: str | None = None
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)

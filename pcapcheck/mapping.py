@@ -8,9 +8,9 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import itemgetter
 from pathlib import Path
 
@@ -18,13 +18,14 @@ from pcapcheck import spill
 from pcapcheck.capture.block import Block
 from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.opening import STANDARD_INPUT
-from pcapcheck.capture.source import Range, open_capture
+from pcapcheck.capture.source import Capture, Range, open_capture
 from pcapcheck.captured import Captured, Mapped, first_of_each, join, moved
 from pcapcheck.correlate.gather import Wanted, gather
 from pcapcheck.correlate.merge import merge
 from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.errors import InputError
+from pcapcheck.remote import Remote, is_url
 from pcapcheck.resources import Resources
 
 RECORD = 16  # bytes that a file holds of a packet besides its data, about
@@ -103,7 +104,7 @@ class Task:
     range: Range | None
     look: Look
     scratch: str | None
-    number: int
+    name: str  # of a file in `scratch`
     rows: int  # sightings, more of which are spilled
 
 
@@ -124,13 +125,15 @@ def read_each(
 ) -> Iterator[Captured]:
     """Run the map stage over all captures, and yield each as soon as it is done, in their order."""
     sizes = [_size(each) for each in inputs]
-    ranges = [_ranges(each.path, _share(sum(sizes), look, using)) for each in inputs]
+    share = _share(sum(sizes), look, using)
+    ranges = [_ranges(each.path, size, share) for each, size in zip(inputs, sizes, strict=True)]
     parts = [(at, part) for at, several in enumerate(ranges) for part in several]
     rows = 0 if using.crew.far else max(using.budget.waiting // max(len(parts), 1), FEW)
     tasks = [
-        Task(inputs[at].path, address(inputs[at].path), part, look, using.scratch, number, rows)
+        Task(inputs[at].path, address(inputs[at].path), part, look, using.scratch, f"map-{number}", rows)
         for number, (at, part) in enumerate(parts)
     ]
+    first = list(accumulate((len(several) for several in ranges), initial=0))
     meter = Meter(sum(sizes), progress)
     work = partial(map_range, watch=meter.see) if progress and not using.crew.apart else map_range
     with closing(using.crew.run(work, tasks)) as results:
@@ -142,7 +145,8 @@ def read_each(
                 if using.crew.apart:
                     meter.see(sizes[at] // len(ranges[at]))
             meter.finish(sizes[at])
-            yield join(inputs[at], found, using.scratch, look.keep)
+            proven = _proven(found, tasks[first[at]], using)
+            yield join(inputs[at], proven, using.scratch, look.keep)
 
 
 def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
@@ -163,13 +167,14 @@ def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
     summary = capture.summary
     return Mapped(
         variants=variants,
-        sightings=spill.keep(sightings, task.scratch, f"map-{task.number}", rows=task.rows),
+        sightings=spill.keep(sightings, task.scratch, task.name, rows=task.rows),
         packets=found.packets,
         frames=summary.frames,
         interfaces=capture.interfaces,
         truncated=summary.truncated,
         clock=summary.clock,
-        notes=summary.notes,
+        notes=(*summary.notes, *_whole(task, capture)),
+        proven=summary.proven,
         comments=sum(frame > 0 for frame in capture.comments),
         format=" ".join(word for word in (capture.format, capture.compression) if word),
     )
@@ -183,12 +188,29 @@ def _watched(blocks: Iterable[Block], watch: Callable[[int], None]) -> Iterator[
 
 def address(path: str) -> str:
     """Return where a process that runs in another folder finds a capture."""
-    return path if path == STANDARD_INPUT else str(Path(path).absolute())
+    return path if path == STANDARD_INPUT or is_url(path) else str(Path(path).absolute())
 
 
 def _size(each: Input) -> int:
+    if is_url(each.path):
+        return each.size if each.size is not None else _remote_size(each.path)
     path = Path(each.path)
     return path.stat().st_size if path.is_file() else 0
+
+
+def _remote_size(url: str) -> int:
+    try:
+        return Remote(url).size or 0
+    except InputError:  # reading it will say so
+        return 0
+
+
+def _whole(task: Task, capture: Capture) -> tuple[str, ...]:
+    """Say of a file by URL that it could not be read in pieces."""
+    if not is_url(task.path) or capture.seekable:
+        return ()
+    why = f"it is {capture.compression}" if capture.compression else "its server gives no ranges"
+    return (f"{why}: it was read as one stream, by one task",)
 
 
 def _share(total: int, look: Look, using: Resources) -> int:
@@ -198,9 +220,9 @@ def _share(total: int, look: Look, using: Resources) -> int:
     return min(max(total // (TURNS * using.crew.size), SMALLEST), using.budget.split)
 
 
-def _ranges(path: str, share: int) -> Sequence[Range | None]:
-    """Split a file at verified boundaries, in parts of about `share` bytes."""
-    if not Path(path).is_file() or 2 * Path(path).stat().st_size < 3 * share:
+def _ranges(path: str, size: int, share: int) -> Sequence[Range | None]:
+    """Cut a file into parts of about `share` bytes, which `_proven` looks at when they have been read."""
+    if 2 * size < 3 * share:
         return (None,)
     try:
         capture = open_capture(path)
@@ -208,7 +230,18 @@ def _ranges(path: str, share: int) -> Sequence[Range | None]:
         return (None,)
     if not capture.seekable or not capture.size:
         return (None,)
-    return capture.ranges(round(capture.size / share))
+    return capture.cuts(round(capture.size / share))
+
+
+def _proven(found: Sequence[Mapped], task: Task, using: Resources) -> Sequence[Mapped]:
+    """Return the results of one capture; where a cut was wrong, those of ranges that need no proof."""
+    if any(each.error for each in found) or all(each.proven for each in found[:-1]):
+        return found
+    ranges = open_capture(task.address).ranges(len(found))
+    again = [
+        replace(task, range=part, name=f"{task.name}-again-{number}") for number, part in enumerate(ranges)
+    ]
+    return list(using.crew.run(map_range, again))
 
 
 class Meter:
@@ -236,13 +269,13 @@ class Meter:
 
 def is_one_large_point(inputs: Sequence[Input]) -> bool:
     """Whether all packets are of one capture point, and many: there is no other to compare them with."""
-    if len(inputs) != 1 or not Path(inputs[0].path).is_file():
+    if len(inputs) != 1 or _size(inputs[0]) <= LARGE:
         return False
     try:
         capture = open_capture(inputs[0].path)
     except InputError:
         return False
-    return capture.format == "pcap" and (capture.size or 0) > LARGE
+    return capture.format == "pcap" and capture.seekable
 
 
 def suitable_jobs(inputs: Sequence[Input]) -> int:

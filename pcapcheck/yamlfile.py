@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import yaml
 
+from pcapcheck import remote
 from pcapcheck.errors import InputError
 from pcapcheck.schema import first_difference
 from pcapcheck.yamlevents import Builder, Data, Mark, Place
@@ -55,8 +56,7 @@ def load(path: str | Path) -> Document:
     """
     name = str(path)
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(LARGEST + 1)
+        content = _content(path)
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(name, f"cannot be read: {reason}", "give the path of a readable YAML file") from None
@@ -68,6 +68,13 @@ def load(path: str | Path) -> Document:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(f"{name}:{line}", "is not UTF-8 text", "save the file as UTF-8") from None
     return parse(text, name)
+
+
+def _content(path: str | Path) -> bytes:
+    if remote.is_url(str(path)):
+        return remote.content(str(path), LARGEST + 1)
+    with Path(path).open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def parse(text: str, name: str = "<text>") -> Document:

@@ -31,3 +31,19 @@ def test_cuts_change_nothing(tmp_path, keep, monkeypatch):
         (parts,) = read_all(inputs, Look(keep=keep), Resources(pool))
     assert parts.variants.equals(whole.variants)
     assert pl.concat(parts.sightings).equals(pl.concat(whole.sightings))
+
+
+def test_a_cut_within_a_packet_changes_nothing(tmp_path, monkeypatch):
+    inner = b"".join(record(eth(ip(tcp(b"x" * 40))), fraction=row) for row in range(1500))
+    outer = record(eth(ip(tcp(b"y" * 40))) + inner)  # a capture that was copied within a packet
+    path = tmp_path / "x.pcap"
+    path.write_bytes(
+        pcap(record(eth(ip(tcp()))), outer, *(record(eth(ip(tcp())), fraction=1) for _ in range(9)))
+    )
+    inputs = find_inputs((str(path),)).captures
+    (whole,) = read_all(inputs, Look(), Resources(Crew()))
+    monkeypatch.setattr("pcapcheck.mapping.SMALLEST", 1)
+    with Pool(2) as pool:
+        (parts,) = read_all(inputs, Look(), Resources(pool))
+    assert parts.packets == whole.packets == 11
+    assert parts.variants.equals(whole.variants)

@@ -95,6 +95,9 @@ class Reader(Protocol):
     def scan(self, window: Window) -> Scan:
         """Return where they start, and nothing else of them."""
 
+    def find(self, window: Window) -> int | None:
+        """Return where in a window that starts anywhere the record of a packet seems to start."""
+
 
 def empty_batch(used: int, end: str = "") -> Batch:
     """Return a batch without packets."""

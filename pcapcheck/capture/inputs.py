@@ -12,8 +12,10 @@ from typing import Final
 from pcapcheck.capture.archive import Unpacked, is_archive
 from pcapcheck.capture.magic import COMPRESSED, is_capture
 from pcapcheck.errors import InputError
+from pcapcheck.remote import find, heads, is_url
 
 TOPOLOGY: Final = "topology.yaml"
+HEAD: Final = 4  # bytes that tell a capture from others
 DEPTH: Final = 3  # archives in archives
 
 
@@ -26,12 +28,14 @@ class Input:
         shown: how reports call it.
         named: the user gave its own path, so that it must be readable.
         keeper: what keeps the file, if it was unpacked for this run.
+        size: bytes of a file by URL, if they are known.
     """
 
     path: str
     shown: str
     named: bool
     keeper: object = field(default=None, compare=False, repr=False)
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,9 @@ def find_files(path: str) -> Inputs:
 def _found(paths: tuple[str, ...]) -> Inputs:
     found = _Found()
     for path in paths:
+        if is_url(path):
+            found.fetch(path)
+            continue
         for each in _expanded(path):
             if each != "-" and _exists(each) and (Path(each).is_dir() or found.unpackable(Path(each))):
                 found.walk(Path(each), each, "" if Path(each).is_dir() else Path(each).name)
@@ -143,6 +150,18 @@ class _Found:
             else:
                 self.others.append(Beside(str(path), name))
 
+    def fetch(self, url: str) -> None:
+        """Add a file by URL, or what lies below a prefix: it is as a folder, but archives stay closed."""
+        listed = find(url)
+        if listed is None:
+            self.add(Input(url, url, named=True))
+            return
+        self.topologies += [each.url for each in listed if each.url.rpartition("/")[2] == TOPOLOGY]
+        start = heads([each.url for each in listed], HEAD)
+        for each in listed:
+            if _looks_like_a_capture(each.url, start[each.url]):
+                self.add(Input(each.url, each.url, named=False, size=each.size))
+
     def _unpacked(self, archive: Path, shown: str) -> Path:
         self.unpacked = self.unpacked or Unpacked()
         folder, complaint = self.unpacked.unpack(archive)
@@ -154,7 +173,7 @@ class _Found:
 def _key(path: str) -> str:
     """Return what is the same for all names of one file."""
     try:
-        return path if path == "-" else str(Path(path).resolve())
+        return path if path == "-" or is_url(path) else str(Path(path).resolve())
     except (OSError, RuntimeError):  # a loop of symbolic links
         return path
 
@@ -180,12 +199,16 @@ def _expanded(path: str) -> list[str]:
 
 def _is_capture(path: Path) -> bool:
     """Whether a file begins as a capture does; a compressed or an empty one must also be named like one."""
-    named = ".pcap" in path.name or path.suffix == ".cap"
     try:
         with path.open("rb") as file:
-            start = file.read(4)
+            start = file.read(HEAD)
     except OSError:
-        return named  # reading it will say what is wrong
+        start = b""  # reading it will say what is wrong
+    return _looks_like_a_capture(path.name, start)
+
+
+def _looks_like_a_capture(name: str, start: bytes) -> bool:
+    named = ".pcap" in name or name.endswith(".cap")
     if not is_capture(start):
         return named and not start
     return named or not start.startswith(COMPRESSED)

@@ -25,6 +25,7 @@ FEW = 16  # lanes for which a step in numpy costs more than their records one by
 LOOK = 1024  # bytes in which a start is looked for at first
 LOOKED_AT = 4 << 20  # bytes that are looked at in one go, in all lanes together
 SELECTIVE = 8  # the cheap sign must rule out all but one byte in so many: else there is too much to test
+TRIED = 100  # places that seem to be starts, until one is given up
 CHAINED = 3  # plausible records that must follow a guessed one
 
 
@@ -71,6 +72,19 @@ def walk_in_lanes(data: Bytes, chain: Chain, signs: Signs, *, lanes: int | None 
     if count < FEW:
         return walk(data, chain)
     return _join(data, chain, _walk_lanes(data, chain, _guess_starts(data, chain, signs, count)))
+
+
+def first_start(data: Bytes, chain: Chain, signs: Signs) -> int | None:
+    """Return the first place at which a record seems to start that hangs together to the end of the data."""
+    if len(data) < SHORTEST:
+        return None
+    _, places = _look(data, signs, np.array([0]), len(data))
+    places = places[places >= 0]
+    for place in places[_chained(data, chain, signs, places)][:TRIED].tolist():
+        records = walk(data, chain, place)
+        if not records.broken and len(records.starts) > CHAINED and signs.plausible(records.starts).all():
+            return int(place)
+    return None
 
 
 def _best_number(data: Bytes, chain: Chain) -> int:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 
 from pcapcheck.capture.compressed import MAGIC, Decompressed, compression
 from pcapcheck.capture.prefixed import Prefixed
+from pcapcheck.capture.ranged import Ranged
 from pcapcheck.capture.window import Mapped, Read, Streamed, Windows
 from pcapcheck.errors import InputError
+from pcapcheck.remote import Remote, is_url
 
 STANDARD_INPUT = "-"
 SETTLED = 2.0  # seconds without a change, after which nobody is believed to write to a file
@@ -41,6 +43,8 @@ def open_path(path: str) -> Opened:
     Raises:
         InputError: it can't be opened, or is a folder.
     """
+    if is_url(path):
+        return _open_url(path)
     if path == STANDARD_INPUT:
         return _open_stream(io.FileIO(sys.stdin.fileno(), closefd=False))
     try:
@@ -57,6 +61,13 @@ def open_path(path: str) -> Opened:
     return Opened(windows, status.st_size, seekable=True, again=True)
 
 
+def _open_url(url: str) -> Opened:
+    remote = Remote(url)
+    if not remote.ranges or compression(remote.read(0, MAGIC)):
+        return replace(_open_stream(remote.stream()), again=True)
+    return Opened(Ranged(remote), remote.size, seekable=True, again=True)
+
+
 def _map(file: io.FileIO) -> Windows:
     try:
         return Mapped(file)
@@ -64,7 +75,7 @@ def _map(file: io.FileIO) -> Windows:
         return Read(file)
 
 
-def _open_stream(file: io.FileIO) -> Opened:
+def _open_stream(file: io.RawIOBase | io.BufferedIOBase) -> Opened:
     """Open what can be read only forwards, decompressed if it is compressed."""
     head = bytearray()
     while len(head) < MAGIC and (more := file.read(MAGIC - len(head))):

@@ -15,7 +15,7 @@ from pcapcheck.capture.block import Bytes, Ints
 from pcapcheck.capture.chain import Chain, Walk
 from pcapcheck.capture.gather import gather
 from pcapcheck.capture.interface import Interface
-from pcapcheck.capture.lanes import Signs, walk_in_lanes
+from pcapcheck.capture.lanes import Signs, first_start, walk_in_lanes
 from pcapcheck.capture.limits import most_captured
 from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
@@ -81,6 +81,7 @@ class Pcap:
         self._captured, self._original = (8, 12) if minor >= 3 else (12, 8)  # swapped before 2.3: sf-pcap.c
         self.first = HEADER + VARIANTS[magic].skip
         linktype = link & 0xFFFF  # the bits above tell of an FCS behind frames (draft-ietf-opsawg-pcap, 4)
+        self._began = head[self.first : self.first + 4]
         self._chain = self._chain_of(snaplen, linktype)
         self.interfaces: tuple[Interface, ...] = (Interface(linktype, snaplen=snaplen),)
         self.linktypes: tuple[int, ...] = (linktype,)
@@ -108,14 +109,19 @@ class Pcap:
         records = walk_in_lanes(window.data, self._chain, self._signs(window.data))
         return Scan(records.starts, records.end, self._impossible(window, records))
 
+    def find(self, window: Window) -> int | None:
+        """Return where in a window that starts anywhere a record seems to start."""
+        return first_start(window.data, self._chain, self._signs(window.data, self._began))
+
     def _headers(self, data: Bytes, starts: Ints) -> Sequence[NDArray[np.uint32]]:
         """Return seconds, fraction, captured and original length of the records; uint32 (n,) each."""
         numbers = gather(data, starts, 4, self._order)
         return [numbers[:, place // 4] for place in (0, 4, self._captured, self._original)]
 
-    def _signs(self, data: Bytes) -> Signs:
-        """Tell the records of a window by what is likely: times near the first one's, and sane lengths."""
-        seconds = int.from_bytes(data[:4].tobytes(), "little" if self._order == "<" else "big")
+    def _signs(self, data: Bytes, began: bytes | None = None) -> Signs:
+        """Tell records by what is likely: sane lengths, and times near `began`, else near the first one's."""
+        first = data[:4].tobytes() if began is None else began
+        seconds = int.from_bytes(first, "little" if self._order == "<" else "big")
         earliest, latest = max(0, seconds - BEFORE), min(seconds + AFTER, (1 << 32) - 1)
 
         def plausible(place: Ints) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from pcapcheck.capture.comments import find_comments
 from pcapcheck.capture.gather import at_every_byte, gather
 from pcapcheck.capture.interface import Interface
 from pcapcheck.capture.interfaces import MOST, Interfaces
-from pcapcheck.capture.lanes import Signs, walk_in_lanes
+from pcapcheck.capture.lanes import Signs, first_start, walk_in_lanes
 from pcapcheck.capture.options import COMMENT, read_options, text
 from pcapcheck.capture.packets import EPB, PB, SPB, Packets, read_packets
 from pcapcheck.capture.window import Window
@@ -107,6 +107,10 @@ class Pcapng:
             return Scan(batch.offset, batch.used, batch.end)
         packets, blocks, _ = self._packets(window.data)
         return Scan(packets.start, blocks.end, _broken(window, blocks))
+
+    def find(self, window: Window) -> int | None:
+        """Return where in a window that starts anywhere a packet's block seems to start."""
+        return first_start(window.data, self._chain, self._signs(window.data))
 
     def _begin_section(self, window: Window) -> Batch:
         head = window.data[:SECTION_HEADER].tobytes()

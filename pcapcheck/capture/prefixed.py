@@ -15,7 +15,7 @@ class Prefixed(io.RawIOBase):
         file: what follows.
     """
 
-    def __init__(self, head: bytes, file: io.RawIOBase) -> None:
+    def __init__(self, head: bytes, file: io.RawIOBase | io.BufferedIOBase) -> None:
         super().__init__()
         self._head, self._file = head, file
 

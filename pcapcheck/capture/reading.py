@@ -30,6 +30,7 @@ class Summary:
         truncated: the file ends within a record, which is not counted.
         notes: what is wrong with the file, as sentences.
         clock: what its times are worth: "ns", "us", "seconds" or "none".
+        proven: a range that follows begins where this one ended, and needs nothing that was said in here.
     """
 
     packets: int
@@ -37,6 +38,7 @@ class Summary:
     truncated: bool
     notes: tuple[str, ...]
     clock: str
+    proven: bool = True
 
 
 class Step(Protocol):
@@ -65,7 +67,7 @@ def steps(windows: Windows, bounds: Range, read: Callable[[Window], S]) -> Itera
     """
     position, size = bounds.start, min(SMALLEST, windows.largest)
     while position < bounds.stop:
-        window = _before(windows.window(position, size), bounds.stop)
+        window = _before(windows.window(position, min(size, bounds.stop - position)), bounds.stop)
         if len(window.data) == 0:
             return
         step = read(window)
@@ -108,7 +110,8 @@ class Reading:
         """What was met so far."""
         complaint = (self.windows.complaint,) if self.windows.complaint else ()
         notes = (*self._notes, *complaint)
-        return Summary(self._packets, self._frames, self._truncated, notes, self._clock.quality)
+        proven = not (self._truncated or self._notes) and self.reader.splittable
+        return Summary(self._packets, self._frames, self._truncated, notes, self._clock.quality, proven)
 
     def blocks(self, packets: int) -> Iterator[Block]:
         """Yield the blocks, of at most so many packets each, and close the windows at the end."""

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from pcapcheck.capture.block import PACKETS, Block
+from pcapcheck.capture.cuts import cut
 from pcapcheck.capture.interface import Interface
 from pcapcheck.capture.opening import Opened, open_path, refused
 from pcapcheck.capture.range import Range
@@ -102,6 +103,16 @@ class Capture:
         windows = open_path(self.path).windows
         try:
             return split(windows, recognise(self._head, self.path), self.size, count)
+        finally:
+            windows.close()
+
+    def cuts(self, count: int) -> list[Range]:
+        """Return what `ranges` does, without reading the file: that of each the end is one, its reader must prove."""
+        if not self.seekable or self.size is None or count <= 1:
+            return [EVERYTHING]
+        windows = open_path(self.path).windows
+        try:
+            return cut(windows, recognise(self._head, self.path), self.size, count)
         finally:
             windows.close()
 
