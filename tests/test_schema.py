@@ -28,8 +28,8 @@ def test_unknown_key_that_resembles_nothing_lists_the_known():
 
 
 def test_missing_key_is_named():
-    found = difference({"pods": {"a/b": {}}})
-    assert (found.path, found.what) == (("pods", "a/b"), "`node:` is missing")
+    found = difference({"nodes": {"n": {"interfaces": {"e": {}}}}})
+    assert (found.path, found.what) == (("nodes", "n", "interfaces", "e"), "`kind:` is missing")
 
 
 def test_unknown_word_is_compared_with_the_known():

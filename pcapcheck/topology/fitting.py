@@ -90,7 +90,7 @@ def _veths(topology: Topology, node: Node) -> Iterator[Contradiction]:
         pod = topology.pods.get(each.pod or "")
         if pod is None:
             continue
-        if pod.node != node.name:
+        if pod.node and pod.node != node.name:
             what = f"{each.name} of node {node.name} is of pod {pod.name}, but that lives on {pod.node}"
             yield Contradiction(_at(node, each, "pod"), what, "correct the pod's node, or the veth's pod")
         other = first.setdefault(pod.name, each.name)

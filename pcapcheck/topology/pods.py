@@ -9,22 +9,28 @@ from pcapcheck.topology.topology import Interface, Node, Pod, Role
 
 
 def read_pod(name: str, part: Part, nodes: Mapping[str, Node]) -> Pod:
-    """Return the pod that `part` describes; on the host network it has its node's addresses by default."""
+    """Return the pod that `part` describes; on the host network it has its node's addresses by default.
+
+    It may live on a node that is not known.
+    """
     node = part.name("node", nodes, "node") or ""
+    home = nodes.get(node) or Node(node)
     host_network = part.get("host_network") is True
+    if host_network and not node:
+        raise part.error("host_network", "a pod on the host network needs its node", "add `node:`")
     addresses = _addresses(part)
     gateway = part.part("gateway")
     return Pod(
         name=name,
         node=node,
-        addresses=addresses or (nodes[node].addresses if host_network else ()),
+        addresses=addresses or (home.addresses if host_network else ()),
         mac=part.mac("mac"),
         interface=part.text("interface", "eth0"),
         interfaces=dict(_interfaces(part)),
         host_network=host_network,
         type=part.get("type"),
         mode=part.get("mode"),
-        parent=_parent(part, nodes[node]),
+        parent=_parent(part, home),
         identity=part.get("identity"),
         vni=part.get("vni"),
         gateway_ip=gateway.address("ip"),

@@ -107,7 +107,7 @@ def _interface(interface: Interface, default_bridge: str | None) -> Entry:
 def _pod(pod: Pod) -> Entry:
     several = {name: _pod_interface(each) for name, each in pod.interfaces.items()}
     return _said(
-        node=pod.node,
+        node=pod.node or None,
         address=pod.addresses[0] if pod.addresses else None,
         addresses=pod.addresses if len(pod.addresses) > 1 else None,
         mac=pod.mac,

@@ -38,3 +38,12 @@ def test_gateway_has_address_and_mac():
 def test_parent_that_the_node_lacks_is_refused():
     with pytest.raises(InputError, match="did you mean `eth0`"):
         pod("type: macvlan\nparent: eth1")
+
+
+def test_node_may_be_unknown():
+    assert read_pod("default/web-1", Part(parse("address: 10.0.0.5")), NODES).node == ""
+
+
+def test_pod_on_the_host_network_needs_its_node():
+    with pytest.raises(InputError, match="needs its node"):
+        read_pod("default/web-1", Part(parse("host_network: true")), NODES)

@@ -6,9 +6,12 @@ Mutable; `topology` gives the finished Topology. It decides nothing.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from pcapcheck.topology.inferring.places import Place
 from pcapcheck.topology.topology import CaptureEntry, Interface, Node, Pod, Role, Service, Topology
+
+IDENTITIES: Final = 1 << 24  # what a VNI, and the identity that Cilium puts there, is below
 
 
 @dataclass
@@ -138,7 +141,7 @@ class Draft:
         )
 
     def _pod(self, pod: PodDraft) -> Pod:
-        number = pod.numbers.most_common(1)[0][0] if pod.numbers else None
+        number = next((each for each, _ in pod.numbers.most_common(1) if each < IDENTITIES), None)
         return Pod(
             pod.name,
             pod.node or "",
