@@ -65,8 +65,9 @@ def judge(whole: Network, placed: Placed, how: Judgement) -> Result:
     )
     captures = captures_used(placed, network)
     rules = {each.rule.id: _used(each.rule) for each in judged}
+    checked = checked and not traffic.unknown
     return Result(
-        verdict=verdict_of(findings, causes, how.fail_on, checked=checked and not traffic.unknown),
+        verdict=verdict_of(findings, causes, how.fail_on, checked=checked),
         profiles=tuple(
             ProfileUsed(each.name, each.confidence, each.evidence, each.alternatives) for each in chosen.used
         ),
@@ -79,6 +80,7 @@ def judge(whole: Network, placed: Placed, how: Judgement) -> Result:
         notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown),
         rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),
         fail_on=how.fail_on,
+        checked=checked,
     )
 
 

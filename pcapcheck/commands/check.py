@@ -45,6 +45,11 @@ INCONCLUSIVE = 3
     help="Findings at or above it are violations.",
 )
 @click.option(
+    "--baseline",
+    metavar="FILE",
+    help="A SARIF report of an earlier run: what it has is known, and no violation.",
+)
+@click.option(
     "--format",
     "formats",
     metavar="NAME[=FILE]",
@@ -71,20 +76,32 @@ def command(asked: Asked, **given: Any) -> int:
       pcapcheck check captures/
       pcapcheck check captures/ --profile flannel-vxlan --set vni=5
       pcapcheck check captures/ --format text --format junit=report.xml --require 'flannel-vxlan/*'
+      pcapcheck check captures/ --baseline known.sarif
       kubectl exec web-1 -- tcpdump -w - | pcapcheck check -
     """
     from pcapcheck.pipeline import run
 
     outputs = _outputs(given["formats"], given["output"])
+    known = _known(given["baseline"])
     inputs, topology = asked.find()
     judging = {name: given[name] for name in ("flow", "select", "ignore", "require", "fail_on")}
     settings = asked.settings(topology, **judging)
     with progress() as tell:
-        result = run(inputs, topology, settings, tell)
+        result = known(run(inputs, topology, settings, tell))
     shown = Shown(given["verbose"] - given["quiet"], given["color"])
     for output in outputs:
         write(shown.parts(output, result), output.file)
     return _status(result, inputs, given["require"], exit_zero=given["exit_zero"])
+
+
+def _known(baseline: str | None) -> Callable[[Result], Result]:
+    """Return what leaves out the findings that a baseline has; mistakes in it end here."""
+    if baseline is None:
+        return lambda result: result
+    from pcapcheck.report.baseline import read_baseline, without_known
+
+    known = read_baseline(baseline)
+    return lambda result: without_known(result, known, baseline)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from pcapcheck.check.finding import Finding
+from pcapcheck.diagnose.diagnosis import Diagnosis
+from pcapcheck.report.escape import visible
 from pcapcheck.report.flowname import FLOW
+from pcapcheck.report.quantity import place
 from pcapcheck.report.result import FlowSummary
 
 LENGTH = 32  # hexadecimal digits
@@ -30,6 +33,11 @@ def fingerprint(finding: Finding, flows: Mapping[str, FlowSummary]) -> str:
     source, destination = (flow.source, flow.destination) if flow else ("", "")
     parts = (finding.rule, hop.role, hop.node or "", source or client, destination or server, protocol, port)
     return sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:LENGTH]
+
+
+def fingerprint_of_cause(diagnosis: Diagnosis) -> str:
+    """Return what makes two diagnoses the same: the cause, and where to act."""
+    return visible(f"{diagnosis.id}/{place(diagnosis.node, diagnosis.interface)}")
 
 
 def _ends(flow: str) -> tuple[str, str, str, str]:

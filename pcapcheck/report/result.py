@@ -164,6 +164,7 @@ class Result:
     notes: tuple[str, ...] = ()
     rules: Mapping[str, RuleUsed] = field(default_factory=dict)  # by rule id
     fail_on: Severity = Severity.ERROR  # findings at or above it are violations
+    checked: bool = False  # an error rule of a profile was judged on pod traffic
     sightings: "pl.DataFrame | None" = field(default=None, compare=False, repr=False)
 
     @property

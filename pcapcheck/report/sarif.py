@@ -14,7 +14,7 @@ from pcapcheck import __version__
 from pcapcheck.check.finding import Finding, Severity
 from pcapcheck.diagnose.diagnosis import Evidence
 from pcapcheck.report.escape import utf8, visible
-from pcapcheck.report.fingerprint import fingerprint
+from pcapcheck.report.fingerprint import fingerprint, fingerprint_of_cause
 from pcapcheck.report.quantity import count, frames_text, hop_place, place
 from pcapcheck.report.result import Result, RuleUsed
 from pcapcheck.report.summary import headline
@@ -85,7 +85,7 @@ def _causes(result: Result) -> Iterator[Item]:
             "level": "note" if diagnosis.information else "error",
             "message": {"text": _lines("\n".join(parts))},
             "locations": [_location(result, first, where)],
-            "partialFingerprints": {FINGERPRINT: visible(f"{diagnosis.id}/{where}")},
+            "partialFingerprints": {FINGERPRINT: fingerprint_of_cause(diagnosis)},
         }
 
 

@@ -1,0 +1,94 @@
+"""A baseline: what an earlier run found and people know of, so that only what is new fails.
+
+Takes the SARIF report of that run, which has a fingerprint for each finding and cause; gives a Result without
+them. It says how many it left out, and how many were not seen again.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pcapcheck.diagnose.diagnosis import Diagnosis
+from pcapcheck.errors import InputError
+from pcapcheck.report.fingerprint import fingerprint, fingerprint_of_cause
+from pcapcheck.report.quantity import count
+from pcapcheck.report.result import Result, Verdict
+from pcapcheck.report.sarif import FINGERPRINT
+from pcapcheck.report.summary import fails
+
+
+def read_baseline(path: str) -> frozenset[str]:
+    """Return the fingerprints in a SARIF report.
+
+    Raises:
+        InputError: it cannot be read, or is no report of ours.
+    """
+    fix = "write one with `pcapcheck check PATH --format sarif=FILE`"
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(path, f"it can't be read: {error.strerror}", fix) from None
+    except (ValueError, RecursionError):
+        raise InputError(path, "it is no SARIF report (no JSON at all)", fix) from None
+    if not isinstance(document, Mapping) or not isinstance(document.get("runs"), list):
+        raise InputError(path, "it is no SARIF report", fix)
+    return frozenset(_marks(document["runs"]))
+
+
+def _marks(runs: Sequence[Any]) -> Iterator[str]:
+    for run in runs:
+        for each in _list(run, "results"):
+            marks = each.get("partialFingerprints") if isinstance(each, Mapping) else None
+            mark = marks.get(FINGERPRINT) if isinstance(marks, Mapping) else None
+            if isinstance(mark, str):
+                yield mark
+
+
+def _list(thing: Any, key: str) -> list[Any]:
+    found = thing.get(key) if isinstance(thing, Mapping) else None
+    return found if isinstance(found, list) else []
+
+
+def without_known(result: Result, known: frozenset[str], name: str) -> Result:
+    """Return the result without known findings and causes, and the verdict that is left.
+
+    Args:
+        result: of this run.
+        known: the fingerprints of the baseline.
+        name: of its file, for the note.
+    """
+    flows = {flow.flow: flow for flow in result.flows}
+    marks = [fingerprint(finding, flows) for finding in result.findings]
+    causes = [fingerprint_of_cause(each) for each in result.diagnoses]
+    kept = {number: new for new, number in enumerate(n for n, mark in enumerate(marks) if mark not in known)}
+    findings = tuple(result.findings[number] for number in kept)
+    diagnoses = tuple(
+        _renumbered(each, kept)
+        for each, mark in zip(result.diagnoses, causes, strict=True)
+        if mark not in known
+    )
+    left = replace(result, findings=findings, diagnoses=diagnoses)
+    return replace(left, verdict=_verdict(left), notes=(*result.notes, _note(known, {*marks, *causes}, name)))
+
+
+def _renumbered(diagnosis: Diagnosis, kept: Mapping[int, int]) -> Diagnosis:
+    return replace(diagnosis, findings=tuple(kept[number] for number in diagnosis.findings if number in kept))
+
+
+def _verdict(result: Result) -> Verdict:
+    """Return the verdict of what is left; a run that was no violation stays what it was."""
+    if result.verdict != Verdict.VIOLATIONS:
+        return result.verdict
+    if any(fails(result, finding) for finding in result.findings):
+        return Verdict.VIOLATIONS
+    if any(not diagnosis.information for diagnosis in result.diagnoses):
+        return Verdict.VIOLATIONS
+    return Verdict.CONFORMANT if result.checked else Verdict.INCONCLUSIVE
+
+
+def _note(known: frozenset[str], seen: set[str], name: str) -> str:
+    gone = len(known - seen)
+    again = f"; {gone} of the baseline were not seen again" if gone else ""
+    return f"{count(len(known & seen), 'known finding')} or causes left out, as {name} has them{again}"

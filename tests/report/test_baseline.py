@@ -1,0 +1,72 @@
+"""What an earlier run found is known, and fails no more; what is new does."""
+
+import json
+
+import pytest
+from report import results
+
+from pcapcheck.errors import InputError
+from pcapcheck.report.baseline import read_baseline, without_known
+from pcapcheck.report.result import Verdict
+from pcapcheck.report.sarif import write
+
+
+@pytest.fixture
+def known(tmp_path):
+    path = tmp_path / "known.sarif"
+    path.write_text("".join(write(results.violations())))
+    return read_baseline(str(path))
+
+
+def test_the_same_run_has_nothing_new(known):
+    left = without_known(results.violations(), known, "known.sarif")
+    assert (left.findings, left.diagnoses) == ((), ())
+    assert left.verdict == Verdict.INCONCLUSIVE
+    assert "left out, as known.sarif has them" in left.notes[-1]
+
+
+def test_what_was_checked_is_conformant_then(known):
+    from dataclasses import replace
+
+    left = without_known(replace(results.violations(), checked=True), known, "known.sarif")
+    assert left.verdict == Verdict.CONFORMANT
+
+
+def test_what_is_new_stays_and_keeps_its_findings(known):
+    result = results.violations()
+    cause = known - read_findings(result)
+    left = without_known(result, known - cause, "known.sarif")
+    assert (left.findings, len(left.diagnoses)) == ((), len(result.diagnoses))
+    assert {each.findings for each in left.diagnoses} == {()}
+    assert left.verdict == Verdict.VIOLATIONS
+
+
+def read_findings(result):
+    from pcapcheck.report.fingerprint import fingerprint
+
+    flows = {flow.flow: flow for flow in result.flows}
+    return frozenset(fingerprint(each, flows) for each in result.findings)
+
+
+def test_what_was_not_seen_again_is_said():
+    result = results.conformant()
+    left = without_known(result, frozenset({"gone"}), "known.sarif")
+    assert left.verdict == Verdict.CONFORMANT
+    assert "1 of the baseline were not seen again" in left.notes[-1]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"runs": 7}', "[" * 100_000])
+def test_what_is_no_sarif_report_is_an_input_error(tmp_path, text):
+    path = tmp_path / "x"
+    path.write_text(text)
+    with pytest.raises(InputError, match="it is no SARIF report"):
+        read_baseline(str(path))
+
+
+@pytest.mark.parametrize(
+    "runs", [[], [7], [{"results": 7}], [{"results": [7, {}, {"partialFingerprints": []}]}]]
+)
+def test_odd_reports_have_no_fingerprints(tmp_path, runs):
+    path = tmp_path / "x"
+    path.write_text(json.dumps({"runs": runs}))
+    assert read_baseline(str(path)) == frozenset()
