@@ -61,10 +61,20 @@ class Commands(click.Group):
         raise click.UsageError(f"`{args[0]}` is not a command\n  fix: {fix}", ctx)
 
 
+EPILOG = f"""Exit status: 0 conformant, 1 violations, 2 bad usage or input, 3 inconclusive.
+
+\b
+Completion of what is typed, for bash, zsh and fish:
+  eval "$({COMPLETE}=bash_source pcapcheck)"
+  eval "$({COMPLETE}=zsh_source pcapcheck)"
+  {COMPLETE}=fish_source pcapcheck | source
+"""
+
+
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 conformant, 1 violations, 2 bad usage or input, 3 inconclusive.",
+    epilog=EPILOG,
 )
 @click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
 def commands() -> None:
@@ -124,7 +134,9 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _complain(message: str) -> int:
-    click.echo(f"error: {message}", err=True)
+    from pcapcheck.report.escape import terminal
+
+    click.echo("\n".join(terminal(line) for line in f"error: {message}".split("\n")), err=True)
     return BAD_INPUT
 
 

@@ -54,6 +54,13 @@ def warn(message: str, *, level: str = "warning") -> None:
     click.echo(f"{level}: " + "\n".join(terminal(line) for line in message.split("\n")), err=True)
 
 
+def say(text: str) -> None:
+    """Write lines to standard output; what strangers named in them is made visible."""
+    from pcapcheck.report.escape import terminal
+
+    click.echo("\n".join(terminal(line) for line in text.split("\n")))
+
+
 def check_writable(path: str) -> None:
     """Make sure, before long work, that a file can be written.
 

@@ -90,8 +90,9 @@ def _unknown_key(path: tuple[str | int, ...], error: Any) -> Difference:
 
 
 def _missing_key(error: Any) -> tuple[str, str]:
-    missing = next(key for key in error.validator_value if key not in error.instance)
-    return f"`{missing}:` is missing", f"add `{missing}:`"
+    missing = [f"`{key}:`" for key in error.validator_value if key not in error.instance]
+    listed = ", ".join(missing[:-1]) + (" and " if missing[1:] else "") + missing[-1]
+    return f"{listed} {'are' if missing[1:] else 'is'} missing", f"add {listed}"
 
 
 def _unknown_word(error: Any) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """The command line as a process: exit statuses, start-up, signals and pipes."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -88,6 +89,36 @@ def test_help_of_each_command_shows_an_example(command):
     shown = run(command, "--help").stdout
     assert "Example" in shown
     assert f"pcapcheck {command}" in shown
+
+
+@pytest.mark.parametrize("group", ["rules", "topology"])
+def test_help_of_each_command_of_a_group_shows_an_example(group):
+    commands = cli.commands.get_command(click.Context(cli.commands), group).commands
+    shown = {name: run(group, name, "--help").stdout for name in commands}
+    assert [
+        name for name, text in shown.items() if f"pcapcheck {group} {name}" not in text.split("Example")[-1]
+    ] == []
+
+
+def test_no_description_in_the_list_of_commands_is_cut_off():
+    assert "..." not in run("--help").stdout.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_a_line_of_the_help(shell):
+    assert f"_PCAPCHECK_COMPLETE={shell}_source pcapcheck" in run("--help").stdout
+    done = run(env={**os.environ, "_PCAPCHECK_COMPLETE": f"{shell}_source"})
+    assert done.returncode == 0
+    assert "pcapcheck" in done.stdout
+
+
+def test_bash_completes_commands_and_options():
+    words = {
+        "_PCAPCHECK_COMPLETE": "bash_complete",
+        "COMP_WORDS": "pcapcheck check --base",
+        "COMP_CWORD": "2",
+    }
+    assert run(env={**os.environ, **words}).stdout == "plain,--baseline\n"
 
 
 def test_input_error_goes_to_standard_error_with_status_2(capsys):

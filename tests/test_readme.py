@@ -10,23 +10,64 @@ from pathlib import Path
 import pytest
 import shared
 import systems
+import yaml
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 SETUP = ("python3 -m venv", "bash tests/check.sh")  # they set up what these tests run in
-OWN = "my-cni.yaml"  # a file that the reader has, and we have not
-COMMANDS = [
-    line.removeprefix("$ ").split("  #")[0].strip() for line in README.splitlines() if line.startswith("$ ")
-]
-RUN = [line for line in COMMANDS if not line.startswith(SETUP) and OWN not in line]
+SECTIONS = {part.partition("\n")[0]: part for part in README.split("\n## ")[1:]}
+WALKS = ("Forensics", "CI of a CNI change", "Writing rules")
 
 
-@pytest.mark.parametrize("line", RUN)
-def test_a_command_of_the_readme_runs(line, tmp_path):
-    words = [sys.executable, "-m", *shlex.split(line.replace("samples/", f"{ROOT}/samples/"))]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, 1), done.stderr
-    assert done.stdout or list(tmp_path.iterdir())
+def commands(section):
+    """Return (command, remark) of each line of a section that a reader types."""
+    lines = [line.removeprefix("$ ") for line in SECTIONS[section].splitlines() if line.startswith("$ ")]
+    pairs = [line.partition("  #") for line in lines if not line.startswith(SETUP)]
+    return [(command.strip(), remark.strip()) for command, _, remark in pairs]
+
+
+def run(command, folder):
+    words = [sys.executable, "-m", *shlex.split(command)]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("section", WALKS)
+def test_walk_of_the_readme_goes_as_it_says(section, tmp_path):
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
+    for text in re.findall(r"```yaml\n(profile: .*?)```", SECTIONS[section], re.DOTALL):
+        (tmp_path / "my-cni.yaml").write_text(text)
+    for command, remark in commands(section):
+        before = set(tmp_path.iterdir())
+        done = run(command, tmp_path)
+        assert done.returncode == expected(command, remark), (command, done.stdout, done.stderr)
+        assert done.stdout or set(tmp_path.iterdir()) - before
+
+
+def expected(command, remark):
+    """Return the exit status that a line of the README tells or implies."""
+    if remark.startswith("fails") or command.split()[1] == "diff":
+        return 1
+    broken = "blocked" in command or "anonymous/ -q" in command
+    return 1 if command.split()[1] == "check" and broken else 0
+
+
+def test_every_command_line_of_the_readme_is_part_of_a_walk():
+    typed = [line for line in README.splitlines() if line.startswith("$ ")]
+    walked = [command for section in WALKS for command in commands(section)]
+    assert len(typed) == len(walked) + len(SETUP)
+
+
+@pytest.mark.parametrize("line", re.findall(r"`(pcapcheck [a-z]+ [^`]*samples/[^`]+)`", README))
+def test_command_in_a_sentence_runs(line):
+    assert run(line, ROOT).returncode == 0
+
+
+def test_the_action_is_used_as_it_can_be():
+    (block,) = re.findall(r"```yaml\n(permissions: .*?)```", README, re.DOTALL)
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    for step in yaml.safe_load(block)["steps"]:
+        assert set(step["with"]) <= set(action["inputs"])
+        assert all(step["with"][name] for name, each in action["inputs"].items() if each.get("required"))
 
 
 def test_the_python_example_runs(tmp_path):

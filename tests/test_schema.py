@@ -32,6 +32,12 @@ def test_missing_key_is_named():
     assert (found.path, found.what) == (("nodes", "n", "interfaces", "e"), "`kind:` is missing")
 
 
+def test_all_missing_keys_are_named_at_once():
+    rule = {"id": "a/b", "title": "t", "at": "uplink", "expect": {"ip.ttl": 7}}
+    found = first_difference({"profile": "a", "title": "t", "rules": [rule]}, "rules")
+    assert found.what == "`because:`, `fix:` and `references:` are missing"
+
+
 def test_unknown_word_is_compared_with_the_known():
     assert (
         difference({"nodes": {"n": {"interfaces": {"e": {"kind": "uplnk"}}}}}).fix == "did you mean `uplink`?"

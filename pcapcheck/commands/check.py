@@ -64,7 +64,7 @@ INCONCLUSIVE = 3
 @click.option("-q", "--quiet", count=True, help="The first line and the causes; -qq: the first line.")
 @color_option
 def command(asked: Asked, **given: Any) -> int:
-    """Check captures: which hop broke which promise of the CNI, and why.
+    """Check captures: which hop broke which promise, and why.
 
     PATH is a capture, a folder, a glob, or - for standard input.
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
 def command(asked: Asked, form: str, output: str | None) -> int:
-    """Compare two sets of captures of one network: headers, paths, loss, latency, findings.
+    """Compare two sets of captures of one network.
+
+    What differs is told of headers, paths, loss, latency and findings.
 
     GOOD and BAD are each a capture, a folder or a glob. Flows are compared by who talks to whom, between where
     and at which hop; ephemeral ports and times do not matter, and addresses are told as the topology knows

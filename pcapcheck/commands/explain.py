@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pcapcheck.console import say
 from pcapcheck.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ def command(name: str, files: tuple[str, ...]) -> None:
     causes = {each.id: each for each in load_causes()}
     rules = _rules(files)
     if name in causes:
-        click.echo("\n".join(_cause(causes[name])))
+        say("\n".join(_cause(causes[name])))
     elif name in rules:
-        click.echo("\n".join(_rule(rules[name])))
+        say("\n".join(_rule(rules[name])))
     else:
         fix = did_you_mean(
             name, [*causes, *rules], "`pcapcheck rules list` names the profiles, `rules show` their rules"

@@ -53,7 +53,9 @@ UNREADABLE = 2
     "--key", metavar="TEXT|@FILE", help="Pseudonyms are the same for the same key; default: a random one."
 )
 def command(asked: Asked, output: str, **given: Any) -> int:
-    """Extract the packets that prove what `check` finds, with a comment on each that says what it proves.
+    """Extract the packets that prove what `check` finds, commented.
+
+    The comment on each packet says what it proves.
 
     The packets of all captures are merged by time; each capture point is an interface of its own, whose
     description says the node or pod. A selection (--flow, --pod, -Y) takes all packets of these flows.

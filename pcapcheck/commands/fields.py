@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from pcapcheck.console import warn
 from pcapcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ PACKETS = 16384  # of a block: as fast as more, and less memory
 def command(
     files: tuple[str, ...], names: tuple[str, ...], decode_as: tuple[str, ...], form: str, output: str
 ) -> None:
-    """Print fields of packets: a row a packet, the outermost occurrence of each field.
+    """Print fields of packets, a row a packet.
+
+    Of a field that occurs several times it is the outermost.
 
     Names are Wireshark's. `inner.ip.src` is the innermost occurrence, `ip.src#2` the second.
 
@@ -91,7 +94,7 @@ def _frames(
         yield from frames(capture.blocks(packets=PACKETS), names, table)
         cut = ("it ends within a packet",) if capture.summary.truncated else ()
         for note in (*cut, *capture.summary.notes):
-            click.echo(f"warning: {file}: {note}", err=True)
+            warn(f"{file}: {note}")
 
 
 @contextmanager

@@ -31,7 +31,9 @@ UNREADABLE = 2
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
 @color_option
 def command(asked: Asked, flow: str | None, form: str, output: str | None, color: str) -> int:
-    """List the flows of captures, joined over all layers, capture points and translations.
+    """List the flows of captures.
+
+    They are joined over all layers, capture points and translations.
 
     A row is one flow, both directions, in order of first packets; packets and bytes are those of the
     capture point that saw most of it. `pcapcheck trace PATH… ROW` shows a row hop by hop.

@@ -32,7 +32,9 @@ UNREADABLE = 2
 def command(
     files: tuple[str, ...], decode_as: tuple[str, ...], jobs: int, form: str, output: str | None, color: str
 ) -> int:
-    """Show what is in each capture: link types, stacks, tunnels, endpoints, drops, the profile it looks like.
+    """Show what is in each capture.
+
+    That is link types, stacks, tunnels, endpoints, drops, and the profile that it looks like.
 
     FILE is a capture, a folder, a glob, or - for standard input. A file that is no capture is an entry, too;
     the exit status is 2 only if nothing could be read.

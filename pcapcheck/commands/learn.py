@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     "--packets", metavar="N", type=click.IntRange(1), default=4, show_default=True, help="That must agree."
 )
 def command(asked: Asked, output: str | None, name: str | None, ignore: tuple[str, ...], packets: int) -> int:
-    """Write the rules that a working network keeps: what its packets have in common, hop by hop.
+    """Write the rules that a working network keeps.
+
+    They are what its packets have in common, hop by hop.
 
     The file extends the profile that the captures fit, with the parameters that they have. Each rule says how
     many packets of how many flows it was learnt from; read it, and drop what is chance. MACs and addresses

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from pcapcheck.console import say, warn
 from pcapcheck.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -41,45 +42,64 @@ def command() -> None:
 @command.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also the shared ones, which others extend.")
 def list_(everything: bool) -> None:
-    """List the profiles that come with pcapcheck."""
+    """List the profiles that come with pcapcheck.
+
+    \b
+    Examples:
+      pcapcheck rules list
+      pcapcheck rules list --all
+    """
     from pcapcheck.check.rules import load_profile, profile_names
 
     profiles = [load_profile(name) for name in profile_names()]
-    rows = [
-        (each.name, str(len(each.rules)), each.title) for each in profiles if everything or not each.shared
-    ]
+    shown = [each for each in profiles if everything or not each.shared]
+    rows = [(each.name, str(len(each.rules)), each.title) for each in shown]
     _table(("profile", "rules", "title"), rows)
 
 
 @command.command()
 @click.argument("what", metavar="PROFILE|FILE|RULE")
 def show(what: str) -> None:
-    """Show a profile (its parameters, paths and rules), or one rule in full."""
+    """Show a profile, or one rule in full.
+
+    Of a profile that is: parameters, paths and rules.
+
+    \b
+    Examples:
+      pcapcheck rules show flannel-vxlan
+      pcapcheck rules show flannel-vxlan/vni
+    """
     from pcapcheck.check.rules import load_profile
 
     if "/" in what and not what.endswith(PATHS):
         for line in _rule_lines(_find_rule(what)):
-            click.echo(line)
+            say(line)
         return
     for line in _profile_lines(load_profile(what)):
-        click.echo(line)
+        say(line)
 
 
 @command.command()
 @click.argument("files", metavar="[FILE]…", nargs=-1)
 def lint(files: tuple[str, ...]) -> int:
-    """Say what is wrong with rule files; without FILE, with those that come with pcapcheck.
+    """Say what is wrong with rule files.
+
+    Without FILE these are the files that come with pcapcheck.
 
     Exit status: 0 if nothing is wrong, else 2.
+
+    \b
+    Example:
+      pcapcheck rules lint my-cni.yaml
     """
     from pcapcheck.check.rules import lint_file, rules_directory
 
     paths = files or tuple(str(path) for path in sorted(rules_directory().glob("*.yaml")))
     mistakes = [mistake for path in paths for mistake in lint_file(path)]
     for mistake in mistakes:
-        click.echo(f"error: {mistake}", err=True)
+        warn(str(mistake), level="error")
     if not mistakes:
-        click.echo(f"{len(paths)} rule {'file is' if len(paths) == 1 else 'files are'} right")
+        say(f"{len(paths)} rule {'file is' if len(paths) == 1 else 'files are'} right")
     return 2 if mistakes else 0
 
 
@@ -87,9 +107,16 @@ def lint(files: tuple[str, ...]) -> int:
 @click.argument("what", metavar="[PROFILE|FILE|RULE]…", nargs=-1)
 @click.option("-v", "--verbose", is_flag=True, help="Also the tests that pass.")
 def test(what: tuple[str, ...], verbose: bool) -> int:
-    """Run the tests of rules on their samples; without arguments, of all profiles.
+    """Run the tests of rules on their samples.
+
+    Without arguments these are the rules of all profiles.
 
     Exit status: 0 if every test gives what it says, else 1.
+
+    \b
+    Examples:
+      pcapcheck rules test my-cni.yaml -v
+      pcapcheck rules test flannel-vxlan/vni
     """
     from pcapcheck.check.rules import profile_names
 
@@ -98,15 +125,22 @@ def test(what: tuple[str, ...], verbose: bool) -> int:
         for result, text in run_tests(name, rule_ids, check_folder):
             counts[result] += 1
             if verbose or result == "failed":
-                click.echo(text)
-    click.echo(", ".join(f"{count} {word}" for word, count in counts.items()))
+                say(text)
+    say(", ".join(f"{count} {word}" for word, count in counts.items()))
     return 1 if counts["failed"] else 0
 
 
 @command.command()
 @click.argument("words", metavar="[WORD]…", nargs=-1)
 def fields(words: tuple[str, ...]) -> None:
-    """List the fields that rules may name, with their kind; with WORD, those that contain it."""
+    """List the fields that rules may name.
+
+    With WORD, only those that contain it.
+
+    \b
+    Example:
+      pcapcheck rules fields vxlan
+    """
     from pcapcheck.decode.columns import field_names
 
     known = {**field_names(), "form": "text", "stack": "pattern"}
@@ -263,4 +297,4 @@ def _rule_lines(rule: Rule) -> Iterator[str]:
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(len(titles))]
     for row in (titles, *rows):
-        click.echo("  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip())

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pcapcheck.console import say, warn
+
 if TYPE_CHECKING:
     from pcapcheck.topology.topology import Topology
 
@@ -44,7 +46,7 @@ def import_(folder: str, output: str | None) -> None:
     topology = import_topology(folder)
     remarks = [*topology.notes, *(each.what for each in contradictions(topology))]
     for each in remarks:
-        click.echo(f"warning: {each}", err=True)
+        warn(each)
     _write(written(topology, ["Made by `pcapcheck topology import`.", *remarks]), output)
 
 
@@ -75,7 +77,9 @@ def infer(paths: tuple[str, ...], output: str | None, profile: str | None) -> No
 @command.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
 def check(files: tuple[str, ...]) -> int:
-    """Look for contradictions in topology files. Exit status 1 if there are any.
+    """Look for contradictions in topology files.
+
+    Exit status: 1 if there are any, else 0.
 
     \b
     Example:
@@ -90,9 +94,9 @@ def check(files: tuple[str, ...]) -> int:
         document = yamlfile.load(file)
         topology = read_topology(document)
         for each in contradictions(topology):
-            click.echo(document.place(*each.keys).error(each.what, each.fix))
+            say(str(document.place(*each.keys).error(each.what, each.fix)))
             wrong += 1
-        click.echo(f"{file}: {_summary(topology)}")
+        say(f"{file}: {_summary(topology)}")
     return 1 if wrong else 0
 
 

@@ -14,7 +14,9 @@ from pcapcheck.options import Asked, asked
 @asked
 @color_option
 def command(asked: Asked, flow: str, color: str) -> int:
-    """Show one flow hop by hop: headers, what changed, latency, where it was last seen.
+    """Show one flow, hop by hop.
+
+    Each hop has its headers, what changed, and the latency; the trace says where the flow was last seen.
 
     FLOW is a flow's name, the two ends `POD-POD[:PORT]`, or its row in `pcapcheck flows PATH…`. If several
     flows are meant they are listed, and the exit status is 2.

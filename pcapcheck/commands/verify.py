@@ -31,7 +31,7 @@ SHOWN = 20  # disagreements in the text
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(file: str, decode_as: tuple[str, ...], packets: int, form: str) -> int:
-    """Compare how pcapcheck and tshark read the packets of a capture, field by field.
+    """Compare how pcapcheck and tshark read a capture.
 
     All fields that rules may name are compared, in every header. The exit status is 1 if anything is read
     differently.
@@ -74,9 +74,11 @@ def _spooled(file: str, scratch: str) -> str:
 
 
 def _text(file: str, opinion: Opinion) -> Iterator[str]:
+    from pcapcheck.report.escape import visible
+
     count = len(opinion.disagreements)
     verdict = f"{count:,} values are read differently" if count else "both read the same"
-    yield f"{file}: {opinion.packets:,} packets, {opinion.values:,} values: {verdict}\n"
+    yield f"{visible(file)}: {opinion.packets:,} packets, {opinion.values:,} values: {verdict}\n"
     if opinion.malformed:
         yield f"  not compared, malformed to tshark: {_numbers(opinion.malformed)}\n"
     yield from (_line(each) for each in opinion.disagreements[:SHOWN])

@@ -138,4 +138,4 @@ def _scalar(text: str) -> str:
     if text.isdecimal() or re.fullmatch(r"\$[a-z0-9_.]+", text):
         return text
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    return text if plain else json.dumps(text)

@@ -102,9 +102,13 @@ class Binder:
                 "metadata",
                 f"says it is of pod {pod}",
             )
-        if not name or (role_of(name) is None and not self._points.nodes_with(name)):
-            return None
-        return self._interface_of(path, name, labels.get("k8s.node"))
+        node = labels.get("k8s.node")
+        if name and (role_of(name) or self._points.nodes_with(name)):
+            return self._interface_of(path, name, node)
+        if name and node:
+            reason = f"says it is {name} of {node}, and that name tells no role"
+            return Binding(None, "metadata", reason, self._points.possible(node, name))
+        return None
 
     def _interface_of(self, path: str, name: str, node: str | None) -> Binding | None:
         """Bind an interface whose name the file says, to the owner whom its path says."""

@@ -26,7 +26,9 @@ Entry = dict[str, object]
 _PLAIN: Final = re.compile(
     r"(?!-?[.\d]+(?:[eE]\d+)?$|0[xo]|(?i:true|false|null|yes|no|on|off)$)[A-Za-z0-9_./][A-Za-z0-9_./*-]*"
 )
-_UNPRINTABLE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # YAML 1.2, 5.1
+_UNPRINTABLE: Final = re.compile(
+    "[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]"
+)  # YAML 1.2, 5.1; bidi
 _ADDRESS: Final = re.compile(r"\d+\.\d+\.\d+\.\d+(?:/\d+)?")
 
 

@@ -74,6 +74,7 @@ rules:
     severity: warning
     because: Somebody has to say so.
     fix: Nothing has to be done.
+    references: [RFC 791]
 """
 
 

@@ -61,6 +61,8 @@ def gather(hosts: Mapping[str, Host], residences: Residences, cluster: Cluster) 
         )
     for name, known in cluster.nodes.items():
         members.nodes.setdefault(name, Node(name, known.addresses, known.pod_cidrs))
+    for each in members.pods.values():
+        members.nodes.setdefault(each.node, Node(each.node))
     return members
 
 

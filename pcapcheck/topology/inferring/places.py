@@ -47,7 +47,8 @@ class Place:
 
 def find_places(watches: Sequence[Watch], order: Order) -> list[Place]:
     """Return the place of each watch, in their order."""
-    owners = _owners([each for each in watches if len(each.candidates) > 1], watches, order)
+    unsure = [each for each in watches if len(each.candidates) > 1 and not _lacks_role_only(each)]
+    owners = _owners(unsure, watches, order)
     tunnelled = frozenset(
         (seen.inner_from, seen.inner_to) for each in watches for seen in each.seen if seen.inner_from
     )
@@ -56,6 +57,19 @@ def find_places(watches: Sequence[Watch], order: Order) -> list[Place]:
 
 def _place(watch: Watch, owners: Owners, tunnelled: Pairs, order: Order, watches: Sequence[Watch]) -> Place:
     point, why = watch.point, ""
+    if _lacks_role_only(watch):
+        one = watch.candidates[0]
+        role = role_seen(
+            watch, tunnelled, lambda address: order.is_nearest(address, watch.number, _others(watch, watches))
+        )
+        return Place(
+            watch,
+            one.node,
+            None,
+            one.interface,
+            role,
+            f"is taken for {_a(role)} by what was seen" if role else "",
+        )
     if len(watch.candidates) > 1 and (found := owners.get(_name(watch))):
         inside, why = found[0] == Role.POD, found[1]
         point = next((each for each in watch.candidates if (each.pod is not None) == inside), None)
@@ -70,6 +84,14 @@ def _place(watch: Watch, owners: Owners, tunnelled: Pairs, order: Order, watches
     others = [each.number for each in watches if each.file == watch.file or watch.index is None]
     role = role_seen(watch, tunnelled, lambda address: order.is_nearest(address, watch.number, others))
     return _of_any(watch, point, role) if point else _nameless(watch, role)
+
+
+def _lacks_role_only(watch: Watch) -> bool:
+    """Whether it is known which interface of which node it is, and only not what that is."""
+    return (
+        len(watch.candidates) > 1
+        and len({(each.node, each.interface, each.pod) for each in watch.candidates}) == 1
+    )
 
 
 def _of_any(watch: Watch, point: CapturePoint, role: Role | None) -> Place:

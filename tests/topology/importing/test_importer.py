@@ -118,3 +118,12 @@ def test_odd_dumps_give_a_topology_or_an_input_error(tmp_path_factory, dumps):
     except InputError:
         return
     assert isinstance(read_topology(parse(written(found))), Topology)
+
+
+def test_node_that_only_a_pod_names_is_a_node(tmp_path):
+    pod = {"kind": "Pod", "metadata": {"name": "p", "namespace": "a"}, "spec": {"nodeName": "n7"}}
+    pod["status"] = {"podIP": "10.244.0.5"}
+    (tmp_path / "pod.json").write_text(json.dumps(pod))
+    found = import_topology(tmp_path)
+    assert list(found.nodes) == ["n7"]
+    assert read_topology(parse(written(found))).pods["a/p"].node == "n7"
