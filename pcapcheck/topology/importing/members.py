@@ -59,10 +59,10 @@ def gather(hosts: Mapping[str, Host], residences: Residences, cluster: Cluster) 
             cluster.nodes.get(name),
             {link: pod for (node, link), pod in veths.items() if node == name},
         )
-    for name, known in cluster.nodes.items():
-        members.nodes.setdefault(name, Node(name, known.addresses, known.pod_cidrs))
-    for each in members.pods.values():
-        members.nodes.setdefault(each.node, Node(each.node))
+    named = {name: Node(name, each.addresses, each.pod_cidrs) for name, each in cluster.nodes.items()}
+    hosting = {each.node: Node(each.node) for each in members.pods.values()}
+    members.nodes = hosting | named | members.nodes
+    members.nodes = {name: members.nodes[name] for name in (*members.hosts, *named, *hosting)}
     return members
 
 
