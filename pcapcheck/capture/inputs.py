@@ -1,10 +1,11 @@
 """Inputs: what the user named -> captures to read, and the topology file or the dumps beside them.
 
-A PATH may be a capture, a folder, a glob or an archive; in a folder content decides, not the suffix. It reads
-no packets.
+A PATH may be a capture, a folder, a glob or an archive; in a folder content decides, not the suffix, but what is
+called a capture and is none is named in the report. It reads no packets.
 """
 
 import glob
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from pcapcheck.remote import find, heads, is_url
 TOPOLOGY: Final = "topology.yaml"
 HEAD: Final = 4  # bytes that tell a capture from others
 DEPTH: Final = 3  # archives in archives
+CALLED_CAPTURE: Final = re.compile(r"\.(?:pcap|pcapng|cap)\d*(?:\.(?:gz|zst|xz|lz4))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,17 +200,16 @@ def _expanded(path: str) -> list[str]:
 
 
 def _is_capture(path: Path) -> bool:
-    """Whether a file begins as a capture does; a compressed or an empty one must also be named like one."""
+    """Whether a file begins as a capture does, or is called one: reading it will say what is wrong with it."""
     try:
         with path.open("rb") as file:
             start = file.read(HEAD)
     except OSError:
-        start = b""  # reading it will say what is wrong
+        start = b""
     return _looks_like_a_capture(path.name, start)
 
 
 def _looks_like_a_capture(name: str, start: bytes) -> bool:
-    named = ".pcap" in name or name.endswith(".cap")
     if not is_capture(start):
-        return named and not start
-    return named or not start.startswith(COMPRESSED)
+        return CALLED_CAPTURE.search(name) is not None
+    return ".pcap" in name or name.endswith(".cap") or not start.startswith(COMPRESSED)

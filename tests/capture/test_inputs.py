@@ -62,3 +62,21 @@ def test_two_topologies_cannot_both_be_meant(tmp_path):
         (tmp_path / name / "x.pcap").write_bytes(CAPTURE)
     with pytest.raises(InputError, match="cannot both be meant"):
         _ = find_inputs((str(tmp_path),)).topology
+
+
+@pytest.mark.parametrize(
+    ("name", "is_entry"),
+    [
+        ("x.pcap", True),
+        ("x.pcapng.gz", True),
+        ("x.pcap0", True),
+        ("x.cap", True),
+        ("x.pcap.log", False),
+        ("x.txt", False),
+    ],
+)
+def test_what_is_called_a_capture_and_is_none_is_an_entry(tmp_path, name, is_entry):
+    (tmp_path / "good.pcap").write_bytes(pcap())
+    (tmp_path / name).write_bytes(b"no capture")
+    found = find_inputs((str(tmp_path),))
+    assert (name in [each.path.rpartition("/")[2] for each in found.captures]) == is_entry

@@ -9,6 +9,7 @@ from folders.layouts import LAYOUTS
 from pcapcheck.api import check, find
 from pcapcheck.cli import commands
 from pcapcheck.pipeline import see
+from pcapcheck.resources import Resources
 from pcapcheck.settings import read_settings
 
 FLANNEL_NODE = {"uplink", "vtep", "bridge", "veth"}
@@ -18,7 +19,7 @@ UPLINKS = {("node1", "eth0", "uplink"), ("node2", "eth0", "uplink")}
 def points(folder, tmp_path_factory):
     """Return (node, interface, role) of every point; of pods (pod, interface, role)."""
     inputs, topology = find([folder])
-    seen = see(inputs, topology, read_settings(topology), str(tmp_path_factory.mktemp("scratch")))
+    seen = see(inputs, topology, read_settings(topology), Resources())
     return {
         (each.pod if each.role == "pod" else each.node, each.interface, str(each.role))
         for each in seen.placed.points
@@ -125,7 +126,7 @@ def test_kubeskoop_says_owner_in_the_name(made, tmp_path_factory):
 @pytest.mark.parametrize("made", ["calico_packetcapture"], indirect=True)
 def test_packetcapture_of_calico_is_of_the_veth(made, tmp_path_factory):
     inputs, topology = find([made])
-    seen = see(inputs, topology, read_settings(topology), str(tmp_path_factory.mktemp("scratch")))
+    seen = see(inputs, topology, read_settings(topology), Resources())
     assert {(each.pod, each.interface, str(each.role)) for each in seen.placed.points} == {
         ("web-1", "cali2b2e7c9e43e", "veth"),
         ("db-0", "cali32ecf57bfbe", "veth"),
