@@ -89,9 +89,12 @@ def _judge(rule: Rule, network: Network, surroundings: Surroundings) -> Judged:
 
 
 def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[Spot]:
-    """Return the capture points whose times are whole seconds, or none: no latency can be told there."""
-    coarse = (each for each in captures if each.clock in ("seconds", "none") and each.role)
-    return frozenset((each.node, each.interface, each.pod) for each in coarse)
+    """Return the capture points all of whose times are whole seconds, or none: no latency can be told there."""
+    told: dict[bool, set[Spot]] = {True: set(), False: set()}
+    for each in captures:
+        if each.role and each.packets:
+            told[each.clock in ("seconds", "none")].add((each.node, each.interface, each.pod))
+    return frozenset(told[True] - told[False])
 
 
 def _timed(flow: FlowSummary, coarse: frozenset[Spot]) -> FlowSummary:
@@ -129,6 +132,7 @@ def _used(rule: Rule) -> RuleUsed:
 def captures_used(placed: Placed, network: Network) -> tuple[CaptureUsed, ...]:
     """Return what the report says of each interface of each file."""
     gaps = _gaps(network)
+    numbers = {point: number for number, point in enumerate(placed.points)}
     used = []
     for number, capture in enumerate(placed.captured):
         bound = [each for each in placed.bound if each.file == number]
@@ -144,7 +148,7 @@ def captures_used(placed: Placed, network: Network) -> tuple[CaptureUsed, ...]:
                     pod=point.pod if point else None,
                     packets=each.packets,
                     dropped=about.dropped,
-                    gaps=gaps.get(placed.points.index(point), 0) if point in placed.points else 0,
+                    gaps=gaps.get(numbers.get(point, -1), 0),
                     truncated=capture.truncated,
                     clock=capture.clock,
                     error=capture.error,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate, groupby
 from operator import itemgetter
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pcapcheck import spill
 from pcapcheck.capture.block import Block
@@ -27,6 +27,7 @@ from pcapcheck.decode.registry import dissector_table
 from pcapcheck.errors import InputError
 from pcapcheck.remote import Remote, is_url
 from pcapcheck.resources import Resources
+from pcapcheck.topology.filename import stems
 
 RECORD = 16  # bytes that a file holds of a packet besides its data, about
 # Fields of every variant, besides those of `tuples.FIELDS` and those that rules name.
@@ -268,8 +269,12 @@ class Meter:
 
 
 def is_one_large_point(inputs: Sequence[Input]) -> bool:
-    """Whether all packets are of one capture point, and many: there is no other to compare them with."""
-    if len(inputs) != 1 or _size(inputs[0]) <= LARGE:
+    """Whether all packets are of one capture point, and many: there is no other to compare them with.
+
+    Files that tcpdump -C, -G or -W wrote one after the other are one point.
+    """
+    names = {(PurePath(each.shown).parent, stems(each.shown)[-1]) for each in inputs}
+    if len(names) > 1 or sum(map(_size, inputs)) <= LARGE:
         return False
     try:
         capture = open_capture(inputs[0].path)

@@ -7,7 +7,7 @@ called a capture and is none is named in the report. It reads no packets.
 import glob
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from pcapcheck.capture.archive import Unpacked, is_archive
@@ -17,6 +17,7 @@ from pcapcheck.remote import find, heads, is_url
 
 TOPOLOGY: Final = "topology.yaml"
 HEAD: Final = 4  # bytes that tell a capture from others
+NUMBER: Final = re.compile(r"([0-9]+)")
 DEPTH: Final = 3  # archives in archives
 CALLED_CAPTURE: Final = re.compile(r"\.(?:pcap|pcapng|cap)\d*(?:\.(?:gz|zst|xz|lz4))?$")
 
@@ -140,7 +141,7 @@ class _Found:
             depth: how many archives it is in.
         """
         folder = place if place.is_dir() else self._unpacked(place, shown)
-        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        for path in sorted((each for each in folder.rglob("*") if each.is_file()), key=in_order):
             below = path.relative_to(folder)
             name, seen = str(Path(inside) / below), str(Path(shown) / below)
             if path.name == TOPOLOGY:
@@ -160,7 +161,7 @@ class _Found:
             return
         self.topologies += [each.url for each in listed if each.url.rpartition("/")[2] == TOPOLOGY]
         start = heads([each.url for each in listed], HEAD)
-        for each in listed:
+        for each in sorted(listed, key=lambda one: in_order(one.url)):
             if _looks_like_a_capture(each.url, start[each.url]):
                 self.add(Input(each.url, each.url, named=False, size=each.size))
 
@@ -170,6 +171,15 @@ class _Found:
         if complaint:
             self.notes.append(f"{shown}: {complaint}")
         return folder
+
+
+def in_order(path: str | Path) -> list[list[str | int]]:
+    """Return what orders files as people count: tcpdump -C writes eth0.pcap, eth0.pcap1 … eth0.pcap10."""
+    parts = PurePath(path).parts
+    return [
+        [int(each) if number % 2 else each for number, each in enumerate(NUMBER.split(part))]
+        for part in parts
+    ]
 
 
 def _key(path: str) -> str:
@@ -191,7 +201,7 @@ def _expanded(path: str) -> list[str]:
     """Return the paths that a glob matches, or the path itself."""
     if path == "-" or _exists(path) or not glob.has_magic(path):
         return [path]
-    matched = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
+    matched = sorted(glob.glob(path, recursive=True), key=in_order)  # noqa: PTH207 (Path.glob takes no absolute pattern)
     if not matched:
         raise InputError(
             path, "no file matches", "check the path; `captures/**/*.pcap` finds all below a folder"

@@ -80,3 +80,13 @@ def test_what_is_called_a_capture_and_is_none_is_an_entry(tmp_path, name, is_ent
     (tmp_path / name).write_bytes(b"no capture")
     found = find_inputs((str(tmp_path),))
     assert (name in [each.path.rpartition("/")[2] for each in found.captures]) == is_entry
+
+
+def test_files_come_in_the_order_in_which_tcpdump_counts(tmp_path):
+    names = ["eth0.pcap", "eth0.pcap1", "eth0.pcap2", "eth0.pcap10"]
+    for name in names:
+        (tmp_path / name).write_bytes(CAPTURE)
+    for path in (str(tmp_path), f"{tmp_path}/*"):
+        assert [each.shown for each in find_inputs((path,)).captures] == [
+            f"{tmp_path}/{name}" for name in names
+        ]
