@@ -16,10 +16,12 @@ from pcapcheck import spill
 from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.interface import Interface
 from pcapcheck.correlate.merge import merge
+from pcapcheck.errors import InputError
 
 FINEST = ("ns", "us", "user-space", "seconds", "none")  # qualities of clocks
 GOPACKET = "intf0"  # google/gopacket:pcapgo/ngwrite.go, NewNgWriter
 ENDS = re.compile(r"\w+: .* -> \w+: .*|Unknown kubernetes resource", re.DOTALL)
+LISTED = 5  # captures that could not be read, named in one message
 Kept = pl.DataFrame | str  # a frame, or the file that it was spilled to
 
 
@@ -166,3 +168,14 @@ def _counted(interfaces: tuple[Interface, ...], number: int) -> bool:
         None,
         None,
     )
+
+
+def unreadable(errors: Sequence[str]) -> InputError:
+    """Return the mistake that is left when no capture can be read: its own, or the first of them."""
+    said, _, fix = errors[0].rpartition("\n  fix: ")
+    where, _, what = said.partition(": ")
+    if len(errors) == 1:
+        return InputError(where, what, fix)
+    first = "".join(f"\n    {each.splitlines()[0]}" for each in errors[:LISTED])
+    more = f"\n    and {len(errors) - LISTED} more" if len(errors) > LISTED else ""
+    return InputError(f"{len(errors)} captures", f"none of them can be read{first}{more}", fix)

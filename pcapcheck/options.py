@@ -137,3 +137,10 @@ def asked(work: Callable[..., int]) -> Callable[..., int]:
     for option in reversed(OPTIONS):
         wrapped = option(wrapped)
     return wrapped
+
+
+def workers(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say where a command works: jobs, scheduler, memory, scratch."""
+    for option in reversed(WORKERS):
+        work = option(work)
+    return work

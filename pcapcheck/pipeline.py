@@ -5,13 +5,14 @@ The only module that calls every stage; it opens nothing itself and prints nothi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
 from pcapcheck import spill
 from pcapcheck.capture.inputs import Inputs
 from pcapcheck.capture.spool import spool
-from pcapcheck.captured import Captured
+from pcapcheck.captured import Captured, unreadable
 from pcapcheck.check.candidates import Candidates, clue_fields, dissectors, find_candidates
 from pcapcheck.check.choice import Chosen, choose, named
 from pcapcheck.check.detect import Scenery
@@ -24,7 +25,7 @@ from pcapcheck.correlate.assembly import KEYS_OF_A_TUPLE, assemble
 from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.tuples import FIELDS
-from pcapcheck.errors import InputError
+from pcapcheck.dataset import write_sightings
 from pcapcheck.judging import Judgement, judge
 from pcapcheck.mapping import Look, address, fields_to_read, is_one_large_point, read_all, suitable_jobs
 from pcapcheck.placing import Placed, place
@@ -39,7 +40,6 @@ from pcapcheck.topology.topology import Topology
 Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
 FEW = 2  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
 LINKS = ("sll.ifindex", "sll.pkttype", "sll.hatype", "sll.src.eth")  # what tells interfaces of `any` apart
-LISTED = 5  # captures that could not be read, named in one message
 NO_PATHS = Profile("none", "No profile")
 
 
@@ -155,6 +155,27 @@ def list_flows(
     return flow_list(narrow(network, settings.selection)), settled.placed.captured
 
 
+def export(
+    inputs: Inputs,
+    topology: Topology,
+    settings: Settings,
+    folder: Path,
+    progress: Progress | None = None,
+) -> tuple[pl.DataFrame, tuple[Captured, ...]]:
+    """Return what `list_flows` returns, and write every sighting of the selected flows to a folder.
+
+    Raises:
+        InputError: as `run`, or a disk is full.
+    """
+    candidates = _candidates(topology, settings, decoding_only=True)
+    with _resources(inputs, settings) as using:
+        captured = _read(inputs, _look(candidates.profiles, settings, None), using, progress)
+        settled = settle(captured, topology)
+        network = narrow(_assembled(settled.placed, settled.topology, NO_PATHS), settings.selection)
+        write_sightings(settled.placed, network, folder, using)
+    return flow_list(network), settled.placed.captured
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a run saw, before it is judged; `notes` say what was left out."""
@@ -243,7 +264,7 @@ def _read(inputs: Inputs, look: Look, using: Resources, progress: Progress | Non
     captured = read_all(sources, look, using, progress)
     errors = [each.error for each in captured if each.error]
     if len(errors) == len(captured):
-        raise _unreadable(errors)
+        raise unreadable(errors)
     return captured
 
 
@@ -251,17 +272,6 @@ def _resources(inputs: Inputs, settings: Settings) -> Resources:
     """Return what a run may use: as many workers as were asked for, else as many as the captures are worth."""
     jobs = settings.jobs or suitable_jobs(inputs.captures)
     return opened(jobs, settings.scheduler, settings.budget, settings.scratch)
-
-
-def _unreadable(errors: Sequence[str]) -> InputError:
-    """Return the mistake that is left when no capture can be read: its own, or the first of them."""
-    said, _, fix = errors[0].rpartition("\n  fix: ")
-    where, _, what = said.partition(": ")
-    if len(errors) == 1:
-        return InputError(where, what, fix)
-    first = "".join(f"\n    {each.splitlines()[0]}" for each in errors[:LISTED])
-    more = f"\n    and {len(errors) - LISTED} more" if len(errors) > LISTED else ""
-    return InputError(f"{len(errors)} captures", f"none of them can be read{first}{more}", fix)
 
 
 def _assembled(placed: Placed, topology: Topology, profile: Profile) -> Network:

@@ -7,6 +7,8 @@ import errno
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -82,15 +84,28 @@ def write(frame: pl.DataFrame, folder: str, name: str) -> str:
     """
     path = Path(folder) / f"{name}.arrow"
     partial = path.with_suffix(f".{os.getpid()}")
-    try:
-        frame.write_ipc(partial, compression="lz4")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        if error.errno == errno.ENOSPC or "space left" in str(error):
-            raise InputError(str(path.parent.parent), "the disk is full", FIX) from None
-        raise
+    with on_a_full_disk(path.parent.parent):
+        try:
+            frame.write_ipc(partial, compression="lz4")
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     return str(path)
+
+
+@contextmanager
+def on_a_full_disk(folder: Path) -> Iterator[None]:
+    """Turn what polars raises when nothing more fits into a folder into one sentence.
+
+    Raises:
+        InputError: the disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC or "space left" in str(error):
+            raise InputError(str(folder), "the disk is full", FIX) from None
+        raise
 
 
 def load(kept: "pl.DataFrame | str") -> pl.DataFrame:

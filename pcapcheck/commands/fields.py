@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from pcapcheck.console import warn
 from pcapcheck.errors import InputError
+from pcapcheck.options import workers
 
 if TYPE_CHECKING:
     import polars as pl
 
 DECODE_AS = re.compile(r"([\w.]+)==(\d{1,5}|0x[0-9a-fA-F]{1,4})(?:-(\d{1,5}))?,([\w.-]+)")
-PACKETS = 16384  # of a block: as fast as more, and less memory
 
 
 @click.command()
@@ -35,8 +35,14 @@ PACKETS = 16384  # of a block: as fast as more, and less memory
     "--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True
 )
 @click.option("-o", "--output", metavar="FILE", default="-", help="Write to FILE instead of standard output.")
+@workers
 def command(
-    files: tuple[str, ...], names: tuple[str, ...], decode_as: tuple[str, ...], form: str, output: str
+    files: tuple[str, ...],
+    names: tuple[str, ...],
+    decode_as: tuple[str, ...],
+    form: str,
+    output: str,
+    **work: Any,
 ) -> None:
     """Print fields of packets, a row a packet.
 
@@ -55,7 +61,7 @@ def command(
         parse_name(name)
     if any(Path(file).exists() and Path(output).exists() and Path(file).samefile(output) for file in files):
         raise InputError(output, "it is one of the captures that are read", "give another file to -o")
-    rows = _frames(files, names, _tables(decode_as))
+    rows = _frames(files, names, _tables(decode_as), work)
     with _opened(output) as stream:
         WRITERS[form](rows, names, stream)
 
@@ -82,19 +88,15 @@ def _number(text: str) -> int:
 
 
 def _frames(
-    files: tuple[str, ...], names: tuple[str, ...], tables: dict[str, dict[int, str]]
+    files: tuple[str, ...], names: tuple[str, ...], tables: dict[str, dict[int, str]], work: Mapping[str, Any]
 ) -> Iterator[pl.DataFrame]:
-    from pcapcheck.capture.source import open_capture
-    from pcapcheck.decode.frames import frames
-    from pcapcheck.decode.registry import dissector_table
+    from pcapcheck.budget import read_budget
+    from pcapcheck.listing import Wish, list_fields
+    from pcapcheck.resources import opened
 
-    table = dissector_table(tables)
-    for file in files:
-        capture = open_capture(file)
-        yield from frames(capture.blocks(packets=PACKETS), names, table)
-        cut = ("it ends within a packet",) if capture.summary.truncated else ()
-        for note in (*cut, *capture.summary.notes):
-            warn(f"{file}: {note}")
+    budget = read_budget(work["memory"])
+    with opened(work["jobs"] or 1, work["scheduler"], budget, work["scratch"]) as using:
+        yield from list_fields(files, Wish(names, tables), using, warn)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +11,14 @@ from pcapcheck.console import check_writable, color_option, is_colored, progress
 from pcapcheck.options import Asked, asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import polars as pl
+
+    from pcapcheck.capture.inputs import Inputs
+    from pcapcheck.captured import Captured
+    from pcapcheck.settings import Settings
+    from pcapcheck.topology.topology import Topology
 
 UNREADABLE = 2
 
@@ -28,9 +34,14 @@ UNREADABLE = 2
     default="table",
     show_default=True,
 )
-@click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write to FILE; parquet to FOLDER/ is a dataset of several files."
+)
+@click.option("--sightings", is_flag=True, help="Write every packet at every point to the dataset, too.")
 @color_option
-def command(asked: Asked, flow: str | None, form: str, output: str | None, color: str) -> int:
+def command(
+    asked: Asked, flow: str | None, form: str, output: str | None, sightings: bool, color: str
+) -> int:
     """List the flows of captures.
 
     They are joined over all layers, capture points and translations.
@@ -42,22 +53,53 @@ def command(asked: Asked, flow: str | None, form: str, output: str | None, color
     Examples:
       pcapcheck flows captures/
       pcapcheck flows node1_eth0.pcap --format parquet -o flows.parquet
+      pcapcheck flows captures/ --format parquet -o dataset/ --sightings
       pcapcheck flows captures/ --pod web-1 -Y 'inner.tcp.dstport=5432'
     """
     from pcapcheck.pipeline import list_flows
 
-    if output is not None:
+    to_folder = output is not None and form == "parquet" and (output.endswith("/") or Path(output).is_dir())
+    if sightings and not to_folder:
+        raise click.UsageError("--sightings is written to a dataset: --format parquet -o FOLDER/")
+    if output is not None and not to_folder:
         check_writable(output)
     inputs, topology = asked.find()
+    settings = asked.settings(topology, flow=flow)
     with progress() as tell:
-        table, captured = list_flows(inputs, topology, asked.settings(topology, flow=flow), tell)
-    write(_parts(table, form, color=output is None and is_colored(color)), output)
+        if output is not None and to_folder:
+            captured = _dataset(output, inputs, topology, settings, tell, sightings=sightings)
+        else:
+            table, captured = list_flows(inputs, topology, settings, tell)
+            write(_parts(table, form, color=output is None and is_colored(color)), output)
     for each in captured:
         if each.error:
             warn(each.error, level="error" if each.input.named else "warning")
         for note in each.notes:
             warn(f"{each.input.shown}: {note}")
     return UNREADABLE if any(each.error and each.input.named for each in captured) else 0
+
+
+def _dataset(
+    path: str,
+    inputs: Inputs,
+    topology: Topology,
+    settings: Settings,
+    tell: Callable[[int, int], None] | None,
+    *,
+    sightings: bool,
+) -> tuple[Captured, ...]:
+    """Write a folder of Parquet files; return the captures that were read."""
+    from pcapcheck.dataset import new_folder, write_flows
+    from pcapcheck.pipeline import export, list_flows
+    from pcapcheck.report.flowtable import typed
+
+    with new_folder(path) as folder:
+        if sightings:
+            table, captured = export(inputs, topology, settings, folder, tell)
+        else:
+            table, captured = list_flows(inputs, topology, settings, tell)
+        write_flows(typed(table), folder)
+    return captured
 
 
 def _parts(table: pl.DataFrame, form: str, *, color: bool) -> Iterator[str | bytes]:

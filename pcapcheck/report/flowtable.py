@@ -35,13 +35,13 @@ def write_table(frame: "pl.DataFrame", format: str, *, color: bool = False) -> I
     if format not in WRITERS:
         advice = did_you_mean(format, [*WRITERS, "parquet"], "use table, json, csv or parquet")
         raise InputError("--format", f"`{format}` is not a format of tables", advice)
-    yield from WRITERS[format](_typed(frame), color)
+    yield from WRITERS[format](typed(frame), color)
 
 
 def parquet(frame: "pl.DataFrame") -> bytes:
     """Return the rows as a Parquet file."""
     file = io.BytesIO()
-    _typed(frame).write_parquet(file)
+    typed(frame).write_parquet(file)
     return file.getvalue()
 
 
@@ -85,7 +85,7 @@ WRITERS: Mapping[str, Callable[["pl.DataFrame", bool], Iterator[str]]] = {
 }
 
 
-def _typed(frame: "pl.DataFrame") -> "pl.DataFrame":
+def typed(frame: "pl.DataFrame") -> "pl.DataFrame":
     """Return the frame with its times as times and its durations as durations."""
     import polars as pl
 
