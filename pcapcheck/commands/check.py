@@ -14,6 +14,8 @@ from pcapcheck.options import Asked, asked
 if TYPE_CHECKING:
     from pcapcheck.capture.inputs import Inputs
     from pcapcheck.report.result import Result
+    from pcapcheck.settings import Settings
+    from pcapcheck.topology.topology import Topology
 
 UNREADABLE = 2
 INCONCLUSIVE = 3
@@ -88,6 +90,8 @@ def command(asked: Asked, **given: Any) -> int:
     settings = asked.settings(topology, **judging)
     with progress() as tell:
         result = known(run(inputs, topology, settings, tell))
+    if any(output.has_packets for output in outputs):
+        result = _with_packets(result, inputs, topology, settings)
     shown = Shown(given["verbose"] - given["quiet"], given["color"])
     for output in outputs:
         write(shown.parts(output, result), output.file)
@@ -104,6 +108,19 @@ def _known(baseline: str | None) -> Callable[[Result], Result]:
     return lambda result: without_known(result, known, baseline)
 
 
+def _with_packets(result: Result, inputs: Inputs, topology: Topology, settings: Settings) -> Result:
+    """Return the result with packets to look at, read as the profiles say."""
+    from pcapcheck.check.candidates import dissectors, find_candidates
+    from pcapcheck.decode.registry import dissector_table
+    from pcapcheck.showing import with_packets
+
+    given = (settings.profiles, settings.parameters, settings.rules)
+    profiles = find_candidates(topology, *given, decoding_only=True).profiles
+    return with_packets(
+        result, inputs, dissector_table(dissectors(profiles, settings.decode_as), by_content=True)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """One report: how to write it, and where; None is standard output."""
@@ -111,6 +128,11 @@ class Output:
     write: Callable[..., Iterator[str]]
     file: str | None
     is_text: bool
+
+    @property
+    def has_packets(self) -> bool:
+        """Whether the report shows packets."""
+        return self.write.__module__.endswith(".html")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from importlib.resources import files
 
 from pcapcheck import __version__
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
+from pcapcheck.report.losstime import loss_picture
 from pcapcheck.report.markup import Markup, join, paragraphs, raw, tag
+from pcapcheck.report.packetview import packet_view
 from pcapcheck.report.pagedata import FLOWS, page_data
 from pcapcheck.report.picture import broken_hops, picture, text_of
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
@@ -32,7 +34,7 @@ def write(result: Result) -> Iterator[str]:
     yield "<main>\n"
     for diagnosis in result.diagnoses:
         yield _cause(result, diagnosis) + "\n"
-    for section in (_findings, _flows, _coverage, _captures):
+    for section in (_findings, _packets, _flows, _coverage, _captures):
         yield section(result) + "\n"
     yield "</main>\n"
     yield raw(f'<script type="application/json" id="data">{page_data(result)}</script>\n')
@@ -76,7 +78,8 @@ def _top(result: Result) -> Markup:
     verdict = result.verdict.value
     sentence = headline(result).removeprefix(f"{verdict}: ")
     said, _, extent = sentence.rpartition("; ")
-    links = [tag("a", name, href=f"#{name}") for name in ("findings", "flows", "coverage", "captures")]
+    names = ("findings", *(("packets",) if result.packets else ()), "flows", "coverage", "captures")
+    links = [tag("a", name, href=f"#{name}") for name in names]
     return tag(
         "header",
         tag("h1", tag("span", verdict, class_="verdict"), said or sentence),
@@ -129,7 +132,10 @@ def _path(result: Result, diagnosis: Diagnosis) -> Markup | None:
     where = last_seen_text(path)
     caption = join("Path of ", tag("code", flow.flow), f": {where}" if where else "")
     return tag(
-        "figure", tag("figcaption", caption), picture(path, broken_hops(result.findings).get(flow.flow, {}))
+        "figure",
+        tag("figcaption", caption),
+        picture(path, broken_hops(result.findings).get(flow.flow, {})),
+        loss_picture(flow.loss) if flow.loss else None,
     )
 
 
@@ -162,6 +168,13 @@ def _findings(result: Result) -> Markup:
     label = tag("label", "Filter ", search, tag("output", id="findings-shown"))
     header = ("severity", "rule", "where", "message", "packets", "flows", "see")
     return tag("section", title, label, _table(header, [_row(group) for group in found]), id="findings")
+
+
+def _packets(result: Result) -> Markup:
+    if not result.packets:
+        return raw("")
+    shown = [packet_view(each) for each in result.packets]
+    return tag("section", tag("h2", f"Packets: {len(shown)}"), *shown, id="packets")
 
 
 def _row(group: Group) -> Markup:

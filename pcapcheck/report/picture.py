@@ -21,7 +21,7 @@ class Card(NamedTuple):
 
     node: str
     name: str
-    kind: str  # ok | wrong (breaks a rule) | lost | later (lost before) | gap | unknown | unseen
+    kind: str  # ok | wrong (breaks a rule) | lost | later, after (lost before) | gap | unknown | unseen
     state: str
     latency: str
     outer: str  # the tunnel's layers, joined by ":"
@@ -60,7 +60,7 @@ def cards_of(path: Sequence[PathStep], broken: Mapping[Hop, str]) -> Iterator[Ca
             name=_name(step),
             kind=_kind(step, first_lost, broken),
             state=_state(step),
-            latency="" if step.latency_ns is None or before is None else duration(step.latency_ns),
+            latency=_latency(step) if before else "",
             outer=outer,
             inner=inner,
             broken=broken.get(step.hop, ""),
@@ -68,6 +68,11 @@ def cards_of(path: Sequence[PathStep], broken: Mapping[Hop, str]) -> Iterator[Ca
             changed=tuple(changes(before, step)) if step.captured and step.seen else (),
         )
         before = step if step.captured and step.seen else before
+
+
+def _latency(step: PathStep) -> str:
+    """Return the latency; less than nothing only says that clocks differ."""
+    return duration(step.latency_ns) if step.latency_ns is not None and step.latency_ns >= 0 else ""
 
 
 def _card(card: Card) -> Markup:
@@ -101,7 +106,9 @@ def _kind(step: PathStep, first_lost: PathStep | None, broken: Mapping[Hop, str]
         return "lost" if step is first_lost else "later"
     if step.hop in broken:
         return "wrong"
-    return step.fate if step.fate in {"gap", "unknown"} and step.missing else "ok"
+    if step.fate in {"gap", "unknown"} and step.missing:
+        return step.fate
+    return "ok" if step.seen or first_lost is None else "after"
 
 
 def _state(step: PathStep) -> str:

@@ -17,6 +17,9 @@ from pcapcheck.diagnose.diagnosis import Evidence as Evidence
 if TYPE_CHECKING:
     import polars as pl
 
+    from pcapcheck.report.losstime import LossTime
+    from pcapcheck.report.packetview import PacketSeen
+
 
 class Verdict(StrEnum):
     """What may be said of the network, from what was seen."""
@@ -141,6 +144,7 @@ class FlowSummary:
     backward: tuple[PathStep, ...]
     nat: str | None
     points: int
+    loss: "LossTime | None" = None  # when packets were lost, if any were
 
     def __str__(self) -> str:
         """Return the trace, hop by hop, as `pcapcheck trace` prints it."""
@@ -164,6 +168,7 @@ class Result:
     notes: tuple[str, ...] = ()
     rules: Mapping[str, RuleUsed] = field(default_factory=dict)  # by rule id
     fail_on: Severity = Severity.ERROR  # findings at or above it are violations
+    packets: "tuple[PacketSeen, ...]" = field(default=(), compare=False, repr=False)  # for the page
     checked: bool = False  # an error rule of a profile was judged on pod traffic
     sightings: "pl.DataFrame | None" = field(default=None, compare=False, repr=False)
 

@@ -1,6 +1,7 @@
 """Network -> FlowSummary: what a report says of each flow, both directions, step by step."""
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
@@ -11,6 +12,7 @@ from pcapcheck.correlate.flowlist import counted, totals, translations
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Step
 from pcapcheck.correlate.variants import LOW
+from pcapcheck.report.losstime import loss_times
 from pcapcheck.report.result import FlowSummary, PathStep
 
 # Fields of the first packet at a step that a trace shows, with how they are written.
@@ -54,6 +56,7 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
     captured = set(network.steps.select("path", "step").unique().iter_rows())
     nat = dict(translations(network).iter_rows())
     every = totals(rows)
+    times = loss_times(network.losses)
     paths: dict[int, list[Mapping[str, Any]]] = {}
     for row in network.directions.join(every.select("flow"), on="flow", how="semi").iter_rows(named=True):
         paths.setdefault(row["flow"], []).append(row)
@@ -61,7 +64,8 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
     for total in every.iter_rows(named=True):
         directions = sorted(paths[total["flow"]], key=lambda row: (not row["client"], row["direction"]))
         ways = [_way(row, network.paths[row["path"]], steps, counts, captured) for row in directions]
-        found.append(_summary(total, directions, ways, nat.get(total["flow"])))
+        lost = next((times[row["direction"]] for row in directions if row["direction"] in times), None)
+        found.append(replace(_summary(total, directions, ways, nat.get(total["flow"])), loss=lost))
     return tuple(found)
 
 

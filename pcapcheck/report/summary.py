@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pcapcheck.check.finding import Finding, Hop, Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis
@@ -54,7 +55,7 @@ def causes(result: Result) -> tuple[Diagnosis, ...]:
 
 
 def groups(result: Result) -> list[Group]:
-    """Return the findings in groups, the worst first, else in the order of the result."""
+    """Return the findings in groups: the worst first, then those that a cause explains, then as in the result."""
     explained: dict[int, list[str]] = {}
     for diagnosis in result.diagnoses:
         for number in diagnosis.findings:
@@ -63,7 +64,7 @@ def groups(result: Result) -> list[Group]:
     for number, finding in enumerate(result.findings):
         members.setdefault(_alike(finding), []).append(number)
     made = [_group(result, numbers, explained) for numbers in members.values()]
-    return sorted(made, key=lambda group: SEVERITIES.index(group.first.severity))
+    return sorted(made, key=lambda group: (SEVERITIES.index(group.first.severity), not group.causes))
 
 
 def fails(result: Result, finding: Finding) -> bool:
@@ -110,7 +111,21 @@ def flow_of(result: Result, diagnosis: Diagnosis) -> tuple[FlowSummary, tuple[Pa
         for path in (flow.forward, flow.backward):
             if any(step.fate == "lost" for step in path):
                 return flow, path
-    return (flows[0], flows[0].forward) if flows else None
+    if flows:
+        return flows[0], flows[0].forward
+    return None if diagnosis.information else _flow_lost_at(result, diagnosis)
+
+
+def _flow_lost_at(result: Result, diagnosis: Diagnosis) -> tuple[FlowSummary, tuple[PathStep, ...]] | None:
+    """Return a flow that lost packets on the way out of the place that the diagnosis names, or into it."""
+    for flow in flows_that_lost(result):
+        for path in (flow.forward, flow.backward):
+            captured = [step for step in path if step.captured]
+            for before, step in pairwise(captured):
+                hops = [each.hop for each in (before, step) if each.hop.node == diagnosis.node]
+                if step.fate == "lost" and any(each.interface == diagnosis.interface for each in hops):
+                    return flow, path
+    return None
 
 
 NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}

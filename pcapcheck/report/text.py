@@ -184,11 +184,16 @@ def _coverage(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
         f"{count(len(coverage.exercised), 'rule')} exercised, {len(coverage.not_exercised)} not exercised, "
         f"{len(coverage.not_evaluable)} not evaluable"
     )
+    if verbose <= 0 and coverage.not_exercised and result.verdict != Verdict.INCONCLUSIVE:
+        numbers += "; -v says which, and why"
     yield from layout.paragraph(numbers, lead="Coverage:", style="bold")
     if verbose > 0:
         for rule, packets in sorted(coverage.exercised.items()):
             yield from layout.paragraph(f"{rule} ({count(packets, 'packet')})", indent=2, lead="exercised:")
-    for lead, rules in (("not exercised", coverage.not_exercised), ("not evaluable", coverage.not_evaluable)):
+    told = {"not evaluable": coverage.not_evaluable}
+    if verbose > 0 or result.verdict == Verdict.INCONCLUSIVE:  # there it is what has to change
+        told = {"not exercised": coverage.not_exercised, **told}
+    for lead, rules in told.items():
         for reason, names in by_reason(rules).items():
             text = f"{_listed(names, verbose)} ({reason})"
             yield from layout.paragraph(text, indent=2, lead=f"{lead}:", style="yellow")

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from pcapcheck.check.finding import Coverage, Finding, Frame, Hop, Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
+from pcapcheck.report.losstime import LossTime, Slice
+from pcapcheck.report.packetview import FieldSeen, LayerSeen, PacketSeen
 from pcapcheck.report.result import (
     CaptureUsed,
     FlowSummary,
@@ -274,9 +276,40 @@ def hostile(evil: str = EVIL) -> Result:
     )
 
 
+def packet(text: str, frame: Frame) -> PacketSeen:
+    """Return a packet whose every text is `text`, but for names of fields."""
+    layers = (
+        LayerSeen("eth", 0, 14, (FieldSeen("eth.src", 6, text), FieldSeen("eth.type", 12, "2048"))),
+        LayerSeen("ip", 14, 20, (FieldSeen("ip.ttl", 22, "63"), FieldSeen("ip.checksum", None, text))),
+    )
+    expected, actual = {"ip.ttl": "64"}, {"ip.ttl": text}
+    return PacketSeen(frame, START, 60, bytes(range(40)), "eth:ip", layers, expected, actual, (text,))
+
+
+def with_packets(result: Result, text: str, frame: Frame) -> Result:
+    """Return the result as a page shows it: with a packet, and the loss of its flows over time."""
+    loss = LossTime(9 * SECOND, (Slice(3, 0), Slice(0, 0), Slice(6, 4)))
+    flows = tuple(replace(each, loss=loss) for each in result.flows)
+    return replace(result, packets=(packet(text, frame),), flows=flows)
+
+
+def unreadable() -> Result:
+    """Return a healthy network of which one capture could not be read, and one is cut off."""
+    damaged = (
+        "node2_eth0.pcap: it is text, not a pcap or pcapng capture\n  fix: give a file that tcpdump wrote"
+    )
+    whole = conformant()
+    captures = (
+        replace(whole.captures[0], truncated=True),
+        capture("node2_eth0.pcap", UPLINK2, 0, error=damaged),
+    )
+    return replace(whole, captures=captures, notes=("node1_eth0.pcap: it ends within a packet",))
+
+
 SITUATIONS = {
     "conformant": conformant,
-    "violations": violations,
+    "violations": lambda: with_packets(violations(), "7", Frame("node1_eth0.pcap", 12)),
     "inconclusive": inconclusive,
-    "hostile": hostile,
+    "unreadable": unreadable,
+    "hostile": lambda: with_packets(hostile(), EVIL, Frame(f"{EVIL}\udc9c.pcap", 1)),
 }

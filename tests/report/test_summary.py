@@ -72,3 +72,21 @@ def test_path_shown_is_the_direction_that_lost_packets():
     result = results.violations()
     flow, path = summary.flow_of(result, result.diagnoses[0])
     assert (flow, path) == (result.flows[0], result.flows[0].forward)
+
+
+def test_findings_that_a_cause_explains_come_first():
+    result = results.violations()
+    explained, other = result.findings[0], replace(result.findings[0], rule="a/b", flow="x")
+    cause = replace(result.diagnoses[0], findings=(1,))
+    found = summary.groups(replace(result, findings=(other, explained), diagnoses=(cause,)))
+    assert [each.first.rule for each in found] == [explained.rule, "a/b"]
+
+
+def test_flow_of_a_cause_without_findings_is_one_that_lost_packets_there():
+    result = results.violations()
+    cause = replace(result.diagnoses[0], findings=())
+    lost = next(step for step in result.flows[0].forward if step.fate == "lost")
+    here = replace(cause, node=lost.hop.node, interface=lost.hop.interface)
+    assert summary.flow_of(result, here) == (result.flows[0], result.flows[0].forward)
+    assert summary.flow_of(result, replace(here, node="elsewhere")) is None
+    assert summary.flow_of(result, replace(here, information=True)) is None

@@ -1,0 +1,139 @@
+"""One packet of the evidence, as HTML: its layers with their place and fields, and its bytes.
+
+It is handed packets that somebody else read and decoded (`PacketSeen`), and decides how they look.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from pcapcheck.check.finding import Frame
+from pcapcheck.report.markup import Markup, join, tag
+from pcapcheck.report.quantity import count, moment
+
+ROW: Final = 16  # bytes of a line
+TINTS: Final = 6  # colours of layers, see page.css
+
+
+class FieldSeen(NamedTuple):
+    """One field: `place` is its first byte in the packet, None if it is computed."""
+
+    name: str
+    place: int | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSeen:
+    """One layer: its first byte in the packet, and how many bytes its header has."""
+
+    name: str
+    place: int
+    size: int
+    fields: tuple[FieldSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PacketSeen:
+    """One packet of the evidence.
+
+    Attributes:
+        frame: where it is.
+        time: nanoseconds since 1970 UTC.
+        length: bytes that it had on the wire.
+        data: the first bytes of it.
+        stack: its layers.
+        layers: outermost first.
+        expected, actual: fields that break a rule, as the finding has them.
+        rules: the rules that it breaks.
+    """
+
+    frame: Frame
+    time: int
+    length: int
+    data: bytes
+    stack: str
+    layers: tuple[LayerSeen, ...]
+    expected: Mapping[str, str]
+    actual: Mapping[str, str]
+    rules: tuple[str, ...] = ()
+
+
+def packet_view(packet: PacketSeen) -> Markup:
+    """Return a packet that opens when it is clicked; what breaks a rule stands expected beside actual."""
+    where = f"{packet.frame.file} frame {packet.frame.frame:,}"
+    facts = f"{moment(packet.time)}, {count(packet.length, 'byte')}, {packet.stack}"
+    broken = tag("span", f"breaks {', '.join(packet.rules)}", class_="broken") if packet.rules else None
+    return tag(
+        "details",
+        tag("summary", tag("strong", where), " ", facts, " ", broken),
+        _judged(packet) if packet.expected else None,
+        tag("div", tag("div", *_layers(packet), class_="layers"), tag("pre", _dump(packet)), class_="halves"),
+        class_="packet",
+    )
+
+
+def _judged(packet: PacketSeen) -> Markup:
+    rows = [
+        tag(
+            "tr",
+            tag("td", tag("code", name)),
+            tag("td", expected),
+            tag("td", packet.actual.get(name, "absent")),
+        )
+        for name, expected in packet.expected.items()
+    ]
+    head = tag("tr", *(tag("th", name, scope="col") for name in ("field", "expected", "actual")))
+    return tag("table", tag("thead", head), tag("tbody", *rows), class_="judged")
+
+
+def _layers(packet: PacketSeen) -> Iterator[Markup]:
+    wrong = {
+        name.partition("#")[0].removeprefix("inner.").removeprefix("quoted.") for name in packet.expected
+    }
+    for number, layer in enumerate(packet.layers):
+        size = f" at {layer.place}, {count(layer.size, 'byte')}"
+        rows = [
+            tag(
+                "li",
+                tag("code", each.name),
+                f" {each.value}",
+                _place(each),
+                class_="wrong" if each.name in wrong else False,
+            )
+            for each in layer.fields
+        ]
+        yield tag("h4", tag("span", layer.name, class_=f"tint{number % TINTS}"), size)
+        yield tag("ul", *rows)
+
+
+def _place(field: FieldSeen) -> Markup | None:
+    return tag("span", f" @{field.place}", class_="facts") if field.place is not None else None
+
+
+def _dump(packet: PacketSeen) -> Markup:
+    """Return the bytes in hexadecimal, 16 a line, each in the colour of its layer."""
+    owner = [""] * len(packet.data)
+    for number, layer in enumerate(packet.layers):
+        for place in range(layer.place, min(layer.place + layer.size, len(owner))):
+            owner[place] = f"tint{number % TINTS}"
+    lines = [_line(packet.data, owner, start) for start in range(0, len(packet.data), ROW)]
+    left = packet.length - len(packet.data)
+    return join(*lines, f"and {count(left, 'more byte')}" if left > 0 else None)
+
+
+def _line(data: bytes, owner: list[str], start: int) -> Markup:
+    """Return one line; bytes of one layer that follow each other share an element."""
+    parts: list[Markup | str] = [f"{start:04x}  "]
+    stop = min(start + ROW, len(data))
+    at = start
+    while at < stop:
+        end = at
+        while end < stop and owner[end] == owner[at]:
+            end += 1
+        text = data[at:end].hex(" ")
+        parts += [tag("span", text, class_=owner[at]) if owner[at] else text, " "]
+        at = end
+    shown = "".join(chr(each) if 32 <= each < 127 else "." for each in data[start:stop])
+    pad = "   " * (ROW - (stop - start))
+    return tag("div", join(*parts, f"{pad} {shown}"))
