@@ -68,7 +68,7 @@ class Words:
     def port(self, number: int) -> int:
         if number in self.ports:
             return self.ports[number]
-        other = number ^ 0x25 ^ 0x40 * (self.seed & 1)
+        other = number ^ 0x25 ^ 0x40 * (self.seed & 1) ^ 0x80 * (self.seed >> 1 & 1)
         closed = {number, other} & (KEPT_PORTS | {*self.ports.values()})
         return number if closed or number >= LAST_PORTS else other
 
