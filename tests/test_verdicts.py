@@ -38,6 +38,7 @@ def test_fault_of_a_broken_sample_is_the_first_diagnosis(name):
     first = result.diagnoses[0]
     assert (result.verdict, first.id) == ("violations", fault["id"])
     assert fault["node"] in (None, first.node)
+    assert fault["interface"] in (None, first.interface)
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -140,10 +140,22 @@ class Case:
         owners = self.network.owners.mac_owner(values.mac_text(mac)) if mac is not None else ()
         return owners[0].node if owners else None
 
-    def device(self, node: str | None, *roles: str) -> str | None:
-        """Return the first interface of a node that has one of these roles, in the order of the roles."""
+    def device(self, node: str | None, *roles: str, pod: Word = None) -> str | None:
+        """Return the first interface of a node that has one of these roles, in the order of the roles.
+
+        A veth of the pod in question goes before those of others.
+        """
         known = self.network.topology.nodes.get(node or "")
-        return next((each.name for role in roles for each in known.of_role(role)), None) if known else None
+        found = [each for role in roles for each in known.of_role(role)] if known else []
+        own = [each for each in found if each.pod is not None and each.pod == pod]
+        return next((each.name for each in own or found), None)
+
+    def door(self, pod: str | None) -> str | None:
+        """Return the interface of its node by which a pod is reached: its veth, or its parent."""
+        known = self.network.topology.pods.get(pod or "")
+        if known is None:
+            return None
+        return known.parent or self.device(known.node, Role.VETH, pod=pod)
 
 
 def broken_rules(judged: Sequence[Judged]) -> tuple[Broken, ...]:

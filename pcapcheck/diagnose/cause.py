@@ -82,6 +82,7 @@ class Cause:
         confidence: 0…1 where all that it needs was seen, and nothing else speaks for or against it.
         blame: which of a fact's words names the node where to act: sender, receiver, node.
         device: roles of the interface where to act on that node, in order; empty: where it was seen.
+        place: which of a fact's words names that interface where no device does.
         needs: facts that must be there; the first is what it is about.
         supports: facts that make it more certain.
         excludes: facts about the same flows that rule it out.
@@ -100,6 +101,7 @@ class Cause:
     confidence: float
     blame: str
     device: tuple[str, ...]
+    place: str
     needs: tuple[Need, ...]
     supports: tuple[Need, ...]
     excludes: tuple[Need, ...]
@@ -166,6 +168,7 @@ def read_cause(document: yamlfile.Document) -> Cause:
         confidence=float(data.get("confidence", 0.9)),
         blame=str(data.get("blame", "node")),
         device=tuple(data.get("device") or ()),
+        place=str(data.get("place", "interface")),
         needs=_needs(data.get("needs")),
         supports=_needs(data.get("supports")),
         excludes=_needs(data.get("excludes")),

@@ -109,8 +109,9 @@ class Claim:
         return wanted if isinstance(wanted, str) else None
 
     def _interface(self, case: Case, node: str | None) -> str | None:
-        device = case.device(node, *self.cause.device) if self.cause.device else None
-        seen = self.facts[0].about.get("interface")
+        about = self.facts[0].about
+        device = case.device(node, *self.cause.device, pod=about.get("pod")) if self.cause.device else None
+        seen = about.get(self.cause.place) or about.get("interface")
         return device or (seen if isinstance(seen, str) else None)
 
 

@@ -3,6 +3,10 @@
 import pytest
 from scene import DB_IP, DB_MAC, NODE1, NODE1_MAC, NODE2, scene
 
+from nodenetwork import macvlan
+from profiles import DB, WEB
+from sample import ping
+
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory):
@@ -40,6 +44,15 @@ def test_devices_are_found_by_role(case):
     assert case.device("node1", "tunnel", "vtep") == "flannel.1"
     assert case.device("node1", "tunnel") is None
     assert case.device(None, "vtep") is None
+
+
+def test_a_veth_of_the_pod_in_question_goes_first(case):
+    assert case.device("node2", "veth", pod=DB) == case.door(DB) == "veth83d07be4"
+
+
+def test_the_door_of_a_macvlan_pod_is_its_parent(tmp_path):
+    passthru = scene(tmp_path, [ping(WEB, DB, 0.1)], lambda: macvlan("passthru"))
+    assert (passthru.door(DB), passthru.door("default/nobody")) == ("eth1", None)
 
 
 def test_a_point_that_nobody_knows_has_no_node(case):

@@ -19,6 +19,7 @@ CAUSE = Cause(
     confidence=0.9,
     blame="sender",
     device=("vtep",),
+    place="interface",
     needs=(Need((Pattern("seen", {}), Pattern("guessed", {}, 0.5))),),
     supports=(),
     excludes=(),

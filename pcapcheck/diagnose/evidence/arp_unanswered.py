@@ -1,12 +1,12 @@
 """ARP or neighbour solicitation that stays unanswered: at the asker's own point, after two tries.
 
 What is flooded elsewhere says nothing, since the answer goes to the asker alone. Two ends that are not meant
-to
-speak are left out: a macvlan pod and its own node, pods of one parent in private mode.
+to speak are left out: a macvlan pod and its own node, pods of one parent in private mode.
 
 `about`: asker and asker_is (pod or node), target (address), target_is (gateway, pod, node, pod-network),
-node, interface, pod, at (role), tries, sender and receiver (nodes), same_node, elsewhere (it was answered,
-and the answer was seen at other points only), and the traits of the profile.
+node, interface, toward (the interface by which the target is reached), pod, at (role), tries, sender and
+receiver (nodes), same_node, elsewhere (it was answered, and the answer was seen at other points only), and
+the traits of the profile.
 """
 
 from collections.abc import Iterator
@@ -136,6 +136,7 @@ def _fact(case: Case, asker: str, target: str, own: pl.DataFrame, *, elsewhere: 
             "target_name": wanted.name,
             "node": point.node or owner.node,
             "interface": point.interface,
+            "toward": case.door(wanted.name),
             "pod": point.pod,
             "at": str(point.role),
             "sender": owner.node,

@@ -1,14 +1,14 @@
 """Packets are lost between two capture points: where, what share, and what separates lost from delivered.
 
-`about`: from_role, to_role, from_node, to_node, from_interface, to_interface, from_hop, to_hop, across
-(different nodes), side (sender, receiver: on whose node it is), back (answers), share, lost, sent, all, total
-(all, or a clean cut), by (the separating property), value, clean, threshold (of a length), protocols (how
-many are lost), forms, encapsulated, others_encapsulated, pods (pod addresses), alive (other traffic of the
-sending node arrives), next_hop (of plain packets on an uplink: peer, another node, elsewhere), senders (how
-many nodes sent what is lost), silent (the receiver's node sends nothing back), resolved (the next point saw
-something for the same destination), both_ways, skipped (expected hops in between that nobody captured),
-next_capture, covered (the next point saw something before and after), felt, sender, receiver, and the traits
-of the profile.
+`about`: from_role, to_role, from_node, to_node, from_interface, to_interface, from_hop, to_hop, toward (the
+node's interface before which they are lost), across (different nodes), side (sender, receiver: on whose node
+it is), back (answers), share, lost, sent, all, total (all, or a clean cut), by (the separating property),
+value, clean, threshold (of a length), protocols (how many are lost), forms, encapsulated,
+others_encapsulated, pods (pod addresses), alive (other traffic of the sending node arrives), next_hop (of
+plain packets on an uplink: peer, another node, elsewhere), senders (how many nodes sent what is lost), silent
+(the receiver's node sends nothing back), resolved (the next point saw something for the same destination),
+both_ways, skipped (expected hops in between that nobody captured), next_capture, covered (the next point saw
+something before and after), felt, sender, receiver, and the traits of the profile.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ from pcapcheck.diagnose.fact import Fact, Word
 from pcapcheck.diagnose.losses import Pair, told
 from pcapcheck.diagnose.qualifier import Qualifier, qualify
 from pcapcheck.diagnose.surroundings import around
+from pcapcheck.topology.topology import CapturePoint, Role
 
 FEW: Final = 3  # losses that nobody felt must be so many
 FELT: Final = 0.05  # one that somebody felt, of so large a share: TCP sends again for nothing, too
@@ -77,12 +78,20 @@ def _places(case: Case, pair: Pair) -> dict[str, Word]:
         "to_hop": f"{there.node} {there.interface}",
         "node": here.node,
         "interface": here.interface,
+        "toward": _toward(case, here, there),
         "pod": there.pod or here.pod,
         "across": here.node != there.node,
         "side": same.get(here.node) if here.node == there.node else None,
         "where": pair.lost["where"][0],
         "who": pair.lost["who"][0],
     }
+
+
+def _toward(case: Case, here: CapturePoint, there: CapturePoint) -> str:
+    """Return the interface of the sending point's node before which packets are lost."""
+    if here.node != there.node:
+        return here.interface
+    return case.door(there.pod) or here.interface if there.role == Role.POD else there.interface
 
 
 def _counts(pair: Pair, found: Qualifier) -> dict[str, Word]:
