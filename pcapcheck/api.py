@@ -176,7 +176,9 @@ def fields(*paths: Paths, names: Sequence[str], decode_as: Dissectors = ()) -> "
 
 
 def find(paths: Sequence[Paths], topology: Intended = None) -> tuple[Inputs, Topology]:
-    """Return the captures that paths name, and the topology: the given one, else that beside them, or its dumps.
+    """Return the captures that paths name, and the topology.
+
+    The given one, else that beside them, or its dumps.
 
     Raises:
         InputError: there is no capture, or the topology cannot be used.

@@ -105,14 +105,17 @@ def join(each: Input, parts: Sequence[Mapped], scratch: str | None, most: int | 
 
 
 def _clock(clocks: Sequence[str], interfaces: Sequence[Interface]) -> str:
-    """Return the quality of the clock; gopacket, known by what it calls interfaces, reads it in user space."""
+    """Return the quality of the clock.
+
+    Gopacket, known by what it calls interfaces, reads it in user space.
+    """
     finest = min(clocks, key=FINEST.index)
     fine = finest in ("ns", "us")
     return "user-space" if fine and any(each.name == GOPACKET for each in interfaces) else finest
 
 
 def _of_ends(interface: Interface) -> bool:
-    """Whether an interface is named after the ends of the one packet that follows it (netobserv, first versions)."""
+    """Whether an interface is named after the ends of its one packet (netobserv, first versions)."""
     return bool(ENDS.fullmatch(interface.name))
 
 

@@ -89,7 +89,10 @@ def _judge(rule: Rule, network: Network, surroundings: Surroundings) -> Judged:
 
 
 def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[Spot]:
-    """Return the capture points all of whose times are whole seconds, or none: no latency can be told there."""
+    """Return the capture points all of whose times are whole seconds, or none.
+
+    No latency can be told there.
+    """
     told: dict[bool, set[Spot]] = {True: set(), False: set()}
     for each in captures:
         if each.role and each.packets:

@@ -1,4 +1,6 @@
-"""Captures after the map stage -> capture points: each interface of each file is bound, an `any` capture by index.
+"""Captures after the map stage -> capture points.
+
+Each interface of each file is bound, an `any` capture by index.
 
 Takes what was read and the topology; gives the variants of all files with their points. It opens nothing and
 knows no rules.
@@ -43,8 +45,8 @@ class Placed:
 
     Attributes:
         captured: per file.
-        points: distinct capture points; the column `point` of the variants is an index, null where a file could
-            not be bound.
+        points: distinct capture points; the column `point` of the variants is an index, null where a file
+            could not be bound.
         variants: of all files: `variant` (row number), `file`, `point`.
         bound: per interface of a file.
         names: of the files, relative to the folder that was given.

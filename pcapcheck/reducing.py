@@ -1,7 +1,7 @@
 """The reduce stage: sightings of all captures, in partitions of joined flows, followed from hop to hop.
 
-A correlation of any input size holds one partition at a time (and one a worker). Takes what the map stage kept,
-gives the network with hops, losses and passes; it knows no rules.
+A correlation of any input size holds one partition at a time (and one a worker). Takes what the map stage
+kept, gives the network with hops, losses and passes; it knows no rules.
 """
 
 from collections.abc import Sequence

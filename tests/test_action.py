@@ -1,4 +1,4 @@
-"""The GitHub action and the workflow: their structure, and their shell steps run as a runner would run them."""
+"""The GitHub action and the workflow: their structure, and their shell steps run as by a runner."""
 
 import os
 import re

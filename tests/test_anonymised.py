@@ -1,4 +1,4 @@
-"""An anonymous copy of captures gives the verdict and the causes of the original, at the nodes that stand for its own."""
+"""An anonymous copy of captures gives the verdict, causes and nodes of the original."""
 
 import json
 from pathlib import Path

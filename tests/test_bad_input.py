@@ -1,4 +1,4 @@
-"""Bad input, as users see it: what is wrong, where, and what to do; exit status 2, no report, no traceback."""
+"""Bad input, as users see it: what is wrong, where, and what to do; exit status 2, and no report."""
 
 import subprocess
 import sys

@@ -1,6 +1,6 @@
-"""Names and texts of strangers, from a capture through every command into every format: they appear, but do nothing.
+"""Names and texts of strangers, through every command into every format: they appear, but do nothing.
 
-The capture is a broken network's, in one pcapng whose interfaces, comments, file name and DNS payload are hostile.
+The capture is a broken network's: a pcapng with hostile interfaces, comments, file name and DNS payload.
 """
 
 import csv

@@ -24,7 +24,8 @@ class Batch:
         used: bytes of the window that are dealt with; the next window starts there.
         end: why nothing can be read behind `used`, or empty if it can.
         comments: by row, what somebody wrote about a packet.
-        before: int64 (n,), how many records without a packet, but with a frame number, come before each; None is 0.
+        before: int64 (n,), how many records without a packet, but with a frame number, come before each; None
+            is 0.
         others: how many of these there are.
     """
 

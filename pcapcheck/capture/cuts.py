@@ -1,7 +1,7 @@
 """Cuts: ranges of a capture that begin where a record seems to begin, without reading what lies before.
 
-A cut is proven by whoever reads the range before it: the walk from the file's first record must end exactly at
-it. Where it does not, `split`, which walks the whole file, gives ranges that need no proof.
+A cut is proven by whoever reads the range before it: the walk from the file's first record must end exactly
+at it. Where it does not, `split`, which walks the whole file, gives ranges that need no proof.
 """
 
 from collections.abc import Iterator

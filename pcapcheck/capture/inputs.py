@@ -1,7 +1,7 @@
 """Inputs: what the user named -> captures to read, and the topology file or the dumps beside them.
 
-A PATH may be a capture, a folder, a glob or an archive; in a folder content decides, not the suffix, but what is
-called a capture and is none is named in the report. It reads no packets.
+A PATH may be a capture, a folder, a glob or an archive; in a folder content decides, not the suffix, but what
+is called a capture and is none is named in the report. It reads no packets.
 """
 
 import glob
@@ -210,7 +210,10 @@ def _expanded(path: str) -> list[str]:
 
 
 def _is_capture(path: Path) -> bool:
-    """Whether a file begins as a capture does, or is called one: reading it will say what is wrong with it."""
+    """Whether a file begins as a capture does, or is called one.
+
+    Reading it will say what is wrong with it.
+    """
     try:
         with path.open("rb") as file:
             start = file.read(HEAD)

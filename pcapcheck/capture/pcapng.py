@@ -22,8 +22,8 @@ from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
 
 SHB, IDB, ISB = 0x0A0D0D0A, 1, 5
-# Blocks that Wireshark shows as frames, though no packet is in them: custom blocks, systemd's journal, events of
-# sysdig. Source: wiretap/pcapng.c.
+# Blocks that Wireshark shows as frames, though no packet is in them: custom blocks, systemd's journal,
+# events of sysdig. Source: wiretap/pcapng.c.
 FRAMES = (0x0BAD, 0x40000BAD, 9, 0x204, 0x208, 0x216, 0x221)
 MARK = b"\n\r\r\n"  # a section header's type, the same in both byte orders
 ORDER = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}

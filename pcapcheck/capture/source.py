@@ -107,7 +107,10 @@ class Capture:
             windows.close()
 
     def cuts(self, count: int) -> list[Range]:
-        """Return what `ranges` does, without reading the file: that of each the end is one, its reader must prove."""
+        """Return what `ranges` does, without reading the file.
+
+        That of each the end is one, its reader must prove.
+        """
         if not self.seekable or self.size is None or count <= 1:
             return [EVERYTHING]
         windows = open_path(self.path).windows

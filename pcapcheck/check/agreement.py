@@ -1,6 +1,7 @@
 """Agreement: what several profiles that cannot be told apart have in common, as one profile.
 
-Rules, paths and traits that all have; a trait in which they differ says nothing. Parameters are the first one's.
+Rules, paths and traits that all have; a trait in which they differ says nothing. Parameters are the first
+one's.
 """
 
 from collections.abc import Sequence

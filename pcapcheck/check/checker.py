@@ -1,7 +1,7 @@
 """Every rule at every hop: findings, and what was not exercised or not evaluable.
 
-Takes variants that are placed at the steps of their paths, judges each distinct combination of values once, and counts packets. It
-does not know files, nor why a rule is broken.
+Takes variants that are placed at the steps of their paths, judges each distinct combination of values once,
+and counts packets. It does not know files, nor why a rule is broken.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,10 @@ KEYS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one rule found: findings and the direction of each, packets judged, and the names that had no value."""
+    """What one rule found.
+
+    Findings and the direction of each, packets judged, and the names that had no value.
+    """
 
     rule: Rule
     findings: tuple[Finding, ...]
@@ -81,7 +84,10 @@ def _selected(rule: Rule, network: Network) -> pl.DataFrame:
 
 
 def _looked_for(rule: Rule, network: Network) -> int:
-    """Return how many packets a rule would have caught: those of its flows that could be seen where it looks."""
+    """Return how many packets a rule would have caught.
+
+    Those of its flows that could be seen where it looks.
+    """
     places = network.steps.select("path", "step").unique().iter_rows()
     steps = [(path, network.paths[path][step]) for path, step in places]
     watched = {path for path, step in steps if step.role in rule.at and rule.side in (None, step.side)}
@@ -133,7 +139,7 @@ def _judge(rule: Rule, view: View) -> Verdict:
 def _findings(
     rule: Rule, counted: pl.DataFrame, views: Sequence[View], network: Network
 ) -> list[tuple[Finding, int | None]]:
-    """Return a finding, with its direction, for each hop, direction and distinct expected/actual that enough packets broke."""
+    """Return a finding, with its direction, for each hop, direction and expected/actual that enough broke."""
     total = counted.group_by(GROUP).agg(pl.col("packets").sum().alias("judged"))
     broken = counted.filter(pl.col("verdict") == Verdict.BROKEN.value)
     if broken.is_empty():

@@ -1,4 +1,7 @@
-"""Choose the profiles that captures are checked against: those that were named, else what the captures look like."""
+"""Choose the profiles that captures are checked against.
+
+Those that were named, else what the captures look like.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Coverage: which rules and hops the captures exercised. What no packet exercised is never called conformant."""
+"""Coverage: which rules and hops the captures exercised.
+
+What no packet exercised is never called conformant.
+"""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """Which profile the captures look like, and why: by the clues that each profile's rule file gives.
 
-A clue adds its weight where packets show what it says, and takes it away where they show something else; where
-there are no packets that could show it, it says nothing. It does not choose what is checked (`choice`).
+A clue adds its weight where packets show what it says, and takes it away where they show something else;
+where there are no packets that could show it, it says nothing. It does not choose what is checked (`choice`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
-"""Intention: the values of a profile's parameters that the nodes of a cluster agree on, where nobody says what is meant.
+"""Intention: the values of parameters that the nodes of a cluster agree on, where nobody says what is meant.
 
-Takes how many nodes use each value. The profile's own value stands while any node uses it: the others differ from
-it. Else most nodes count; what a single node does is nobody's intention, and the parameter has no value.
+Takes how many nodes use each value. The profile's own value stands while any node uses it: the others differ
+from it. Else most nodes count; what a single node does is nobody's intention, and the parameter has no value.
 """
 
 from collections.abc import Mapping

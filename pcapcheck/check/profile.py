@@ -33,7 +33,8 @@ class Clue:
     Attributes:
         at: roles at which it shows.
         when: what packets there match.
-        weight: what it adds to the score, or takes from it if they do not; negative: it speaks against the profile.
+        weight: what it adds to the score, or takes from it if they do not; negative: it speaks against the
+            profile.
         traffic: only packets that travel same-node, cross-node or cross-subnet.
         interface: instead of packets, names of interfaces that were captured.
         some: some packets are enough, not most: a tunnel that is used at all is no accident.
@@ -160,7 +161,7 @@ def with_values(profile: Profile, parameters: Iterable[Parameter]) -> Profile:
 
 
 def differing(profile: Profile, shipped: Profile) -> dict[str, object]:
-    """Return the parameters that have other values than those of the rule file, as a topology file has them."""
+    """Return the parameters whose values are not those of the rule file, as a topology file has them."""
     return {
         name: each.plain
         for name, each in profile.parameters.items()

@@ -1,7 +1,9 @@
-"""Sight: the packets that speak for one profile or another: those of pods, and tunnels; with where they travel.
+"""Sight: the packets that speak for one profile or another: those of pods, and tunnels.
 
-Takes variants with their points and the topology (given or inferred), gives a frame for `detect`. What nodes say
-to each other for themselves speaks for no CNI, and neither do ARP and errors.
+With where they travel.
+
+Takes variants with their points and the topology (given or inferred), gives a frame for `detect`. What nodes
+say to each other for themselves speaks for no CNI, and neither do ARP and errors.
 """
 
 from collections.abc import Sequence

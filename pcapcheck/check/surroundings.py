@@ -1,4 +1,6 @@
-"""What surrounds a packet that a rule judges: parameters, the ends of its flow, the interface, the hop before.
+"""What surrounds a packet that a rule judges.
+
+Parameters, the ends of its flow, the interface, the hop before.
 
 Takes the network and a profile, gives a `View` of one combination of values: the `Scope` that matchers ask.
 """
@@ -75,7 +77,10 @@ class Surroundings:
 
 
 class View:
-    """One distinct combination of values, and what surrounds it; what a matcher asks for and does not get is remembered."""
+    """One distinct combination of values, and what surrounds it.
+
+    What a matcher asks for and does not get is remembered.
+    """
 
     def __init__(self, around: Surroundings, row: Mapping[str, Any], names: Sequence[str]) -> None:
         self._around = around

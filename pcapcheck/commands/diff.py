@@ -23,9 +23,9 @@ def command(asked: Asked, form: str, output: str | None) -> int:
 
     What differs is told of headers, paths, loss, latency and findings.
 
-    GOOD and BAD are each a capture, a folder or a glob. Flows are compared by who talks to whom, between where
-    and at which hop; ephemeral ports and times do not matter, and addresses are told as the topology knows
-    them, so that pods may have new ones. The exit status is 1 if the network behaves differently.
+    GOOD and BAD are each a capture, a folder or a glob. Flows are compared by who talks to whom, between
+    where and at which hop; ephemeral ports and times do not matter, and addresses are told as the topology
+    knows them, so that pods may have new ones. The exit status is 1 if the network behaves differently.
 
     \b
     Examples:

@@ -1,4 +1,7 @@
-"""`pcapcheck explain`: a rule or a diagnosis: what, why, how to confirm it, how to mend it, where to read on."""
+"""`pcapcheck explain`: a rule or a diagnosis.
+
+What, why, how to confirm it, how to mend it, where to read on.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING

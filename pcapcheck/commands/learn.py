@@ -58,7 +58,8 @@ def command(asked: Asked, output: str | None, name: str | None, ignore: tuple[st
     _check_good(side)
     learnt = [each for each in lessons(side) if each.packets >= packets]
     chosen = name or (Path(output).stem if output else "learnt")
-    said = f"Learnt from {side.summary.packets:,} packets of {side.summary.flows:,} flows in {side.summary.captures:,} captures."
+    seen = side.summary
+    said = f"Learnt from {seen.packets:,} packets of {seen.flows:,} flows in {seen.captures:,} captures."
     text = rule_file(
         _named(chosen),
         learnt,

@@ -1,4 +1,7 @@
-"""`pcapcheck topology`: files made of dumps (`import`) or of captures (`infer`), and looked through (`check`)."""
+"""`pcapcheck topology`.
+
+Files made of dumps (`import`) or of captures (`infer`), and looked through (`check`).
+"""
 
 from typing import TYPE_CHECKING
 

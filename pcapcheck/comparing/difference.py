@@ -1,4 +1,4 @@
-"""Difference: what two sets of captures of one network do not have in common. Plain data, as reports show it."""
+"""Difference: what two sets of captures of one network do not have in common; plain data."""
 
 import json
 from collections.abc import Mapping
@@ -145,8 +145,8 @@ class FlowChange:
 class Difference:
     """All that two sets do not have in common, in an order that depends on the input alone.
 
-    Which flows there were, and which rules they exercised, depends on the traffic of a test, and latencies are
-    listed even where they are alike: these alone make no difference.
+    Which flows there were, and which rules they exercised, depends on the traffic of a test, and latencies
+    are listed even where they are alike: these alone make no difference.
     """
 
     good: Summary

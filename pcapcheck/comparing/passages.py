@@ -1,4 +1,7 @@
-"""Passages from hop to hop: which hops are crossed, how many packets are lost between two, how long it takes."""
+"""Passages from hop to hop.
+
+Which hops are crossed, how many packets are lost between two, how long it takes.
+"""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple

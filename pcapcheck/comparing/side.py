@@ -1,4 +1,7 @@
-"""One of the two sets of captures that are compared: what was seen of the network, and what a check says of it."""
+"""One of the two sets of captures that are compared.
+
+What was seen of the network, and what a check says of it.
+"""
 
 from dataclasses import dataclass
 

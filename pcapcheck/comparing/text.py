@@ -30,7 +30,8 @@ def lines(difference: Difference) -> Iterator[str]:
         "Headers": map(_header, difference.headers),
         "Paths": _paths(difference.paths),
         "Loss": (
-            f"{_traffic(each.who, each.where)}, {' to '.join(each.hops)}: {_loss(each.good)} in GOOD, {_loss(each.bad)} in BAD"
+            f"{_traffic(each.who, each.where)}, {' to '.join(each.hops)}: "
+            f"{_loss(each.good)} in GOOD, {_loss(each.bad)} in BAD"
             for each in difference.losses
         ),
         "Latency": map(_latency, (each for each in difference.latencies if each.changed)),
@@ -73,7 +74,8 @@ def _summary(side: Summary) -> str:
     profile = f" ({side.profile})" if side.profile else ""
     causes = f": {', '.join(side.diagnoses)}" if side.diagnoses else ""
     return terminal(
-        f"{side.verdict}{profile}{causes}; {side.packets:,} packets of {side.flows:,} flows in {side.captures:,} captures"
+        f"{side.verdict}{profile}{causes}; {side.packets:,} packets of {side.flows:,} flows "
+        f"in {side.captures:,} captures"
     )
 
 

@@ -1,6 +1,7 @@
 """What packets of each kind have in common: values that never differ, and variables that always hold.
 
-A variable of the topology is better than a value: it holds in another run too, where pods have other addresses.
+A variable of the topology is better than a value: it holds in another run too, where pods have other
+addresses.
 """
 
 from collections import defaultdict
@@ -109,7 +110,7 @@ def _lesson(kind: Kind, when: str, seen: _Seen) -> Lesson:
 
 
 def merged(plain: list[Lesson]) -> list[Lesson]:
-    """Return the lessons with those joined that say the same at both sides, of several kinds, at several roles."""
+    """Return the lessons; those that say the same at both sides, of several kinds or roles are joined."""
     joined = _of_all_sides(plain)
     for name in ("who", "where", "at"):
         joined = [_together(several, name) for several in _alike(joined, name)]

@@ -134,7 +134,10 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _scalar(text: str) -> str:
-    """Return text as YAML reads it: numbers and variables as they are, all else in quotes where that is needed."""
+    """Return text as YAML reads it.
+
+    Numbers and variables as they are, all else in quotes where that is needed.
+    """
     if text.isdecimal() or re.fullmatch(r"\$[a-z0-9_.]+", text):
         return text
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS

@@ -1,4 +1,7 @@
-"""When packets of a flow were lost: how many were sent and lost, slice by slice of its time; and as a picture."""
+"""When packets of a flow were lost: how many were sent and lost, slice by slice of its time.
+
+And as a picture.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple

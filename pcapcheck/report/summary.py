@@ -55,7 +55,10 @@ def causes(result: Result) -> tuple[Diagnosis, ...]:
 
 
 def groups(result: Result) -> list[Group]:
-    """Return the findings in groups: the worst first, then those that a cause explains, then as in the result."""
+    """Return the findings in groups.
+
+    The worst first, then those that a cause explains, then as in the result.
+    """
     explained: dict[int, list[str]] = {}
     for diagnosis in result.diagnoses:
         for number in diagnosis.findings:

@@ -1,7 +1,9 @@
-"""Where a capture was taken, by what is in it: for files whose name does not say it, in a network that is known.
+"""Where a capture was taken, by what is in it.
 
-Takes what was seen and a topology, gives a binding or None. Frames at an interface have its MAC on one side; a pod's
-have its MAC and its address, wherever between pod and bridge they are.
+For files whose name does not say it, in a network that is known.
+
+Takes what was seen and a topology, gives a binding or None. Frames at an interface have its MAC on one side;
+a pod's have its MAC and its address, wherever between pod and bridge they are.
 """
 
 from collections import Counter

@@ -1,8 +1,8 @@
 """The intended network, guessed from what was seen, and what was guessed.
 
-Takes the watches of a run (`inferring.watch`), gives a Topology with source `inferred`, a binding for each watch,
-and the values that nodes use. What is intended is what most nodes do, and of a node what it sends itself, so that
-a fault is a contradiction and not the norm. What nothing speaks for is left out.
+Takes the watches of a run (`inferring.watch`), gives a Topology with source `inferred`, a binding for each
+watch, and the values that nodes use. What is intended is what most nodes do, and of a node what it sends
+itself, so that a fault is a contradiction and not the norm. What nothing speaks for is left out.
 """
 
 from collections.abc import Mapping, Sequence

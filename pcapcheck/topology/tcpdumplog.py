@@ -1,7 +1,7 @@
 """What tcpdump itself said of its capture: the log that Retina stores beside it.
 
-Takes the text of the log; gives the interface, the packets that the kernel lost, and the interfaces that were asked
-for in vain, since of several `-i` tcpdump takes the last. Source: tcpdump.c, print_statistics and main.
+Takes the text of the log; gives the interface, the packets that the kernel lost, and the interfaces that were
+asked for in vain, since of several `-i` tcpdump takes the last. Source: tcpdump.c, print_statistics and main.
 """
 
 import re

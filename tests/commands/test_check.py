@@ -1,4 +1,4 @@
-"""check: exit statuses as CI needs them: known findings, rules that must be exercised, severities that fail."""
+"""check: exit statuses as CI needs them: known findings, required rules, severities that fail."""
 
 import sys
 from pathlib import Path

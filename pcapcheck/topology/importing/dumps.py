@@ -1,8 +1,8 @@
 """The files of a folder of dumps: what was said on which host, and the objects of Kubernetes.
 
-Takes a folder or files; recognises them by content, never by suffix: JSON of `ip -j` and `kubectl -o json`, one
-JSON object per host with a key per command, YAML of Kubernetes, and plain text. What it cannot use becomes a
-note, not an error.
+Takes a folder or files; recognises them by content, never by suffix: JSON of `ip -j` and `kubectl -o json`,
+one JSON object per host with a key per command, YAML of Kubernetes, and plain text. What it cannot use
+becomes a note, not an error.
 """
 
 import json

@@ -11,8 +11,8 @@ from typing import Final
 
 # What collectors call the files of commands, at the end of a name; the host is named by what is left.
 _OF_A_COMMAND: Final = re.compile(
-    r"(?:[._ -]?\b(?:(?:ipv?[46]?|bridge)(?:[ -]{1,2}[a-z46])*|wg|nft|kubectl|ip6?tables\w*|ifconfig|(?:ip6?|ipv[46])?"
-    r"(?:addr|link|route|rule|neigh|fdb|nat|tables)\w*|show|save|all|dump|json|text|txt|md|resources|rules|table"
+    r"(?:[._ -]?\b(?:(?:ipv?[46]?|bridge)(?:[ -]{1,2}[a-z46])*|wg|nft|kubectl|ip6?tables\w*|ifconfig"
+    r"|(?:ip6?|ipv[46])?(?:addr|link|route|rule|neigh|fdb|nat|tables)\w*|show|save|all|dump|json|text|txt|md|resources|rules|table"
     r"|get)| -[a-z46])$",
     re.IGNORECASE,
 )

@@ -82,7 +82,10 @@ def _concluded(members: Members, nodes: dict[str, Node], cluster: Cluster) -> To
 
 
 def _service_networks(services: dict[str, Service], pods: Iterable[Pod]) -> tuple[str, ...]:
-    """Return the service network: kubeadm's default, or its first /16, if all services and no pod lie in it."""
+    """Return the service network.
+
+    Kubeadm's default, or its first /16, if all services and no pod lie in it.
+    """
     inside = _numbers(each for service in services.values() for each in service.addresses)
     others = _numbers(each for pod in pods for each in pod.addresses)
     for usual in _SERVICES if inside else ():

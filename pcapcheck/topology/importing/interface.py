@@ -75,7 +75,10 @@ def _role(link: Link, pod: str | None, masters: frozenset[str]) -> Role | None:
 
 
 def _kind(link: Link) -> str:
-    """Return what `ip -d` says a link is; without -d, its link layer says that of tunnels without Ethernet."""
+    """Return what `ip -d` says a link is.
+
+    Without -d, its link layer says that of tunnels without Ethernet.
+    """
     return link.kind or (link.medium if link.medium in ("ipip", "sit", "gre", "tunnel6") else "")
 
 

@@ -1,4 +1,7 @@
-"""The logs of tcpdump that lie beside captures: which interface it was, what was lost, what was asked for in vain."""
+"""The logs of tcpdump that lie beside captures.
+
+Which interface it was, what was lost, what was asked for in vain.
+"""
 
 from pathlib import Path, PurePath
 

@@ -1,4 +1,7 @@
-"""Bridges, veths and the devices under pods: MACs and addresses of bridges, and whether pods are on an uplink themselves."""
+"""Bridges, veths and the devices under pods.
+
+MACs and addresses of bridges, and whether pods are on an uplink themselves.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -60,7 +63,10 @@ def find_parents(draft: Draft, scene: Scene) -> None:
 
 
 def _find_others(draft: Draft, scene: Scene) -> None:
-    """Say so too of pods of no known node: those that an uplink hears themselves, and those with one MAC together."""
+    """Say so too of pods of no known node.
+
+    Those that an uplink hears themselves, and those with one MAC together.
+    """
     found = [each for place in scene.of_role(*UNDER_PODS) for each in scene.stations(place).by_mac.values()]
     heard = {each.mac for each in found if each.own and not each.forwards}
     for pod in draft.pods.values():

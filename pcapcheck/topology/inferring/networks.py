@@ -1,7 +1,7 @@
 """Networks of pods: what their addresses have in common, where no node's address lies in between.
 
-Takes the addresses that pods were seen to have, gives the smallest networks that hold them; addresses far apart
-are of different networks. It is no guess at what was configured.
+Takes the addresses that pods were seen to have, gives the smallest networks that hold them; addresses far
+apart are of different networks. It is no guess at what was configured.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,9 @@ BITS: Final = {4: 32, 6: 128}
 
 
 def networks(pods: Iterable[str], others: Iterable[str]) -> list[str]:
-    """Return networks that hold the pods' addresses and none of the others; a lone address is a network of one.
+    """Return networks that hold the pods' addresses and none of the others.
+
+    A lone address is a network of one.
 
     Args:
         pods: addresses of pods.

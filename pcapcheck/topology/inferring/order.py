@@ -1,7 +1,7 @@
 """Order of the watches along a path: whoever is nearer to the asker waits longer for the answer.
 
-Takes comparisons of two watches by the packets that both saw (`watch.Nearer`); clocks do not matter. It does not
-know what the watches are.
+Takes comparisons of two watches by the packets that both saw (`watch.Nearer`); clocks do not matter. It does
+not know what the watches are.
 """
 
 from collections import defaultdict
@@ -42,7 +42,9 @@ class Order:
         return sorted(ahead, key=lambda watch: (-ahead[watch], watch))
 
     def is_nearest(self, address: str, watch: int, others: Iterable[int]) -> bool | None:
-        """Return whether a watch is nearer to an address than each of the others; None if that cannot be said.
+        """Return whether a watch is nearer to an address than each of the others.
+
+        None if that cannot be said.
 
         Others that saw no exchange of the address which this watch saw too are left out.
         """
@@ -52,7 +54,7 @@ class Order:
         return all(balance > 0 for balance in balances) if balances and 0 not in balances else None
 
     def _balance(self, address: str, watch: int, other: int) -> int | None:
-        """Return in how many exchanges one watch is nearer to the address than the other, less the contrary."""
+        """Return in how many exchanges one watch is nearer to the address, less those of the other."""
         gaps = [self._gaps[address, peer].get((watch, other)) for peer in self.peers(address)]
         known = [gap for gap in gaps if gap is not None]
         return sum((gap > 0) - (gap < 0) for gap in known) if known else None

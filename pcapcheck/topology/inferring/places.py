@@ -1,7 +1,9 @@
-"""Places: for each watch whose it is, which interface, and which role; by name where that says it, else by what was seen.
+"""Places: for each watch whose it is, which interface, and which role.
 
-`web-1_eth0.pcap` may be of a pod or of a node: a node's uplink shows tunnels, tags or several stations, and lies
-between the ends of what it shows; a pod is the nearest watch to its own address.
+By name where that says it, else by what was seen.
+
+`web-1_eth0.pcap` may be of a pod or of a node: a node's uplink shows tunnels, tags or several stations, and
+lies between the ends of what it shows; a pod is the nearest watch to its own address.
 """
 
 from collections.abc import Mapping, Sequence
@@ -112,7 +114,10 @@ def _nameless(watch: Watch, role: Role | None) -> Place:
 
 
 def _of_file(watch: Watch) -> str:
-    """Return the name of a file that no interface is called in: its owner's, as far as a tool writes it so."""
+    """Return the name of a file that no interface is called in.
+
+    Its owner's, as far as a tool writes it so.
+    """
     if not watch.path:
         return f"capture {watch.number + 1}"
     said = owner_said(watch.path)
@@ -120,7 +125,10 @@ def _of_file(watch: Watch) -> str:
 
 
 def _is_alone(watch: Watch, watches: Sequence[Watch]) -> bool:
-    """Whether a capture of `any` was taken inside a pod: one interface, and who speaks there only for itself leaves."""
+    """Whether a capture of `any` was taken inside a pod.
+
+    One interface, and who speaks there only for itself leaves.
+    """
     if watch.index is None or watch.hatype == LOOPBACK or len(_interfaces(watch, watches)) > 1:
         return False
     if any(each.form != "plain" or each.tag is not None for each in watch.seen):
@@ -210,7 +218,9 @@ def _by_order(watch: Watch, watches: Sequence[Watch], order: Order) -> tuple[Rol
 
 
 def taken(places: Sequence[Place]) -> list[Place]:
-    """Return the places; one lone uplink between two nodes, of which nothing tells whose it is, is taken for the first's.
+    """Return the places.
+
+    One lone uplink between two nodes, of which nothing tells whose it is, is taken for the first's.
 
     Both nodes are called by their addresses then, so that what is said of them is true whosever it is.
     """

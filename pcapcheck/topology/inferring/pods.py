@@ -1,7 +1,7 @@
 """Pods: who speaks inside each pod's capture, at each veth and on each bridge; and on which node each pod is.
 
-A veth's pod is on the veth's node; else the pod is where its exchanges enter the network (`Sides`), or behind the
-bridge that hears it. Several captures of one pod are found to be of one pod by MAC and address.
+A veth's pod is on the veth's node; else the pod is where its exchanges enter the network (`Sides`), or behind
+the bridge that hears it. Several captures of one pod are found to be of one pod by MAC and address.
 """
 
 from collections.abc import Iterable

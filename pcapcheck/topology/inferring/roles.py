@@ -1,7 +1,7 @@
 """The role of a watch by its frames alone, where no name says it.
 
-Tunnels and tags are seen at uplinks; frames that are inside a tunnel elsewhere, at the tunnel's device; a veth and
-its pod show one station that speaks for itself, a bridge several and one that forwards.
+Tunnels and tags are seen at uplinks; frames that are inside a tunnel elsewhere, at the tunnel's device; a
+veth and its pod show one station that speaks for itself, a bridge several and one that forwards.
 """
 
 from collections.abc import Callable
@@ -44,7 +44,10 @@ def _is_loop(address: str | None) -> bool:
 
 
 def _is_inside(watch: Watch, tunnelled: Pairs) -> bool:
-    """Whether nearly all frames here are inside a tunnel elsewhere; cooked captures have no destination MAC."""
+    """Whether nearly all frames here are inside a tunnel elsewhere.
+
+    Cooked captures have no destination MAC.
+    """
     froms = {source for source, _ in tunnelled}
     known = [
         (each.mac_from, each.mac_to) in tunnelled if each.mac_to else each.mac_from in froms
@@ -70,7 +73,10 @@ def _by_stations(watch: Watch, found: Stations, nearest: Callable[[str], bool | 
 def _of_node(
     speaking: list[Station], forwarding: list[Station], nearest: Callable[[str], bool | None]
 ) -> Role:
-    """Tell the interfaces of a node apart by who comes in there: at a veth its pod, which is nowhere nearer."""
+    """Tell the interfaces of a node apart by who comes in there.
+
+    At a veth its pod, which is nowhere nearer.
+    """
     coming = [each for each in speaking if each.come]
     if any(each.come for each in forwarding) or not coming:
         return Role.UPLINK

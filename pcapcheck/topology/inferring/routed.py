@@ -1,4 +1,7 @@
-"""Routed: what plain packets say of the nodes that pods are on: a node's MAC sends them, with a TTL that fell once."""
+"""Routed: what plain packets say of the nodes that pods are on.
+
+A node's MAC sends them, with a TTL that fell once.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +18,10 @@ BY_MAC: Final = 3  # weight of the MAC that sends a pod's packets for the node t
 
 
 def find_routed_pods(draft: Draft, scene: Scene) -> None:
-    """Vote for the node of each pod whose plain packets a node's MAC sends; add nodes that were not captured."""
+    """Vote for the node of each pod whose plain packets a node's MAC sends.
+
+    Add nodes that were not captured.
+    """
     nodes = {
         each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac
     }
@@ -54,10 +60,12 @@ def _claims(scene: Scene, mac: str) -> list[str]:
 
 
 def believed_at(draft: Draft, scene: Scene) -> dict[str, Counter[str]]:
-    """Return who gets what a node's pods send to another node's MAC, or into a tunnel's device; and at which node.
+    """Return who gets what a node's pods send to another node's MAC, or into a tunnel's device.
 
-    Where a tunnel leads cannot be seen at its device, nor whose address is one like a pod's that nobody answers
-    for: it is the other node's, if there is only one.
+    And at which node.
+
+    Where a tunnel leads cannot be seen at its device, nor whose address is one like a pod's that nobody
+    answers for: it is the other node's, if there is only one.
     """
     macs = {
         each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac
@@ -90,6 +98,9 @@ def _is_sent_here(draft: Draft, each: Seen, node: str | None) -> bool:
 
 
 def _is_like(draft: Draft, each: Seen, role: Role | None) -> bool:
-    """Whether a destination can be a pod's: it goes into a tunnel, or is as near as pods are to each other."""
+    """Whether a destination can be a pod's.
+
+    It goes into a tunnel, or is as near as pods are to each other.
+    """
     pod = draft.pod_of(each.source)
     return role != Role.UPLINK or bool(pod and neighbours([each.destination or ""], pod.addresses))

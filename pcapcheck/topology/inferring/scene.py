@@ -52,7 +52,10 @@ class Scene:
         return self.order.is_nearest(address, place.watch.number, others)
 
     def heard_first(self, place: Place, mac: str) -> bool | None:
-        """Return whether what a MAC says of itself was heard here before it was anywhere else; None: nowhere else."""
+        """Return whether what a MAC says of itself was heard here before it was anywhere else; None.
+
+        Nowhere else.
+        """
         here = self.stations(place).by_mac[mac].asked
         there = [
             self.stations(each).by_mac[mac].asked

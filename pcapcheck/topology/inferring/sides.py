@@ -1,7 +1,7 @@
 """Sides: on which node an address is, by where its exchanges enter the network between nodes.
 
-Of the captures along an exchange, those before the first node's last one are on its side. Needs captures of two
-nodes: what lies on which side of a single uplink cannot be told.
+Of the captures along an exchange, those before the first node's last one are on its side. Needs captures of
+two nodes: what lies on which side of a single uplink cannot be told.
 """
 
 from collections import Counter
@@ -32,7 +32,7 @@ class Sides:
         return votes
 
     def _is_alone(self, address: str, peer: str) -> bool:
-        """Whether a pod on the nodes' own network was heard at the uplink of one node only, of several captured."""
+        """Whether a pod on the nodes' own network was heard at one uplink only, of several captured."""
         seen = self._heard.keys() & set(self._order.along(address, peer))
         several = len({self._nodes.get(each) for each in self._heard}) > 1
         return several and any(address in self._heard[each] for each in seen)

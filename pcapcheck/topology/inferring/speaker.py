@@ -1,4 +1,7 @@
-"""Speaker: the one station of a pod's or veth's capture that speaks for itself, with its addresses; and its gateway."""
+"""Speaker: the one station of a pod's or veth's capture that speaks for itself, with its addresses.
+
+And its gateway.
+"""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple

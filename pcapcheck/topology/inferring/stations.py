@@ -1,7 +1,9 @@
-"""Stations of a watch: each MAC that frames there are from or for, and whether it speaks for itself or forwards.
+"""Stations of a watch.
 
-A packet that its sender has just made has a TTL that systems start with; a router's packets have less, and are of
-many sources. ARP and ND bind an address to a MAC, but a router may answer for others (proxy ARP).
+Each MAC that frames there are from or for, and whether it speaks for itself or forwards.
+
+A packet that its sender has just made has a TTL that systems start with; a router's packets have less, and
+are of many sources. ARP and ND bind an address to a MAC, but a router may answer for others (proxy ARP).
 """
 
 from collections import Counter
@@ -97,7 +99,10 @@ class Stations:
         return self.by_mac.setdefault(mac, Station(mac))
 
     def everywhere(self) -> list[Station]:
-        """Return the stations that take part in nearly all unicast frames; of groups only, those that sent."""
+        """Return the stations that take part in nearly all unicast frames.
+
+        Of groups only, those that sent.
+        """
         if self.unicast:
             return [each for each in self.by_mac.values() if each.frames >= MOST * self.unicast]
         return [each for each in self.by_mac.values() if each.alone]

@@ -1,7 +1,8 @@
 """Subnets: which nodes reach each other directly, and which over a router.
 
-A frame for a node's address that is for that node's MAC went directly, one for another MAC over a router. Prefix
-lengths are not on the wire: the shortest usual one is taken that holds a subnet's nodes and none of another's.
+A frame for a node's address that is for that node's MAC went directly, one for another MAC over a router.
+Prefix lengths are not on the wire: the shortest usual one is taken that holds a subnet's nodes and none of
+another's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,10 @@ Name: TypeAlias = tuple[str, str]  # node, interface
 
 
 class _Link(NamedTuple):
-    """Two interfaces, (node, interface) each; `router` is the MAC between them, None if they reach each other directly."""
+    """Two interfaces, (node, interface) each.
+
+    `router` is the MAC between them, None if they reach each other directly.
+    """
 
     mine: Name
     theirs: Name
@@ -28,7 +32,10 @@ class _Link(NamedTuple):
 
 
 def find_subnets(draft: Draft) -> None:
-    """Give the addresses of uplinks their prefix lengths, where packets show who is in one subnet; name routers."""
+    """Give the addresses of uplinks their prefix lengths, where packets show who is in one subnet.
+
+    Name routers.
+    """
     interfaces = {
         (node.name, each.name): each for node in draft.nodes.values() for each in node.of_role(*UNDERLAY)
     }
@@ -70,7 +77,10 @@ def _links(interfaces: Mapping[Name, InterfaceDraft]) -> Iterator[_Link]:
 
 
 def _pod_links(draft: Draft, interfaces: Mapping[Name, InterfaceDraft]) -> Iterator[_Link]:
-    """Yield the way of plain packets of other nodes' pods: from the node's own MAC, or routed but once, is direct."""
+    """Yield the way of plain packets of other nodes' pods.
+
+    From the node's own MAC, or routed but once, is direct.
+    """
     uplinks = {name[0]: name for name, each in interfaces.items() if each.role == Role.UPLINK}
     homes = {address: uplinks.get(pod.node or "") for pod in draft.pods.values() for address in pod.addresses}
     for name, interface in interfaces.items():
@@ -90,7 +100,10 @@ def _pod_links(draft: Draft, interfaces: Mapping[Name, InterfaceDraft]) -> Itera
 def _hypotheses(
     draft: Draft, interfaces: Mapping[Name, InterfaceDraft], links: Sequence[_Link]
 ) -> Iterator[_Link]:
-    """Yield what explains, where nothing is known of two nodes, that their pods' packets are in tunnels while others' are not."""
+    """Yield what explains that packets of two nodes' pods are in tunnels while others' are not.
+
+    Of the two nodes nothing else is known.
+    """
     uplinks = {name[0]: name for name, each in interfaces.items() if each.role == Role.UPLINK}
     forms: dict[tuple[str, str], set[bool]] = {}
     for interface in interfaces.values():

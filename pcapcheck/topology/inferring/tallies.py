@@ -94,7 +94,10 @@ def _values(each: Seen) -> Iterator[tuple[str, int]]:
 
 
 def _named(node: NodeDraft) -> Iterator[tuple[str, int]]:
-    """Yield what the names of devices say: flannel calls its VTEP after the VNI, a VLAN device after the VLAN."""
+    """Yield what the names of devices say.
+
+    Flannel calls its VTEP after the VNI, a VLAN device after the VLAN.
+    """
     for interface in node.of_role(Role.VTEP, Role.VLAN):
         match = _NAMED.fullmatch(interface.name)
         if match and match[1] and interface.role == Role.VTEP:

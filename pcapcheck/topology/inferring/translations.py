@@ -1,7 +1,9 @@
-"""Translations: addresses that stand for somebody else: services, and addresses that nodes hide others behind.
+"""Translations: addresses that stand for somebody else.
 
-One packet with two destinations: the one that no pod or node has is a service's. One packet with two sources: the
-one that no pod has is a node's. Which endpoints a service is meant to have cannot be seen.
+Services, and addresses that nodes hide others behind.
+
+One packet with two destinations: the one that no pod or node has is a service's. One packet with two sources:
+the one that no pod has is a node's. Which endpoints a service is meant to have cannot be seen.
 """
 
 from collections.abc import Sequence
@@ -98,7 +100,10 @@ def _is_known(draft: Draft, address: str) -> bool:
 
 
 def _is_before(draft: Draft, each: Translation, *, swapped: bool) -> bool:
-    """Whether the other pair of ends is the one before translation: it asks a node or a service, this one a pod."""
+    """Whether the other pair of ends is the one before translation.
+
+    It asks a node or a service, this one a pod.
+    """
     before = each.other_destination if swapped else each.destination
     after = each.destination if swapped else each.other_destination
     services = {address for service in draft.services.values() for address in service.addresses}

@@ -1,7 +1,7 @@
 """Tunnels: nodes that were not captured, the devices that tunnels start at, and the pods behind them.
 
-What is believed of a node is what it sends itself: its outer source, its VTEP's MAC. Where others send to is where
-faults show, and no evidence.
+What is believed of a node is what it sends itself: its outer source, its VTEP's MAC. Where others send to is
+where faults show, and no evidence.
 """
 
 from collections import Counter
@@ -70,7 +70,7 @@ def find_devices(draft: Draft, scene: Scene) -> None:
 
 
 def _give_mac(node: NodeDraft, mac: str) -> None:
-    """Give the MAC that a node sends with inside its tunnels to the VTEP that has none, else to a further one."""
+    """Give the MAC that a node sends with in its tunnels to the VTEP without one, else to a further one."""
     devices = node.of_role(Role.VTEP)
     if mac in [each.mac for each in devices]:
         return
@@ -173,7 +173,10 @@ def _own_mac(draft: Draft, node: NodeDraft, device: InterfaceDraft) -> str | Non
 
 
 def _forwarding(draft: Draft, scene: Scene) -> frozenset[str]:
-    """Return the nodes in whose tunnels some packets were routed before: their pods' TTL is less than a first one."""
+    """Return the nodes in whose tunnels some packets were routed before.
+
+    Their pods' TTL is less than a first one.
+    """
     return frozenset(
         node.name
         for each in _tunnelled(scene)

@@ -1,7 +1,7 @@
 """Uplinks: the MAC and the addresses of each node's own interfaces to the network.
 
-Both ends of an exchange are in every frame of two nodes, so a node's own MAC is the one that sends what its pods
-say; its address is what it claims by ARP or sends under, and not what others believe.
+Both ends of an exchange are in every frame of two nodes, so a node's own MAC is the one that sends what its
+pods say; its address is what it claims by ARP or sends under, and not what others believe.
 """
 
 from collections import Counter
@@ -39,7 +39,10 @@ def find_uplinks(draft: Draft, scene: Scene) -> None:
 
 
 def _from_afar(draft: Draft, node: NodeDraft, scene: Scene) -> None:
-    """Give a node without a capture of its uplink one with the MAC and the address that its pods' packets have elsewhere."""
+    """Give a node whose uplink was not captured one.
+
+    Its MAC and its address are those that its pods' packets have elsewhere.
+    """
     local = draft.local(node.name)
     seen = [each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen]
     claims = {each.claim: each.claim_mac for each in seen if each.claim and each.claim_mac}
@@ -69,7 +72,7 @@ def _interface(draft: Draft, place: Place) -> InterfaceDraft:
 
 
 def _homes(draft: Draft, scene: Scene) -> dict[str, str]:
-    """Return address -> node, of pods, of what stands for a node's own pods, and of all whose side is seen."""
+    """Return address -> node: of pods, of what stands for a node's own pods, of all whose side is seen."""
     votes = {address: scene.sides.of(address).most_common(2) for address in scene.order.addresses}
     homes = {
         address: most[0][0]
@@ -143,7 +146,7 @@ def _by_tag(place: Place, scene: Scene) -> str | None:
 
 
 def _left(draft: Draft, place: Place, scene: Scene) -> str | None:
-    """Return the only MAC of all unicast frames that is no pod's, no other node's, and forwards for nobody."""
+    """Return the only MAC of all unicast frames that is no pod's or other node's, and forwards nothing."""
     found = scene.stations(place)
     if not found.unicast or any(draft.with_mac(each.mac) for each in found.everywhere()):
         return None  # pods are on this network themselves: the others need not be the node
@@ -153,7 +156,10 @@ def _left(draft: Draft, place: Place, scene: Scene) -> str | None:
 
 
 def _is_a_pods(draft: Draft, mac: str, place: Place) -> bool:
-    """Whether a MAC is one pod's own (macvlan); if it claims others' addresses too, the pod has the node's (ipvlan)."""
+    """Whether a MAC is one pod's own (macvlan).
+
+    If it claims others' addresses too, the pod has the node's (ipvlan).
+    """
     pods = draft.with_mac(mac)
     if len(pods) != 1:
         return False
@@ -162,7 +168,10 @@ def _is_a_pods(draft: Draft, mac: str, place: Place) -> bool:
 
 
 def _addresses(draft: Draft, interface: InterfaceDraft) -> list[str]:
-    """Return what an interface claims or gets tunnels under; else the only one that it sends or speaks under."""
+    """Return what an interface claims or gets tunnels under.
+
+    Else the only one that it sends or speaks under.
+    """
     if interface.place is None or interface.mac is None:
         return []
     pods = {address for pod in draft.pods.values() for address in pod.addresses}

@@ -59,7 +59,10 @@ class Seen(NamedTuple):
 
     @property
     def ends(self) -> tuple[str | None, str | None]:
-        """The addresses that the network outside the tunnel goes by; none of ARP, ND, and errors about others' packets."""
+        """The addresses that the network outside the tunnel goes by.
+
+        None of ARP, ND, and errors about others' packets.
+        """
         if self.form != "plain":
             return self.outer_from, self.outer_to
         return (self.source, self.destination) if self.is_data else (None, None)
@@ -76,7 +79,8 @@ class Watch:
 
     Attributes:
         number: of the watch.
-        file, interface, index: of the file, of the interface in it, and the interface index in an `any` capture.
+        file, interface, index: of the file, of the interface in it, and the interface index in an `any`
+            capture.
         path: the file's name.
         linktype: the LINKTYPE_ number.
         hatype: ARPHRD number that cooked captures have.
@@ -105,8 +109,8 @@ class Watch:
 class Nearer(NamedTuple):
     """One watch is nearer to `source` than the other: answers take `gap` nanoseconds longer there.
 
-    The difference of two directions, so that it does not depend on clocks: packets are at `watch` earlier on the
-    way out, and later on the way back.
+    The difference of two directions, so that it does not depend on clocks: packets are at `watch` earlier on
+    the way out, and later on the way back.
     """
 
     source: str
