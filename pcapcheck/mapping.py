@@ -4,7 +4,6 @@ Takes captures and what to look at, gives variants and sightings. Where tasks ru
 result. It does not know the topology or rules.
 """
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate, groupby
 from operator import itemgetter
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from pcapcheck import spill
 from pcapcheck.capture.block import Block
@@ -25,11 +24,10 @@ from pcapcheck.correlate.merge import merge
 from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.errors import InputError
-from pcapcheck.remote import Remote, is_url
+from pcapcheck.remote import is_url
 from pcapcheck.resources import Resources
-from pcapcheck.topology.filename import stems
+from pcapcheck.sizing import LARGE, RECORD, check_room, size_of
 
-RECORD = 16  # bytes that a file holds of a packet besides its data, about
 # Fields of every variant, besides those of `tuples.FIELDS` and those that rules name.
 HEADERS = (
     "eth.src",
@@ -71,7 +69,6 @@ HEADERS = (
     "quoted.udp.dstport",
 )
 
-LARGE = 64 << 20  # bytes of a capture
 SMALLEST = 8 << 20  # bytes that are worth a task
 TURNS = 2  # tasks for each worker at least, so that none waits long for the last one
 FEW = 2_000  # sightings that are never spilled
@@ -125,7 +122,7 @@ def read_each(
     inputs: Sequence[Input], look: Look, using: Resources, progress: Progress | None = None
 ) -> Iterator[Captured]:
     """Run the map stage over all captures, and yield each as soon as it is done, in their order."""
-    sizes = [_size(each) for each in inputs]
+    sizes = [size_of(each) for each in inputs]
     share = _share(sum(sizes), look, using)
     ranges = [_ranges(each.path, size, share) for each, size in zip(inputs, sizes, strict=True)]
     parts = [(at, part) for at, several in enumerate(ranges) for part in several]
@@ -134,6 +131,8 @@ def read_each(
         Task(inputs[at].path, address(inputs[at].path), part, look, using.scratch, f"map-{number}", rows)
         for number, (at, part) in enumerate(parts)
     ]
+    if look.keep is None and sum(sizes) > LARGE:
+        check_room(inputs, using)
     first = list(accumulate((len(several) for several in ranges), initial=0))
     meter = Meter(sum(sizes), progress)
     work = partial(map_range, watch=meter.see) if progress and not using.crew.apart else map_range
@@ -190,20 +189,6 @@ def _watched(blocks: Iterable[Block], watch: Callable[[int], None]) -> Iterator[
 def address(path: str) -> str:
     """Return where a process that runs in another folder finds a capture."""
     return path if path == STANDARD_INPUT or is_url(path) else str(Path(path).absolute())
-
-
-def _size(each: Input) -> int:
-    if is_url(each.path):
-        return each.size if each.size is not None else _remote_size(each.path)
-    path = Path(each.path)
-    return path.stat().st_size if path.is_file() else 0
-
-
-def _remote_size(url: str) -> int:
-    try:
-        return Remote(url).size or 0
-    except InputError:  # reading it will say so
-        return 0
 
 
 def _whole(task: Task, capture: Capture) -> tuple[str, ...]:
@@ -266,23 +251,3 @@ class Meter:
     def _tell(self, done: int) -> None:
         if self._progress:
             self._progress(min(done, self._total), self._total)
-
-
-def is_one_large_point(inputs: Sequence[Input]) -> bool:
-    """Whether all packets are of one capture point, and many: there is no other to compare them with.
-
-    Files that tcpdump -C, -G or -W wrote one after the other are one point.
-    """
-    names = {(PurePath(each.shown).parent, stems(each.shown)[-1]) for each in inputs}
-    if len(names) > 1 or sum(map(_size, inputs)) <= LARGE:
-        return False
-    try:
-        capture = open_capture(inputs[0].path)
-    except InputError:
-        return False
-    return capture.format == "pcap" and capture.seekable
-
-
-def suitable_jobs(inputs: Sequence[Input]) -> int:
-    """Return how many processes the captures are worth: the cores, where there is more than their start costs."""
-    return os.cpu_count() or 1 if sum(map(_size, inputs)) > LARGE else 1

@@ -27,7 +27,7 @@ from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.dataset import write_sightings
 from pcapcheck.judging import Judgement, judge
-from pcapcheck.mapping import Look, address, fields_to_read, is_one_large_point, read_all, suitable_jobs
+from pcapcheck.mapping import Look, address, fields_to_read, read_all
 from pcapcheck.placing import Placed, place
 from pcapcheck.reducing import reduce_all, strong_keys
 from pcapcheck.report.result import FlowSummary, Result
@@ -35,6 +35,7 @@ from pcapcheck.report.summaries import summaries
 from pcapcheck.resources import Resources, opened
 from pcapcheck.settings import Settings as Settings
 from pcapcheck.settling import Settled, settle
+from pcapcheck.sizing import is_one_large_point, suitable_jobs
 from pcapcheck.topology.topology import Topology
 
 Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
@@ -148,7 +149,7 @@ def list_flows(
     known = large or bool(topology.nodes or topology.pods)
     names = (*FIELDS, *LINKS) if known else fields_to_read(())
     look = replace(look, names=(*names, *settings.selection.fields))
-    with _resources(inputs, settings) as using:
+    with _resources(inputs, settings, following=False) as using:
         captured = _read(inputs, look, using, progress)
         settled = Settled(place(captured, topology), topology) if known else settle(captured, topology)
         network = _assembled(settled.placed, settled.topology, NO_PATHS)
@@ -268,9 +269,9 @@ def _read(inputs: Inputs, look: Look, using: Resources, progress: Progress | Non
     return captured
 
 
-def _resources(inputs: Inputs, settings: Settings) -> Resources:
+def _resources(inputs: Inputs, settings: Settings, *, following: bool = True) -> Resources:
     """Return what a run may use: as many workers as were asked for, else as many as the captures are worth."""
-    jobs = settings.jobs or suitable_jobs(inputs.captures)
+    jobs = settings.jobs or suitable_jobs(inputs.captures, following=following)
     return opened(jobs, settings.scheduler, settings.budget, settings.scratch)
 
 

@@ -20,6 +20,7 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 Result = TypeVar("Result", covariant=True)
 
+BREATH = 0.25  # seconds that an interrupt may have to wait: it does not always wake whoever waits
 AHEAD = 2  # tasks a worker that are given out before the first result is taken
 
 
@@ -125,8 +126,11 @@ class Pool(Crew):
 class Promise(Protocol[Result]):
     """What gives a result later."""
 
-    def result(self) -> Result:
-        """Wait for the result."""
+    def result(self, timeout: float | None = None) -> Result:
+        """Wait for the result, so many seconds at most."""
+
+    def done(self) -> bool:
+        """Say whether it is there."""
 
 
 def in_order(
@@ -139,5 +143,15 @@ def in_order(
     tasks = iter(tasks)
     waiting = deque(submit(task) for task in islice(tasks, ahead))
     while waiting:
-        yield waiting.popleft().result()
+        yield _result(waiting.popleft())
         waiting.extend(submit(task) for task in islice(tasks, 1))
+
+
+def _result(promise: Promise[Done]) -> Done:
+    """Wait for a result, and listen to Ctrl-C meanwhile."""
+    while not promise.done():
+        try:
+            return promise.result(timeout=BREATH)
+        except TimeoutError:
+            continue
+    return promise.result()

@@ -6,7 +6,7 @@ from captures_build import pcap, record
 from packets import eth, gre, ip, tcp, udp, vxlan
 
 from pcapcheck.capture.inputs import find_inputs
-from pcapcheck.mapping import Look, is_one_large_point, read_all
+from pcapcheck.mapping import Look, read_all
 from pcapcheck.resources import Resources
 from pcapcheck.workers import Crew, Pool
 
@@ -47,21 +47,3 @@ def test_a_cut_within_a_packet_changes_nothing(tmp_path, monkeypatch):
         (parts,) = read_all(inputs, Look(), Resources(pool))
     assert parts.packets == whole.packets == 11
     assert parts.variants.equals(whole.variants)
-
-
-@pytest.mark.parametrize(
-    ("names", "one"),
-    [
-        (["node1_eth0.pcap", "node1_eth0.pcap1", "node1_eth0.pcap2"], True),
-        (["node1_eth0.pcap00", "node1_eth0.pcap01"], True),
-        (["node1_eth0-20260131_100000.pcap", "node1_eth0-20260131_110000.pcap"], True),
-        (["node1_eth0.pcap", "node2_eth0.pcap"], False),
-        (["node1/eth0.pcap", "node2/eth0.pcap"], False),
-    ],
-)
-def test_rotated_files_are_one_point(tmp_path, monkeypatch, names, one):
-    monkeypatch.setattr("pcapcheck.mapping.LARGE", 1)
-    for name in names:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(pcap(record(eth(ip(tcp())))))
-    assert is_one_large_point(find_inputs((str(tmp_path),)).captures) is one

@@ -24,6 +24,10 @@ def suicide(number):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def time_out(number):
+    raise TimeoutError(number)
+
+
 def refuse(number):
     raise InputError("a.pcap", "no", "yes")
 
@@ -32,8 +36,11 @@ class Now:
     def __init__(self, value):
         self.value = value
 
-    def result(self):
+    def result(self, timeout=None):
         return self.value
+
+    def done(self):
+        return True
 
 
 def test_one_process_works_here():
@@ -67,6 +74,11 @@ def test_a_killed_worker_is_told_of():
 def test_a_mistake_of_the_user_comes_back_whole():
     with Pool(2) as pool, pytest.raises(InputError, match=r"a\.pcap: no"):
         list(pool.run(refuse, range(2)))
+
+
+def test_a_task_that_times_out_says_so():
+    with Pool(2) as pool, pytest.raises(TimeoutError):
+        list(pool.run(time_out, range(2)))
 
 
 def test_who_stops_early_leaves_no_process():
