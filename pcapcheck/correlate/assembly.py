@@ -19,6 +19,7 @@ from pcapcheck.correlate.tuples import addressed, numbered
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CapturePoint, Topology
 
+KEYS: Final = {"variant": pl.Int64, "strong": pl.UInt64, "time": pl.Int64}
 KEYS_OF_A_TUPLE: Final = 64  # packets of each tuple and file whose strong keys join it with others
 
 
@@ -77,7 +78,8 @@ def _keys(
     nodes = {number: point.node for number, point in enumerate(points) if point}
     node = pl.col("point").replace_strict(nodes, default=None, return_dtype=pl.String)
     places = told.select("variant", "tuple", "file", node.alias("node"))
-    keys = sightings.filter(pl.col("strong") != 0).join(places, on="variant")
+    seen = pl.DataFrame(schema=KEYS) if sightings.is_empty() else sightings
+    keys = seen.filter(pl.col("strong") != 0).join(places, on="variant")
     flow = pl.min_horizontal("tuple", pl.Series("answer", reverse_of(tuples)))
     flows = tuples.select("tuple", flow.alias("flow"))
     return some(keys, ["tuple", "file"]).select("tuple", "node", "strong", "time").join(flows, on="tuple")
