@@ -110,3 +110,28 @@ def test_shared_captures_are_bound_by_name_as_by_topology(scenario):
     listed = Binder(topology, files)
     assert [by_name.bind(file).point for file in files] == [listed.bind(file).point for file in files]
     assert all(listed.bind(file).by == "topology" for file in files)
+
+
+def test_json_of_tracee_says_the_pod():
+    said = '{"kubernetes": {"podName": "web-9", "podNamespace": "shop"}, "hostName": "h"}'
+    found = Binder(Topology(), ["c.pcap"]).bind("c.pcap", description=said)
+    assert (found.by, found.point.pod, found.point.role) == ("metadata", "shop/web-9", "pod")
+
+
+@pytest.mark.parametrize(
+    "said", ["{", "{}", '{"kubernetes": 7}', '{"kubernetes": {"podName": ""}}', "[" * 9999]
+)
+def test_odd_json_says_nothing(said):
+    assert Binder(Topology(), ["c.pcap"]).bind("c.pcap", description=said).point is None
+
+
+def test_interface_of_a_node_whose_name_tells_no_role_may_be_several():
+    found = Binder(Topology(), ["c.pcapng"]).bind("c.pcapng", name="ovs-internal", description="k8s.node=n1")
+    assert found.point is None
+    assert {(each.node, each.interface) for each in found.candidates} == {("n1", "ovs-internal")}
+
+
+def test_eth0_that_a_file_names_may_be_of_a_node_or_a_pod():
+    found = Binder(Topology(), ["x.pcapng"]).bind("x.pcapng", name="eth0")
+    assert found.point is None
+    assert {each.role for each in found.candidates} == {"uplink", "pod"}
