@@ -126,6 +126,7 @@ def _looking(missed: pl.DataFrame, seen: pl.DataFrame, windows: pl.DataFrame) ->
     return joined.with_columns(
         (pl.col("here_to") - pl.col("time") > patience).fill_null(value=False).alias("waited"),
         pl.col("time").is_between("there_from", "there_to").fill_null(value=False).alias("alive"),
+        pl.col("there_from").is_null().alias("never"),
     )
 
 
@@ -135,11 +136,12 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     proven = pl.col("later") | (pl.col("answered") & ~pl.col("again"))
     silence = ~pl.col("answered") & pl.col("waited")
     question = (pl.col("kind") == "echo") & pl.col("is_request")
+    # Datagrams need no answer, and some are repeated: they are missed only by a hop that was looking, or never saw any.
+    missing = udp & (pl.col("again") | (pl.col("one_way") & silence & pl.col("asks")))
     felt = (
         (tcp & (pl.col("length") > 0) & (pl.col("again") | (silence & ~pl.col("went_on"))))
         | (question & silence)
-        | (udp & pl.col("again"))
-        | (udp & pl.col("one_way") & silence & pl.col("asks"))
+        | (missing & (pl.col("alive") | pl.col("never")))
     )
     marked = missed.with_columns(proven.alias("proven"), (felt & ~proven).alias("felt"))
     place = ["direction", "rank"]
