@@ -48,6 +48,8 @@ def told(case: Case) -> Iterator[Pair]:
     again = losses.filter((pl.col("fate") == "unknown") & pl.col("felt"))
     every = _told(case, losses.filter(pl.col("fate").is_in(["lost", ""])))
     every = every.filter(~pl.col("flow").is_in(sorted(case.explained)))
+    if case.profile.traits.same_node == "never":  # that pods of one node do not hear each other is meant
+        every = every.filter(pl.col("where").ne_missing("same-node"))
     for (point, next_point), rows in every.sort("point", "next_point").group_by(
         "point", "next_point", maintain_order=True
     ):
