@@ -117,7 +117,8 @@ def follow_flows(
 def guess_topology(inputs: Inputs, settings: Settings, progress: Progress | None = None) -> Topology:
     """Return the network that captures alone show, with the profile that fits if only one does.
 
-    What the run without a topology takes to be meant, written down: `inferred` and `notes` say what was guessed.
+    What the run without a topology takes to be meant, written down: `inferred` and `notes` say what was
+    guessed.
 
     Raises:
         InputError: as `run`.
@@ -270,7 +271,7 @@ def _read(inputs: Inputs, look: Look, using: Resources, progress: Progress | Non
 
 
 def _resources(inputs: Inputs, settings: Settings, *, following: bool = True) -> Resources:
-    """Return what a run may use: as many workers as were asked for, else as many as the captures are worth."""
+    """Return what a run may use: as many workers as were asked for, else as many as pay."""
     jobs = settings.jobs or suitable_jobs(inputs.captures, following=following)
     return opened(jobs, settings.scheduler, settings.budget, settings.scratch)
 

@@ -1,7 +1,7 @@
-"""A small cluster in this machine's kernel: nodes and pods are network namespaces, wired by the real CNI plugins.
+"""A small cluster in this machine's kernel: namespaces as nodes and pods, wired by the real CNI plugins.
 
-Two nodes with a VXLAN device each, as flannel sets it up, on a switch that is a namespace, too. Needs root, `ip`,
-tcpdump and the plugins bridge and host-local (Debian: containernetworking-plugins).
+Two nodes with a VXLAN device each, as flannel sets it up, on a switch that is a namespace, too. Needs root,
+`ip`, tcpdump and the plugins bridge and host-local (Debian: containernetworking-plugins).
 """
 
 import contextlib
@@ -235,7 +235,8 @@ class Lab:
     def topology(self):
         """Return the topology file of what is meant, with an entry for each capture."""
         lines = [
-            "cluster: {profile: flannel-vxlan, pod_cidr: 10.244.0.0/16, parameters: {vni: 1, vxlan_port: 8472}}",
+            "cluster: {profile: flannel-vxlan, pod_cidr: 10.244.0.0/16,"
+            " parameters: {vni: 1, vxlan_port: 8472}}",
             "nodes:",
         ]
         for node in self.nodes:

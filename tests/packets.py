@@ -1,6 +1,7 @@
 """Packet builders: a packet reads outside in, like its stack; only what matters to a test is written out.
 
-Made of `struct` and dpkt; they share no code with `pcapcheck.decode`: a wrong table must not agree with itself.
+Made of `struct` and dpkt; they share no code with `pcapcheck.decode`: a wrong table must not agree with
+itself.
 """
 
 import struct

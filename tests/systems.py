@@ -1,7 +1,7 @@
 """The table of systems in the README, made from the files: `python tests/systems.py` prints it.
 
-Captures of real kernels are no part of the project; `real_captures.json` has their names by profile, written by
-`python tests/systems.py --record` where they are, and compared with them by a test.
+Captures of real kernels are no part of the project; `real_captures.json` has their names by profile, written
+by `python tests/systems.py --record` where they are, and compared with them by a test.
 """
 
 import json

@@ -12,7 +12,8 @@ FILES = {
     "empty.pcap": b"",
     "odd.pcap": bytes(range(7, 80)),
     "topology.yaml": b"nodes:\n  node1:\n    interfaces:\n      eth0: {kind: uplnk}\n",
-    "rules.yaml": b"profile: x\ntitle: X\nrules:\n  - id: x/y\n    title: t\n    at: uplink\n    expect: {vxlan.vin: 1}\n"
+    "rules.yaml": b"profile: x\ntitle: X\nrules:\n  - id: x/y\n    title: t\n"
+    b"    at: uplink\n    expect: {vxlan.vin: 1}\n"
     b"    because: b\n    fix: f\n    references: [r]\n",
     "known.sarif": b"{}",
 }

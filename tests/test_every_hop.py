@@ -1,7 +1,7 @@
-"""Each hop of each profile, broken: what is lost before a capture point is found there, in all healthy samples.
+"""Each hop of each profile, broken: what is lost before a capture point is found there.
 
-The samples' own library drops IP packets just before one point after another; the captures that come of it must
-give a cause at that node, or at the node that sends to it where the loss lies between two.
+The samples' own library drops IP packets just before one point after another; the captures that come of it
+must give a cause at that node, or at the node that sends to it where the loss lies between two.
 """
 
 import random

@@ -1,7 +1,8 @@
 """Healthy networks stay clean, and causes right or silent, when captures are not what they should be.
 
-The shared captures are disturbed (`disturb.py`) with fixed seeds, twice each. A table shows what became of the
-causes: right, another first, only "last seen", or silent. CORRELATION.md, section 6, has the figures to keep.
+The shared captures are disturbed (`disturb.py`) with fixed seeds, twice each. A table shows what became of
+the causes: right, another first, only "last seen", or silent. CORRELATION.md, section 6, has the figures to
+keep.
 """
 
 import json
@@ -82,7 +83,7 @@ def misled(result: Result, known: dict) -> list[str]:
 
 
 def test_each_capture_may_be_missing(tmp_path, request):
-    """Leave one file out: no healthy network becomes ill, no wrong cause is sure; the table says how many survive."""
+    """Leave one file out: no healthy network becomes ill, and no wrong cause is sure; a table tells."""
     table: Counter = Counter()
     alarms, wrong = [], []
     for name in shared.scenarios():

@@ -1,1 +1,1 @@
-"""COLUMNS -> SIGHTINGS -> FLOWS -> PATHS. Takes columns and the topology; does not know rules, causes or files."""
+"""COLUMNS -> SIGHTINGS -> FLOWS -> PATHS. Takes columns and the topology; knows no rules, causes or files."""

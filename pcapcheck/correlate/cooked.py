@@ -1,8 +1,8 @@
-"""Cooked variants: in captures with a cooked link layer, the frame's own MACs are not those of a frame inside a tunnel.
+"""Cooked variants: with a cooked link layer, the frame's own MACs are not those of a frame inside a tunnel.
 
-A plain name such as `eth.src` is the outermost occurrence, which in a cooked capture (SLL, SLL2) is the frame that
-a tunnel carries. What rules mean is the frame that crosses the interface: the cooked header has its source, and
-nobody its destination.
+A plain name such as `eth.src` is the outermost occurrence, which in a cooked capture (SLL, SLL2) is the frame
+that a tunnel carries. What rules mean is the frame that crosses the interface: the cooked header has its
+source, and nobody its destination.
 """
 
 from typing import Final
@@ -16,8 +16,8 @@ PREFIX: Final = "sll"
 def with_link_macs(variants: pl.DataFrame) -> pl.DataFrame:
     """Return the variants with the MACs of the link layer where the capture is cooked.
 
-    `eth.src` is the cooked header's, `eth.dst` absent; where no tunnel carries a frame that holds for the innermost
-    frame too.
+    `eth.src` is the cooked header's, `eth.dst` absent; where no tunnel carries a frame that holds for the
+    innermost frame too.
     """
     if SOURCE not in variants.columns:
         return variants

@@ -136,7 +136,8 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     proven = pl.col("later") | (pl.col("answered") & ~pl.col("again"))
     silence = ~pl.col("answered") & pl.col("waited")
     question = (pl.col("kind") == "echo") & pl.col("is_request")
-    # Datagrams need no answer, and some are repeated: they are missed only by a hop that was looking, or never saw any.
+    # Datagrams need no answer, and some are repeated: they are missed only by a hop that was looking, or
+    # never saw any.
     missing = udp & (pl.col("again") | (pl.col("one_way") & silence & pl.col("asks")))
     felt = (
         (tcp & (pl.col("length") > 0) & (pl.col("again") | (silence & ~pl.col("went_on"))))

@@ -1,4 +1,4 @@
-"""Variants -> facts that a guess of the topology needs: what each watch saw, who is nearer to whom, what was translated.
+"""Variants -> facts for a guess of the topology: what each watch saw, who is nearer to whom, translations.
 
 Takes variants with their watch and strong keys of their packets; gives plain data for `topology.infer`. It
 does not know what the watches are.

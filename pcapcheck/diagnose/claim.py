@@ -20,7 +20,7 @@ STOPPED = 0.85  # what is left of a loss where the next capture may have stopped
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A cause, the facts that it is about, those it needs besides, those that support it, and what else fits."""
+    """A cause, the facts that it is about, those needed besides, those that support it, what else fits."""
 
     cause: Cause
     facts: tuple[Fact, ...]
@@ -55,7 +55,7 @@ class Claim:
 
     @property
     def order(self) -> tuple[float, bool, int, str, str]:
-        """What sorts claims: the surest first; of equals those about requests, then those with more packets."""
+        """What sorts claims: the surest first; of equals those about requests, then those of most packets."""
         back = self.facts[0].about.get("back") is True
         return -self.confidence, back, -self.packets, self.cause.id, str(self.node)
 

@@ -1,7 +1,7 @@
 """Large captures for measuring: stacks of many flows, no packet twice, every checksum right.
 
-A template is a packet whose IP identification and sequence number are zero; `Pool.stamped` gives each copy its
-own and mends the checksums (RFC 1624), so that millions cost seconds.
+A template is a packet whose IP identification and sequence number are zero; `Pool.stamped` gives each copy
+its own and mends the checksums (RFC 1624), so that millions cost seconds.
 """
 
 import itertools

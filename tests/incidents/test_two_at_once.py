@@ -1,4 +1,4 @@
-"""Two faults of one cluster at once: one between node1 and node2, one at the pod of node3 or on the way to it."""
+"""Two faults of one cluster at once: one between node1 and node2, one at node3's pod or on the way there."""
 
 from dataclasses import replace
 from itertools import product

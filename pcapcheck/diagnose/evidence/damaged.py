@@ -98,7 +98,7 @@ def _steps(case: Case) -> pl.DataFrame:
 
 
 def _before(steps: Sequence[Step], node: str | None) -> str | None:
-    """Return the last node on the way to a node: the translating one of a NodePort; the node itself if none."""
+    """Return the last node on the way to a node: the translating one of a NodePort, else the node itself."""
     return next((step.node for step in reversed(steps) if step.node != node), node)
 
 

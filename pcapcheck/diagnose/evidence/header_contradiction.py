@@ -84,7 +84,7 @@ def _tunnels(case: Case, broken: Broken) -> str | None:
 
 
 def _beside(case: Case, broken: Broken, field: str) -> bool:
-    """Whether frames with the intended value go between the same two tunnel ends before and after the others."""
+    """Whether frames with the intended value go between the same tunnel ends before and after the others."""
     finding, name = broken.finding, _name(field)
     if name not in case.network.variants.columns or not finding.expected[field].isdecimal():
         return False
