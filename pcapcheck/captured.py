@@ -133,14 +133,24 @@ def _merged(
         return next(((part.variants, (part.sightings,)) for part in whole), (pl.DataFrame(), ()))
     starts = list(accumulate((part.frames for part in whole[:-1]), initial=0))
     variants, places = merge([part.variants for part in whole], starts)
-    renumbered = []
-    for part, start, place in zip(whole, starts, places, strict=True):
-        name = f"{PurePath(part.sightings).stem}-moved" if isinstance(part.sightings, str) else ""
-        renumbered.append(spill.keep(moved(spill.load(part.sightings), place, start), scratch, name))
+    renumbered = [
+        _moved(part.sightings, place, start, scratch)
+        for part, start, place in zip(whole, starts, places, strict=True)
+    ]
     if most is None:
         return variants, tuple(renumbered)
     few = first_of_each(pl.concat([spill.load(kept) for kept in renumbered]), most)
     return variants, (few,)
+
+
+def _moved(kept: Kept, places: pl.DataFrame, packets: int, scratch: str | None) -> Kept:
+    """Return what `moved` does; what was spilled is spilled again, in the stead of what it was."""
+    told = moved(spill.load(kept), places, packets)
+    if not isinstance(kept, str) or scratch is None:
+        return told
+    written = spill.write(told, scratch, f"{PurePath(kept).stem}-moved")
+    spill.forget(kept)
+    return written
 
 
 def first_of_each(sightings: pl.DataFrame, most: int) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import logging
 import re
 import socket
 import threading
+import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import CancelledError
@@ -25,7 +26,8 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 ADDRESS: Final = re.compile(r"\w+://(\[[^]]+\]|[^:]+):(\d+)")
-PATIENCE: Final = 10  # seconds for a scheduler to answer, and for its first worker
+PATIENCE: Final = 10  # seconds for a scheduler to answer
+ARRIVAL: Final = 30  # seconds for its first worker to come
 ONE: Final = threading.Lock()  # tasks of one process one after the other: each may take all its memory
 START: Final = "start one with `dask scheduler`, and workers with `dask worker tcp://HOST:8786 --nthreads 1`"
 
@@ -104,15 +106,20 @@ class Cluster(Crew):
         parts = ADDRESS.fullmatch(address)
         if not parts or not 0 < int(parts[2]) < 1 << 16:
             raise InputError(self._where, "this is no address of a scheduler", "write tcp://HOST:8786")
-        try:
-            socket.create_connection((parts[1].strip("[]"), int(parts[2])), timeout=PATIENCE).close()
-        except OSError as error:
-            what = f"nobody answers there: {error.strerror or error}"
-            raise InputError(self._where, what, START) from None
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                socket.create_connection((parts[1].strip("[]"), int(parts[2])), timeout=PATIENCE).close()
+                return
+            except OSError as error:
+                if not isinstance(error, ConnectionRefusedError) or time.monotonic() > end:
+                    what = f"nobody answers there: {error.strerror or error}"
+                    raise InputError(self._where, what, START) from None
+            time.sleep(0.2)  # it may just be starting
 
     def _check_workers(self) -> None:
         try:
-            self._client.wait_for_workers(1, timeout=PATIENCE)
+            self._client.wait_for_workers(1, timeout=ARRIVAL)
         except TimeoutError:
             raise InputError(self._where, "the scheduler has no workers", START) from None
         for worker, version in self._asked(_version()).items():

@@ -113,6 +113,12 @@ def load(kept: "pl.DataFrame | str") -> pl.DataFrame:
     return pl.read_ipc(kept) if isinstance(kept, str) else kept
 
 
+def forget(kept: "pl.DataFrame | str") -> None:
+    """Remove the file of a kept frame that nobody will load again."""
+    if isinstance(kept, str):
+        Path(kept).unlink(missing_ok=True)
+
+
 def height(kept: "pl.DataFrame | str") -> int:
     """Return how many rows a kept frame has."""
     return pl.scan_ipc(kept).select(pl.len()).collect().item() if isinstance(kept, str) else len(kept)

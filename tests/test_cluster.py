@@ -115,13 +115,14 @@ def test_captures_that_workers_see_otherwise_are_an_error(cluster, tmp_path, mon
         ("tcp://127.0.0.1:99999", "no address of a scheduler"),
     ],
 )
-def test_a_scheduler_that_is_not_there_is_an_error(address, said):
+def test_a_scheduler_that_is_not_there_is_an_error(address, said, monkeypatch):
+    monkeypatch.setattr("pcapcheck.cluster.PATIENCE", 0.1)
     with pytest.raises(InputError, match=said):
         Cluster(address)
 
 
 def test_a_cluster_without_workers_is_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr("pcapcheck.cluster.PATIENCE", 1)
+    monkeypatch.setattr("pcapcheck.cluster.ARRIVAL", 1)
     with (
         dask_cluster(tmp_path, workers=0) as running,
         pytest.raises(InputError, match="has no workers"),

@@ -1,5 +1,6 @@
 """The README is a promise: its commands run as they stand, its table is made from the files."""
 
+import contextlib
 import json
 import re
 import shlex
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 SETUP = ("python3 -m venv", "bash tests/check.sh")  # they set up what these tests run in
 SECTIONS = {part.partition("\n")[0]: part for part in README.split("\n## ")[1:]}
-WALKS = ("Forensics", "CI of a CNI change", "Writing rules")
+WALKS = ("Forensics", "CI of a CNI change", "Large captures", "Writing rules")
 
 
 def commands(section):
@@ -36,11 +37,39 @@ def test_walk_of_the_readme_goes_as_it_says(section, tmp_path):
     (tmp_path / "samples").symlink_to(ROOT / "samples")
     for text in re.findall(r"```yaml\n(profile: .*?)```", SECTIONS[section], re.DOTALL):
         (tmp_path / "my-cni.yaml").write_text(text)
-    for command, remark in commands(section):
-        before = set(tmp_path.iterdir())
-        done = run(command, tmp_path)
-        assert done.returncode == expected(command, remark), (command, done.stdout, done.stderr)
-        assert done.stdout or set(tmp_path.iterdir()) - before
+    with contextlib.ExitStack() as running:
+        for command, remark in commands(section):
+            before = set(tmp_path.iterdir())
+            if command.endswith("&"):
+                running.enter_context(background(command, tmp_path))
+                continue
+            done = run(command, tmp_path)
+            assert done.returncode == expected(command, remark), (command, done.stdout, done.stderr)
+            assert done.stdout or set(tmp_path.iterdir()) - before
+
+
+@contextlib.contextmanager
+def background(command, folder):
+    """Run a command that ends with `&` until the walk is over."""
+    words = [sys.executable, "-m", *shlex.split(command.rstrip("& "))]
+    with subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+def test_the_example_of_large_captures_reads_the_dataset(tmp_path):
+    pytest.importorskip("duckdb")
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
+    made = next(command for command, _ in commands("Large captures") if "--sightings" in command)
+    assert run(made, tmp_path).returncode == 0
+    code = re.search(r"```python\n(.*?)```", SECTIONS["Large captures"], re.DOTALL)[1]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("tcp/") > 2
 
 
 def expected(command, remark):

@@ -54,3 +54,9 @@ def test_too_little_room_is_found_before_the_work(tmp_path):
 def test_only_rows_that_are_asked_for_come_back(tmp_path, rows):
     kept = spill.keep(FRAME, str(tmp_path), "name", rows=rows)
     assert spill.only(kept, pl.DataFrame({"a": [3, 1]}))["b"].to_list() == ["x", "z"]
+
+
+def test_what_is_forgotten_takes_no_room(tmp_path):
+    spill.forget(spill.keep(FRAME, str(tmp_path), "name", rows=0))
+    spill.forget(FRAME)
+    assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,9 @@
 """A web server on loopback for tests: a folder by byte ranges, with a count of the bytes that it gave."""
 
+import contextlib
 import http.server
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,3 +64,49 @@ def web_server(folder: Path, *, ranges: bool = True) -> Iterator[Server]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class Proxy:
+    """Passes bytes on to a server, and counts those that come back."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.given = 0
+        self._to = (host, port)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+
+    def close(self) -> None:
+        self._listening.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            server = socket.create_connection(self._to)
+            for way in ((client, server, False), (server, client, True)):
+                threading.Thread(target=self._pass_on, args=way, daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, counted: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data)
+                self.given += len(data) if counted else 0
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def counting_proxy(address: str) -> Iterator[Proxy]:
+    """Stand between a client and the server at http://host:port."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    proxy = Proxy(host, int(port))
+    try:
+        yield proxy
+    finally:
+        proxy.close()
