@@ -22,7 +22,9 @@ Ints = npt.NDArray[np.int64]
 
 SNAP: Final = 128
 POINTS: Final = 10  # of a pair
-FLOWS: Final = 20  # of a pair
+FLOWS: Final = 20  # of a pair, at least
+LONG: Final = 2500  # packets of a flow, at most, if more flows are possible
+MOST: Final = 8000
 DATA: Final = 1390  # bytes of a segment that carries data
 STEP: Final = 20  # µs from packet to packet of a pair
 HOP: Final = 15  # µs from point to point
@@ -120,25 +122,26 @@ def make(folder: Path, pairs: int, packets: int, lost: int = 0) -> None:
     (folder / "topology.yaml").write_text(yaml.safe_dump(topology(pairs), sort_keys=False))
     head = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, SNAP, 1)
     count = packets // POINTS // pairs
+    flows = min(max(FLOWS, count // LONG), MOST)
     for pair in range(pairs):
         files = [(folder / f"{place.file.format(**names(pair))}.pcap").open("wb") for place in WAY]
         for file in files:
             file.write(head)
         for first in range(0, count, CHUNK):
-            for number, records in _records(pair, np.arange(first, min(first + CHUNK, count)), lost):
+            for number, records in _records(pair, np.arange(first, min(first + CHUNK, count)), flows, lost):
                 files[number].write(records)
         for file in files:
             file.close()
 
 
-def _records(pair: int, number: Ints, lost: int) -> Iterator[tuple[int, bytes]]:
+def _records(pair: int, number: Ints, flows: int, lost: int) -> Iterator[tuple[int, bytes]]:
     """Yield the records of some packets of a pair, for each capture point."""
-    turn = number // FLOWS
+    turn = number // flows
     back = (turn % 2).astype(bool)
     gone = (number * 2_654_435_761 % 1_000_003) % 1000 < lost
     for at, place in enumerate(WAY):
         routed = np.where(back, 2 - place.routed, place.routed)
-        frame, wire = _frames(pair, number, routed, place)
+        frame, wire = _frames(pair, (number % flows, turn), routed, place)
         crossed = np.where(back, POINTS - 1 - at, at)
         time = START + number * STEP + crossed * HOP
         here = ~gone | (crossed < CROSSED)
@@ -154,16 +157,16 @@ def _pcap(frame: Bytes, wire: Ints, time: Ints) -> bytes:
     return rows[kept].tobytes()
 
 
-def _frames(pair: int, number: Ints, routed: Ints, place: Place) -> tuple[Bytes, Ints]:
+def _frames(pair: int, number: tuple[Ints, Ints], routed: Ints, place: Place) -> tuple[Bytes, Ints]:
     """Return frames as one place sees them, uint8 (n, SNAP), and how long they were on the wire."""
     left, right = 2 * pair, 2 * pair + 1
-    flow, turn = number % FLOWS, number // FLOWS
+    flow, turn = number  # which flow, and the how manieth packet of it
     back = (turn % 2).astype(bool)
     data = np.where(~back & (turn >= 2), DATA, 0)
-    frame = np.zeros((len(number), SNAP), np.uint8)
+    frame = np.zeros((len(flow), SNAP), np.uint8)
     at = INNER + OUTER if place.link == "uplink" else INNER
     source, target = np.where(back, right, left), np.where(back, left, right)
-    ident = 1 + turn // 2 * FLOWS % 65_000 + flow
+    ident = 1 + (turn // 2 + 7919 * flow) % 65_000
     _ip(frame, at, 40 + data, 64 - routed, 6, (_pod_ip(source), _pod_ip(target)), ident)
     frame[:, at + 6] = 0x40
     _mend(frame, at)
