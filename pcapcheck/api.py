@@ -56,7 +56,7 @@ def check(
         parameters: of the profile: {"vni": 5}.
         jobs: worker processes.
         more: `select`, `ignore`, `require`, `fail_on`, `decode_as`, `filter`, `pod`, `flow`, `since`,
-            `until`, written as on the command line.
+            `until`, `scheduler`, `memory`, `scratch`, written as on the command line.
 
     Raises:
         InputError: an argument cannot be used, or no capture can be read.

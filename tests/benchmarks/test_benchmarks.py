@@ -25,3 +25,11 @@ def test_the_table_of_speed():
     shown = table("speed.py", "--packets", "50000")
     assert shown.count("| flows |") == 2
     assert "exit" not in shown
+
+
+@pytest.mark.slow
+def test_the_tables_of_scale(tmp_path):
+    sizes = ("--packets", "20000", "--points", "10", "--equal", "20000", "--object", "3000000")
+    shown = table("scale.py", *sizes, "--folder", str(tmp_path))
+    assert shown.count("the same bytes") == 3
+    assert "OTHER BYTES" not in shown
