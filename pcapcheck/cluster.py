@@ -98,7 +98,8 @@ class Cluster(Crew):
         try:
             return Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError, TypeError, TimeoutError) as error:
-            what = f"there is no Dask scheduler that answers: {next(iter(str(error).splitlines()), type(error).__name__)}"
+            said = next(iter(str(error).splitlines()), type(error).__name__)
+            what = f"there is no Dask scheduler that answers: {said}"
             raise InputError(self._where, what, START) from None
 
     def _call(self, address: str) -> None:

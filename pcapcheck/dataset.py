@@ -1,8 +1,8 @@
 """A dataset for analysis elsewhere: flows and sightings as Parquet files, a file a partition.
 
-Takes the network and what the map stage kept; writes a folder that is whole or is not there. Column names and
-types are stable, as those of the JSON report: `VERSION` stands in the metadata of each file (`pcapcheck`), and
-a change that removes, renames or retypes a column raises it.
+Takes the network and what the map stage kept; writes a folder that is whole or is not there. Column names
+and types are stable, as those of the JSON report: `VERSION` stands in the metadata of each file
+(`pcapcheck`), and a change that removes, renames or retypes a column raises it.
 """
 
 import shutil

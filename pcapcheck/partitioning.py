@@ -1,7 +1,7 @@
-"""Partitioning: the sightings of all captures, sorted into shares of the flows, each small enough to be followed.
+"""Partitioning: sightings of all captures, sorted into shares of the flows, each small enough to follow.
 
-Takes what the map stage kept and gives the pieces of each partition. Where there is more than one, workers sort
-some pieces at a time into files of the scratch folder.
+Takes what the map stage kept and gives the pieces of each partition. Where there is more than one, workers
+sort some pieces at a time into files of the scratch folder.
 """
 
 from collections.abc import Iterator

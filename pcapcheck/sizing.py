@@ -73,7 +73,7 @@ def is_one_large_point(inputs: Sequence[Input]) -> bool:
 
 
 def suitable_jobs(inputs: Sequence[Input], *, following: bool = True) -> int:
-    """Return how many processes the captures are worth: the cores, where there is more than their start costs.
+    """Return how many processes the captures are worth: the cores, where it is more than their start costs.
 
     Following a packet over several points costs as much as reading thirty.
     """

@@ -102,8 +102,8 @@ class Pool(Crew):
     def _submit(self, work: Callable[[Task], Done], task: Task) -> Future[Done]:
         """Submit a task, which may start a worker; it must not hear Ctrl-C, or it writes a traceback.
 
-        A terminal sends it to all of them. They inherit the signals that are blocked here while they start; an
-        interrupt in this moment arrives when it is over.
+        A terminal sends it to all of them. They inherit the signals that are blocked here while they start;
+        an interrupt in this moment arrives when it is over.
         """
         if self._pool is None:
             # A forked child would inherit the locks of threads that numpy and polars started.

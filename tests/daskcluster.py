@@ -1,4 +1,4 @@
-"""A real Dask cluster for tests: a scheduler and worker processes on loopback, as a person would start them."""
+"""A real Dask cluster for tests: a scheduler and workers on loopback, as a person would start them."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A Dask cluster: the same bytes as one process gives, also when a worker dies; what is told when it cannot be."""
+"""A Dask cluster: the same bytes as one process gives, also when a worker dies; what is told else."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What goes wrong in a long run: interrupts, full disks, objects that vanish. Right or one clear error, never half."""
+"""What goes wrong in a long run: the right result or one clear error, never half of one."""
 
 import os
 import shutil

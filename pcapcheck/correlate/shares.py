@@ -1,7 +1,7 @@
 """Shares: flows cut into partitions of bounded size, each of which can be followed by itself.
 
-What is compared with each other stays together: the packets of a flow, and fragments, which have no ports, with
-all flows between their addresses. It takes variants with their flows, and knows no sightings.
+What is compared with each other stays together: the packets of a flow, and fragments, which have no
+ports, with all flows between their addresses. It takes variants with their flows, and knows no sightings.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """What became of packets in all partitions, put together as if there had been one.
 
-Whether a capture has gaps is known only when all partitions are done: what they took for lost, since their part
-of the capture shows no gap, is unknown where another part shows one.
+Whether a capture has gaps is known only when all partitions are done: what they took for lost, since
+their part of the capture shows no gap, is unknown where another part shows one.
 """
 
 from collections.abc import Sequence

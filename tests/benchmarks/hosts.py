@@ -1,10 +1,10 @@
-"""Captures of a cluster of any size, snapped at 128 bytes: flannel VXLAN, ten capture points a pair of nodes.
+"""Captures of a cluster of any size, snapped at 128 bytes: flannel VXLAN, ten points a pair of nodes.
 
     python tests/benchmarks/hosts.py FOLDER PAIRS PACKETS [LOST]
 
-Each pair of nodes has a pod at either end, and TCP flows between them; a packet crosses all ten points, and counts
-ten times in PACKETS. LOST of a thousand packets get no further than the first node's uplink. The same arguments
-give the same bytes.
+Each pair of nodes has a pod at either end, and TCP flows between them; a packet crosses all ten points, and
+counts ten times in PACKETS. LOST of a thousand packets get no further than the first node's uplink. The same
+arguments give the same bytes.
 """
 
 import struct

@@ -2,8 +2,9 @@
 
     python tests/benchmarks/scale.py [--packets N ...] [--points N ...] [--folder FOLDER] [--object BYTES]
 
-Captures are snapped at 128 bytes (`hosts.py`); a packet counts once at each point. Peak memory is that of the largest
-process. Processor time is of all processes together, so that a busy machine changes it little.
+Captures are snapped at 128 bytes (`hosts.py`); a packet counts once at each point. Peak memory is that of
+the largest process. Processor time is of all processes together, so that a busy machine changes it
+little.
 """
 
 import argparse
