@@ -40,11 +40,17 @@ def strong_keys(placed: Placed) -> pl.DataFrame:
         return pl.DataFrame()
     names = placed.variants.select("file", "local", "variant")
     parts = [
-        some(strong_keys_of(names, number, kept), ["variant"]).select("variant", "strong", "time")
+        _some_of_all([some(strong_keys_of(names, number, kept), ["variant"]) for kept in each.sightings])
         for number, each in enumerate(placed.captured)
-        for kept in each.sightings
+        if each.sightings
     ]
     return pl.concat(parts) if parts else pl.DataFrame()
+
+
+def _some_of_all(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return what `some` says of a file: the pieces that it was read in leave no more than the whole would."""
+    keys = pl.concat([piece.select("variant", "strong", "time") for piece in pieces])
+    return some(keys, ["variant"]) if len(pieces) > 1 else keys
 
 
 def reduce_all(placed: Placed, network: Network, using: Resources) -> Network:
