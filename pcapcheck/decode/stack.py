@@ -7,7 +7,7 @@ options and IPv6 extension headers are no layers of it.
 import re
 from functools import cache
 
-LINK = r"(?:(?:eth|sll2?|raw|null|llc|pppoes|ppp)(?::vlan)*)"  # a link layer with its tags
+LINK = r"(?:(?:eth|sll2?|raw|null|llc|pppoes|ppp)(?::ieee8021ad|:vlan)*)"  # a link layer with its tags
 IP = ("ip", "ipv6")
 TUNNELS = {"wg": "wireguard", "ah": "ah", "udpencap": "esp"}  # layers whose form has another name
 NAMED = ("vxlan", "geneve", "wg", "flannel-udp", "gue", "esp", "udpencap")

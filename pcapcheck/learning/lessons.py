@@ -95,7 +95,7 @@ def _learnable(case: Case) -> Iterator[tuple[Kind, Observed, int | str, str]]:
 def pattern(stack: str) -> str:
     """Return a stack, up to the innermost IP header, as a pattern that fits any flow in it."""
     _, *layers = stack.split(":")
-    while layers and layers[0] == "vlan":
+    while layers and layers[0] in ("vlan", "ieee8021ad"):
         layers = layers[1:]
     return ":".join(["link", *layers, "*"])
 

@@ -1,10 +1,4 @@
-"""VLAN tags, customer and service ones.
-
-Source: IEEE 802.1Q-2018, 9.6. Wireshark: packet-vlan.c, packet-ieee8021ad.c.
-
-Wireshark gives service tags (802.1ad) names of their own; here they are `vlan` layers too: rules speak of
-tags.
-"""
+"""VLAN tags. Source: IEEE 802.1Q-2018, 9.6. Wireshark: packet-vlan.c."""
 
 import numpy as np
 
@@ -33,7 +27,7 @@ PROTOCOL = Protocol(
         Field("vlan.etype", 2, ">u2", when={"vlan._type_or_length": ETHERTYPES}),
         Field("vlan.len", 2, ">u2", when={"vlan._type_or_length": LENGTHS}),
     ),
-    within={"eth.type": (0x8100, 0x88A8, 0x9100)},
+    within={"eth.type": (0x8100, 0x9100)},
     carries=payload,
     table="eth.type",
 )

@@ -16,8 +16,8 @@ def test_identifier_and_priority_share_a_word():
     assert column(layers, "vlan.etype").tolist() == [0x0800]
 
 
-def test_service_and_customer_tag_are_two_layers():
-    packet = eth(vlan(vlan(ip(tcp()), id=20), id=10, type=0x8100), type=0x88A8)
+def test_two_tags_are_two_layers():
+    packet = eth(vlan(vlan(ip(tcp()), id=20), id=10, type=0x8100), type=0x9100)
     layers = find_layers(block(packet), dissector_table())
     assert layers.stacks[layers.stack[0]] == "eth:vlan:vlan:ip:tcp"
     assert column(layers, "vlan.id").tolist() == [10]
