@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.check.finding import Finding, Frame, Hop
-from pcapcheck.check.matchers import Earlier, Matcher, Verdict, select
+from pcapcheck.check.matchers import Verdict, select
 from pcapcheck.check.rule import Rule
 from pcapcheck.check.surroundings import Surroundings, View
 from pcapcheck.correlate.counts import FRAMES
@@ -51,7 +51,7 @@ def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judg
     if rows.is_empty():
         return Judged(rule, (), (), _looked_for(rule, network) if rule.never else 0, (), 0)
     names = [name for name in rule.fields if name in rows.columns]
-    keys = _keys(rule, rows, names)
+    keys = _keys(rule, rows, names, network)
     distinct = rows.select(keys).unique(maintain_order=True).with_row_index("case")
     views = [surroundings.view(row, names) for row in distinct.iter_rows(named=True)]
     verdicts = [_judge(rule, view) for view in views]
@@ -98,24 +98,20 @@ def _looked_for(rule: Rule, network: Network) -> int:
     return int(seen.group_by("direction").agg(pl.col("packets").max())["packets"].sum())
 
 
-def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
+def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str], network: Network) -> list[str]:
     """Return the columns that a verdict depends on."""
     keys = [column for name in names for column in (name, name + LOW) if column in rows.columns]
     keys += ["form", "stack", "version"]
     keys += [KEYS[path.split(".")[0]] for path in rule.variables if path.split(".")[0] in KEYS]
-    if any(
-        "previous" in str(type(matcher).__name__).lower() or _earlier(matcher)
-        for matcher in rule.expect.values()
-    ):
-        keys += ["direction", "step"]
-    if {"direction", "previous", "next"} & set(keys):
+    if "direction" in keys or (any(each.hops for each in rule.expect.values()) and _goes_on(network)):
         keys += ["direction", "step"]
     return list(dict.fromkeys(keys))
 
 
-def _earlier(matcher: Matcher) -> bool:
-    """Whether a matcher looks at the hop before."""
-    return isinstance(matcher, Earlier) or any(_earlier(part) for part in matcher._parts())
+def _goes_on(network: Network) -> bool:
+    """Whether any direction was seen at more than one step, so that there is a hop before."""
+    steps = network.variants.drop_nulls(["direction", "step"]).select("direction", "step").unique()
+    return bool(steps["direction"].is_duplicated().any())
 
 
 def _judge(rule: Rule, view: View) -> Verdict:

@@ -1,7 +1,6 @@
 """Network -> FlowSummary: what a report says of each flow, both directions, step by step."""
 
 from collections.abc import Mapping, Set
-from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
@@ -12,7 +11,7 @@ from pcapcheck.correlate.flowlist import counted, totals, translations
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Step
 from pcapcheck.correlate.variants import LOW
-from pcapcheck.report.losstime import loss_times
+from pcapcheck.report.losstime import LossTime, loss_times
 from pcapcheck.report.result import FlowSummary, PathStep
 
 # Fields of the first packet at a step that a trace shows, with how they are written.
@@ -65,7 +64,7 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
         directions = sorted(paths[total["flow"]], key=lambda row: (not row["client"], row["direction"]))
         ways = [_way(row, network.paths[row["path"]], steps, counts, captured) for row in directions]
         lost = next((times[row["direction"]] for row in directions if row["direction"] in times), None)
-        found.append(replace(_summary(total, directions, ways, nat.get(total["flow"])), loss=lost))
+        found.append(_summary(total, directions, ways, nat.get(total["flow"]), lost))
     return tuple(found)
 
 
@@ -143,6 +142,7 @@ def _summary(
     directions: list[Mapping[str, Any]],
     ways: list[tuple[PathStep, ...]],
     nat: str | None,
+    loss: LossTime | None,
 ) -> FlowSummary:
     client = directions[0]
     back = next((way for row, way in zip(directions[1:], ways[1:], strict=True) if not row["client"]), ())
@@ -159,4 +159,5 @@ def _summary(
         backward=back,
         nat=nat,
         points=total["points"],
+        loss=loss,
     )
