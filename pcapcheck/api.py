@@ -45,6 +45,7 @@ def check(
     profile: Words = None,
     parameters: Mapping[str, Any] | Sequence[str] = (),
     jobs: int = 1,
+    sightings: bool = False,
     **more: Any,
 ) -> Result:
     """Check captures against profiles and a topology.
@@ -55,6 +56,7 @@ def check(
         profile: names or files; default: the topology's, else the one that fits.
         parameters: of the profile: {"vni": 5}.
         jobs: worker processes.
+        sightings: keep every sighting for `Result.frame("sightings")`.
         more: `select`, `ignore`, `require`, `fail_on`, `decode_as`, `filter`, `pod`, `flow`, `since`,
             `until`, `scheduler`, `memory`, `scratch`, written as on the command line.
 
@@ -65,7 +67,7 @@ def check(
 
     inputs, intended = find(paths, topology)
     settings = read_settings(intended, profile=profile, parameters=parameters, jobs=jobs, **more)
-    return run(inputs, intended, settings)
+    return run(inputs, intended, settings, sightings=sightings)
 
 
 def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) -> "pl.DataFrame":

@@ -111,6 +111,13 @@ def write_sightings(placed: Placed, network: Network, folder: Path, using: Resou
         _write(pl.DataFrame(schema=SIGHTINGS), folder / "sightings" / "part-00000.parquet")
 
 
+def sightings_frame(placed: Placed, network: Network, using: Resources) -> pl.DataFrame:
+    """Return every sighting as one frame, with the columns of the dataset."""
+    about = _about(network)
+    parts = [_told(pieces, about) for pieces in partitions(placed, network, using)]
+    return pl.concat([pl.DataFrame(schema=SIGHTINGS), *parts])
+
+
 def _about(network: Network) -> pl.DataFrame:
     """Return what is told of the sightings of each variant."""
     points = [(number, *_place(network, number)) for number in range(len(network.points))]
@@ -145,8 +152,15 @@ def _place(network: Network, number: int) -> tuple[str | None, str | None, str |
 
 def _write_chapter(chapter: Chapter) -> int:
     """Write one file; any process can do it."""
-    sightings = pl.concat([spill.load(piece) for piece in chapter.pieces])
-    told = sightings.join(chapter.about, on="variant", how="inner", maintain_order="left")
+    told = _told(chapter.pieces, chapter.about)
+    _write(told, Path(chapter.path))
+    return len(told)
+
+
+def _told(pieces: Pieces, about: pl.DataFrame) -> pl.DataFrame:
+    """Return the sightings of one partition, with the columns of the dataset."""
+    sightings = pl.concat([spill.load(piece) for piece in pieces])
+    told = sightings.join(about, on="variant", how="inner", maintain_order="left")
     kinds = dict(enumerate(KINDS))
     columns = told.with_columns(
         pl.col("kind").replace_strict(kinds, return_dtype=pl.String),
@@ -156,8 +170,7 @@ def _write_chapter(chapter: Chapter) -> int:
         pl.col("ipid").alias("ip_id"),
         pl.col("size").alias("bytes"),
     )
-    _write(columns.select(pl.col(name).cast(kind) for name, kind in SIGHTINGS.items()), Path(chapter.path))
-    return len(columns)
+    return columns.select(pl.col(name).cast(kind) for name, kind in SIGHTINGS.items())
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:

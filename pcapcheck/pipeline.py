@@ -25,7 +25,7 @@ from pcapcheck.correlate.assembly import KEYS_OF_A_TUPLE, assemble
 from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.tuples import FIELDS
-from pcapcheck.dataset import write_sightings
+from pcapcheck.dataset import sightings_frame, write_sightings
 from pcapcheck.judging import Judgement, judge
 from pcapcheck.mapping import Look, address, fields_to_read, read_all
 from pcapcheck.placing import Placed, place
@@ -44,15 +44,23 @@ LINKS = ("sll.ifindex", "sll.pkttype", "sll.hatype", "sll.src.eth")  # what tell
 NO_PATHS = Profile("none", "No profile")
 
 
-def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None) -> Result:
-    """Check the captures against the profiles and the topology.
+def run(
+    inputs: Inputs,
+    topology: Topology,
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    sightings: bool = False,
+) -> Result:
+    """Check the captures against the profiles and the topology; the result keeps its `sightings` if wanted.
 
     Raises:
         InputError: a profile, parameter, rule or flow cannot be used, or nothing could be read.
     """
     with _resources(inputs, settings) as using:
-        seen = see(inputs, topology, settings, using, progress)
-    return judged(seen, settings)
+        seen = see(inputs, topology, settings, using, progress, every=sightings)
+        kept = sightings_frame(seen.placed, seen.network, using) if sightings else None
+    return replace(judged(seen, settings), sightings=kept)
 
 
 def run_with_packets(

@@ -48,7 +48,7 @@ def strong_keys(placed: Placed) -> pl.DataFrame:
 
 
 def _some_of_all(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Return what `some` says of a file: the pieces that it was read in leave no more than the whole would."""
+    """Return what `some` says of a file: the pieces that it was read in leave no more than the whole."""
     keys = pl.concat([piece.select("variant", "strong", "time") for piece in pieces])
     return some(keys, ["variant"]) if len(pieces) > 1 else keys
 

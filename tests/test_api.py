@@ -114,3 +114,11 @@ def test_mistakes_of_the_caller_are_input_errors(arguments, more, said):
 def test_unknown_field_names_the_nearest():
     with pytest.raises(InputError, match=r"did you mean `ip\.src`"):
         pcapcheck.fields(GOOD / "node1_eth0.pcap", names=["ip.scr"])
+
+
+def test_sightings_are_kept_if_wanted(broken):
+    with pytest.raises(InputError, match="sightings=True"):
+        broken.frame("sightings")
+    seen = pcapcheck.check(BAD, sightings=True).frame("sightings")
+    assert seen.filter(pl.col("file").str.ends_with("node2_eth0.pcap"))["frame"].n_unique() > 10
+    assert {"flow", "node", "interface", "identity", "aligned"} <= set(seen.columns)

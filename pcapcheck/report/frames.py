@@ -99,7 +99,7 @@ def frame(result: Result, name: str) -> "pl.DataFrame":
 
 def _sightings(result: Result) -> "pl.DataFrame":
     if result.sightings is None:
-        raise InputError("Result.frame", "this run kept no sightings", "ask for them when calling `check`")
+        raise InputError("Result.frame", "this run kept no sightings", "call `check` with `sightings=True`")
     return result.sightings
 
 
