@@ -5,7 +5,9 @@ as numbers, so that spelling does not matter. tshark is asked not to put fragmen
 which would show it packets that the capture has not.
 """
 
+import asyncio
 import shutil
+import warnings
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -181,6 +183,14 @@ def _close(capture: Any) -> None:
     with suppress(TSharkCrashException):
         capture.close()
     capture._running_processes.clear()
+    _stop_watching()
+
+
+def _stop_watching() -> None:
+    """Take back the handler of SIGCHLD that pyshark sets: it writes to a pipe that nobody reads any more."""
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning), suppress(AttributeError):
+        asyncio.get_child_watcher().close()  # no longer in Python 3.14
+        asyncio.set_child_watcher(None)  # type: ignore[arg-type]  # the default, when it is asked for
 
 
 def _read(packet: Any) -> Found | None:

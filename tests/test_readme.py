@@ -100,7 +100,7 @@ def test_the_action_is_used_as_it_can_be():
 
 
 def test_the_python_example_runs(tmp_path):
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    code = re.search(r"```python\n(.*?)```", SECTIONS["Python"], re.DOTALL)
     assert code
     words = [sys.executable, "-c", code[1].replace("samples/", f"{ROOT}/samples/")]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)

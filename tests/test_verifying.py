@@ -1,6 +1,7 @@
 """A second opinion: what both read the same, what they read differently, and what tshark does not read."""
 
 import shutil
+import signal
 
 import pytest
 from captures_build import pcap, record
@@ -80,3 +81,10 @@ def test_without_tshark_it_is_said_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(InputError, match="apt install tshark"):
         opinion(tmp_path, FRAME)
+
+
+def test_no_handler_of_signals_is_left(tmp_path):
+    before = signal.getsignal(signal.SIGCHLD)
+    opinion(tmp_path, FRAME)
+    assert signal.set_wakeup_fd(-1) == -1
+    assert signal.getsignal(signal.SIGCHLD) == before
