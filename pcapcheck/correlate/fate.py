@@ -122,11 +122,13 @@ def _looking(missed: pl.DataFrame, seen: pl.DataFrame, windows: pl.DataFrame) ->
         pl.col("to").alias("there_to"),
     )
     joined = missed.join(here, on="point", how="left").join(there, on="next_point", how="left")
+    arrived = seen.select("direction", pl.col("rank") - 1, pl.lit(value=True).alias("reached")).unique()
+    joined = joined.join(arrived, on=["direction", "rank"], how="left")
     patience = pl.col("kind").replace_strict(PATIENCE, default=SECOND, return_dtype=pl.Int64)
     return joined.with_columns(
         (pl.col("here_to") - pl.col("time") > patience).fill_null(value=False).alias("waited"),
         pl.col("time").is_between("there_from", "there_to").fill_null(value=False).alias("alive"),
-        pl.col("there_from").is_null().alias("never"),
+        pl.col("reached").fill_null(value=False),
     )
 
 
@@ -136,13 +138,13 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     proven = pl.col("later") | (pl.col("answered") & ~pl.col("again"))
     silence = ~pl.col("answered") & pl.col("waited")
     question = (pl.col("kind") == "echo") & pl.col("is_request")
-    # Datagrams need no answer, and some are repeated: they are missed only by a hop that was looking, or
-    # never saw any.
+    # Datagrams need no answer, and some are repeated: only a hop that was looking misses them, or one that
+    # never saw any of the flow.
     missing = udp & (pl.col("again") | (pl.col("one_way") & silence & pl.col("asks")))
     felt = (
         (tcp & (pl.col("length") > 0) & (pl.col("again") | (silence & ~pl.col("went_on"))))
         | (question & silence)
-        | (missing & (pl.col("alive") | pl.col("never")))
+        | (missing & (pl.col("alive") | ~pl.col("reached")))
     )
     marked = missed.with_columns(proven.alias("proven"), (felt & ~proven).alias("felt"))
     place = ["direction", "rank"]
