@@ -161,18 +161,16 @@ def fields(*paths: Paths, names: Sequence[str], decode_as: Dissectors = ()) -> "
     """
     import polars as pl
 
-    from pcapcheck.capture.source import open_capture
     from pcapcheck.decode.columns import parse_name
-    from pcapcheck.decode.frames import frames
-    from pcapcheck.decode.registry import dissector_table
+    from pcapcheck.listing import Wish, list_fields
+    from pcapcheck.resources import Resources
 
     for name in names:
         parse_name(name)
-    table = dissector_table(read_settings(Topology(), decode_as=decode_as).decode_as)
+    wish = Wish(tuple(names), read_settings(Topology(), decode_as=decode_as).decode_as)
     inputs = find_inputs(tuple(map(str, paths)))
-    parts = [
-        frame for each in inputs.captures for frame in frames(open_capture(each.path).blocks(), names, table)
-    ]
+    files = [each.path for each in inputs.captures]
+    parts = list(list_fields(files, wish, Resources(), lambda _: None))
     empty = pl.DataFrame(schema=dict.fromkeys(names, pl.Null))
     return pl.concat(parts) if parts else empty
 

@@ -64,6 +64,7 @@ def judge(whole: Network, placed: Placed, how: Judgement) -> Result:
         each.rule.id in own and each.rule.severity is Severity.ERROR and each.packets for each in judged
     )
     captures = captures_used(placed, network)
+    coarse = coarse_points(captures)
     rules = {each.rule.id: _used(each.rule) for each in judged}
     checked = checked and not traffic.unknown
     return Result(
@@ -75,7 +76,7 @@ def judge(whole: Network, placed: Placed, how: Judgement) -> Result:
         captures=captures,
         diagnoses=causes,
         findings=findings,
-        flows=tuple(_timed(each, coarse_points(captures)) for each in summaries(whole)),
+        flows=tuple(_timed(each, coarse) for each in summaries(whole)),
         coverage=coverage_of(judged, whole),
         notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown),
         rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),

@@ -64,7 +64,7 @@ def list_fields(
         for file in files:
             capture = open_capture(file)
             yield from _rows(capture, None, wish)
-            for note in _notes(capture):
+            for note in capture.summary.complaints:
                 warn(f"{file}: {note}")
         return
     yield from _apart(files, wish, using, warn)
@@ -101,16 +101,11 @@ def _listed(piece: Piece) -> Rows:
     """List one piece; any process can do it."""
     capture = open_capture(piece.path)
     found = tuple(_rows(capture, piece.range, piece.wish))
-    return Rows(found, capture.summary.frames, _notes(capture))
+    return Rows(found, capture.summary.frames, capture.summary.complaints)
 
 
 def _rows(capture: Capture, part: Range | None, wish: Wish) -> Iterator[pl.DataFrame]:
     return frames(capture.blocks(part, PACKETS), wish.names, dissector_table(wish.decode_as))
-
-
-def _notes(capture: Capture) -> tuple[str, ...]:
-    cut = ("it ends within a packet",) if capture.summary.truncated else ()
-    return (*cut, *capture.summary.notes)
 
 
 def _numbered(frame: pl.DataFrame, before: int) -> pl.DataFrame:

@@ -108,14 +108,13 @@ def heads(urls: Sequence[str], size: int) -> dict[str, bytes]:
 
 
 def content(url: str, most: int) -> bytes:
-    """Return the first bytes of a small file.
+    """Return the first bytes of a file, at most so many.
 
     Raises:
         InputError: it cannot be read.
     """
-    system, path = _system(url)
-    whole: bytes = _asked(url, lambda: system.cat_file(path))
-    return whole[:most]
+    remote = Remote(url)
+    return remote.read(0, most) if remote.ranges else _asked(url, lambda: remote.stream().read(most))
 
 
 def _named(system: "AbstractFileSystem", listed: Any) -> str:

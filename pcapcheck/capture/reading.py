@@ -40,6 +40,11 @@ class Summary:
     clock: str
     proven: bool = True
 
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What is wrong with the file, that it is cut off included."""
+        return (*(("it ends within a packet",) if self.truncated else ()), *self.notes)
+
 
 class Step(Protocol):
     """What was found in a window."""

@@ -69,9 +69,7 @@ class Excerpt:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was wrong with the capture, as sentences about it."""
-        summary = self._capture.summary
-        cut = ("it ends within a packet",) if summary.truncated else ()
-        return (*cut, *summary.notes)
+        return self._capture.summary.complaints
 
     def packets(self) -> Iterator[Packet]:
         """Yield the packets in the order of the file."""

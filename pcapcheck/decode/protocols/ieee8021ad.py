@@ -1,4 +1,4 @@
-"""Service tags of provider bridges (QinQ). Source: IEEE 802.1Q-2018, 9.6. Wireshark: packet-ieee8021ad.c.
+"""Service tags of provider bridges (QinQ). Source: IEEE 802.1Q-2018, 9.6. Wireshark: packet-ieee8021ah.c.
 
 The tag that follows, a customer's, is `vlan`.
 """
