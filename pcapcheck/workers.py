@@ -5,12 +5,16 @@ Ctrl-C included, leaves no process behind.
 """
 
 import multiprocessing
+import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
+from multiprocessing.context import BaseContext
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -21,6 +25,8 @@ Done = TypeVar("Done")
 Result = TypeVar("Result", covariant=True)
 
 BREATH = 0.25  # seconds that an interrupt may have to wait: it does not always wake whoever waits
+THREADS = Path("/proc/self/task")
+HARMLESS = {"jemalloc_bg_thd", "polars-ooc-clea"}  # what importing polars starts, and a fork may lose
 AHEAD = 2  # tasks a worker that are given out before the first result is taken
 
 
@@ -90,12 +96,14 @@ class Pool(Crew):
             what = "a worker process was killed: there may be too little memory for so many"
             raise InputError(f"--jobs {self.size}", what, "give fewer, such as `--jobs 1`") from error
         except BaseException:
-            self._kill()
+            self.close()
             raise
 
     def close(self) -> None:
-        """Let the workers go; they have nothing left to do."""
+        """End the workers at once: they have nothing left to do, and an interrupt must not wait for them."""
         if self._pool:
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
             self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
 
@@ -106,8 +114,7 @@ class Pool(Crew):
         an interrupt in this moment arrives when it is over.
         """
         if self._pool is None:
-            # A forked child would inherit the locks of threads that numpy and polars started.
-            self._pool = ProcessPoolExecutor(self.size, mp_context=multiprocessing.get_context("spawn"))
+            self._pool = ProcessPoolExecutor(self.size, mp_context=_context())
         if not hasattr(signal, "pthread_sigmask"):  # Windows
             return self._pool.submit(work, task)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -116,11 +123,16 @@ class Pool(Crew):
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def _kill(self) -> None:
-        """End the workers at once: an interrupt must not wait for their tasks."""
-        for process in list((self._pool._processes or {}).values()) if self._pool else ():
-            process.kill()
-        self.close()
+def _context() -> BaseContext:
+    """Return how workers start: as copies of this process while that is safe, which saves their imports.
+
+    A copy has one thread, and the locks that others held. jemalloc makes its own ready for a fork
+    (pthread_atfork), and the thread that clears what polars wrote to disk waits. Once polars has computed,
+    or somebody else has started a thread, workers are new processes.
+    """
+    others = (file for file in THREADS.glob("*/comm") if file.parent.name != str(os.getpid()))
+    quiet = sys.platform == "linux" and {file.read_text().strip() for file in others} <= HARMLESS
+    return multiprocessing.get_context("fork" if quiet else "spawn")
 
 
 class Promise(Protocol[Result]):

@@ -7,11 +7,13 @@ depends on the packets alone, not on how a capture was split. It does not know w
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from pcapcheck.correlate.counts import FRAMES
 
 PROOF: Final = tuple(f"frame{k + 1}" for k in range(FRAMES))
+NEVER: Final = np.iinfo(np.int64).max
 COUNTS: Final = ("variant", "packets", "bytes", "first", "last", *PROOF)
 
 
@@ -58,16 +60,36 @@ def _shifted(part: pl.DataFrame, packets: int) -> pl.DataFrame:
 
 def _joined(every: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """Return a row for each distinct combination of values."""
-    frames = pl.concat_list(PROOF).explode()
-    grouped = every.group_by(keys).agg(
-        pl.col("packets", "bytes").sum(),
-        pl.col("first").min(),
-        pl.col("last").max(),
-        frames.filter(frames > 0).sort().head(FRAMES).alias("proof"),
-        pl.col("row").alias("rows"),
+    grouped = (
+        every.with_row_index("at")
+        .group_by(keys)
+        .agg(
+            pl.col("packets", "bytes").sum(),
+            pl.col("first").min(),
+            pl.col("last").max(),
+            pl.col("row").alias("rows"),
+            pl.col("at"),
+        )
     )
-    proof = [
-        pl.col("proof").list.get(number, null_on_oob=True).fill_null(0).alias(name)
-        for number, name in enumerate(PROOF)
-    ]
-    return grouped.with_columns(*proof, pl.lit(0, pl.Int64).alias("variant")).drop("proof")
+    proof = _earliest(every.select(PROOF).to_numpy(), grouped["at"])
+    columns = (pl.Series(name, proof[:, number]) for number, name in enumerate(PROOF))
+    return grouped.drop("at").with_columns(*columns, pl.lit(0, pl.Int64).alias("variant"))
+
+
+def _earliest(proof: np.ndarray, members: pl.Series) -> np.ndarray:
+    """Return the first frames of each group of rows: (groups, FRAMES), 0 where there are no more.
+
+    Args:
+        proof: the frames of each row, as many, 0 where there are no more.
+        members: the rows of each group.
+    """
+    lengths = members.list.len().to_numpy().astype(np.int64)
+    starts = np.cumsum(lengths) - lengths
+    rows = members.explode().to_numpy()
+    frames = np.where(proof > 0, proof, NEVER)
+    earliest = np.empty((len(lengths), FRAMES), np.int64)
+    for length in np.unique(lengths):  # as one matrix each, which is sorted at once
+        alike = np.flatnonzero(lengths == length)
+        theirs = frames[rows[starts[alike, None] + np.arange(length)]].reshape(len(alike), -1)
+        earliest[alike] = np.sort(theirs, axis=1)[:, :FRAMES]
+    return np.where(earliest < NEVER, earliest, 0)

@@ -8,6 +8,7 @@ integer columns with the name of a time or duration are nanoseconds. Text is mad
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pcapcheck.errors import InputError, did_you_mean
@@ -24,6 +25,7 @@ DURATIONS = ("duration",)
 TIME = "%Y-%m-%dT%H:%M:%S%.9fZ"
 BETWEEN = "  "
 ROWS = 10_000  # made into text at once
+KEPT = 50_000  # rows whose text is kept between measuring and writing
 
 
 def write_table(frame: "pl.DataFrame", format: str, *, color: bool = False) -> Iterator[str]:
@@ -48,18 +50,20 @@ def parquet(frame: "pl.DataFrame") -> bytes:
 def _table(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
     layout = Layout(color=color)
     widths = {name: len(name) for name in ("#", *frame.columns)}
+    made = []
     for first, part in _parts(frame):
-        for name, cells in _cells(first, part).items():
+        columns = _cells(first, part)
+        for name, cells in columns.items():
             widths[name] = max(widths[name], *map(len, cells))
+        if first < KEPT:
+            made.append(columns)
     right = {"#", *(name for name, dtype in frame.schema.items() if dtype.is_numeric())}
     pad = {name: str.rjust if name in right else str.ljust for name in widths}
     header = BETWEEN.join(pad[name](name, width) for name, width in widths.items())
     yield from layout.verbatim(header.rstrip(), style="bold")
-    for first, part in _parts(frame):
-        columns = [
-            [pad[name](cell, widths[name]) for cell in cells] for name, cells in _cells(first, part).items()
-        ]
-        yield "".join(BETWEEN.join(row).rstrip() + "\n" for row in zip(*columns, strict=True))
+    for columns in chain(made, (_cells(*each) for each in islice(_parts(frame), len(made), None))):
+        padded = [[pad[name](cell, widths[name]) for cell in cells] for name, cells in columns.items()]
+        yield "".join(BETWEEN.join(row).rstrip() + "\n" for row in zip(*padded, strict=True))
 
 
 def _csv(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
