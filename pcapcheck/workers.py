@@ -123,6 +123,7 @@ class Pool(Crew):
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
+
 def _context() -> BaseContext:
     """Return how workers start: as copies of this process while that is safe, which saves their imports.
 

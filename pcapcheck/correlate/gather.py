@@ -13,7 +13,7 @@ from pcapcheck.capture.block import Block, Ints
 from pcapcheck.correlate.checksum import wrong
 from pcapcheck.correlate.identity import SCHEMA, identities
 from pcapcheck.correlate.innermost import TRANSPORTS, innermost
-from pcapcheck.correlate.variants import Part, Variants, whole
+from pcapcheck.correlate.variants import Part, Variants
 from pcapcheck.decode.registry import Dissectors
 
 
@@ -71,12 +71,11 @@ def gather(blocks: Iterable[Block], wanted: Wanted) -> Gathered:
         numbers = variants.number(within, visit if wanted.keep is None else None)
         if wanted.keep is None:
             seen.append(_sightings(within, numbers, _in_order(parts, identified)))
-        elif wanted.keep:
-            rows = variants.counts.first_rows(numbers, wanted.keep)
+        elif len(rows := variants.counts.first_rows(numbers, wanted.keep)):
             some = within.take(rows)
-            part = whole(some, wanted.table)
-            identity = _identity(part).with_columns(wrong=wrong(some, part))
-            seen.append(_sightings(some, numbers[rows], identity))
+            for part in variants.parts(some):
+                visit(part, some)
+            seen.append(_sightings(some, numbers[rows], _in_order(parts, identified)))
         variants.counts.add(numbers, within)
     return Gathered(variants.frame(), pl.concat(seen), packets)
 

@@ -5,7 +5,7 @@ these. A packet of a known shape is found by its masked header bytes, without de
 the fields' values. It does not know what fields mean.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -47,6 +47,11 @@ def whole(block: Block, table: Dissectors) -> Part:
     return Part(np.arange(len(block)), lambda name: column(layers, name), layers.stack, layers.stacks)
 
 
+def _part(rows: Rows) -> Part:
+    """Return packets of one shape as a part."""
+    return Part(rows.row, rows.column, np.zeros(len(rows), np.uint32), [rows.shape.stack])
+
+
 class Variants:
     """Variants of the packets of one byte range, filled block by block."""
 
@@ -77,14 +82,24 @@ class Variants:
                     continue
                 self._number(block, rows, numbers)
                 if visit:
-                    visit(Part(rows.row, rows.column, np.zeros(len(rows), np.uint32), [rows.shape.stack]))
-        odd = np.sort(np.concatenate(left)) if left else np.zeros(0, np.int64)
+                    visit(_part(rows))
+        odd = np.sort(np.concatenate(left)) if left else NONE
         if len(odd):
             part = whole(block.take(odd), self._table)._replace(row=odd)
             numbers[odd] = self._odd.number(part, block.interface[odd], self.counts.allot)
             if visit:
                 visit(part)
         return numbers
+
+    def parts(self, block: Block) -> Iterator[Part]:
+        """Yield all packets of a block in parts; none of them is numbered."""
+        left: list[Ints] = []
+        for shaped, rest in self._shapes.pieces(block):
+            left.append(rest)
+            yield from map(_part, shaped)
+        odd = np.sort(np.concatenate(left)) if left else NONE
+        if len(odd):
+            yield whole(block.take(odd), self._table)._replace(row=odd)
 
     def _number(self, block: Block, rows: Rows, numbers: Ints) -> None:
         """Give the packets of one shape their numbers."""

@@ -74,5 +74,4 @@ def _scaled(number: int, units: Sequence[tuple[int, str]]) -> str:
 
 def _digits(value: float) -> str:
     """Return three significant digits, and all digits in front of the point."""
-    places = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    return f"{value:,.{places}f}".rstrip("0").rstrip(".") if places else f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
