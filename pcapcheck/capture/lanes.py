@@ -68,6 +68,8 @@ def walk_in_lanes(data: Bytes, chain: Chain, signs: Signs, *, lanes: int | None 
         signs: how their starts look.
         lanes: how many lanes; as many as seem best if None.
     """
+    if lanes is None and len(data) <= SAMPLE:
+        return walk(data, chain)
     count = min(_best_number(data, chain) if lanes is None else lanes, len(data) // SHORTEST)
     if count < FEW:
         return walk(data, chain)

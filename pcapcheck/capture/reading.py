@@ -164,6 +164,8 @@ class Reading:
 
 def learn_interfaces(head: Window, reader: Reader) -> None:
     """Read the interfaces that are described before the first packet, if these bytes hold them."""
+    if reader.interfaces:
+        return  # the header of the file has said it all
     data = head.data[reader.first :]
     used = 1
     while used and len(data):

@@ -185,37 +185,43 @@ class _Odd:
         self._names = names
         self._wide = [kind_of(name) == "ipv6" for name in names]
         self._present = (len(names) + 63) // 64
-        self._table = Table(sum(1 + wide for wide in self._wide) + self._present + 2)
+        self._width = sum(1 + wide for wide in self._wide) + self._present + 2
+        self._table = Table(self._width)
         self._stacks: dict[str, int] = {}
         self._numbers = np.zeros(0, np.int64)
 
     def number(self, part: Part, interface: NDArray[np.uint16], allot: Allot) -> Ints:
-        columns = [part.read(name) for name in self._names]
-        present = np.zeros((len(interface), self._present), np.uint64)
-        words: list[Words] = []
-        for position, (each, wide) in enumerate(zip(columns, self._wide, strict=True)):
-            present[:, position // 64] |= each.present.astype(np.uint64) << np.uint64(position % 64)
-            values = np.where(each.present[:, None], each.values.reshape(len(interface), -1), 0).astype(
-                np.uint64
-            )
-            words += [values[:, k] for k in range(1 + wide)]
+        words = np.zeros((len(interface), self._width), np.uint64)
+        present = words[:, -2 - self._present : -2]
+        place = 0
+        for position, (name, wide) in enumerate(zip(self._names, self._wide, strict=True)):
+            each = part.read(name)
+            if each.present.any():
+                present[:, position // 64] |= each.present.astype(np.uint64) << np.uint64(position % 64)
+                values = each.values if each.values.ndim == 2 else each.values[:, None]
+                words[:, place : place + 1 + wide] = np.where(each.present[:, None], values, 0)
+            place += 1 + wide
         codes = np.array(
             [self._stacks.setdefault(stack, len(self._stacks)) for stack in part.stacks], np.uint64
         )
-        words += [*present.T, codes[part.stack], interface.astype(np.uint64)]
-        local, new = self._table.number(np.stack(words, axis=1))
+        words[:, -2], words[:, -1] = codes[part.stack], interface
+        local, new = self._table.number(words)
         self._numbers = np.concatenate([self._numbers, allot(len(new))])
         return self._numbers.take(local)
 
     def frame(self) -> pl.DataFrame:
         rows, place = self._table.rows, 0
         present = rows[:, -2 - self._present : -2]
+        ever = np.bitwise_or.reduce(present, axis=0)
+        none = np.zeros(len(rows), np.bool_)
         columns = {}
         for position, (name, wide) in enumerate(zip(self._names, self._wide, strict=True)):
             values = rows[:, place : place + 2] if wide else rows[:, place]
             place += 1 + wide
-            bit = present[:, position // 64] >> np.uint64(position % 64) & np.uint64(1)
-            columns[name] = Column(values, bit.astype(bool))
+            word, bit = position // 64, np.uint64(1 << position % 64)
+            columns[name] = Column(
+                values, (present[:, word] & bit).astype(bool) if ever[word] & bit else none
+            )
         stacks = list(self._stacks)
         stack = pl.Series([stacks[code] for code in rows[:, -2].tolist()], dtype=pl.String)
         return _frame(columns, self._numbers, stack, rows[:, -1].astype(np.uint16))

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import speed
 from measure import PCAPCHECK, ROOT, Cost, measured, row
 
 sys.path.append(str(ROOT / "tests"))
@@ -25,6 +26,7 @@ from webserver import counting_proxy
 
 HOSTS = Path(__file__).parent / "hosts.py"
 POINTS = 10  # of a pair of nodes
+RECORD = 555  # bytes that a packet of `speed`'s captures takes, about
 MEMORY = "1GB"
 S3 = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -76,15 +78,14 @@ def over_s3(folder: Path, size: int) -> None:
     """Print how many bytes `flows` of one object reads, with one worker and with two."""
     from moto.server import ThreadedMotoServer
 
-    packets = size * POINTS // 118
-    file = made(folder, POINTS, packets, 0) / "node0_eth0.pcap"
+    file = Path(speed.made(folder, "FLANNEL", size // RECORD))
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     address = "http://{}:{}".format(*server.get_host_and_port())
     os.environ.update(S3)
     put = (
         "import fsspec, sys; system = fsspec.filesystem('s3'); system.mkdir('captures'); "
-        "system.put(sys.argv[1], 'captures/node0_eth0.pcap')"
+        "system.put(sys.argv[1], 'captures/node1_eth0.pcap', chunksize=2**30)"
     )
     environment = os.environ | {"AWS_ENDPOINT_URL": address}
     subprocess.run([sys.executable, "-c", put, str(file)], check=True, env=environment)
@@ -93,7 +94,7 @@ def over_s3(folder: Path, size: int) -> None:
     for jobs in ("1", "2"):
         with counting_proxy(address) as proxy:
             os.environ["AWS_ENDPOINT_URL"] = proxy.address
-            cost = measured([*PCAPCHECK, "flows", "s3://captures/node0_eth0.pcap", "--jobs", jobs])
+            cost = measured([*PCAPCHECK, "flows", "s3://captures/node1_eth0.pcap", "--jobs", jobs])
         whole = file.stat().st_size
         cells = (f"{proxy.given:,}", f"{100 * proxy.given / whole:.1f} %", f"{cost.wall:.1f} s")
         row(f"{whole:,}", jobs, *cells, cost.status)
