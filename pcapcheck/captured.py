@@ -29,7 +29,7 @@ Kept = pl.DataFrame | str  # a frame, or the file that it was spilled to
 class Mapped:
     """What a task found: `frames` is how many numbers its records took, `error` why it could not be read."""
 
-    variants: pl.DataFrame = field(default_factory=pl.DataFrame)
+    variants: Kept = field(default_factory=pl.DataFrame)
     sightings: Kept = field(default_factory=pl.DataFrame)
     packets: int = 0
     frames: int = 0
@@ -128,19 +128,19 @@ def _merged(
     parts: Sequence[Mapped], scratch: str | None, most: int | None
 ) -> tuple[pl.DataFrame, tuple[Kept, ...]]:
     """Join variants of several ranges that are the same; number sightings by the joined ones."""
-    whole = [part for part in parts if part.variants.width]
+    found = [(part, spill.fetch(part.variants)) for part in parts]
+    whole = [(part, frame) for part, frame in found if frame.width]
     if len(whole) <= 1:
-        return next(((part.variants, (part.sightings,)) for part in whole), (pl.DataFrame(), ()))
-    starts = list(accumulate((part.frames for part in whole[:-1]), initial=0))
-    variants, places = merge([part.variants for part in whole], starts)
-    renumbered = [
-        _moved(part.sightings, place, start, scratch)
-        for part, start, place in zip(whole, starts, places, strict=True)
+        return next(((frame, (part.sightings,)) for part, frame in whole), (pl.DataFrame(), ()))
+    starts = list(accumulate((part.frames for part, _ in whole[:-1]), initial=0))
+    variants, places = merge([frame for _, frame in whole], starts)
+    moves = [
+        (part.sightings, place, start) for (part, _), start, place in zip(whole, starts, places, strict=True)
     ]
     if most is None:
-        return variants, tuple(renumbered)
-    few = first_of_each(pl.concat([spill.load(kept) for kept in renumbered]), most)
-    return variants, (few,)
+        return variants, tuple(_moved(*each, scratch) for each in moves)
+    every = pl.concat([moved(spill.fetch(kept), place, start) for kept, place, start in moves])
+    return variants, (first_of_each(every, most),)
 
 
 def _moved(kept: Kept, places: pl.DataFrame, packets: int, scratch: str | None) -> Kept:

@@ -103,7 +103,7 @@ class Task:
     look: Look
     scratch: str | None
     name: str  # of a file in `scratch`
-    rows: int  # sightings, more of which are spilled
+    rows: int  # more of variants, or of sightings, are spilled: a pipe between processes is slow
 
 
 def fields_to_read(named: Iterable[str]) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ def read_each(
     share = _share(sum(sizes), look, using)
     ranges = [_ranges(each.path, size, share) for each, size in zip(inputs, sizes, strict=True)]
     parts = [(at, part) for at, several in enumerate(ranges) for part in several]
-    rows = 0 if using.crew.far else max(using.budget.waiting // max(len(parts), 1), FEW)
+    rows = FEW if using.crew.apart else max(using.budget.waiting // max(len(parts), 1), FEW)
     tasks = [
         Task(inputs[at].path, address(inputs[at].path), part, look, using.scratch, f"map-{number}", rows)
         for number, (at, part) in enumerate(parts)
@@ -166,7 +166,7 @@ def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
         sightings = first_of_each(sightings, look.keep)
     summary = capture.summary
     return Mapped(
-        variants=variants,
+        variants=spill.keep(variants, task.scratch, f"{task.name}-variants", rows=task.rows),
         sightings=spill.keep(sightings, task.scratch, task.name, rows=task.rows),
         packets=found.packets,
         frames=summary.frames,

@@ -19,7 +19,7 @@ from pcapcheck.topology.filename import stems
 LARGE: Final = 64 << 20  # bytes of captures
 ALONE: Final = 1 << 30  # bytes, where packets are read only
 RECORD: Final = 16  # bytes that a file holds of a packet besides its data, about
-SPILLED: Final = 80  # bytes of scratch that a sighting takes, as it was found and once more when sorted
+SPILLED: Final = 120  # bytes of scratch that a sighting takes, as it was found and once more when sorted
 
 
 def size_of(each: Input) -> int:

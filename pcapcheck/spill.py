@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 import polars as pl
 
 from pcapcheck.errors import InputError
 
+Compression = Literal["lz4", "uncompressed"]
 ROWS = 1_000_000  # a frame with more is written to disk
+SMALL = 8 << 20  # bytes of a frame that are sooner written than made less
 FIX = "free some, or name a folder with more room: --scratch FOLDER"
 
 
@@ -73,10 +76,12 @@ def keep(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROWS
     Raises:
         InputError: the disk is full.
     """
-    return frame if folder is None or len(frame) <= rows else write(frame, folder, name)
+    if folder is None or len(frame) <= rows:
+        return frame
+    return write(frame, folder, name, "lz4" if frame.estimated_size() > SMALL else "uncompressed")
 
 
-def write(frame: pl.DataFrame, folder: str, name: str) -> str:
+def write(frame: pl.DataFrame, folder: str, name: str, compression: Compression = "lz4") -> str:
     """Write a frame to a file and return its path; whoever looks sees the whole file or none.
 
     Raises:
@@ -86,7 +91,7 @@ def write(frame: pl.DataFrame, folder: str, name: str) -> str:
     partial = path.with_suffix(f".{os.getpid()}")
     with on_a_full_disk(path.parent.parent):
         try:
-            frame.write_ipc(partial, compression="lz4")
+            frame.write_ipc(partial, compression=compression)
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
@@ -111,6 +116,13 @@ def on_a_full_disk(folder: Path) -> Iterator[None]:
 def load(kept: "pl.DataFrame | str") -> pl.DataFrame:
     """Return a kept frame."""
     return pl.read_ipc(kept) if isinstance(kept, str) else kept
+
+
+def fetch(kept: "pl.DataFrame | str") -> pl.DataFrame:
+    """Return a kept frame that nobody will load again."""
+    frame = load(kept)
+    forget(kept)
+    return frame
 
 
 def forget(kept: "pl.DataFrame | str") -> None:

@@ -15,12 +15,18 @@ def test_what_was_spilled_stays_spilled_when_ranges_are_joined(tmp_path):
     variants = pl.DataFrame(
         {"stack": ["eth"], "variant": [0], "packets": [1], "bytes": [9], "first": [1], "last": [2]}
     )
-    variants = variants.with_columns(frame1=pl.lit(1), frame2=0, frame3=0, frame4=0, frame5=0)
+    proof = {f"frame{number}": pl.lit(int(number == 1), pl.Int64) for number in range(1, 6)}
+    variants = variants.with_columns(**proof)
     sightings = pl.DataFrame({"variant": [0], "frame": [1]})
+
+    def kept(frame: pl.DataFrame, name: str) -> str | pl.DataFrame:
+        return spill.keep(frame, str(tmp_path), name, rows=0)
+
     parts = [
-        Mapped(variants, spill.keep(sightings, str(tmp_path), f"map-{number}", rows=0), packets=1, frames=1)
+        Mapped(kept(variants, f"variants-{number}"), kept(sightings, f"map-{number}"), packets=1, frames=1)
         for number in range(2)
     ]
     joined = join(Input("a", "a", named=True), parts, str(tmp_path))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["map-0-moved.arrow", "map-1-moved.arrow"]
+    assert joined.variants.select("packets", "frame1", "frame2").rows() == [(2, 1, 2)]
     assert [spill.load(kept)["frame"].to_list() for kept in joined.sightings] == [[1], [2]]

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -95,3 +97,17 @@ def test_few_tasks_are_given_out_ahead():
     next(results)
     assert len(given) == AHEAD
     assert list(results) == list(range(1, 100))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are always new processes")
+def test_workers_are_copies_until_polars_has_computed():
+    script = (
+        "import polars, multiprocessing; from pcapcheck import workers; "
+        "print(workers._context().get_start_method()); "
+        "polars.DataFrame({'a': [2, 1]}).sort('a'); "
+        "print(workers._context().get_start_method())"
+    )
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", script]
+    told = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)
+    assert told.stdout.split() == ["fork", "spawn"]
