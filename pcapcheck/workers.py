@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
@@ -84,17 +84,38 @@ class Pool(Crew):
         self._pool: ProcessPoolExecutor | None = None
 
     def run(self, work: Callable[[Task], Done], tasks: Iterable[Task]) -> Generator[Done, None, None]:
-        """See `Crew.run`. A single task runs here: no worker is worth its start."""
+        """See `Crew.run`. A single task runs here: no worker is worth its start.
+
+        Where a worker dies, what has no result yet is done again, once, by new ones.
+        """
         tasks = iter(tasks)
         first = list(islice(tasks, 2))
         if len(first) < 2:
             yield from map(work, first)
             return
+        waiting: deque[Task] = deque()  # given out, and no result yet, in their order
+
+        def give(task: Task) -> Future[Done]:
+            waiting.append(task)
+            return self._submit(work, task)
+
+        left: Iterator[Task] = chain(first, tasks)
         try:
-            yield from in_order(lambda task: self._submit(work, task), chain(first, tasks), AHEAD * self.size)
-        except BrokenProcessPool as error:
-            what = "a worker process was killed: there may be too little memory for so many"
-            raise InputError(f"--jobs {self.size}", what, "give fewer, such as `--jobs 1`") from error
+            for last in (False, True):
+                try:
+                    for done in in_order(give, left, AHEAD * self.size):
+                        waiting.popleft()
+                        yield done
+                    return
+                except BrokenProcessPool as error:
+                    if last:
+                        what = "a worker process was killed: there may be too little memory for so many"
+                        raise InputError(
+                            f"--jobs {self.size}", what, "give fewer, such as `--jobs 1`"
+                        ) from error
+                self.close()
+                left = chain(list(waiting), left)
+                waiting.clear()
         except BaseException:
             self.close()
             raise

@@ -59,6 +59,20 @@ def test_ctrl_c_leaves_neither_scratch_nor_processes(tmp_path, large, jobs):
     assert (alive(process.pid), list(tmp_path.iterdir())) == ([], [])
 
 
+def test_a_worker_that_dies_changes_nothing(tmp_path, large):
+    words = (*PCAPCHECK, "check", str(large), "--format", "json", "--memory", "400MB", "--scratch", tmp_path)
+    process = subprocess.Popen((*words, "--jobs", "2"), start_new_session=True, stdout=subprocess.PIPE)
+    while not list(tmp_path.glob("*/*.arrow")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    worker = next(each for each in alive(process.pid) if each != str(process.pid))
+    os.kill(int(worker), signal.SIGKILL)
+    shown, _ = process.communicate()
+    alone = subprocess.run((*words, "--jobs", "1"), stdout=subprocess.PIPE, check=False)
+    assert (process.returncode, shown) == (alone.returncode, alone.stdout)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """Return a folder with room for three megabytes."""

@@ -26,6 +26,15 @@ def suicide(number):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_once(task):
+    """Kill the worker that does the task first."""
+    number, marker = task
+    if not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
 def time_out(number):
     raise TimeoutError(number)
 
@@ -66,6 +75,14 @@ def test_workers_stay_for_the_next_stage():
 def test_a_single_task_starts_no_worker():
     with Pool(2) as pool:
         assert list(pool.run(slower_first, [1])) == [(1, os.getpid())]
+
+
+def test_what_a_killed_worker_leaves_is_done_by_another(tmp_path):
+    tasks = [(number, tmp_path / ("kills" if number == 3 else "harmless")) for number in range(12)]
+    (tmp_path / "harmless").touch()
+    with Pool(2) as pool:
+        assert list(pool.run(die_once, tasks)) == list(range(12))
+    assert multiprocessing.active_children() == []
 
 
 def test_a_killed_worker_is_told_of():
