@@ -4,7 +4,7 @@ Takes what the map stage kept and gives the pieces of each partition. Where ther
 sort some pieces at a time into files of the scratch folder.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,6 +18,7 @@ from pcapcheck.placing import Placed
 from pcapcheck.resources import Resources
 
 Pieces = tuple[Kept, ...]
+Names = Mapping[int, pl.DataFrame]  # file (position) -> what its variants are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,13 @@ class Batch:
 
     Attributes:
         pieces: file (position) and sightings.
-        names: file, local -> variant, share.
+        names: file -> local, `to` (variant), share.
         folder: where the sorted ones go.
         number: of this batch.
     """
 
     pieces: tuple[tuple[int, Kept], ...]
-    names: pl.DataFrame
+    names: Names
     folder: str
     number: int
 
@@ -48,9 +49,11 @@ def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[P
         return
     cut = shares(network.variants, using.budget.partition)
     _check_size(cut, network, using)
-    names = placed.variants.select("file", "local", "variant").join(cut.of, on="variant")
+    names = by_file(placed.variants.select("file", "local", "variant").join(cut.of, on="variant"))
     if len(cut.packets) == 1 or using.scratch is None:
-        yield tuple(_numbered(names, number, piece).drop("share") for number, piece in kept)
+        yield tuple(
+            _numbered(names[number], piece).drop("share") for number, piece in kept if number in names
+        )
         return
     tasks = list(_batches(kept, names, using.scratch, using.budget.partition))
     found: list[list[Kept]] = [[] for _ in cut.packets]
@@ -60,9 +63,15 @@ def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[P
     yield from (tuple(each) for each in found if each)
 
 
-def strong_keys_of(names: pl.DataFrame, number: int, kept: Kept) -> pl.DataFrame:
+def by_file(names: pl.DataFrame) -> Names:
+    """Return the rows of each file: local (number of a variant in its file), `to` (variant), what else."""
+    parts = names.rename({"variant": "to"}).partition_by("file", as_dict=True, include_key=False)
+    return {number: own for (number,), own in parts.items()}
+
+
+def strong_keys_of(own: pl.DataFrame, kept: Kept) -> pl.DataFrame:
     """Return sightings of one file that have a strong key, numbered by the variants of all files."""
-    return _numbered(names, number, kept).filter(pl.col("strong") != 0)
+    return _numbered(own, kept).filter(pl.col("strong") != 0)
 
 
 def _check_size(cut: Shares, network: Network, using: Resources) -> None:
@@ -76,9 +85,8 @@ def _check_size(cut: Shares, network: Network, using: Resources) -> None:
     raise InputError(f"--memory {using.budget.memory >> 20}MB", what, fix)
 
 
-def _batches(kept: list[tuple[int, Kept]], names: pl.DataFrame, folder: str, rows: int) -> Iterator[Batch]:
+def _batches(kept: list[tuple[int, Kept]], names: Names, folder: str, rows: int) -> Iterator[Batch]:
     """Yield batches of pieces, of about `rows` sightings each."""
-    by_file = {key[0]: frame for key, frame in names.partition_by("file", as_dict=True).items()}
     pieces: list[tuple[int, Kept]] = []
     held = number = 0
     for at, (file, piece) in enumerate(kept):
@@ -86,15 +94,15 @@ def _batches(kept: list[tuple[int, Kept]], names: pl.DataFrame, folder: str, row
         held += spill.height(piece)
         if held < rows and at + 1 < len(kept):
             continue
-        files = dict.fromkeys(file for file, _ in pieces)
-        known = pl.concat([by_file[each] for each in files if each in by_file] or [names.clear()])
-        yield Batch(tuple(pieces), known, folder, number)
+        named = [(file, piece) for file, piece in pieces if file in names]
+        if named:
+            yield Batch(tuple(named), {file: names[file] for file, _ in named}, folder, number)
         pieces, held, number = [], 0, number + 1
 
 
 def _sorted(batch: Batch) -> dict[int, str]:
     """Sort the sightings of one batch into a file a share; any process can do it."""
-    told = pl.concat([_numbered(batch.names, number, piece) for number, piece in batch.pieces])
+    told = pl.concat([_numbered(batch.names[number], piece) for number, piece in batch.pieces])
     written = {}
     for (share,), mine in told.partition_by("share", as_dict=True, include_key=False).items():
         name = f"share-{share}-{batch.number}"
@@ -102,8 +110,7 @@ def _sorted(batch: Batch) -> dict[int, str]:
     return written
 
 
-def _numbered(names: pl.DataFrame, number: int, kept: Kept) -> pl.DataFrame:
-    """Return sightings of one file, numbered by the variants of all files, with what else `names` has."""
-    own = names.filter(pl.col("file") == number).drop("file").rename({"variant": "to"})
+def _numbered(own: pl.DataFrame, kept: Kept) -> pl.DataFrame:
+    """Return sightings of one file, numbered by the variants of all files, with what else `own` has."""
     told = spill.load(kept).join(own, left_on="variant", right_on="local", how="inner", maintain_order="left")
     return told.with_columns(pl.col("to").alias("variant")).drop("to")

@@ -16,7 +16,7 @@ from pcapcheck.correlate.assembly import some
 from pcapcheck.correlate.follow import Followed, follow, located, windows
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.together import PAIR, together
-from pcapcheck.partitioning import Pieces, partitions, strong_keys_of
+from pcapcheck.partitioning import Pieces, by_file, partitions, strong_keys_of
 from pcapcheck.placing import Placed
 from pcapcheck.resources import Resources
 
@@ -38,11 +38,11 @@ def strong_keys(placed: Placed) -> pl.DataFrame:
     """Return strong keys of some packets of each variant: variant, strong, time; or an empty frame."""
     if placed.variants.is_empty():
         return pl.DataFrame()
-    names = placed.variants.select("file", "local", "variant")
+    names = by_file(placed.variants.select("file", "local", "variant"))
     parts = [
-        _some_of_all([some(strong_keys_of(names, number, kept), ["variant"]) for kept in each.sightings])
+        _some_of_all([some(strong_keys_of(names[number], kept), ["variant"]) for kept in each.sightings])
         for number, each in enumerate(placed.captured)
-        if each.sightings
+        if each.sightings and number in names
     ]
     return pl.concat(parts) if parts else pl.DataFrame()
 
