@@ -65,7 +65,7 @@ def check(
     """
     from pcapcheck.pipeline import run
 
-    inputs, intended = find(paths, topology)
+    inputs, intended = find(paths, topology, more.get("scratch"))
     settings = read_settings(intended, profile=profile, parameters=parameters, jobs=jobs, **more)
     return run(inputs, intended, settings, sightings=sightings)
 
@@ -88,7 +88,7 @@ def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) 
 
     from pcapcheck.pipeline import list_flows
 
-    inputs, intended = find(paths, topology)
+    inputs, intended = find(paths, topology, more.get("scratch"))
     table, _ = list_flows(inputs, intended, read_settings(intended, jobs=jobs, **more))
     times = pl.col("first").cast(pl.Datetime("ns", "UTC"))
     return table.with_columns(times, pl.col("duration").cast(pl.Duration("ns")))
@@ -108,7 +108,7 @@ def infer_topology(*paths: Paths, profile: Words = None, jobs: int = 1, **more: 
     """
     from pcapcheck.pipeline import guess_topology
 
-    inputs = find_inputs(tuple(map(str, paths)))
+    inputs = find_inputs(tuple(map(str, paths)), more.get("scratch"))
     return guess_topology(inputs, read_settings(Topology(), profile=profile, jobs=jobs, **more))
 
 
@@ -142,7 +142,7 @@ def diff(
     sides: list[Side] = []
     for paths in (good, bad):
         several = (paths,) if isinstance(paths, str | Path) else tuple(paths)
-        inputs, intended = find(several, topology)
+        inputs, intended = find(several, topology, more.get("scratch"))
         settings = read_settings(intended, profile=profile, parameters=parameters, jobs=jobs, **more)
         sides.append(look_at(inputs, intended, settings, next(iter(sides), None)))
     return compare(*sides)
@@ -175,19 +175,23 @@ def fields(*paths: Paths, names: Sequence[str], decode_as: Dissectors = ()) -> "
     return pl.concat(parts) if parts else empty
 
 
-def find(paths: Sequence[Paths], topology: Intended = None) -> tuple[Inputs, Topology]:
+def find(
+    paths: Sequence[Paths], topology: Intended = None, scratch: str | None = None
+) -> tuple[Inputs, Topology]:
     """Return the captures that paths name, and the topology.
 
-    The given one, else that beside them, or its dumps.
+    The given one, else that beside them, or its dumps. Archives are unpacked in the folder `scratch`.
 
     Raises:
         InputError: there is no capture, or the topology cannot be used.
     """
-    inputs = find_inputs(tuple(map(str, paths)))
+    inputs = find_inputs(tuple(map(str, paths)), scratch)
     if isinstance(topology, Topology):
         return inputs, topology
-    file = str(topology) if topology is not None else inputs.topology
-    return inputs, load_topology(file) if file else _beside(inputs)
+    if topology is not None:
+        return inputs, load_topology(topology)
+    beside = inputs.topology
+    return inputs, load_topology(beside.path, beside.name) if beside else _beside(inputs)
 
 
 def _beside(inputs: Inputs) -> Topology:

@@ -32,7 +32,9 @@ WORKERS = (
     ),
     click.option("--memory", metavar="SIZE", help="What each process may take, such as 2GB.  [1GB]"),
     click.option(
-        "--scratch", metavar="FOLDER", help="Where what exceeds memory is kept meanwhile.  [the system's]"
+        "--scratch",
+        metavar="FOLDER",
+        help="Where archives are unpacked, and what exceeds memory is kept meanwhile.  [the system's]",
     ),
 )
 OPTIONS = (
@@ -99,7 +101,7 @@ class Asked:
         """
         from pcapcheck.api import find
 
-        return find(self.paths, self.topology)
+        return find(self.paths, self.topology, self.scratch)
 
     def settings(self, topology: Topology, **more: Any) -> Settings:
         """Return the settings; `more` as in `settings.read_settings`.

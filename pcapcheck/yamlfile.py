@@ -48,13 +48,13 @@ class Document:
         return Place.within(self.path, self._text, mark)
 
 
-def load(path: str | Path) -> Document:
-    """Read a YAML file.
+def load(path: str | Path, shown: str | None = None) -> Document:
+    """Read a YAML file, which errors call `shown`: its path, if there is no other name.
 
     Raises:
         InputError: it cannot be read, is no UTF-8, is no YAML, or uses what is not supported.
     """
-    name = str(path)
+    name = shown or str(path)
     try:
         content = _content(path)
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name

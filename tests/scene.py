@@ -48,7 +48,7 @@ def case_of(folder: Path) -> Case:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "diagnose", lambda case: seen.append(case) or ())
         inputs = find_inputs((str(folder),))
-        run(inputs, load_topology(inputs.topology), Settings())
+        run(inputs, load_topology(inputs.topology.path), Settings())
     return seen[0]
 
 

@@ -1,5 +1,6 @@
 """A Dask cluster: the same bytes as one process gives, also when a worker dies; what is told else."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -45,6 +46,15 @@ def test_check_gives_the_same_bytes_as_one_process(cluster, sample):
     command = ("check", f"samples/{sample}", "--format", "json")
     alone = pcapcheck(*command)
     assert pcapcheck(*command, "--scheduler", cluster.address) == alone
+
+
+def test_an_archive_is_unpacked_where_the_workers_see_it(cluster, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "captures"), "gztar", SAMPLES, SHOWN[0])
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = ("check", archive, "--format", "json", "--scratch", scratch)
+    assert pcapcheck(*command, "--scheduler", cluster.address) == pcapcheck(*command)
+    assert list(scratch.iterdir()) == []
 
 
 def test_flows_gives_the_same_bytes_as_one_process(cluster):

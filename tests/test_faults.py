@@ -101,7 +101,7 @@ def test_an_object_that_vanishes_is_in_the_report_and_nothing_of_it(tmp_path):
     shutil.copytree(SAMPLE, tmp_path / "sample")
     with web_server(tmp_path) as server:
         inputs = find_inputs((f"{server.address}/sample/",))
-        topology = load_topology(inputs.topology)
+        topology = load_topology(inputs.topology.path)
         (tmp_path / "sample" / "node1_eth0.pcap").unlink()
         result = run(inputs, topology, Settings())
     errors = {Path(each.file).name: each.error for each in result.captures if each.error}

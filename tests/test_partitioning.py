@@ -19,7 +19,7 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 def report(folder, budget=None, jobs=1):
     settings = Settings(jobs=jobs, **({"budget": budget} if budget else {}))
     inputs = find_inputs((str(folder),))
-    return "".join(json.write(run(inputs, load_topology(inputs.topology), settings)))
+    return "".join(json.write(run(inputs, load_topology(inputs.topology.path), settings)))
 
 
 def room_for(sightings, *, given=False):

@@ -155,7 +155,7 @@ def test_captures_in_memory_are_found_by_content(path):
         f"memory:///run/{file.name}" for file in sorted(SAMPLE.glob("*.pcap"))
     ]
     assert all(each.size for each in found.captures)
-    assert found.topology == "memory:///run/topology.yaml"
+    assert found.topology.path == "memory:///run/topology.yaml"
 
 
 @pytest.mark.parametrize("path", ["C:/x.pcap", "a.pcap", "-", "./a://b"])

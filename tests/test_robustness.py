@@ -31,7 +31,7 @@ pytestmark = [
 
 def checked(folder: Path) -> Result:
     inputs = find_inputs((str(folder),))
-    return run(inputs, load_topology(inputs.topology), Settings())
+    return run(inputs, load_topology(inputs.topology.path), Settings())
 
 
 def truth(name: str) -> dict:

@@ -15,6 +15,7 @@ from typing import IO, Final, cast
 
 from pcapcheck.capture.compressed import MAGIC, Decompressed, compression
 from pcapcheck.capture.magic import is_capture
+from pcapcheck.errors import InputError
 
 HEAD: Final = 512  # bytes that tell what a file is; a tar header is as long
 MOST: Final = 50_000  # members of an archive that are looked at
@@ -28,8 +29,17 @@ _TAR: Final = (257, b"ustar")  # place and bytes: POSIX 1003.1, pax
 class Unpacked:
     """A folder for what archives hold; it goes with the last one who knows this object."""
 
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="pcapcheck-"))
+    def __init__(self, scratch: str | None = None) -> None:
+        """Make it in the folder `scratch`, or in the system's place for temporary files.
+
+        Raises:
+            InputError: nothing can be written there.
+        """
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix="pcapcheck-", dir=scratch))
+        except OSError as error:
+            what = f"no folder can be made there: {error.strerror}"
+            raise InputError(f"--scratch {scratch or ''}".strip(), what, "name another folder") from None
         self._count = 0
         self._end = weakref.finalize(self, _remove, str(self.path), os.getpid())
 

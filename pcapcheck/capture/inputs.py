@@ -43,7 +43,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A file beside the captures that is none: a dump, perhaps. `name` is relative to what the user gave."""
+    """A file beside the captures that is none: a dump, perhaps, or a topology.
+
+    Attributes:
+        path: where it is.
+        name: relative to what the user gave; of a topology, what reports call it.
+    """
 
     path: str
     name: str
@@ -57,32 +62,36 @@ class Inputs:
     """
 
     captures: tuple[Input, ...]
-    topologies: tuple[str, ...] = ()
+    topologies: tuple[Beside, ...] = ()
     others: tuple[Beside, ...] = ()
     notes: tuple[str, ...] = ()
     keeper: object = field(default=None, compare=False, repr=False)
 
     @property
-    def topology(self) -> str | None:
+    def topology(self) -> Beside | None:
         """The topology file that lies beside the captures, if there is one.
 
         Raises:
             InputError: there are several.
         """
         if len(self.topologies) > 1:
-            what = f"this is a topology file, and so is {self.topologies[1]}: they cannot both be meant"
+            what = f"this is a topology file, and so is {self.topologies[1].name}: they cannot both be meant"
             fix = "give the folder of one network, or name the topology with --topology"
-            raise InputError(self.topologies[0], what, fix)
+            raise InputError(self.topologies[0].name, what, fix)
         return next(iter(self.topologies), None)
 
 
-def find_inputs(paths: tuple[str, ...]) -> Inputs:
+def find_inputs(paths: tuple[str, ...], scratch: str | None = None) -> Inputs:
     """Return what the paths name. One that does not exist is a capture that will not be readable.
 
+    Args:
+        paths: captures, folders, archives, globs, URLs; "-" is standard input.
+        scratch: where archives are unpacked; None is the system's place.
+
     Raises:
-        InputError: a glob matches nothing, or no capture was found.
+        InputError: a glob matches nothing, no capture was found, or nothing can be unpacked there.
     """
-    found = _found(paths)
+    found = _found(paths, scratch)
     if not found.captures:
         fix = "give captures, or a folder or archive that has some: pcap or pcapng, also compressed"
         raise InputError(
@@ -96,8 +105,8 @@ def find_files(path: str) -> Inputs:
     return _found((path,))
 
 
-def _found(paths: tuple[str, ...]) -> Inputs:
-    found = _Found()
+def _found(paths: tuple[str, ...], scratch: str | None = None) -> Inputs:
+    found = _Found(scratch)
     for path in paths:
         if is_url(path):
             found.fetch(path)
@@ -115,9 +124,10 @@ def _found(paths: tuple[str, ...]) -> Inputs:
 class _Found:
     """What was found so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: str | None) -> None:
+        self._scratch = scratch
         self.captures: dict[str, Input] = {}
-        self.topologies: list[str] = []
+        self.topologies: list[Beside] = []
         self.others: list[Beside] = []
         self.notes: list[str] = []
         self.unpacked: Unpacked | None = None
@@ -145,7 +155,7 @@ class _Found:
             below = path.relative_to(folder)
             name, seen = str(Path(inside) / below), str(Path(shown) / below)
             if path.name == TOPOLOGY:
-                self.topologies.append(str(path))
+                self.topologies.append(Beside(str(path), seen))
             elif depth < DEPTH and is_archive(path):
                 self.walk(path, seen, name, depth + 1)
             elif _is_capture(path):
@@ -159,14 +169,15 @@ class _Found:
         if listed is None:
             self.add(Input(url, url, named=True))
             return
-        self.topologies += [each.url for each in listed if each.url.rpartition("/")[2] == TOPOLOGY]
+        named = [each.url for each in listed if each.url.rpartition("/")[2] == TOPOLOGY]
+        self.topologies += [Beside(url, url) for url in named]
         start = heads([each.url for each in listed], HEAD)
         for each in sorted(listed, key=lambda one: in_order(one.url)):
             if _looks_like_a_capture(each.url, start[each.url]):
                 self.add(Input(each.url, each.url, named=False, size=each.size))
 
     def _unpacked(self, archive: Path, shown: str) -> Path:
-        self.unpacked = self.unpacked or Unpacked()
+        self.unpacked = self.unpacked or Unpacked(self._scratch)
         folder, complaint = self.unpacked.unpack(archive)
         if complaint:
             self.notes.append(f"{shown}: {complaint}")

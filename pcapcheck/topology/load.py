@@ -15,13 +15,13 @@ from pcapcheck.topology.services import read_service
 from pcapcheck.topology.topology import CaptureEntry, Expectation, Node, Pod, Service, Topology
 
 
-def load_topology(path: str | Path) -> Topology:
-    """Read a topology file.
+def load_topology(path: str | Path, shown: str | None = None) -> Topology:
+    """Read a topology file, which reports call `shown`: its path, if there is no other name.
 
     Raises:
         InputError: it cannot be read, or says something that is unknown or contradicts its schema.
     """
-    return read_topology(yamlfile.load(path))
+    return read_topology(yamlfile.load(path, shown))
 
 
 def read_topology(document: yamlfile.Document) -> Topology:

@@ -11,6 +11,7 @@ from captures_build import pcap, record
 from folders.files import tar_gz, zipped
 
 from pcapcheck.capture.archive import Unpacked, is_archive
+from pcapcheck.errors import InputError
 
 CAPTURE = pcap(record(b"x" * 60))
 
@@ -93,3 +94,10 @@ def test_folder_goes_with_its_last_user(tmp_path):
     del made
     gc.collect()
     assert not folder.exists()
+
+
+def test_it_is_unpacked_where_one_asks(tmp_path):
+    inside = Unpacked(str(tmp_path))
+    assert inside.path.parent == tmp_path
+    with pytest.raises(InputError, match=r"--scratch .*/none: no folder can be made there"):
+        Unpacked(str(tmp_path / "none"))

@@ -16,7 +16,7 @@ def test_folder_gives_captures_by_content_topologies_and_others(tmp_path):
     (tmp_path / "topology.yaml").write_text("{}")
     found = find_inputs((str(tmp_path),))
     assert [each.shown for each in found.captures] == [f"{tmp_path}/b.bin"]
-    assert found.topology == f"{tmp_path}/topology.yaml"
+    assert found.topology.path == f"{tmp_path}/topology.yaml"
     assert [each.name for each in found.others] == ["a.txt"]
 
 
