@@ -72,15 +72,16 @@ def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judg
 
 def _selected(rule: Rule, network: Network) -> pl.DataFrame:
     """Return the variants at the roles, side, form and traffic of a rule."""
-    rows = network.variants.filter(pl.col("role").is_in(rule.at)) if rule.at else network.variants
+    wanted = [pl.col("role").is_in(rule.at)] if rule.at else []
     if "arp" in rule.who:
-        return rows.filter(pl.col("kind").is_in(["arp", "nd"]))
-    rows = rows.filter(pl.col("kind") != "icmp-error")
+        return network.variants.filter(*wanted, pl.col("kind").is_in(["arp", "nd"]))
+    wanted.append(pl.col("kind") != "icmp-error")
     if rule.who or rule.where or rule.side:  # else it is about the interface, whoever speaks there
-        rows = rows.filter(pl.col("step").is_not_null())
-    for column, wanted in (("form", rule.form), ("who", rule.who), ("where", rule.where)):
-        rows = rows.filter(pl.col(column).is_in(wanted)) if wanted else rows
-    return rows.filter(pl.col("side") == rule.side) if rule.side else rows
+        wanted.append(pl.col("step").is_not_null())
+    for column, values in (("form", rule.form), ("who", rule.who), ("where", rule.where)):
+        wanted += [pl.col(column).is_in(values)] if values else []
+    wanted += [pl.col("side") == rule.side] if rule.side else []
+    return network.variants.filter(*wanted)
 
 
 def _looked_for(rule: Rule, network: Network) -> int:
