@@ -16,6 +16,7 @@ from pcapcheck import spill
 from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.interface import Interface
 from pcapcheck.correlate.merge import merge
+from pcapcheck.correlate.strong import some, strong_keys_of
 from pcapcheck.errors import InputError
 
 FINEST = ("ns", "us", "user-space", "seconds", "none")  # qualities of clocks
@@ -27,10 +28,15 @@ Kept = pl.DataFrame | str  # a frame, or the file that it was spilled to
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What a task found: `frames` is how many numbers its records took, `error` why it could not be read."""
+    """What a task found.
+
+    `keys` are strong ones where all sightings are kept, `frames` is how many numbers its records took,
+    `error` why it could not be read.
+    """
 
     variants: Kept = field(default_factory=pl.DataFrame)
     sightings: Kept = field(default_factory=pl.DataFrame)
+    keys: Kept = field(default_factory=pl.DataFrame)
     packets: int = 0
     frames: int = 0
     interfaces: tuple[Interface, ...] = ()
@@ -51,6 +57,7 @@ class Captured:
         input: as the user named it.
         variants: see `Variants.frame`.
         sightings: see `gather`; spilled where they are many.
+        keys: some strong keys of each variant, see `strong`.
         packets: how many the capture holds.
         interfaces, truncated, clock, notes: see `capture.source`.
         comments: how many packets somebody commented on.
@@ -61,6 +68,7 @@ class Captured:
     input: Input
     variants: pl.DataFrame
     sightings: tuple[Kept, ...]
+    keys: pl.DataFrame
     packets: int
     interfaces: tuple[Interface, ...]
     truncated: bool
@@ -83,7 +91,7 @@ def join(each: Input, parts: Sequence[Mapped], scratch: str | None, most: int | 
     error = next((part.error for part in parts if part.error), None)
     if error:
         parts = [Mapped(error=error)]
-    variants, sightings = _merged(parts, scratch, most)
+    variants, sightings, keys = _merged(parts, scratch, most)
     interfaces = _interfaces([part.interfaces for part in parts])
     if len(interfaces) > 1 and all(_of_ends(one) for one in interfaces):
         interfaces = (Interface(interfaces[0].linktype),)
@@ -93,6 +101,7 @@ def join(each: Input, parts: Sequence[Mapped], scratch: str | None, most: int | 
         input=each,
         variants=variants,
         sightings=sightings,
+        keys=keys,
         packets=sum(part.packets for part in parts),
         interfaces=interfaces,
         truncated=any(part.truncated for part in parts),
@@ -126,21 +135,28 @@ def _as_shown(each: Input, error: str) -> str:
 
 def _merged(
     parts: Sequence[Mapped], scratch: str | None, most: int | None
-) -> tuple[pl.DataFrame, tuple[Kept, ...]]:
-    """Join variants of several ranges that are the same; number sightings by the joined ones."""
+) -> tuple[pl.DataFrame, tuple[Kept, ...], pl.DataFrame]:
+    """Join variants of several ranges that are the same; number sightings and keys by the joined ones."""
     found = [(part, spill.fetch(part.variants)) for part in parts]
     whole = [(part, frame) for part, frame in found if frame.width]
-    if len(whole) <= 1:
-        return next(((frame, (part.sightings,)) for part, frame in whole), (pl.DataFrame(), ()))
+    if not whole:
+        return pl.DataFrame(), (), pl.DataFrame()
+    if len(whole) == 1:
+        part, frame = whole[0]
+        keys = spill.fetch(part.keys) if most is None else strong_keys_of(spill.load(part.sightings))
+        return frame, (part.sightings,), keys
     starts = list(accumulate((part.frames for part, _ in whole[:-1]), initial=0))
     variants, places = merge([frame for _, frame in whole], starts)
     moves = [
         (part.sightings, place, start) for (part, _), start, place in zip(whole, starts, places, strict=True)
     ]
     if most is None:
-        return variants, tuple(_moved(*each, scratch) for each in moves)
-    every = pl.concat([moved(spill.fetch(kept), place, start) for kept, place, start in moves])
-    return variants, (first_of_each(every, most),)
+        told = [
+            _renumbered(spill.fetch(part.keys), place) for (part, _), place in zip(whole, places, strict=True)
+        ]
+        return variants, tuple(_moved(*each, scratch) for each in moves), some(pl.concat(told), ["variant"])
+    few = first_of_each(pl.concat([moved(spill.fetch(kept), *how) for kept, *how in moves]), most)
+    return variants, (few,), strong_keys_of(few)
 
 
 def _moved(kept: Kept, places: pl.DataFrame, packets: int, scratch: str | None) -> Kept:
@@ -160,8 +176,13 @@ def first_of_each(sightings: pl.DataFrame, most: int) -> pl.DataFrame:
 
 def moved(sightings: pl.DataFrame, places: pl.DataFrame, packets: int) -> pl.DataFrame:
     """Return sightings with new numbers of their variants; `packets` lie before them."""
-    told = sightings.join(places, on="variant", how="left", maintain_order="left")
-    return told.with_columns(pl.col("to").alias("variant"), pl.col("frame") + packets).drop("to")
+    return _renumbered(sightings, places).with_columns(pl.col("frame") + packets)
+
+
+def _renumbered(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with new numbers of its variants, from `variant` to `to` of `places`."""
+    told = frame.join(places, on="variant", how="left", maintain_order="left")
+    return told.with_columns(pl.col("to").alias("variant")).drop("to")
 
 
 def _interfaces(seen: Sequence[tuple[Interface, ...]]) -> tuple[Interface, ...]:

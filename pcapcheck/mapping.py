@@ -13,6 +13,8 @@ from itertools import accumulate, groupby
 from operator import itemgetter
 from pathlib import Path
 
+import polars as pl
+
 from pcapcheck import spill
 from pcapcheck.capture.block import Block
 from pcapcheck.capture.inputs import Input
@@ -21,6 +23,7 @@ from pcapcheck.capture.source import Capture, Range, open_capture
 from pcapcheck.captured import Captured, Mapped, first_of_each, join, moved
 from pcapcheck.correlate.gather import Wanted, gather
 from pcapcheck.correlate.merge import merge
+from pcapcheck.correlate.strong import strong_keys_of
 from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.errors import InputError
@@ -164,10 +167,12 @@ def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
     sightings = moved(found.sightings, places[0], 0) if places else found.sightings
     if places and look.keep is not None:
         sightings = first_of_each(sightings, look.keep)
+    keys = strong_keys_of(sightings) if look.keep is None else pl.DataFrame()  # else there are few
     summary = capture.summary
     return Mapped(
         variants=spill.keep(variants, task.scratch, f"{task.name}-variants", rows=task.rows),
         sightings=spill.keep(sightings, task.scratch, task.name, rows=task.rows),
+        keys=spill.keep(keys, task.scratch, f"{task.name}-keys", rows=task.rows),
         packets=found.packets,
         frames=summary.frames,
         interfaces=capture.interfaces,

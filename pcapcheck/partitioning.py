@@ -49,7 +49,7 @@ def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[P
         return
     cut = shares(network.variants, using.budget.partition)
     _check_size(cut, network, using)
-    names = by_file(placed.variants.select("file", "local", "variant").join(cut.of, on="variant"))
+    names = _by_file(placed.variants.select("file", "local", "variant").join(cut.of, on="variant"))
     if len(cut.packets) == 1 or using.scratch is None:
         yield tuple(
             _numbered(names[number], piece).drop("share") for number, piece in kept if number in names
@@ -63,15 +63,10 @@ def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[P
     yield from (tuple(each) for each in found if each)
 
 
-def by_file(names: pl.DataFrame) -> Names:
+def _by_file(names: pl.DataFrame) -> Names:
     """Return the rows of each file: local (number of a variant in its file), `to` (variant), what else."""
     parts = names.rename({"variant": "to"}).partition_by("file", as_dict=True, include_key=False)
     return {number: own for (number,), own in parts.items()}
-
-
-def strong_keys_of(own: pl.DataFrame, kept: Kept) -> pl.DataFrame:
-    """Return sightings of one file that have a strong key, numbered by the variants of all files."""
-    return _numbered(own, kept).filter(pl.col("strong") != 0)
 
 
 def _check_size(cut: Shares, network: Network, using: Resources) -> None:

@@ -21,15 +21,16 @@ from pcapcheck.check.rules import Option, with_parameters
 from pcapcheck.check.selection import narrow, narrowed
 from pcapcheck.check.sight import sight
 from pcapcheck.comparing.side import Side
-from pcapcheck.correlate.assembly import KEYS_OF_A_TUPLE, assemble
+from pcapcheck.correlate.assembly import assemble
 from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.strong import KEYS_OF_A_TUPLE
 from pcapcheck.correlate.tuples import FIELDS
 from pcapcheck.dataset import sightings_frame, write_sightings
 from pcapcheck.judging import Judgement, judge
 from pcapcheck.mapping import Look, address, fields_to_read, read_all
-from pcapcheck.placing import Placed, place
-from pcapcheck.reducing import reduce_all, strong_keys
+from pcapcheck.placing import Placed, place, strong_keys
+from pcapcheck.reducing import reduce_all
 from pcapcheck.report.result import FlowSummary, Result
 from pcapcheck.report.summaries import summaries
 from pcapcheck.resources import Resources, opened

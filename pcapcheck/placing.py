@@ -94,6 +94,22 @@ def place(captured: Sequence[Captured], topology: Topology, known: Mapping[Key, 
     return Placed(tuple(captured), tuple(points), numbered, tuple(bound), tuple(names))
 
 
+def strong_keys(placed: Placed) -> pl.DataFrame:
+    """Return strong keys of some packets of each variant: variant, strong, time; or an empty frame."""
+    parts = [
+        each.keys.with_columns(pl.lit(number, pl.Int64).alias("file"))
+        for number, each in enumerate(placed.captured)
+        if each.keys.width
+    ]
+    if not parts:
+        return pl.DataFrame()
+    names = placed.variants.select("file", "local", pl.col("variant").alias("to"))
+    told = pl.concat(parts).join(
+        names, left_on=["file", "variant"], right_on=["file", "local"], maintain_order="left"
+    )
+    return told.select(pl.col("to").alias("variant"), "strong", "time")
+
+
 def _together(captured: Sequence[Captured]) -> pl.DataFrame:
     """Return the variants of all files; `local` is the number that each has in its file."""
     frames = [

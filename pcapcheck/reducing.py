@@ -12,11 +12,10 @@ import polars as pl
 
 from pcapcheck import spill
 from pcapcheck.captured import Kept
-from pcapcheck.correlate.assembly import some
 from pcapcheck.correlate.follow import Followed, follow, located, windows
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.together import PAIR, together
-from pcapcheck.partitioning import Pieces, by_file, partitions, strong_keys_of
+from pcapcheck.partitioning import Pieces, partitions
 from pcapcheck.placing import Placed
 from pcapcheck.resources import Resources
 
@@ -32,25 +31,6 @@ class Part:
     network: Network
     number: int
     scratch: str | None
-
-
-def strong_keys(placed: Placed) -> pl.DataFrame:
-    """Return strong keys of some packets of each variant: variant, strong, time; or an empty frame."""
-    if placed.variants.is_empty():
-        return pl.DataFrame()
-    names = by_file(placed.variants.select("file", "local", "variant"))
-    parts = [
-        _some_of_all([some(strong_keys_of(names[number], kept), ["variant"]) for kept in each.sightings])
-        for number, each in enumerate(placed.captured)
-        if each.sightings and number in names
-    ]
-    return pl.concat(parts) if parts else pl.DataFrame()
-
-
-def _some_of_all(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Return what `some` says of a file: the pieces that it was read in leave no more than the whole."""
-    keys = pl.concat([piece.select("variant", "strong", "time") for piece in pieces])
-    return some(keys, ["variant"]) if len(pieces) > 1 else keys
 
 
 def reduce_all(placed: Placed, network: Network, using: Resources) -> Network:

@@ -14,8 +14,7 @@ from pcapcheck.captured import Captured
 from pcapcheck.correlate.indexed import INDEX, index_facts
 from pcapcheck.correlate.tuples import addressed
 from pcapcheck.correlate.watching import nearer, seen_by_watch, translations
-from pcapcheck.placing import Bound, Key, Placed, of, place
-from pcapcheck.reducing import strong_keys
+from pcapcheck.placing import Bound, Key, Placed, of, place, strong_keys
 from pcapcheck.topology.binding import Binding
 from pcapcheck.topology.content import by_content, of_any
 from pcapcheck.topology.infer import Inferred, infer

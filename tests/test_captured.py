@@ -23,10 +23,17 @@ def test_what_was_spilled_stays_spilled_when_ranges_are_joined(tmp_path):
         return spill.keep(frame, str(tmp_path), name, rows=0)
 
     parts = [
-        Mapped(kept(variants, f"variants-{number}"), kept(sightings, f"map-{number}"), packets=1, frames=1)
+        Mapped(
+            kept(variants, f"variants-{number}"),
+            kept(sightings, f"map-{number}"),
+            pl.DataFrame({"variant": [0], "strong": [7 + number], "time": [1]}),
+            packets=1,
+            frames=1,
+        )
         for number in range(2)
     ]
     joined = join(Input("a", "a", named=True), parts, str(tmp_path))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["map-0-moved.arrow", "map-1-moved.arrow"]
+    assert joined.keys.select("variant", "strong").rows() == [(0, 7), (0, 8)]
     assert joined.variants.select("packets", "frame1", "frame2").rows() == [(2, 1, 2)]
     assert [spill.load(kept)["frame"].to_list() for kept in joined.sightings] == [[1], [2]]

@@ -4,7 +4,6 @@ Takes variants with their capture points and the strong keys of their packets; o
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import polars as pl
 
@@ -15,12 +14,10 @@ from pcapcheck.correlate.nat import join_tuples, reverse_of
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Path, Paths, Step
 from pcapcheck.correlate.routes import routed
+from pcapcheck.correlate.strong import KEYS, some
 from pcapcheck.correlate.tuples import addressed, numbered
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CapturePoint, Topology
-
-KEYS: Final = {"variant": pl.Int64, "strong": pl.UInt64, "time": pl.Int64}
-KEYS_OF_A_TUPLE: Final = 64  # packets of each tuple and file whose strong keys join it with others
 
 
 def assemble(
@@ -83,15 +80,6 @@ def _keys(
     flow = pl.min_horizontal("tuple", pl.Series("answer", reverse_of(tuples)))
     flows = tuples.select("tuple", flow.alias("flow"))
     return some(keys, ["tuple", "file"]).select("tuple", "node", "strong", "time").join(flows, on="tuple")
-
-
-def some(keys: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
-    """Return some strong keys of each group: the smallest, so that captures which overlap choose the same."""
-    once = keys.unique([*group, "strong", "time"], keep="first", maintain_order=True)
-    large = pl.len().over(group) > KEYS_OF_A_TUPLE
-    if not once.select(large.any()).item():
-        return once  # as of most captures; ranking many small groups is slow
-    return once.filter(pl.col("strong").rank("dense").over(group) <= KEYS_OF_A_TUPLE)
 
 
 def _ahead(offset: dict[str, int]) -> pl.Expr:

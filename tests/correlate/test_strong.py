@@ -1,0 +1,32 @@
+"""Strong keys: a few of each variant, the same ones however a capture is cut."""
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pcapcheck.correlate.strong import KEYS, KEYS_OF_A_TUPLE, some, strong_keys_of
+
+ROWS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 200), st.integers(0, 3)), max_size=300)
+
+
+def keys(rows):
+    return pl.DataFrame(rows, schema=KEYS, orient="row")
+
+
+def test_packets_without_a_strong_key_are_left_out():
+    assert strong_keys_of(keys([(0, 0, 1), (0, 7, 2)])).rows() == [(0, 7, 2)]
+
+
+def test_the_smallest_of_each_group_are_chosen_with_all_their_times():
+    rows = [(0, strong, time) for strong in range(KEYS_OF_A_TUPLE + 9, 0, -1) for time in (1, 2)]
+    chosen = some(keys([*rows, (1, 99, 1)]), ["variant"])
+    assert sorted(chosen.rows()) == [
+        *((0, strong, time) for strong in range(1, KEYS_OF_A_TUPLE + 1) for time in (1, 2)),
+        (1, 99, 1),
+    ]
+
+
+@given(ROWS, st.integers(0, 300))
+def test_what_is_chosen_of_parts_holds_what_is_chosen_of_the_whole(rows, cut):
+    parts = [some(keys(part), ["variant"]) for part in (rows[:cut], rows[cut:])]
+    assert sorted(some(pl.concat(parts), ["variant"]).rows()) == sorted(some(keys(rows), ["variant"]).rows())
