@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from pathlib import PurePath
 
 import polars as pl
 
@@ -50,6 +49,41 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Sightings as a task found them, and what the whole capture calls them: they may be many, and elsewhere.
+
+    Attributes:
+        kept: the sightings.
+        places: `variant` -> `to`; None: they are called the same.
+        before: how many packets of the capture come before the task's.
+    """
+
+    kept: Kept
+    places: pl.DataFrame | None = None
+    before: int = 0
+
+    def __len__(self) -> int:
+        return spill.height(self.kept)
+
+    def load(self) -> pl.DataFrame:
+        """Return the sightings as the whole capture numbers them."""
+        found = spill.load(self.kept)
+        return found if self.places is None else moved(found, self.places, self.before)
+
+    def named(self, names: pl.DataFrame) -> pl.DataFrame:
+        """Return the sightings of the variants that `names` knows, with new numbers.
+
+        Args:
+            names: `local` (what the whole capture calls a variant), `to` (its new number), and what to add.
+        """
+        if self.places is not None:
+            found = self.places.select(pl.col("variant").alias("found"), pl.col("to").alias("local"))
+            names = found.join(names, on="local").drop("local").rename({"found": "local"})
+        told = spill.load(self.kept).join(names, left_on="variant", right_on="local", maintain_order="left")
+        return told.with_columns(pl.col("to").alias("variant"), pl.col("frame") + self.before).drop("to")
+
+
+@dataclass(frozen=True, slots=True)
 class Captured:
     """One capture after its tasks: their results joined, frames counted from the start of the file.
 
@@ -67,7 +101,7 @@ class Captured:
 
     input: Input
     variants: pl.DataFrame
-    sightings: tuple[Kept, ...]
+    sightings: tuple[Piece, ...]
     keys: pl.DataFrame
     packets: int
     interfaces: tuple[Interface, ...]
@@ -79,19 +113,18 @@ class Captured:
     error: str | None
 
 
-def join(each: Input, parts: Sequence[Mapped], scratch: str | None, most: int | None = None) -> Captured:
+def join(each: Input, parts: Sequence[Mapped], most: int | None = None) -> Captured:
     """Join the results of one capture's tasks; what could be read of one that fails is not told.
 
     Args:
         each: the capture.
         parts: the results.
-        scratch: where sightings are spilled.
         most: how many of each variant are kept; None is all.
     """
     error = next((part.error for part in parts if part.error), None)
     if error:
         parts = [Mapped(error=error)]
-    variants, sightings, keys = _merged(parts, scratch, most)
+    variants, sightings, keys = _merged(parts, most)
     interfaces = _interfaces([part.interfaces for part in parts])
     if len(interfaces) > 1 and all(_of_ends(one) for one in interfaces):
         interfaces = (Interface(interfaces[0].linktype),)
@@ -134,9 +167,9 @@ def _as_shown(each: Input, error: str) -> str:
 
 
 def _merged(
-    parts: Sequence[Mapped], scratch: str | None, most: int | None
-) -> tuple[pl.DataFrame, tuple[Kept, ...], pl.DataFrame]:
-    """Join variants of several ranges that are the same; number sightings and keys by the joined ones."""
+    parts: Sequence[Mapped], most: int | None
+) -> tuple[pl.DataFrame, tuple[Piece, ...], pl.DataFrame]:
+    """Join variants of several ranges that are the same; return them, the sightings, and strong keys."""
     found = [(part, spill.fetch(part.variants)) for part in parts]
     whole = [(part, frame) for part, frame in found if frame.width]
     if not whole:
@@ -144,29 +177,20 @@ def _merged(
     if len(whole) == 1:
         part, frame = whole[0]
         keys = spill.fetch(part.keys) if most is None else strong_keys_of(spill.load(part.sightings))
-        return frame, (part.sightings,), keys
+        return frame, (Piece(part.sightings),), keys
     starts = list(accumulate((part.frames for part, _ in whole[:-1]), initial=0))
     variants, places = merge([frame for _, frame in whole], starts)
-    moves = [
-        (part.sightings, place, start) for (part, _), start, place in zip(whole, starts, places, strict=True)
+    pieces = tuple(
+        Piece(part.sightings, place, start)
+        for (part, _), place, start in zip(whole, places, starts, strict=True)
+    )
+    if most is not None:
+        few = first_of_each(pl.concat([each.load() for each in pieces]), most)
+        return variants, (Piece(few),), strong_keys_of(few)
+    told = [
+        _renumbered(spill.fetch(part.keys), place) for (part, _), place in zip(whole, places, strict=True)
     ]
-    if most is None:
-        told = [
-            _renumbered(spill.fetch(part.keys), place) for (part, _), place in zip(whole, places, strict=True)
-        ]
-        return variants, tuple(_moved(*each, scratch) for each in moves), some(pl.concat(told), ["variant"])
-    few = first_of_each(pl.concat([moved(spill.fetch(kept), *how) for kept, *how in moves]), most)
-    return variants, (few,), strong_keys_of(few)
-
-
-def _moved(kept: Kept, places: pl.DataFrame, packets: int, scratch: str | None) -> Kept:
-    """Return what `moved` does; what was spilled is spilled again, in the stead of what it was."""
-    told = moved(spill.load(kept), places, packets)
-    if not isinstance(kept, str) or scratch is None:
-        return told
-    written = spill.write(told, scratch, f"{PurePath(kept).stem}-moved")
-    spill.forget(kept)
-    return written
+    return variants, pieces, some(pl.concat(told), ["variant"])
 
 
 def first_of_each(sightings: pl.DataFrame, most: int) -> pl.DataFrame:

@@ -149,7 +149,7 @@ def read_each(
                     meter.see(sizes[at] // len(ranges[at]))
             meter.finish(sizes[at])
             proven = _proven(found, tasks[first[at]], using)
-            yield join(inputs[at], proven, using.scratch, look.keep)
+            yield join(inputs[at], proven, look.keep)
 
 
 def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pcapcheck import spill
-from pcapcheck.captured import Kept
+from pcapcheck.captured import Kept, Piece
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.shares import NO_FLOW, Shares, shares
 from pcapcheck.errors import InputError
@@ -32,7 +32,7 @@ class Batch:
         number: of this batch.
     """
 
-    pieces: tuple[tuple[int, Kept], ...]
+    pieces: tuple[tuple[int, Piece], ...]
     names: Names
     folder: str
     number: int
@@ -51,9 +51,7 @@ def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[P
     _check_size(cut, network, using)
     names = _by_file(placed.variants.select("file", "local", "variant").join(cut.of, on="variant"))
     if len(cut.packets) == 1 or using.scratch is None:
-        yield tuple(
-            _numbered(names[number], piece).drop("share") for number, piece in kept if number in names
-        )
+        yield tuple(piece.named(names[number]).drop("share") for number, piece in kept if number in names)
         return
     tasks = list(_batches(kept, names, using.scratch, using.budget.partition))
     found: list[list[Kept]] = [[] for _ in cut.packets]
@@ -80,13 +78,13 @@ def _check_size(cut: Shares, network: Network, using: Resources) -> None:
     raise InputError(f"--memory {using.budget.memory >> 20}MB", what, fix)
 
 
-def _batches(kept: list[tuple[int, Kept]], names: Names, folder: str, rows: int) -> Iterator[Batch]:
+def _batches(kept: list[tuple[int, Piece]], names: Names, folder: str, rows: int) -> Iterator[Batch]:
     """Yield batches of pieces, of about `rows` sightings each."""
-    pieces: list[tuple[int, Kept]] = []
+    pieces: list[tuple[int, Piece]] = []
     held = number = 0
     for at, (file, piece) in enumerate(kept):
         pieces.append((file, piece))
-        held += spill.height(piece)
+        held += len(piece)
         if held < rows and at + 1 < len(kept):
             continue
         named = [(file, piece) for file, piece in pieces if file in names]
@@ -97,15 +95,9 @@ def _batches(kept: list[tuple[int, Kept]], names: Names, folder: str, rows: int)
 
 def _sorted(batch: Batch) -> dict[int, str]:
     """Sort the sightings of one batch into a file a share; any process can do it."""
-    told = pl.concat([_numbered(batch.names[number], piece) for number, piece in batch.pieces])
+    told = pl.concat([piece.named(batch.names[number]) for number, piece in batch.pieces])
     written = {}
     for (share,), mine in told.partition_by("share", as_dict=True, include_key=False).items():
         name = f"share-{share}-{batch.number}"
         written[share] = spill.write(mine, batch.folder, name)
     return written
-
-
-def _numbered(own: pl.DataFrame, kept: Kept) -> pl.DataFrame:
-    """Return sightings of one file, numbered by the variants of all files, with what else `own` has."""
-    told = spill.load(kept).join(own, left_on="variant", right_on="local", how="inner", maintain_order="left")
-    return told.with_columns(pl.col("to").alias("variant")).drop("to")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 
-from pcapcheck import spill
 from pcapcheck.capture.inputs import Inputs
 from pcapcheck.capture.spool import spool
 from pcapcheck.captured import Captured, unreadable
@@ -250,7 +249,7 @@ def _packets(seen: Seen) -> pl.DataFrame:
     """Return the packets of all variants that are left: file, frame."""
     names = seen.network.variants.select("file", pl.col("local").alias("variant"))
     parts = [
-        spill.load(kept)
+        kept.load()
         .join(names.filter(pl.col("file") == number), on="variant", how="semi")
         .select(pl.lit(number, pl.Int64).alias("file"), "frame")
         for number, each in enumerate(seen.placed.captured)

@@ -11,7 +11,7 @@ def test_the_first_sightings_of_each_variant_are_kept_in_their_order():
     assert first_of_each(sightings, 1)["frame"].to_list() == [1, 2]
 
 
-def test_what_was_spilled_stays_spilled_when_ranges_are_joined(tmp_path):
+def test_sightings_stay_where_they_are_when_ranges_are_joined(tmp_path):
     variants = pl.DataFrame(
         {"stack": ["eth"], "variant": [0], "packets": [1], "bytes": [9], "first": [1], "last": [2]}
     )
@@ -32,8 +32,11 @@ def test_what_was_spilled_stays_spilled_when_ranges_are_joined(tmp_path):
         )
         for number in range(2)
     ]
-    joined = join(Input("a", "a", named=True), parts, str(tmp_path))
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["map-0-moved.arrow", "map-1-moved.arrow"]
+    joined = join(Input("a", "a", named=True), parts)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["map-0.arrow", "map-1.arrow"]
     assert joined.keys.select("variant", "strong").rows() == [(0, 7), (0, 8)]
     assert joined.variants.select("packets", "frame1", "frame2").rows() == [(2, 1, 2)]
-    assert [spill.load(kept)["frame"].to_list() for kept in joined.sightings] == [[1], [2]]
+    assert [each.load()["frame"].to_list() for each in joined.sightings] == [[1], [2]]
+    names = pl.DataFrame({"local": [0], "to": [5], "share": [3]})
+    last = joined.sightings[1].named(names).select("variant", "frame", "share")
+    assert last.rows() == [(5, 2, 3)]
