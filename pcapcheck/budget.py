@@ -12,6 +12,7 @@ USUAL: Final = 1 << 30
 LEAST: Final = 400 << 20
 BASE: Final = 200 << 20  # bytes that a process takes before it has read a packet
 FOLLOWED: Final = 1600  # bytes that following takes for each sighting of a partition, at its peak
+FEWEST: Final = 20_000  # sightings of a partition: smaller ones take more time than they save memory
 SIGHTING: Final = 80  # bytes of one sighting that only waits
 UNITS: Final = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
@@ -38,10 +39,9 @@ class Budget:
         """Sightings that are kept in memory until they are followed."""
         return self.memory // 8 // SIGHTING
 
-    @property
-    def partition(self) -> int:
-        """Sightings that are followed at a time."""
-        return (self.memory - BASE) // FOLLOWED // 2
+    def partition(self, held: int = 0) -> int:
+        """Return how many sightings are followed at a time, where so many bytes are held besides."""
+        return max((self.memory - BASE - held) // FOLLOWED // 2, FEWEST)
 
     @property
     def fitting(self) -> int:

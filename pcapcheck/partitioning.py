@@ -47,13 +47,15 @@ def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[P
     kept = [(number, piece) for number, each in enumerate(placed.captured) for piece in each.sightings]
     if not kept or network.variants.is_empty():
         return
-    cut = shares(network.variants, using.budget.partition)
+    held = 0 if using.crew.apart else placed.variants.estimated_size() + network.variants.estimated_size()
+    rows = using.budget.partition(int(held))
+    cut = shares(network.variants, rows)
     _check_size(cut, network, using)
     names = _by_file(placed.variants.select("file", "local", "variant").join(cut.of, on="variant"))
     if len(cut.packets) == 1 or using.scratch is None:
         yield tuple(piece.named(names[number]).drop("share") for number, piece in kept if number in names)
         return
-    tasks = list(_batches(kept, names, using.scratch, using.budget.partition))
+    tasks = list(_batches(kept, names, using.scratch, rows))
     found: list[list[Kept]] = [[] for _ in cut.packets]
     for written in using.crew.run(_sorted, tasks):
         for share, path in written.items():

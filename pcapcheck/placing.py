@@ -7,7 +7,7 @@ knows no rules.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Final, TypeAlias
 
@@ -87,11 +87,12 @@ def place(captured: Sequence[Captured], topology: Topology, known: Mapping[Key, 
         for number, interface, each, binding, packets in _bindings(captured, names, topology, variants)
     ]
     points, table = _points(bound, variants, topology, known)
+    files = tuple(replace(each, variants=each.variants.clear()) for each in captured)  # kept once, not twice
     if not variants.width:
-        return Placed(tuple(captured), tuple(points), variants, tuple(bound), tuple(names))
+        return Placed(files, tuple(points), variants, tuple(bound), tuple(names))
     told = _told(variants, table).sort("file", "frame1", "local").drop("variant").with_row_index("variant")
     numbered = told.cast({"variant": pl.Int64})
-    return Placed(tuple(captured), tuple(points), numbered, tuple(bound), tuple(names))
+    return Placed(files, tuple(points), numbered, tuple(bound), tuple(names))
 
 
 def strong_keys(placed: Placed) -> pl.DataFrame:

@@ -140,17 +140,16 @@ def _watch(placed: Placed, row: Mapping[str, Any], seen: Mapping[int, tuple[Seen
         index=row["index"],
         path=placed.names[each.file],
         linktype=captured.interfaces[each.interface].linktype,
-        hatype=_hatype(captured.variants, each.interface, row["index"]),
+        hatype=_hatype(of(placed.variants, each), row["index"]),
         point=each.binding.point,
         candidates=each.binding.candidates,
         seen=seen.get(row["watch"], ()),
     )
 
 
-def _hatype(variants: pl.DataFrame, interface: int, index: int | None) -> int | None:
-    """Return the hardware type that a cooked capture has for an interface."""
+def _hatype(variants: pl.DataFrame, index: int | None) -> int | None:
+    """Return the hardware type that a cooked capture has for one of its interfaces, or the only one."""
     if HARDWARE not in variants.columns:
         return None
-    here = pl.col("interface") == interface
-    here &= pl.col(INDEX) == index if index is not None else pl.lit(value=True)
+    here = pl.col(INDEX) == index if index is not None else pl.lit(value=True)
     return next(iter(variants.filter(here)[HARDWARE].drop_nulls().mode().sort().to_list()), None)

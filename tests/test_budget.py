@@ -31,8 +31,12 @@ def test_without_a_ceiling_there_is_the_usual_one():
 
 def test_less_memory_means_smaller_pieces():
     small, large = Budget(LEAST), Budget(4 << 30)
-    assert (small.split, small.waiting, small.partition) < (large.split, large.waiting, large.partition)
-    assert small.partition > 0
+    assert (small.split, small.waiting, small.partition()) < (large.split, large.waiting, large.partition())
+    assert small.partition() > 0
+
+
+def test_what_is_held_besides_leaves_less_for_a_partition_but_never_nothing():
+    assert 0 < ONE_GB.partition(2 << 30) < ONE_GB.partition(300 << 20) < ONE_GB.partition()
 
 
 def test_what_is_needed_fits_then():
