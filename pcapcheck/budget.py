@@ -12,7 +12,6 @@ USUAL: Final = 1 << 30
 LEAST: Final = 400 << 20
 BASE: Final = 200 << 20  # bytes that a process takes before it has read a packet
 FOLLOWED: Final = 1600  # bytes that following takes for each sighting of a partition, at its peak
-FEWEST: Final = 20_000  # sightings of a partition: smaller ones take more time than they save memory
 SIGHTING: Final = 80  # bytes of one sighting that only waits
 UNITS: Final = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
@@ -40,8 +39,12 @@ class Budget:
         return self.memory // 8 // SIGHTING
 
     def partition(self, held: int = 0) -> int:
-        """Return how many sightings are followed at a time, where so many bytes are held besides."""
-        return max((self.memory - BASE - held) // FOLLOWED // 2, FEWEST)
+        """Return how many sightings are followed at a time, where so many bytes are held besides.
+
+        It is a quarter of the usual at least: smaller ones take more time than they save memory.
+        """
+        free = self.memory - BASE
+        return max(free - held, free // 4) // FOLLOWED // 2
 
     @property
     def fitting(self) -> int:
