@@ -13,7 +13,8 @@ import polars as pl
 from pcapcheck import spill
 from pcapcheck.captured import Kept
 from pcapcheck.correlate.assembly import some
-from pcapcheck.correlate.follow import Followed, follow, located, windows
+from pcapcheck.correlate.follow import Followed, follow, located
+from pcapcheck.correlate.looking import windows
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.together import PAIR, together
 from pcapcheck.partitioning import Pieces, partitions, strong_keys_of
@@ -59,7 +60,7 @@ def reduce_all(placed: Placed, network: Network, using: Resources) -> Network:
     Raises:
         InputError: a flow is too large for the memory that was given, or the scratch folder is full.
     """
-    seen = replace(network, windows=windows(placed.windows(network.offsets)))
+    seen = replace(network, windows=windows(placed.windows(network.offsets), network))
     small = replace(seen, variants=network.variants.select(FOLLOWING))
     pieces = enumerate(partitions(placed, network, using))
     tasks = (Part(each, small, number, using.scratch) for number, each in pieces)

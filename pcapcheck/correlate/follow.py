@@ -94,17 +94,39 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     seen = seen.join(points, on=PLACE, how="left", maintain_order="left")
     flows = network.directions.select("direction", "reverse", pl.col("client").alias("asks"))
     seen = seen.join(flows.select("direction", "asks"), on="direction", how="left", maintain_order="left")
-    missed = fates(seen, flows.select("direction", "reverse").drop_nulls(), windows)
+    watched = points.select(
+        "direction",
+        (pl.col("rank") + 1).alias("rank"),
+        pl.col("next_point").alias("hop_point"),
+        pl.col("next_step").alias("hop_step"),
+    )
+    missed = fates(seen, flows.select("direction", "reverse").drop_nulls(), watched, windows)
     told = seen.join(missed, on="row", how="left", maintain_order="left").with_columns(
         pl.col("fate").fill_null(""), pl.col("felt", "silent", "gappy").fill_null(value=False)
     )
+    told, beyond = _aimed(told)
     overtaken = late(seen, wires(network))
     hops = _hops(told, network, overtaken, doubled(seen, places(network)))
     damaged = located_sightings.filter(pl.col("wrong") > 0).select(*LATE, "kind", "wrong")
     gappy = told.filter("gappy").select("next_point").unique()
-    losses, others = _losses(told)
+    losses, others = _losses(pl.concat([told, beyond]))
     again = passes(located_sightings)
     return Followed(hops, losses, again, overtaken.select(LATE), damaged, gappy, others)
+
+
+def _aimed(told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the packets, lost on the way to the first hop that was looking; and those that came so far.
+
+    The latter are a gap of the next hop's capture, and were delivered as far as the way beyond it goes.
+    """
+    lost = (pl.col("fate") == "lost") & pl.col("aim_point").is_not_null()
+    aimed = [pl.col("aim_point").alias("next_point"), pl.col("aim_step").alias("next_step")]
+    far = told.filter((pl.col("fate") == "gap") & pl.col("aim_point").is_not_null())
+    ways = [
+        pl.when(lost).then(f"aim_{name}").otherwise(f"next_{name}").alias(f"next_{name}")
+        for name in ("point", "step")
+    ]
+    return told.with_columns(ways), far.with_columns(*aimed, pl.lit("").alias("fate"))
 
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -180,14 +202,3 @@ def _losses(told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = told.filter(pl.col("next_point").is_not_null()).select(columns)
     losses = rows.join(lossy, on=pair, how="semi", maintain_order="left")
     return losses, rows.join(lossy, on=pair, how="anti", maintain_order="left")
-
-
-def windows(sightings_of_points: pl.DataFrame) -> pl.DataFrame:
-    """Return when each point saw anything: point, from, to (clocks aligned).
-
-    Args:
-        sightings_of_points: point, first, last of every variant, clocks aligned.
-    """
-    return sightings_of_points.group_by("point").agg(
-        pl.col("first").min().alias("from"), pl.col("last").max().alias("to")
-    )

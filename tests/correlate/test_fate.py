@@ -7,6 +7,7 @@ from pcapcheck.correlate.fate import fates
 
 SECOND = 1_000_000_000
 REVERSE = pl.DataFrame({"direction": [0, 1], "reverse": [1, 0]})
+HOPS = {"direction": pl.Int64, "rank": pl.Int64, "hop_point": pl.Int64, "hop_step": pl.Int64}
 SCHEMA = {
     "direction": pl.Int64,
     "rank": pl.Int64,
@@ -80,7 +81,9 @@ def fate(*rows, here=60, there=(0, 60), ranks=2, reverse=REVERSE):
         schema={"point": pl.Int64, "from": pl.Int64, "to": pl.Int64},
         orient="row",
     )
-    found = fates(seen, reverse, looked).sort("row")
+    looked = looked.with_columns(late=pl.lit(value=False), early=pl.lit(value=False))
+    hops = pl.DataFrame([(way, rank, rank, rank) for way in (0, 1) for rank in range(ranks)], HOPS, orient="row")
+    found = fates(seen, reverse, hops, looked).sort("row")
     return list(found.select("fate", "felt").iter_rows())
 
 
