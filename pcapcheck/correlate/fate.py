@@ -160,7 +160,7 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     question = (pl.col("kind") == "echo") & pl.col("is_request")
     # A capture that stopped looks like a flow that broke. A hop lost what it missed while it was looking, or
     # what it never saw any of; else what counts is the first hop behind it that was looking.
-    never = ~pl.col("reached") & ~pl.col("shut")
+    never = ~pl.col("reached") & ~(pl.col("shut") & pl.col("aim_point").is_not_null())
     looked = pl.col("alive") | (pl.col("one_way") & never)
     beyond = ~looked & pl.col("aim_point").is_not_null()
     # Datagrams need no answer, and some are repeated.

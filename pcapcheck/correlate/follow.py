@@ -11,7 +11,7 @@ import polars as pl
 
 from pcapcheck.correlate.fate import fates
 from pcapcheck.correlate.innermost import KINDS
-from pcapcheck.correlate.loss import once
+from pcapcheck.correlate.loss import once, surplus
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.order import late
 from pcapcheck.correlate.passes import doubled, passes
@@ -104,7 +104,7 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     told = seen.join(missed, on="row", how="left", maintain_order="left").with_columns(
         pl.col("fate").fill_null(""), pl.col("felt", "silent", "gappy").fill_null(value=False)
     )
-    told, beyond = _aimed(told)
+    told, beyond = _aimed(told, watched, seen)
     overtaken = late(seen, wires(network))
     hops = _hops(told, network, overtaken, doubled(seen, places(network)))
     damaged = located_sightings.filter(pl.col("wrong") > 0).select(*LATE, "kind", "wrong")
@@ -114,19 +114,39 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     return Followed(hops, losses, again, overtaken.select(LATE), damaged, gappy, others)
 
 
-def _aimed(told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _aimed(
+    told: pl.DataFrame, watched: pl.DataFrame, seen: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the packets, lost on the way to the first hop that was looking; and those that came so far.
 
-    The latter are a gap of the next hop's capture, and were delivered as far as the way beyond it goes.
+    The latter were delivered on that way: those that the next hop's capture lacks, and others of the same
+    directions.
     """
-    lost = (pl.col("fate") == "lost") & pl.col("aim_point").is_not_null()
-    aimed = [pl.col("aim_point").alias("next_point"), pl.col("aim_step").alias("next_step")]
-    far = told.filter((pl.col("fate") == "gap") & pl.col("aim_point").is_not_null())
+    aims = pl.col("aim_point").is_not_null()
+    columns = [pl.col("aim_point").alias("next_point"), pl.col("aim_step").alias("next_step")]
+    far = told.filter(aims & (pl.col("fate") == "gap")).with_columns(columns)
+    lost = aims & (pl.col("fate") == "lost")
     ways = [
         pl.when(lost).then(f"aim_{name}").otherwise(f"next_{name}").alias(f"next_{name}")
         for name in ("point", "step")
     ]
-    return told.with_columns(ways), far.with_columns(*aimed, pl.lit("").alias("fate"))
+    beyond = told.filter(lost).select("direction", "rank", "aim_point", "aim_step").unique()
+    ends = beyond.join(
+        watched.select("direction", pl.col("rank").alias("to"), pl.col("hop_step").alias("aim_step")),
+        on=["direction", "aim_step"],
+    ).with_columns((pl.col("to") - pl.col("rank")).alias("ahead"))
+    came = [far]
+    for (ahead,), pairs in ends.group_by("ahead", maintain_order=True):
+        near = seen.join(pairs, on="direction", how="semi")
+        absent = pl.Series(surplus(near, int(str(ahead))), dtype=pl.Int64).implode()
+        mine = told.filter(~pl.col("row").is_in(absent) & ~pl.col("row").is_in(far["row"].implode())).drop(
+            "aim_point", "aim_step"
+        )
+        there = mine.join(
+            pairs.select("direction", "rank", "aim_point", "aim_step"), on=["direction", "rank"]
+        ).with_columns(columns)
+        came.append(there.select(told.columns))
+    return told.with_columns(ways), pl.concat(came).with_columns(pl.lit("").alias("fate"))
 
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:

@@ -67,7 +67,8 @@ def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> 
     looked; null where there is none.
 
     Args:
-        missed: row, direction, rank, time, point, next_point, patience (ns to wait for an answer).
+        missed: row, direction, rank, time, point, next_point, later (another hop behind saw it), patience (ns
+            to wait for an answer).
         hops: direction, rank, hop_point, hop_step of all watched steps.
         windows: as `windows` gives them.
     """
@@ -81,9 +82,11 @@ def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> 
         shut.fill_null(value=False).alias("shut"),
     ).drop(WINDOWS[1:])
     others = _others(told, hops, windows)
-    waited = others.filter(pl.col("hop") <= pl.col("rank"), pl.col("to") - pl.col("time") > pl.col("patience"))
+    at_the_time = pl.col("time") >= pl.col("from")  # the first packet of a capture began its way before
+    waits = pl.col("to") - pl.col("time") > pl.col("patience")
+    waited = others.filter(at_the_time & waits & (pl.col("hop") <= pl.col("rank")))
     aimed = (
-        others.filter(pl.col("hop") > pl.col("rank") + 1)
+        others.filter((at_the_time | pl.col("later")) & (pl.col("hop") > pl.col("rank") + 1))
         .sort("row", "hop")
         .unique("row", keep="first", maintain_order=True)
         .select("row", pl.col("hop_point").alias("aim_point"), pl.col("hop_step").alias("aim_step"))
@@ -94,7 +97,9 @@ def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> 
 
 
 def _others(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """Return the hops of each packet's direction that looked when it was seen: row, rank, time, hop, …"""
+    """Return the hops of each packet's direction that looked when it was seen, or a moment later."""
     watched = hops.join(windows.drop_nulls("from"), left_on="hop_point", right_on="point").rename({"rank": "hop"})
-    pairs = missed.select("row", "direction", "rank", "time", "patience").join(watched, on="direction")
-    return pairs.filter(pl.col("time").is_between("from", "to"))
+    packets = missed.select("row", "direction", "rank", "time", "later", "patience")
+    return packets.join(watched, on="direction").filter(
+        pl.col("time").is_between(pl.col("from") - APART, pl.col("to"))
+    )
