@@ -13,9 +13,9 @@ from pcapcheck.correlate.fate import fates
 from pcapcheck.correlate.innermost import KINDS
 from pcapcheck.correlate.loss import once, surplus
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.order import late
+from pcapcheck.correlate.order import late, ways
 from pcapcheck.correlate.passes import doubled, passes
-from pcapcheck.correlate.places import places, wires
+from pcapcheck.correlate.places import places, stays
 
 PLACE: Final = ("direction", "rank")
 COUNTS: Final = ("seen", "missing", "lost", "gap", "unknown", "late", "doubled")
@@ -105,7 +105,7 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
         pl.col("fate").fill_null(""), pl.col("felt", "silent", "gappy").fill_null(value=False)
     )
     told, beyond = _aimed(told, watched, seen)
-    overtaken = late(seen, wires(network))
+    overtaken = late(seen, ways(seen, stays(network)))
     hops = _hops(told, network, overtaken, doubled(seen, places(network)))
     damaged = located_sightings.filter(pl.col("wrong") > 0).select(*LATE, "kind", "wrong")
     gappy = told.filter("gappy").select("next_point").unique()
@@ -126,7 +126,7 @@ def _aimed(
     columns = [pl.col("aim_point").alias("next_point"), pl.col("aim_step").alias("next_step")]
     far = told.filter(aims & (pl.col("fate") == "gap")).with_columns(columns)
     lost = aims & (pl.col("fate") == "lost")
-    ways = [
+    aimed = [
         pl.when(lost).then(f"aim_{name}").otherwise(f"next_{name}").alias(f"next_{name}")
         for name in ("point", "step")
     ]
@@ -146,7 +146,7 @@ def _aimed(
             pairs.select("direction", "rank", "aim_point", "aim_step"), on=["direction", "rank"]
         ).with_columns(columns)
         came.append(there.select(told.columns))
-    return told.with_columns(ways), pl.concat(came).with_columns(pl.lit("").alias("fate"))
+    return told.with_columns(aimed), pl.concat(came).with_columns(pl.lit("").alias("fate"))
 
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
