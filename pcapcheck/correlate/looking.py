@@ -1,4 +1,4 @@
-"""Looking: when each capture point saw anything, and which captures are shown to have begun late or ended early.
+"""Looking: when each capture point saw anything, and which captures surely began late or ended early.
 
 Classic pcap does not say when a capture ran. A point that saw nothing after some time may have stopped, or
 nothing came any more; it had stopped if a later hop still got what must have passed it. Takes variants and
@@ -62,7 +62,7 @@ def _passed(sightings_of_points: pl.DataFrame, network: Network) -> pl.DataFrame
 def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     """Say of packets that the next hop lacks who was looking at the time: this hop, the next one, others.
 
-    Adds waited (this hop, or one before it, went on looking for the answer), alive (the next point looked at
+    Adds waited (this hop, or one before it, went on looking for an answer), alive (the next point looked at
     the time), shut (it is shown that it did not), and aim_point, aim_step: the first hop behind it that
     looked; null where there is none.
 
@@ -98,7 +98,9 @@ def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> 
 
 def _others(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     """Return the hops of each packet's direction that looked when it was seen, or a moment later."""
-    watched = hops.join(windows.drop_nulls("from"), left_on="hop_point", right_on="point").rename({"rank": "hop"})
+    watched = hops.join(windows.drop_nulls("from"), left_on="hop_point", right_on="point").rename(
+        {"rank": "hop"}
+    )
     packets = missed.select("row", "direction", "rank", "time", "later", "patience")
     return packets.join(watched, on="direction").filter(
         pl.col("time").is_between(pl.col("from") - APART, pl.col("to"))

@@ -5,8 +5,8 @@ not. Who has no device for a GRE packet answers port unreachable (Linux net/ipv4
 
 `about`: how (reset, or what the ICMP error says), by (pod: the destination itself; node; router), by_node,
 target_is (pod, node, service, …), port, actual, of_tunnel (the refused packet is a tunnel's),
-intended (the refused port is the tunnel's intended one, or the GRE key is), form (of the tunnel), sender (of the refused packet;
-of an intended port, who refuses it), receiver, node, interface.
+intended (the refused port is the tunnel's intended one, or the GRE key is), form (of the tunnel), sender (of
+the refused packet; of an intended one, who refuses it), receiver, node, interface.
 """
 
 from collections.abc import Iterator
