@@ -15,7 +15,7 @@ def test_what_was_spilled_stays_spilled_when_ranges_are_joined(tmp_path):
     variants = pl.DataFrame(
         {"stack": ["eth"], "variant": [0], "packets": [1], "bytes": [9], "first": [1], "last": [2]}
     )
-    variants = variants.with_columns(frame1=pl.lit(1), frame2=0, frame3=0, frame4=0, frame5=0)
+    variants = variants.with_columns(pl.lit(int(k == 1), pl.Int64).alias(f"frame{k}") for k in range(1, 6))
     sightings = pl.DataFrame({"variant": [0], "frame": [1]})
     parts = [
         Mapped(variants, spill.keep(sightings, str(tmp_path), f"map-{number}", rows=0), packets=1, frames=1)
