@@ -59,7 +59,7 @@ class Placed:
     names: tuple[str, ...] = ()
 
     def windows(self, ahead: Mapping[str, int]) -> pl.DataFrame:
-        """Return when each variant was seen, by the reference clock: point, first, last.
+        """Return when each variant was seen, by the reference clock: variant, point, first, last.
 
         Args:
             ahead: node -> nanoseconds that its clock is ahead.
@@ -69,7 +69,7 @@ class Placed:
             pl.col("point").replace_strict(offset, default=0, return_dtype=pl.Int64) if offset else pl.lit(0)
         )
         seen = self.variants.filter(pl.col("point").is_not_null())
-        return seen.select("point", pl.col("first") - shift, pl.col("last") - shift)
+        return seen.select("variant", "point", pl.col("first") - shift, pl.col("last") - shift)
 
 
 def place(captured: Sequence[Captured], topology: Topology, known: Mapping[Key, Binding] = NOTHING) -> Placed:

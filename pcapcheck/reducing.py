@@ -12,7 +12,8 @@ import polars as pl
 
 from pcapcheck import spill
 from pcapcheck.captured import Kept
-from pcapcheck.correlate.follow import Followed, follow, located, windows
+from pcapcheck.correlate.follow import Followed, follow, located
+from pcapcheck.correlate.looking import windows
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.together import PAIR, together
 from pcapcheck.partitioning import Pieces, partitions
@@ -39,7 +40,7 @@ def reduce_all(placed: Placed, network: Network, using: Resources) -> Network:
     Raises:
         InputError: a flow is too large for the memory that was given, or the scratch folder is full.
     """
-    seen = replace(network, windows=windows(placed.windows(network.offsets)))
+    seen = replace(network, windows=windows(placed.windows(network.offsets), network))
     small = replace(seen, variants=network.variants.select(FOLLOWING))
     pieces = enumerate(partitions(placed, network, using))
     tasks = (Part(each, small, number, using.scratch) for number, each in pieces)

@@ -102,6 +102,14 @@ def add(path: Path, frames: Sequence[tuple[float, bytes]]) -> None:
     path.write_bytes(disturb.written(header, sorted(kept)))
 
 
+def cut(path: Path, since: float, until: float) -> None:
+    """Keep what a capture saw between two moments, in seconds since the start."""
+    header = path.read_bytes()
+    first, last = (START * 1000 + int(seconds * disturb.SECOND) for seconds in (since, until))
+    kept = [(time, rest) for time, rest in disturb.records(header) if first <= time <= last]
+    path.write_bytes(disturb.written(header, kept))
+
+
 def everywhere(files: Sequence[str], *frames: tuple[float, bytes]) -> dict[str, list[tuple[float, bytes]]]:
     """Let several points see the same frames, one after another."""
     return {

@@ -7,35 +7,49 @@ lost.
 
 import polars as pl
 
+from pcapcheck.correlate.looking import looking
 from pcapcheck.correlate.loss import surplus
 
 SECOND = 1_000_000_000
 PATIENCE = {"tcp": 300_000_000, "echo": SECOND, "udp": SECOND, "fragment": SECOND}  # ns to wait for an answer
+RETRY = SECOND // 5  # ns: what comes again so much later was sent again
 FEW = 3  # losses that nobody felt need so many
 MOST = 0.5  # and more than this share of the packets
 
 
-def fates(seen: pl.DataFrame, reverse: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """Return a row for each packet that the next captured hop lacks: row, fate, felt, silent, gappy.
+def fates(
+    seen: pl.DataFrame, reverse: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame
+) -> pl.DataFrame:
+    """Return a row for each packet that the next captured hop lacks: row, fate, felt, silent, gappy, aim_….
 
     `silent`: it counts as lost only since its hop's capture has no gap; `gappy`: it proves that there is one.
+    `aim_point` and `aim_step`: the next hop was not looking, so what is said is about the way to this one.
 
     Args:
         seen: direction, rank, ranks, key, start, length, time, row, kind, question, content, point,
             next_point; one row a packet.
         reverse: direction -> reverse, the direction of the answers.
-        windows: point, from, to: when each capture point saw anything, clocks aligned.
+        hops: direction, rank, hop_point, hop_step of all watched steps.
+        windows: when each capture point saw anything (`looking.windows`).
     """
     missed = seen.filter(pl.col("row").is_in(pl.Series(surplus(seen, 1)).implode()))
     if missed.is_empty():
         return missed.select("row").with_columns(
-            fate=pl.lit(""), felt=pl.lit(value=False), silent=pl.lit(value=False), gappy=pl.lit(value=False)
+            fate=pl.lit(""),
+            felt=pl.lit(value=False),
+            silent=pl.lit(value=False),
+            gappy=pl.lit(value=False),
+            aim_point=pl.lit(None, pl.Int64),
+            aim_step=pl.lit(None, pl.Int64),
         )
     missed = _later(missed, seen)
     missed = _answers(missed, seen, reverse)
     missed = _sent_again(missed, seen)
-    missed = _looking(missed, seen, windows)
-    return _judge(missed, seen).select("row", "fate", "felt", "silent", "gappy")
+    patience = pl.col("kind").replace_strict(PATIENCE, default=SECOND, return_dtype=pl.Int64)
+    missed = looking(missed.with_columns(patience.alias("patience")), hops, windows)
+    return _judge(_reached(missed, seen), seen).select(
+        "row", "fate", "felt", "silent", "gappy", "aim_point", "aim_step"
+    )
 
 
 def _later(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
@@ -103,33 +117,39 @@ def _sent_again(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
         .join(far, on=columns, how="left")
         .join(content, on=[*columns, "content"], how="left")
     )
-    resent = (pl.col("repeats") > 1) & (pl.col("last_repeat") > pl.col("time") + SECOND // 5)
+    joined = _sent_again_elsewhere(joined, seen)
+    resent = (pl.col("repeats") > 1) & (pl.col("last_repeat") > pl.col("time") + RETRY)
+    resent = resent | (pl.col("last_content") > pl.col("time") + RETRY)
+    copied = (pl.col("copies") > 1) | ((pl.col("ids") > 1) & (pl.col("last_copy") > pl.col("time") + RETRY))
+    tcp, udp = pl.col("kind") == "tcp", pl.col("kind") == "udp"
     new = (pl.col("furthest") > pl.col("start") + pl.col("length")) & (
         pl.col("last_sent") > pl.col("time") + PATIENCE["tcp"]
     )
     return joined.with_columns(
-        ((pl.col("copies") > 1) | ((pl.col("kind") == "udp") & resent)).fill_null(value=False).alias("again"),
+        ((tcp & copied) | (udp & resent)).fill_null(value=False).alias("again"),
         new.fill_null(value=False).alias("went_on"),
     )
 
 
-def _looking(missed: pl.DataFrame, seen: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """Say whether this hop went on looking long enough, and whether the next hop looked at the time."""
-    here = windows.select(pl.col("point"), pl.col("to").alias("here_to"))
-    there = windows.select(
-        pl.col("point").alias("next_point"),
-        pl.col("from").alias("there_from"),
-        pl.col("to").alias("there_to"),
+def _sent_again_elsewhere(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Add when any hop saw the same bytes last: the hop itself may have stopped looking before."""
+    near = seen.join(missed.select("direction").unique(), on="direction", how="semi")
+    data = near.filter((pl.col("kind") == "tcp") & (pl.col("length") > 0))
+    copies = data.group_by("direction", "start").agg(
+        pl.col("time").max().alias("last_copy"), pl.col("ipid").n_unique().alias("ids")
     )
-    joined = missed.join(here, on="point", how="left").join(there, on="next_point", how="left")
+    content = near.filter((pl.col("kind") == "udp") & (pl.col("content") != 0))
+    repeats = content.group_by("direction", "content").agg(pl.col("time").max().alias("last_content"))
+    return missed.join(copies, on=["direction", "start"], how="left").join(
+        repeats, on=["direction", "content"], how="left"
+    )
+
+
+def _reached(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Mark the packets whose next hop saw others of the same direction."""
     arrived = seen.select("direction", pl.col("rank") - 1, pl.lit(value=True).alias("reached")).unique()
-    joined = joined.join(arrived, on=["direction", "rank"], how="left")
-    patience = pl.col("kind").replace_strict(PATIENCE, default=SECOND, return_dtype=pl.Int64)
-    return joined.with_columns(
-        (pl.col("here_to") - pl.col("time") > patience).fill_null(value=False).alias("waited"),
-        pl.col("time").is_between("there_from", "there_to").fill_null(value=False).alias("alive"),
-        pl.col("reached").fill_null(value=False),
-    )
+    joined = missed.join(arrived, on=["direction", "rank"], how="left")
+    return joined.with_columns(pl.col("reached").fill_null(value=False))
 
 
 def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
@@ -138,13 +158,17 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     proven = pl.col("later") | (pl.col("answered") & ~pl.col("again"))
     silence = ~pl.col("answered") & pl.col("waited")
     question = (pl.col("kind") == "echo") & pl.col("is_request")
-    # Datagrams need no answer, and some are repeated: only a hop that was looking misses them, or one that
-    # never saw any of the flow.
+    # A capture that stopped looks like a flow that broke. A hop lost what it missed while it was looking, or
+    # what it never saw any of; else what counts is the first hop behind it that was looking.
+    never = ~pl.col("reached") & ~(pl.col("shut") & pl.col("aim_point").is_not_null())
+    looked = pl.col("alive") | (pl.col("one_way") & never)
+    beyond = ~looked & pl.col("aim_point").is_not_null()
+    # Datagrams need no answer, and some are repeated.
     missing = udp & (pl.col("again") | (pl.col("one_way") & silence & pl.col("asks")))
     felt = (
         (tcp & (pl.col("length") > 0) & (pl.col("again") | (silence & ~pl.col("went_on"))))
         | (question & silence)
-        | (missing & (pl.col("alive") | ~pl.col("reached")))
+        | (missing & (pl.col("alive") | never | beyond))
     )
     marked = missed.with_columns(proven.alias("proven"), (felt & ~proven).alias("felt"))
     place = ["direction", "rank"]
@@ -153,11 +177,13 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     marked = marked.join(gaps, on="next_point", how="left").join(total, on=place, how="left")
     open_ = (~pl.col("proven")).sum().over(place)
     many = (open_ >= FEW) & (open_ / pl.col("packets") > MOST)
-    looked = pl.col("alive") | pl.col("one_way")  # a capture that stopped early looks like a flow that broke
     quiet = pl.col("alive") & ~pl.col("gappy") & (many | pl.col("felt").any().over(place))
-    fate = pl.when("proven").then(pl.lit("gap")).when(pl.col("felt") & looked).then(pl.lit("lost"))
+    sure = pl.col("felt") & (looked | beyond)
+    fate = pl.when("proven").then(pl.lit("gap")).when(sure).then(pl.lit("lost"))
+    aimed = beyond & (pl.col("proven") | pl.col("felt"))
     return marked.with_columns(
         fate.when(quiet).then(pl.lit("lost")).otherwise(pl.lit("unknown")).alias("fate"),
-        (quiet & ~pl.col("proven") & ~(pl.col("felt") & looked)).fill_null(value=False).alias("silent"),
+        (quiet & ~pl.col("proven") & ~sure).fill_null(value=False).alias("silent"),
         pl.col("proven").alias("gappy"),
+        *(pl.when(aimed).then(name).alias(name) for name in ("aim_point", "aim_step")),
     )

@@ -11,11 +11,11 @@ import polars as pl
 
 from pcapcheck.correlate.fate import fates
 from pcapcheck.correlate.innermost import KINDS
-from pcapcheck.correlate.loss import once
+from pcapcheck.correlate.loss import once, surplus
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.order import late
+from pcapcheck.correlate.order import late, ways
 from pcapcheck.correlate.passes import doubled, passes
-from pcapcheck.correlate.places import places, wires
+from pcapcheck.correlate.places import places, stays
 
 PLACE: Final = ("direction", "rank")
 COUNTS: Final = ("seen", "missing", "lost", "gap", "unknown", "late", "doubled")
@@ -94,17 +94,59 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     seen = seen.join(points, on=PLACE, how="left", maintain_order="left")
     flows = network.directions.select("direction", "reverse", pl.col("client").alias("asks"))
     seen = seen.join(flows.select("direction", "asks"), on="direction", how="left", maintain_order="left")
-    missed = fates(seen, flows.select("direction", "reverse").drop_nulls(), windows)
+    watched = points.select(
+        "direction",
+        (pl.col("rank") + 1).alias("rank"),
+        pl.col("next_point").alias("hop_point"),
+        pl.col("next_step").alias("hop_step"),
+    )
+    missed = fates(seen, flows.select("direction", "reverse").drop_nulls(), watched, windows)
     told = seen.join(missed, on="row", how="left", maintain_order="left").with_columns(
         pl.col("fate").fill_null(""), pl.col("felt", "silent", "gappy").fill_null(value=False)
     )
-    overtaken = late(seen, wires(network))
+    told, beyond = _aimed(told, watched, seen)
+    overtaken = late(seen, ways(seen, stays(network)))
     hops = _hops(told, network, overtaken, doubled(seen, places(network)))
     damaged = located_sightings.filter(pl.col("wrong") > 0).select(*LATE, "kind", "wrong")
     gappy = told.filter("gappy").select("next_point").unique()
-    losses, others = _losses(told)
+    losses, others = _losses(pl.concat([told, beyond]))
     again = passes(located_sightings)
     return Followed(hops, losses, again, overtaken.select(LATE), damaged, gappy, others)
+
+
+def _aimed(
+    told: pl.DataFrame, watched: pl.DataFrame, seen: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the packets, lost on the way to the first hop that was looking; and those that came so far.
+
+    The latter were delivered on that way: those that the next hop's capture lacks, and others of the same
+    directions.
+    """
+    aims = pl.col("aim_point").is_not_null()
+    columns = [pl.col("aim_point").alias("next_point"), pl.col("aim_step").alias("next_step")]
+    far = told.filter(aims & (pl.col("fate") == "gap")).with_columns(columns)
+    lost = aims & (pl.col("fate") == "lost")
+    aimed = [
+        pl.when(lost).then(f"aim_{name}").otherwise(f"next_{name}").alias(f"next_{name}")
+        for name in ("point", "step")
+    ]
+    beyond = told.filter(lost).select("direction", "rank", "aim_point", "aim_step").unique()
+    ends = beyond.join(
+        watched.select("direction", pl.col("rank").alias("to"), pl.col("hop_step").alias("aim_step")),
+        on=["direction", "aim_step"],
+    ).with_columns((pl.col("to") - pl.col("rank")).alias("ahead"))
+    came = [far]
+    for (ahead,), pairs in ends.group_by("ahead", maintain_order=True):
+        near = seen.join(pairs, on="direction", how="semi")
+        absent = pl.Series(surplus(near, int(str(ahead))), dtype=pl.Int64).implode()
+        mine = told.filter(~pl.col("row").is_in(absent) & ~pl.col("row").is_in(far["row"].implode())).drop(
+            "aim_point", "aim_step"
+        )
+        there = mine.join(
+            pairs.select("direction", "rank", "aim_point", "aim_step"), on=["direction", "rank"]
+        ).with_columns(columns)
+        came.append(there.select(told.columns))
+    return told.with_columns(aimed), pl.concat(came).with_columns(pl.lit("").alias("fate"))
 
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -180,14 +222,3 @@ def _losses(told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = told.filter(pl.col("next_point").is_not_null()).select(columns)
     losses = rows.join(lossy, on=pair, how="semi", maintain_order="left")
     return losses, rows.join(lossy, on=pair, how="anti", maintain_order="left")
-
-
-def windows(sightings_of_points: pl.DataFrame) -> pl.DataFrame:
-    """Return when each point saw anything: point, from, to (clocks aligned).
-
-    Args:
-        sightings_of_points: point, first, last of every variant, clocks aligned.
-    """
-    return sightings_of_points.group_by("point").agg(
-        pl.col("first").min().alias("from"), pl.col("last").max().alias("to")
-    )

@@ -2,7 +2,7 @@
 
 Takes packets at watched steps, one row a packet; a packet is late if one that was sent after it arrived
 before it. Times are compared at one point only, so clocks do not matter. Retransmissions have an identity of
-their own.
+their own. Where the capture at an uplink is short, a step behind it shows the order, too.
 """
 
 from typing import Final
@@ -12,18 +12,35 @@ import polars as pl
 ELEMENT: Final = ("direction", "key", "start", "length")
 
 
-def late(seen: pl.DataFrame, wires: pl.DataFrame) -> pl.DataFrame:
+def ways(seen: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
+    """Return the steps between which orders are compared: direction, rank (of the sending end), to (a rank).
+
+    They are the nearest to the network of those that saw at least half of what their node saw.
+
+    Args:
+        seen: direction, rank, …; one row a packet (`loss.once`).
+        stays: direction, rank, stay (`places.stays`).
+    """
+    counted = seen.group_by("direction", "rank").len().join(stays, on=["direction", "rank"])
+    visit = ["direction", "stay"]
+    most = counted.filter(2 * pl.col("len") >= pl.col("len").max().over(visit))
+    sending = most.group_by(visit).agg(pl.col("rank").max())
+    receiving = most.group_by(visit).agg(pl.col("rank").min().alias("to"))
+    return sending.join(receiving.with_columns(pl.col("stay") - 1), on=visit).drop("stay")
+
+
+def late(seen: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFrame:
     """Return the packets, as the receiving end saw them, that were overtaken.
 
     Args:
         seen: direction, rank, key, start, length, kind, time, row; one row a packet (`loss.once`).
-        wires: direction, rank of the sending ends (`places.wires`).
+        ways: direction, rank of the sending end, to: that of the receiving end.
     """
     told = seen.filter((pl.col("kind") != "tcp") | (pl.col("length") > 0))
     told = told.filter(pl.len().over(*ELEMENT, "rank") == 1)  # sent once, and told apart from all others
-    there = told.join(wires, on=["direction", "rank"], how="semi").sort("direction", "time", "row")
+    there = told.join(ways, on=["direction", "rank"]).sort("direction", "time", "row")
     sent = there.with_columns(pl.int_range(pl.len()).over("direction", "rank").alias("turn"))
-    turns = sent.select(*ELEMENT, (pl.col("rank") + 1).alias("rank"), "turn")
+    turns = sent.select(*ELEMENT, pl.col("to").alias("rank"), "turn")
     got = told.join(turns, on=[*ELEMENT, "rank"]).sort("direction", "time", "row")
     before = pl.col("turn").cum_max().shift(1).over("direction", "rank")
     return got.filter(pl.col("turn") < before).drop("turn")

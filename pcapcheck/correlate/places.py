@@ -11,7 +11,6 @@ import polars as pl
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Step
 
-WIRE: Final = ("uplink", "vlan")  # roles that face the network between the nodes
 SCHEMA: Final = {
     "path": pl.Int64,
     "step": pl.Int64,
@@ -44,10 +43,11 @@ def _same_place(step: Step, other: Step) -> bool:
     return (step.node, step.role, step.pod) == (other.node, other.role, other.pod)
 
 
-def wires(network: Network) -> pl.DataFrame:
-    """Return the ways between two nodes, both ends watched: direction, rank (of the sending end)."""
-    ends = places(network).filter(pl.col("role").is_in(WIRE))
-    before = ends.select("direction", "rank", pl.col("node").alias("from_node"))
-    after = ends.select("direction", (pl.col("rank") - 1).alias("rank"), pl.col("node").alias("to_node"))
-    both = before.join(after, on=["direction", "rank"])
-    return both.filter(pl.col("from_node") != pl.col("to_node")).select("direction", "rank")
+def stays(network: Network) -> pl.DataFrame:
+    """Return the watched steps with the stays at one node that they belong to: direction, rank, stay.
+
+    Between two consecutive ones a packet crosses the network.
+    """
+    ordered = places(network).drop_nulls("node").sort("direction", "rank")
+    stay = pl.col("node").rle_id().over("direction").cast(pl.Int64).alias("stay")
+    return ordered.select("direction", "rank", stay)

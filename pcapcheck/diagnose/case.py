@@ -104,6 +104,15 @@ class Case:
         columns = ["file", *(f"frame{k + 1}" for k in range(FRAMES))]
         return frames_of(rows.select(columns).head(FRAMES).to_dicts(), self.network)
 
+    def looked(self, points: Sequence[int], rows: pl.DataFrame) -> bool:
+        """Whether one of some points looked when some variants, seen at others, came; clocks aligned."""
+        if self.network.windows.is_empty() or rows.is_empty():
+            return False
+        ahead = self.network.offsets.get(self.point(rows["point"][0]).node or "", 0)
+        first, last = int(rows["first"].to_numpy().min()) - ahead, int(rows["last"].to_numpy().max()) - ahead
+        windows = self.network.windows.filter(pl.col("point").is_in(points)).drop_nulls("from")
+        return bool(((windows["from"] <= first) & (windows["to"] >= last)).any())
+
     def ends(self, direction: int) -> dict[str, str | None]:
         """Return sender, receiver (nodes), source and destination (names, else addresses) of a direction."""
         row = self.directions[direction]

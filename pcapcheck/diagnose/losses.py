@@ -55,8 +55,25 @@ def told(case: Case) -> Iterator[Pair]:
     ):
         lost = rows.filter(pl.col("fate") == "lost")
         if len(lost) and isinstance(point, int) and isinstance(next_point, int):
+            if not covered(case, next_point, lost) and _came_meanwhile(rows, lost):
+                continue  # its capture began late, or ended early
             same = again.filter(pl.col("point") == point, pl.col("next_point") == next_point)
             yield Pair(point, next_point, rows, lost, len(same.join(lost, on="direction", how="semi")))
+
+
+def covered(case: Case, point: int, lost: pl.DataFrame) -> bool:
+    """Whether a point saw anything before and after a lost packet."""
+    window = case.network.windows.filter(pl.col("point") == point).drop_nulls("from")
+    if window.is_empty():
+        return False
+    return bool(lost["time"].is_between(window["from"][0], window["to"][0]).any())
+
+
+def _came_meanwhile(rows: pl.DataFrame, lost: pl.DataFrame) -> bool:
+    """Whether of all that was lost the like was delivered, between the same ends in the same form."""
+    like = ["source", "destination", "form"]
+    delivered = rows.filter(pl.col("fate") == "")
+    return lost.join(delivered, on=like, how="anti", nulls_equal=True).is_empty()
 
 
 def _told(case: Case, losses: pl.DataFrame) -> pl.DataFrame:

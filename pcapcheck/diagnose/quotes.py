@@ -27,7 +27,7 @@ UNREACHABLE: Final = {
     13: "prohibited",
 }
 UNREACHABLE6: Final = {0: "net unreachable", 1: "prohibited", 3: "host unreachable", 4: PORT, 5: "prohibited"}
-PROTOCOLS: Final = {6: "tcp", 17: "udp", 1: "echo", 58: "echo"}
+PROTOCOLS: Final = {6: "tcp", 17: "udp", 1: "echo", 58: "echo", 47: "gre"}
 LAST: Final = ("point", "file", "frame1")
 
 

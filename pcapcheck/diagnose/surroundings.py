@@ -10,7 +10,7 @@ import polars as pl
 from pcapcheck import values
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Word
-from pcapcheck.diagnose.losses import Pair
+from pcapcheck.diagnose.losses import Pair, covered
 from pcapcheck.topology.topology import Role
 
 WIRE: Final = (Role.UPLINK, Role.VLAN)
@@ -28,7 +28,7 @@ def around(case: Case, pair: Pair) -> dict[str, Word]:
         "silent": _silent(case, pair, senders),
         "resolved": _resolved(case, pair),
         "both_ways": _both_ways(case, pair),
-        "covered": _covered(case, pair),
+        "covered": covered(case, pair.next_point, pair.lost),
         "skipped": len(skipped),
         "not_captured": ", ".join(skipped) or None,
         "next_capture": f"capture {skipped[0]}" if skipped else None,
@@ -43,12 +43,15 @@ def _alive(case: Case, node: str | None, next_point: int) -> bool:
 
 
 def _encapsulated_pass(case: Case) -> bool:
-    """Whether some tunnelled pod traffic was seen at the uplinks of both its nodes."""
-    wires = [number for number, point in enumerate(case.network.points) if point and point.role in WIRE]
-    tunnelled = case.network.variants.filter(
-        pl.col("point").is_in(wires) & (pl.col("form") != "plain") & pl.col("step").is_not_null()
-    )
-    return bool((tunnelled.group_by("direction").agg(pl.col("point").n_unique())["point"] > 1).any())
+    """Whether some pod traffic was seen in its tunnel at an uplink, and on both its nodes."""
+    points = case.network.points
+    wires = [number for number, point in enumerate(points) if point and point.role in WIRE]
+    nodes = {number: point.node for number, point in enumerate(points) if point and point.node}
+    on_paths = case.network.variants.filter(pl.col("point").is_in(list(nodes)) & pl.col("step").is_not_null())
+    tunnelled = on_paths.filter(pl.col("point").is_in(wires) & (pl.col("form") != "plain"))
+    both = on_paths.join(tunnelled, on="direction", how="semi")
+    at = pl.col("point").replace_strict(nodes, return_dtype=pl.String)
+    return len(both) > 0 and bool((both.group_by("direction").agg(at.n_unique())["point"] > 1).any())
 
 
 def _next_hop(case: Case, pair: Pair) -> str | None:
@@ -84,14 +87,6 @@ def _both_ways(case: Case, pair: Pair) -> bool:
     losses = case.network.losses
     back = (pl.col("point") == pair.next_point) & (pl.col("next_point") == pair.point)
     return len(losses.filter(back & (pl.col("fate") == "lost"))) > 0
-
-
-def _covered(case: Case, pair: Pair) -> bool:
-    """Whether the next point saw anything before and after a lost packet."""
-    window = case.network.windows.filter(pl.col("point") == pair.next_point)
-    if window.is_empty():
-        return False
-    return bool(pair.lost["time"].is_between(window["from"][0], window["to"][0]).any())
 
 
 def _skipped(case: Case, pair: Pair) -> list[str]:

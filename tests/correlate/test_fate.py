@@ -7,6 +7,7 @@ from pcapcheck.correlate.fate import fates
 
 SECOND = 1_000_000_000
 REVERSE = pl.DataFrame({"direction": [0, 1], "reverse": [1, 0]})
+HOPS = {"direction": pl.Int64, "rank": pl.Int64, "hop_point": pl.Int64, "hop_step": pl.Int64}
 SCHEMA = {
     "direction": pl.Int64,
     "rank": pl.Int64,
@@ -68,7 +69,7 @@ def fate(*rows, here=60, there=(0, 60), ranks=2, reverse=REVERSE):
     seen = pl.DataFrame(timed, schema=SCHEMA, orient="row").with_columns(
         ranks=pl.lit(ranks, pl.Int64),
         row=pl.int_range(pl.len(), dtype=pl.Int64),
-        ipid=pl.lit(1, pl.Int64),
+        ipid=pl.col("key").cast(pl.Int64),
         variant=pl.lit(1, pl.Int64),
         content=pl.col("key"),
         point=pl.col("rank"),
@@ -80,7 +81,11 @@ def fate(*rows, here=60, there=(0, 60), ranks=2, reverse=REVERSE):
         schema={"point": pl.Int64, "from": pl.Int64, "to": pl.Int64},
         orient="row",
     )
-    found = fates(seen, reverse, looked).sort("row")
+    looked = looked.with_columns(late=pl.lit(value=False), early=pl.lit(value=False))
+    hops = pl.DataFrame(
+        [(way, rank, rank, rank) for way in (0, 1) for rank in range(ranks)], HOPS, orient="row"
+    )
+    found = fates(seen, reverse, hops, looked).sort("row")
     return list(found.select("fate", "felt").iter_rows())
 
 
@@ -134,3 +139,8 @@ def test_datagrams_that_nobody_waits_for_are_lost_only_if_most_are():
     both_ways = [datagram(0, 99, 0, direction=1), datagram(1, 99, 0, direction=1)]
     assert fate(*some, *there[1:], *both_ways) == [("unknown", False)]
     assert fate(*some, *there[6:], *both_ways) == [("lost", False)] * 6
+
+
+def test_that_a_segment_was_sent_again_may_be_seen_at_another_hop():
+    again = (0, 1, 999, *segment(1, 0, 1.5)[3:])
+    assert fate(segment(0, 0, 1), again, here=1.2) == [("lost", True)]

@@ -2,10 +2,11 @@
 
 import polars as pl
 
-from pcapcheck.correlate.order import late
+from pcapcheck.correlate.order import late, ways
 
 SCHEMA = {"rank": pl.Int64, "key": pl.UInt64, "time": pl.Int64}
-WIRES = pl.DataFrame({"direction": [0], "rank": [0]})
+WIRES = pl.DataFrame({"direction": [0], "rank": [0], "to": [1]})
+STAYS = pl.DataFrame({"direction": [0] * 4, "rank": range(4), "stay": [1, 1, 2, 2]})
 
 
 def seen(*rows, kind="udp", length=10):
@@ -39,3 +40,17 @@ def test_pure_acknowledgements_have_no_order():
 def test_only_ways_between_nodes_count():
     rows = seen((0, 1, 1), (0, 2, 2), (1, 2, 11), (1, 1, 12))
     assert late(rows, WIRES.filter(pl.col("rank") == 5)).is_empty()
+
+
+def test_orders_are_compared_where_the_network_begins_and_ends():
+    assert ways(seen((0, 1, 1), (1, 1, 2), (2, 1, 3), (3, 1, 4)), STAYS).rows() == [(0, 1, 2)]
+
+
+def test_where_an_uplink_saw_little_the_step_behind_it_shows_the_order():
+    sent = [(0, key, key) for key in range(4)]
+    there = [(3, key, 10 + key) for key in range(4)]
+    assert ways(seen(*sent, (1, 0, 1), (2, 0, 3), *there), STAYS).rows() == [(0, 0, 3)]
+
+
+def test_what_stays_at_one_node_has_no_way():
+    assert ways(seen((0, 1, 1), (1, 1, 2)), STAYS).is_empty()

@@ -4,7 +4,7 @@ import polars as pl
 
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Step
-from pcapcheck.correlate.places import places, wires
+from pcapcheck.correlate.places import places, stays
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import Topology
 
@@ -35,6 +35,7 @@ def test_a_place_that_is_crossed_twice_says_so():
     assert told.sort("rank")["crossings"].to_list() == [2, 1, 2]
 
 
-def test_a_wire_lies_between_two_nodes():
-    told = wires(network(step("a", "vtep"), step("a", "uplink"), step("b", "uplink"), step("b", "vtep")))
-    assert told.rows() == [(0, 1)]
+def test_a_stay_at_one_node_holds_all_its_steps():
+    told = stays(network(step("a", "vtep"), step("a", "uplink"), step("b", "uplink"), step("a", "uplink")))
+    first, second, again = told["stay"].unique().sort().to_list()
+    assert told.select("rank", "stay").rows() == [(0, first), (1, first), (2, second), (3, again)]

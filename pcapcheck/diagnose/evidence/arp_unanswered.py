@@ -1,6 +1,7 @@
 """ARP or neighbour solicitation that stays unanswered: at the asker's own point, after two tries.
 
-What is flooded elsewhere says nothing, since the answer goes to the asker alone. Two ends that are not meant
+The answer goes to the asker alone, so that nobody saw it elsewhere says nothing; but who asks again was not
+answered, so tries may be counted where they are flooded to. Two ends that are not meant
 to speak are left out: a macvlan pod and its own node, pods of one parent in private mode.
 
 `about`: asker and asker_is (pod or node), target (address), target_is (gateway, pod, node, pod-network),
@@ -39,7 +40,7 @@ def find(case: Case) -> Iterator[Fact]:
     for (asker, target), rows in grouped.group_by("source", "destination", maintain_order=True):
         own = rows.filter(pl.col("point").is_in(_own_points(case, str(asker))))
         if len(own) and _meant_to_speak(case, str(asker), str(target)):
-            yield from _unanswered(case, str(asker), str(target), own, answers)
+            yield from _unanswered(case, str(asker), str(target), own, rows, answers)
 
 
 def _operation(numbers: dict[str, int]) -> pl.Expr:
@@ -97,9 +98,12 @@ def _link_local(mac: str | int) -> str:
 
 
 def _unanswered(
-    case: Case, asker: str, target: str, own: pl.DataFrame, answers: pl.DataFrame
+    case: Case, asker: str, target: str, own: pl.DataFrame, every: pl.DataFrame, answers: pl.DataFrame
 ) -> Iterator[Fact]:
-    """Yield a fact if the asker's own points saw the question again and again, and no answer."""
+    """Yield a fact if the asker's own points saw the question, again and again, and no answer.
+
+    Where a capture there is short, other points (`every`) may show that it was asked again and again.
+    """
     answer = (pl.col("source") == target) & (pl.col("destination") == asker)
     advertised = (pl.col("kind") == "nd") & (pl.col("destination") == target)
     matching = answers.filter(answer | advertised)
@@ -108,8 +112,22 @@ def _unanswered(
     first = own.filter(pl.col("point") == own["point"][0])
     known = case.network.owners.of(target).kind != OwnerKind.POD_NETWORK
     needed = 2 if known and matching.is_empty() else SURELY
-    if _tries(first) >= needed:
+    if _tries(first) >= needed or (_went_on(case, first) and _most_tries(every) >= SURELY):
         yield _fact(case, asker, target, first, elsewhere=len(matching) > 0)
+
+
+def _went_on(case: Case, own: pl.DataFrame) -> bool:
+    """Whether the asker's point went on looking for the answer to the last question."""
+    point = own["point"][0]
+    window = case.network.windows.filter(pl.col("point") == point).drop_nulls("from")
+    ahead = case.network.offsets.get(case.point(point).node or "", 0)
+    last = int(own["last"].to_numpy().max()) - ahead
+    return len(window) > 0 and int(window["to"][0]) > last + APART
+
+
+def _most_tries(every: pl.DataFrame) -> int:
+    """Return how often the question was seen, at the point that saw it most often."""
+    return max(_tries(rows) for _, rows in every.group_by("point"))
 
 
 def _tries(own: pl.DataFrame) -> int:

@@ -17,7 +17,7 @@ from pcapcheck.correlate.paths import Step
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 
-LEAST: Final = 2  # one may be a bit that flipped in the capturing machine
+LEAST: Final = 2  # one may be a bit that flipped in the capturing machine, if it did arrive
 ALL: Final = 0.9  # of the packets of a kind: a device does it, not chance
 KINDS: Final = {"tcp": "TCP checksum", "udp": "UDP checksum", "echo": "ICMP checksum"}
 
@@ -27,7 +27,7 @@ def find(case: Case) -> Iterator[Fact]:
     if case.network.damaged.is_empty():
         return
     for (_, _, what), rows in _first(case).group_by("sender", "receiver", "what", maintain_order=True):
-        if len(rows) >= LEAST:
+        if len(rows) >= LEAST or _lost(case, rows):
             yield _fact(case, str(what), rows)
 
 
@@ -52,6 +52,14 @@ def _first(case: Case) -> pl.DataFrame:
     )
     first = clean.filter(pl.col("step") == pl.col("step").min().over("direction"))
     return first.with_columns(what.alias("what")).sort("sender", "receiver", "file", "frame")
+
+
+def _lost(case: Case, rows: pl.DataFrame) -> bool:
+    """Whether damaged packets were lost right behind: somebody else found them damaged, too."""
+    if case.network.losses.is_empty():
+        return False
+    lost = case.network.losses.filter(pl.col("fate") == "lost")
+    return len(rows.join(lost, on=["file", "frame"], how="semi")) > 0
 
 
 def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:

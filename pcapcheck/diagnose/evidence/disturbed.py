@@ -36,19 +36,39 @@ def _ways(case: Case) -> pl.DataFrame:
         _place(case, hops["direction"], hops["step"], "node"),
         _place(case, hops["direction"], hops["step"], "interface"),
     )
-    before = here.select(
-        "direction",
-        (pl.col("rank") + 1).alias("rank"),
-        pl.col("node").alias("from_node"),
-        pl.col("interface").alias("from_interface"),
-    )
-    kept = here.join(before, on=["direction", "rank"])
+    kept = here.join(_before(here), on=["direction", "rank"])
     clean = kept.filter((pl.col("doubled") > 0) | (pl.col("late") > 0)).select(
         "node", "interface", "from_node"
     )
     return kept.join(clean.unique(), on=["node", "interface", "from_node"], how="semi").sort(
         "direction", "step"
     )
+
+
+def _before(here: pl.DataFrame) -> pl.DataFrame:
+    """Return the place from which packets came to each step: the watched step before it.
+
+    Order is compared across the network (`order.ways`): then it is the last one on another node that saw at
+    least half as much as any of that node.
+    """
+    told = here.select("direction", "rank", "node", "interface", "seen")
+    share = pl.col("seen") * 2 >= pl.col("seen").max().over("direction", "node")
+    ends = told.filter(share).select(
+        "direction",
+        pl.col("rank").alias("at"),
+        pl.col("node").alias("from_node"),
+        pl.col("interface").alias("from_interface"),
+    )
+    late = here.filter(pl.col("late") > 0).select("direction", "rank", "node").join(ends, on="direction")
+    across = late.filter((pl.col("at") < pl.col("rank")) & (pl.col("from_node") != pl.col("node")))
+    last = across.sort("at").unique(["direction", "rank"], keep="last").drop("at", "node")
+    adjacent = told.select(
+        "direction",
+        pl.col("rank") + 1,
+        pl.col("node").alias("from_node"),
+        pl.col("interface").alias("from_interface"),
+    )
+    return pl.concat([last, adjacent.join(last, on=["direction", "rank"], how="anti")])
 
 
 def _place(case: Case, directions: pl.Series, steps: pl.Series, what: str) -> pl.Series:

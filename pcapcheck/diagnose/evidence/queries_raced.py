@@ -27,22 +27,38 @@ def find(case: Case) -> Iterator[Fact]:
     dns = ports.filter((pl.col("kind") == "udp") & (pl.col("destination_port") == DNS))["direction"].unique()
     for pair in told(case):
         if case.point(pair.point).node == case.point(pair.next_point).node:
-            raced = _raced(pair, dns)
+            raced = _raced(case, pair, dns)
             if len(raced):
                 yield _fact(case, pair, raced)
 
 
-def _raced(pair: Pair, dns: pl.Series) -> pl.DataFrame:
-    """Return the lost queries that had a delivered neighbour and a retry."""
+def _raced(case: Case, pair: Pair, dns: pl.Series) -> pl.DataFrame:
+    """Return the lost queries that had a delivered neighbour and a retry, seen at any hop."""
     rows = pair.rows.filter((pl.col("kind") == "udp") & pl.col("direction").is_in(dns.implode()))
     lost = rows.filter((pl.col("fate") == "lost") & pl.col("felt"))
     others = rows.select("direction", pl.col("time").alias("other"), pl.col("fate").alias("other_fate"))
-    near = lost.join(others, on="direction").with_columns((pl.col("other") - pl.col("time")).alias("after"))
-    delivered = near.filter((pl.col("after").abs() <= AT_ONCE) & (pl.col("other_fate") == ""))
-    again = near.filter(pl.col("after") > LATER).group_by("direction", "frame").agg(pl.col("after").min())
-    return lost.join(delivered.select("direction", "frame").unique(), on=["direction", "frame"]).join(
-        again, on=["direction", "frame"]
-    )
+    near = lost.join(others, on="direction").filter((pl.col("other") - pl.col("time")).abs() <= AT_ONCE)
+    delivered = near.filter(pl.col("other_fate") == "").select("direction", "frame").unique()
+    after = (pl.col("again") - pl.col("time")).alias("after")
+    again = lost.join(_times(case, lost), on="direction").select("direction", "frame", after)
+    retried = again.filter(pl.col("after") > LATER).group_by("direction", "frame").agg(pl.col("after").min())
+    return lost.join(delivered, on=["direction", "frame"]).join(retried, on=["direction", "frame"])
+
+
+def _times(case: Case, lost: pl.DataFrame) -> pl.DataFrame:
+    """Return when each hop saw a direction first and last, clocks aligned: direction, again."""
+    seen = case.network.variants.join(lost, on="direction", how="semi").drop_nulls("point")
+    ahead = {
+        number: case.network.offsets.get(point.node or "", 0)
+        for number, point in enumerate(case.network.points)
+        if point
+    }
+    offset = pl.col("point").replace_strict(ahead, default=0, return_dtype=pl.Int64)
+    both = [
+        seen.select("direction", (pl.col(end).cast(pl.Int64) - offset).alias("again"))
+        for end in ("first", "last")
+    ]
+    return pl.concat(both).unique()
 
 
 def _fact(case: Case, pair: Pair, raced: pl.DataFrame) -> Fact:

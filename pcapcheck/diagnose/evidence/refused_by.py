@@ -1,12 +1,12 @@
 """Somebody refuses a flow: the pod itself, its node, or a router, by a reset or an ICMP error that quotes it.
 
 A reset refuses if it answers a SYN and the answers hold nothing else; a reset that ends a connection does
-not.
+not. Who has no device for a GRE packet answers port unreachable (Linux net/ipv4/gre_demux.c: gre_rcv).
 
 `about`: how (reset, or what the ICMP error says), by (pod: the destination itself; node; router), by_node,
 target_is (pod, node, service, …), port, actual, of_tunnel (the refused packet is a tunnel's),
-intended (the refused port is the tunnel's intended one), form (of the tunnel), sender (of the refused packet;
-of an intended port, who refuses it), receiver, node, interface.
+intended (the refused port is the tunnel's intended one, or the GRE key is), form (of the tunnel), sender (of
+the refused packet; of an intended one, who refuses it), receiver, node, interface.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pcapcheck import values
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact, Word
 from pcapcheck.diagnose.quotes import PORT, TIME_EXCEEDED, TOO_BIG, quotes
@@ -21,6 +22,7 @@ from pcapcheck.topology.topology import OwnerKind, Role
 
 INSIDE: Final = (Role.POD, Role.VETH)
 OTHER: Final = ("", TOO_BIG, TIME_EXCEEDED)  # errors that refuse nothing
+GRE: Final = "gre"
 UDP_TUNNELS: Final = ("vxlan", "geneve", "wireguard", "flannel-udp")
 
 
@@ -74,13 +76,13 @@ def _reset(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> Fact:
 
 
 def _sent_by_pod(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> bool:
-    """Whether the pod itself sends them: they are seen at its own points, or nobody was looking there."""
+    """Whether the pod itself sends them: they are seen at its own points, or nobody looked there then."""
     own = {
         number
         for number, point in enumerate(case.network.points)
         if point and point.pod == client["destination_name"] and point.role in INSIDE
     }
-    return not own or bool(own & set(rows["point"].to_list()))
+    return bool(own & set(rows["point"].to_list())) or not case.looked(sorted(own), rows)
 
 
 def _error(case: Case, rows: pl.DataFrame) -> Fact:
@@ -105,7 +107,7 @@ def _told(case: Case, rows: pl.DataFrame, row: dict[str, Any]) -> dict[str, Word
     by, target = owners.of(row["source"]), owners.of(row["quoted_destination"])
     itself = row["source"] == row["quoted_destination"] and target.kind == OwnerKind.POD
     tunnel = _tunnel(case, row)
-    intended = tunnel and port == case.profile.value(case.profile.traits.tunnel_port)
+    intended = tunnel and _intended(case, row)
     places = _places(case, rows, row["quoted_direction"], row["quoted_destination"])
     if tunnel:
         ends = (by.node, owners.node_of(row["quoted_source"]))
@@ -138,10 +140,30 @@ def _places(case: Case, rows: pl.DataFrame, direction: int | None, target: str) 
 
 
 def _tunnel(case: Case, row: dict[str, Any]) -> bool:
-    """Whether the quoted packet is a UDP tunnel between two nodes."""
+    """Whether the quoted packet is a tunnel's between two nodes: UDP, or GRE that was seen on the wire."""
     ends = [case.network.owners.of(row[f"quoted_{end}"]).kind for end in ("source", "destination")]
+    if ends != [OwnerKind.NODE] * 2:
+        return False
+    if row["quoted_kind"] == GRE:
+        return len(_gre_of(case, row)) > 0
     known = case.network.variants.filter(
         (pl.col("udp.dstport") == row["quoted_destination_port"]) & pl.col("form").is_in(UDP_TUNNELS)
     )
     ours = row["quoted_destination_port"] == case.profile.value(case.profile.traits.tunnel_port)
-    return row["quoted_kind"] == "udp" and ends == [OwnerKind.NODE] * 2 and (ours or len(known) > 0)
+    return row["quoted_kind"] == "udp" and (ours or len(known) > 0)
+
+
+def _gre_of(case: Case, row: dict[str, Any]) -> pl.DataFrame:
+    """Return the GRE packets from the one end of the quoted one to the other."""
+    ends = [values.ipv4_number(row[f"quoted_{end}"]) for end in ("source", "destination")]
+    sent = (pl.col("form") == GRE) & (pl.col("ip.src") == ends[0]) & (pl.col("ip.dst") == ends[1])
+    return case.network.variants.filter(sent)
+
+
+def _intended(case: Case, row: dict[str, Any]) -> bool:
+    """Whether the refused packet is as the profile intends."""
+    if row["quoted_kind"] == GRE:
+        directions = set(_gre_of(case, row)["direction"].to_list())
+        keyed = (each for each in case.broken if "gre.key" in each.finding.actual)
+        return not any(each.direction in directions for each in keyed)
+    return bool(row["quoted_destination_port"] == case.profile.value(case.profile.traits.tunnel_port))

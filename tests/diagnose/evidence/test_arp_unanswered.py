@@ -1,7 +1,7 @@
 """Questions for a MAC that nobody answers."""
 
-from packets import arp, eth
-from scene import AT_WEB, CNI0_IP, WEB_IP, WEB_MAC, causes, everywhere, facts, scene
+from packets import arp, eth, ip, udp
+from scene import AT_WEB, CNI0_IP, WEB_IP, WEB_MAC, add, case_of, causes, cut, everywhere, facts, scene
 
 from nodenetwork import macvlan
 from profiles import CACHE, DB, WEB, calico
@@ -51,3 +51,18 @@ def test_what_is_answered_late_is_answered(tmp_path):
     asked = eth(arp(src=WEB_IP, dst=CNI0_IP, src_mac=WEB_MAC), src=WEB_MAC, dst=BROADCAST)
     case = scene(tmp_path, put=everywhere(AT_WEB, (5.0, asked), (6.0, asked)))
     assert facts(case, "arp_unanswered") == []
+
+
+def test_tries_before_a_short_capture_are_counted_where_they_are_flooded_to(tmp_path):
+    scene(
+        tmp_path,
+        one_way(WEB, CACHE, pings=6),
+        lambda: macvlan("bridge"),
+        lambda cluster, _: cluster.silent.add(cluster.address(CACHE)),
+    )
+    asked = [fact.about["tries"] for fact in facts(case_of(tmp_path), "arp_unanswered")]
+    cut(tmp_path / "web-1_eth0.pcap", 1.05, 1.2)
+    assert facts(case_of(tmp_path), "arp_unanswered") == []
+    add(tmp_path / "web-1_eth0.pcap", [(1.9, eth(ip(udp(b"..."), "192.168.186.70", "192.168.186.71")))])
+    (fact,) = facts(case_of(tmp_path), "arp_unanswered")
+    assert fact.about["tries"] < asked[0]

@@ -1,7 +1,7 @@
 """Two DNS queries at once, of which one is lost in the node."""
 
 from packets import eth, ip, udp
-from scene import AT_WEB, CNI0_MAC, DB_IP, WEB_IP, WEB_MAC, causes, everywhere, facts, scene
+from scene import AT_WEB, CNI0_MAC, DB_IP, WEB_IP, WEB_MAC, case_of, causes, cut, everywhere, facts, scene
 
 VTEP1, VTEP2 = "be:1d:3a:74:06:c9", "de:34:a2:06:d3:56"
 
@@ -30,3 +30,10 @@ def test_one_of_two_queries_is_lost_and_asked_again(tmp_path):
 
 def test_two_queries_that_pass_race_with_nobody(tmp_path):
     assert facts(scene(tmp_path, put=frames(lost=0)), "queries_raced") == []
+
+
+def test_the_retry_may_be_seen_at_another_hop(tmp_path):
+    scene(tmp_path, put=frames(lost=12))
+    cut(tmp_path / "node1_cni0.pcap", 0, 3.5)
+    (fact,) = facts(case_of(tmp_path), "queries_raced")
+    assert (fact.about["from_hop"], fact.about["retry"]) == ("node1 cni0", 5.0)

@@ -1,6 +1,6 @@
 """Who refuses a flow: the pod, a node, a router."""
 
-from packets import eth, icmp, ip, tcp, udp, vxlan
+from packets import eth, gre, icmp, ip, tcp, udp, vxlan
 from scene import (
     AT_DB,
     AT_WEB,
@@ -13,12 +13,17 @@ from scene import (
     NODE2_MAC,
     WEB_IP,
     WEB_MAC,
+    case_of,
     causes,
+    cut,
     everywhere,
     facts,
     scene,
 )
 
+from profiles import gre as gre_cluster
+
+KEY = 40961
 SYN, RST_ACK, ACK = 0x02, 0x14, 0x10
 
 
@@ -67,3 +72,34 @@ def test_the_intended_port_of_a_tunnel_is_refused_by_the_node_that_does_not_list
     assert fact.about["intended"]
     assert fact.about["sender"] == "node2"
     assert causes(case) == ["vxlan-port-mismatch"]
+
+
+def test_a_reset_is_nobodys_but_the_pods_if_nobody_looked_there_then(tmp_path):
+    syn = there(tcp(sport=41000, dport=81, seq=100, flags=SYN))
+    reset = back(tcp(sport=81, dport=41000, seq=0, ack=101, flags=RST_ACK))
+    scene(tmp_path, put=everywhere(AT_WEB, (3.0, syn), (3.01, reset)))
+    for file in AT_DB:
+        cut(tmp_path / file, 0, 0.5)
+    (fact,) = facts(case_of(tmp_path), "refused_by")
+    assert fact.about["by"] == "pod"
+
+
+def refused(key):
+    """Return a GRE packet from node1 to node2, and what node2 answers for want of a device."""
+    outer = ip(gre(ip(udp(b"..."), WEB_IP, DB_IP), key=key), NODE1, NODE2, id=9)
+    error = ip(icmp(outer[:56], type=3, code=3), NODE2, NODE1)
+    sent = eth(outer, src=NODE1_MAC, dst=NODE2_MAC)
+    return [(3.0, sent), (3.01, eth(error, src=NODE2_MAC, dst=NODE1_MAC)), (4.0, sent)]
+
+
+def test_gre_is_refused_by_the_node_that_has_no_device_for_the_intended_key(tmp_path):
+    case = scene(tmp_path, [], gre_cluster, put={"node1_eth0.pcap": refused(KEY)})
+    (fact,) = facts(case, "refused_by")
+    assert (fact.about["of_tunnel"], fact.about["intended"], fact.about["sender"]) == (True, True, "node2")
+    assert causes(case)[0] == "gre-key-mismatch"
+
+
+def test_gre_with_another_key_is_the_senders_fault(tmp_path):
+    case = scene(tmp_path, [], gre_cluster, put={"node1_eth0.pcap": refused(KEY + 1)})
+    (fact,) = facts(case, "refused_by")
+    assert (fact.about["intended"], fact.about["sender"]) == (False, "node1")

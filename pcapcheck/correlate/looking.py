@@ -1,0 +1,107 @@
+"""Looking: when each capture point saw anything, and which captures surely began late or ended early.
+
+Classic pcap does not say when a capture ran. A point that saw nothing after some time may have stopped, or
+nothing came any more; it had stopped if a later hop still got what must have passed it. Takes variants and
+the expected steps; it knows no single packets.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.correlate.network import Network
+
+APART: Final = 100_000_000  # ns: more than it takes from one hop to the next
+WINDOWS: Final = ("point", "from", "to", "late", "early")
+
+
+def windows(sightings_of_points: pl.DataFrame, network: Network) -> pl.DataFrame:
+    """Return a row for each point that saw anything or is known to have missed something.
+
+    The columns: point, from, to (clocks aligned; null: it saw nothing), late and early: that it began late,
+    or ended early, is shown by a later hop.
+
+    Args:
+        sightings_of_points: variant, point, first, last of every variant, clocks aligned.
+        network: what was placed, with the steps that were watched.
+    """
+    seen = sightings_of_points.group_by("point").agg(
+        pl.col("first").min().alias("from"), pl.col("last").max().alias("to")
+    )
+    passed = _passed(sightings_of_points, network)
+    both = seen.join(passed, on="point", how="full", coalesce=True)
+    late = (pl.col("first") < pl.col("from") - APART) | (pl.col("from").is_null())
+    early = (pl.col("last") > pl.col("to") + APART) | (pl.col("to").is_null())
+    return both.with_columns(
+        late.fill_null(value=False).alias("late"), early.fill_null(value=False).alias("early")
+    ).select(WINDOWS)
+
+
+def _passed(sightings_of_points: pl.DataFrame, network: Network) -> pl.DataFrame:
+    """Return when later hops saw the first and the last of what must have passed each point."""
+    at = network.variants.select("variant", "direction", "step").drop_nulls("step")
+    steps = (
+        sightings_of_points.join(at, on="variant")
+        .group_by("direction", "step")
+        .agg(pl.col("first").min().alias("first"), pl.col("last").max().alias("last"))
+    )
+    ordered = (
+        network.watched.select("direction", "step")
+        .join(steps, on=["direction", "step"], how="left")
+        .sort("direction", "step", descending=True)
+    )
+    behind = ordered.with_columns(
+        pl.col("first").cum_min().forward_fill().shift(1).over("direction"),
+        pl.col("last").cum_max().forward_fill().shift(1).over("direction"),
+    ).drop_nulls("first")
+    paths = network.directions.select("direction", "path")
+    points = behind.join(paths, on="direction").join(network.steps, on=["path", "step"])
+    return points.group_by("point").agg(pl.col("first").min(), pl.col("last").max())
+
+
+def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """Say of packets that the next hop lacks who was looking at the time: this hop, the next one, others.
+
+    Adds waited (this hop, or one before it, went on looking for an answer), alive (the next point looked at
+    the time), shut (it is shown that it did not), and aim_point, aim_step: the first hop behind it that
+    looked; null where there is none.
+
+    Args:
+        missed: row, direction, rank, time, point, next_point, later (another hop behind saw it), patience (ns
+            to wait for an answer).
+        hops: direction, rank, hop_point, hop_step of all watched steps.
+        windows: as `windows` gives them.
+    """
+    there = windows.rename({"point": "next_point"})
+    joined = missed.join(there, on="next_point", how="left", maintain_order="left")
+    before, after = pl.col("time") < pl.col("from"), pl.col("time") > pl.col("to")
+    nothing = pl.col("from").is_null()
+    shut = (pl.col("late") & (before | nothing)) | (pl.col("early") & after)
+    told = joined.with_columns(
+        (~before & ~after).fill_null(value=False).alias("alive"),
+        shut.fill_null(value=False).alias("shut"),
+    ).drop(WINDOWS[1:])
+    others = _others(told, hops, windows)
+    at_the_time = pl.col("time") >= pl.col("from")  # the first packet of a capture began its way before
+    waits = pl.col("to") - pl.col("time") > pl.col("patience")
+    waited = others.filter(at_the_time & waits & (pl.col("hop") <= pl.col("rank")))
+    aimed = (
+        others.filter((at_the_time | pl.col("later")) & (pl.col("hop") > pl.col("rank") + 1))
+        .sort("row", "hop")
+        .unique("row", keep="first", maintain_order=True)
+        .select("row", pl.col("hop_point").alias("aim_point"), pl.col("hop_step").alias("aim_step"))
+    )
+    return told.join(aimed, on="row", how="left", maintain_order="left").with_columns(
+        pl.col("row").is_in(waited["row"].unique().implode()).alias("waited")
+    )
+
+
+def _others(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
+    """Return the hops of each packet's direction that looked when it was seen, or a moment later."""
+    watched = hops.join(windows.drop_nulls("from"), left_on="hop_point", right_on="point").rename(
+        {"rank": "hop"}
+    )
+    packets = missed.select("row", "direction", "rank", "time", "later", "patience")
+    return packets.join(watched, on="direction").filter(
+        pl.col("time").is_between(pl.col("from") - APART, pl.col("to"))
+    )
