@@ -53,6 +53,10 @@ def test_pods_and_nodes_are_no_services():
     assert services(MASKED) == []
 
 
+def test_an_answer_that_another_gets_is_no_services():
+    assert services(translation((DB, 8080, WEB, 40000), (VIP, 80, "10.9.9.9", 40000))) == []
+
+
 def test_what_is_seen_between_nodes_is_no_service():
     assert services(ASKED, places=[place(0, said(WEB, VIP, NODE1_MAC, WEB_MAC))]) == []
 
