@@ -1,3 +1,5 @@
+import pytest
+from captures_build import pcap, record
 from guesses import (
     BRIDGE_MAC,
     DB,
@@ -14,10 +16,13 @@ from guesses import (
     tunnelled,
     watch,
 )
+from looks import look
+from packets import eth, ip, ipv6, tcp
 
 from pcapcheck.topology.infer import infer
 from pcapcheck.topology.topology import CapturePoint, Role
 
+CNI_MAC = "02:00:00:00:00:0a"
 POD_POINT = CapturePoint(None, "eth0", Role.POD, "web")
 UPLINK1, UPLINK2 = (CapturePoint(name, "eth0", Role.UPLINK) for name in ("n1", "n2"))
 ASK = said(WEB, DB, WEB_MAC, BRIDGE_MAC)
@@ -110,3 +115,39 @@ def test_pods_that_speak_for_themselves_on_the_nodes_network_are_macvlan():
     ]
     pods = infer(seen, ORDER, []).topology.pods
     assert {each.name: each.type for each in pods.values()} == {"web": "macvlan", f"pod-{DB}": "macvlan"}
+
+
+FILES = ("web_eth0.pcap", "n1_eth0.pcap", "n2_eth0.pcap", "db_eth0.pcap")
+LEFT = (64, 63, 63, 62)  # the TTL of what web says, file by file
+MACS = ((WEB_MAC, BRIDGE_MAC), (NODE1_MAC, NODE2_MAC), (NODE1_MAC, NODE2_MAC), (CNI_MAC, DB_MAC))
+
+
+def four(payload, ends, left):
+    return ip(payload, *ends, ttl=left)
+
+
+def six(payload, ends, left):
+    return ipv6(payload, *ends, hlim=left)
+
+
+def exchange(network, ends):
+    """Return captures of a question and its answer, which routers pass on at both nodes."""
+    question, answer = tcp(b"?", dport=80), tcp(b"!", sport=80, dport=40000)
+    for number, (near, far) in enumerate(MACS):
+        there = eth(network(question, ends, LEFT[number]), src=near, dst=far)
+        back = eth(network(answer, ends[::-1], LEFT[3 - number]), src=far, dst=near)
+        yield pcap(record(there, fraction=100 + number), record(back, fraction=200 - number))
+
+
+@pytest.mark.parametrize(
+    ("network", "ends"), [(four, (WEB, DB)), (six, ("fd00:10:244:1::5", "fd00:10:244:2::5"))]
+)
+def test_pods_and_nodes_are_told_apart_in_either_family(tmp_path, network, ends):
+    for file, capture in zip(FILES, exchange(network, ends), strict=True):
+        (tmp_path / file).write_bytes(capture)
+    topology = look(tmp_path).network.topology
+    assert sorted(topology.nodes) == ["n1", "n2"]
+    assert {each.name: (each.addresses, each.node) for each in topology.pods.values()} == {
+        "web": ((ends[0],), "n1"),
+        "db": ((ends[1],), "n2"),
+    }
