@@ -33,12 +33,11 @@ def directed(*rows):
 def network(variants=None, directions=None, **more):
     """Return a network in which nothing was seen but what is given."""
     empty = pl.DataFrame()
-    frames = {"paths": (), "watched": empty, "steps": empty, "files": (), "points": ()} | more
+    usual = {"paths": (), "watched": empty, "steps": empty, "files": (), "points": (), "offsets": {}}
     return Network(
         cluster(),
         OWNERS,
         variants=empty if variants is None else variants,
         directions=empty if directions is None else directions,
-        offsets={},
-        **frames,
+        **(usual | more),
     )
