@@ -41,39 +41,35 @@ def carried(frame, source=NODE1, destination=NODE2, vni=1):
     return eth(ip(udp(vxlan(frame, vni=vni)), src=source, dst=destination))
 
 
-def network(seen, topology=None, paths=template, names=()):
-    """Return what capture points saw, correlated: `{"node1 eth0": packets, "pod2": packets}`.
+def gathered(seen, names=()):
+    """Return variants and sightings of what capture points saw: `{"node1 eth0": packets, "pod2": packets}`.
 
     A packet comes a microsecond after the one before it, and a millisecond later at the next point.
     """
     wanted = Wanted((*Look().names, *names), TABLE)
     parts = [gather([later(block(*packets), number)], wanted) for number, packets in enumerate(seen.values())]
-    variants = [
-        each.variants.with_columns(
-            pl.lit(number, pl.Int64).alias("file"), pl.lit(number, pl.Int64).alias("point")
-        )
-        for number, each in enumerate(parts)
-    ]
-    numbered = pl.concat(variants).rename({"variant": "local"}).with_row_index("variant")
+    variants = pl.concat(_of_file(each.variants, number) for number, each in enumerate(parts))
+    sightings = pl.concat(_of_file(each.sightings, number) for number, each in enumerate(parts))
+    numbered = variants.with_columns(pl.col("file").alias("point")).with_row_index("variant")
     numbered = numbered.cast({"variant": pl.Int64})
-    kept = [
-        each.sightings.with_columns(pl.lit(number, pl.Int64).alias("file"))
-        for number, each in enumerate(parts)
-    ]
-    keys = (
-        pl.concat(kept)
-        .rename({"variant": "local"})
-        .join(numbered.select("file", "local", "variant"), on=["file", "local"])
-    )
-    points = [point(where) for where in seen]
-    files = [f"{where}.pcap" for where in seen]
-    return assemble(
-        numbered, keys.select("variant", "strong", "time"), points, files, topology or cluster(), paths
-    )
+    known = numbered.select("file", "local", "variant")
+    return numbered, sightings.join(known, on=["file", "local"], maintain_order="left")
+
+
+def _of_file(frame, number):
+    return frame.rename({"variant": "local"}).with_columns(pl.lit(number, pl.Int64).alias("file"))
 
 
 def later(packets, number):
     return replace(packets, time=packets.time + number * 1_000_000)
+
+
+def network(seen, topology=None, paths=template, names=()):
+    """Return what capture points saw, correlated; see `gathered`."""
+    variants, sightings = gathered(seen, names)
+    points, files = [point(where) for where in seen], [f"{where}.pcap" for where in seen]
+    keys = sightings.select("variant", "strong", "time")
+    return assemble(variants, keys, points, files, topology or cluster(), paths)
 
 
 def rule(**keys):

@@ -1,5 +1,5 @@
 import pytest
-from networks import POD1, answer, ask, carried, network, rule
+from networks import OUTSIDE, POD1, answer, ask, carried, network, rule, said
 from packets import arp, eth, icmp, ip, tcp
 
 from pcapcheck.check.checker import check_rule
@@ -75,6 +75,19 @@ def test_different_packets_that_are_wrong_in_the_same_way_are_one_finding():
 def test_a_rule_is_about_its_roles_side_form_and_traffic(keys, packets):
     seen = {"pod1": [ask()], UPLINK: [carried(ask(63))], "node2 eth0": [carried(ask(63))]}
     assert judged(seen, **{"expect": {"inner.tcp.dstport": Literal(80, "80")}} | keys).packets == packets
+
+
+@pytest.mark.parametrize(
+    ("about", "packets"),
+    [
+        ({}, 1),
+        ({"who": ("pod-to-external",)}, 0),
+        ({"where": ("same-node",)}, 0),
+        ({"side": "source"}, 0),
+    ],
+)
+def test_packets_off_their_path_are_judged_only_by_rules_about_the_interface(about, packets):
+    assert judged({"node2 cni0": [said(POD1, OUTSIDE)]}, **TTL, **about).selected == packets
 
 
 def test_questions_about_addresses_are_another_traffic_kind():

@@ -161,7 +161,7 @@ def test_what_comes_twice_and_was_sent_once_is_doubled():
 
 
 def test_wrong_checksums_are_told_wherever_they_were_seen():
-    found = followed(*through(7, 1, 0, 1, 2, wrong=1), watched=(0, 2))
+    found = followed(*through(7, 1, 0, 1, 2, wrong=1), *through(8, 1, 0, 2), watched=(0, 2))
     assert found.damaged.select("step", "kind", "wrong").rows() == [
         (0, "udp", 1),
         (1, "udp", 1),
