@@ -24,12 +24,15 @@ START = 1_700_000_000_000_000_000
 
 
 def ask(ttl=64, **more):
-    """Return what pod1 asks pod2, at port 80; `seq` tells packets apart."""
+    """Return what pod1 asks pod2, at port 80.
+
+    Packets of two flows must differ in `seq`: one packet with two pairs of ends was translated.
+    """
     return said(POD1, POD2, ttl, **{"dport": 80, "flags": 0x02} | more)
 
 
 def answer(ttl=64, **more):
-    return said(POD2, POD1, ttl, **{"sport": 80, "dport": 40000, "flags": 0x12} | more)
+    return said(POD2, POD1, ttl, **{"sport": 80, "dport": 40000, "seq": 1000, "flags": 0x12} | more)
 
 
 def said(source, destination, ttl=64, **more):
