@@ -1,9 +1,13 @@
 """Small captures on disk, and what the map stage reads of them; times are microseconds."""
 
 from captures_build import pcap, record
+from clusters import cluster, template
 
 from pcapcheck.capture.inputs import find_inputs
+from pcapcheck.correlate.assembly import assemble
 from pcapcheck.mapping import Look, read_all
+from pcapcheck.placing import place
+from pcapcheck.reducing import strong_keys
 from pcapcheck.resources import Resources
 from pcapcheck.workers import Crew
 
@@ -23,3 +27,11 @@ def write(folder, captures, **header):
 def read(folder, captures, **header):
     """Write captures and return what the map stage found of each."""
     return read_all(write(folder, captures, **header).captures, Look(), Resources(Crew()))
+
+
+def assembled(folder, captures, topology=None):
+    """Write captures of a cluster; return where each was placed, and the network that they show."""
+    known = topology or cluster()
+    placed = place(read(folder, captures), known)
+    files = [each.input.shown for each in placed.captured]
+    return placed, assemble(placed.variants, strong_keys(placed), placed.points, files, known, template)

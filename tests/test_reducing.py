@@ -1,9 +1,8 @@
 import pytest
-from clusters import cluster, template
+from clusters import cluster
 from networks import OUTSIDE, POD1, answer, ask, carried, said
-from readings import read
+from readings import assembled, read
 
-from pcapcheck.correlate.assembly import assemble
 from pcapcheck.placing import place
 from pcapcheck.reducing import reduce_all, strong_keys
 from pcapcheck.resources import Resources, opened
@@ -17,11 +16,7 @@ WEB = {
 
 
 def reduced(folder, captures, using=None):
-    placed = place(read(folder, captures), cluster())
-    network = assemble(
-        placed.variants, strong_keys(placed), placed.points, list(captures), cluster(), template
-    )
-    return reduce_all(placed, network, using or Resources())
+    return reduce_all(*assembled(folder, captures), using or Resources())
 
 
 def counts(network, *names):
