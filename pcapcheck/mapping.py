@@ -47,6 +47,7 @@ HEADERS = (
     "ipv6.src",
     "ipv6.dst",
     "ip.ttl",
+    "ipv6.hlim",
     "inner.ip.ttl",
     "inner.ipv6.hlim",
     "udp.srcport",

@@ -1,0 +1,16 @@
+from pcapcheck.check.finding import Frame, Hop, Severity
+
+
+def test_frames_are_in_the_order_of_their_numbers_file_by_file():
+    frames = [Frame("b.pcap", 1), Frame("a.pcap", 10), Frame("a.pcap", 9)]
+    assert sorted(frames) == [Frame("a.pcap", 9), Frame("a.pcap", 10), Frame("b.pcap", 1)]
+
+
+def test_two_passes_over_one_uplink_are_two_hops():
+    first = Hop("node1", "eth0", "uplink", "plain")
+    assert {first, Hop("node1", "eth0", "uplink", "plain", number=1)} == {first}
+    assert first < Hop("node1", "eth0", "uplink", "vxlan", number=2)
+
+
+def test_a_severity_is_written_as_rule_files_have_it():
+    assert [str(each) for each in Severity] == ["error", "warning", "info"]

@@ -1,0 +1,43 @@
+"""Address tuples and directions of the small cluster of `clusters`; only what matters to a test is said."""
+
+import polars as pl
+from clusters import cluster
+
+from pcapcheck.correlate.flows import directions, owned
+from pcapcheck.correlate.network import Network
+from pcapcheck.topology.owners import Owners
+
+POD1, POD2 = ("10.244.1.5", 40000), ("10.244.2.5", 8080)
+ANSWERING = (POD2, POD1)
+SERVICE, OUTSIDE = ("10.96.0.10", 80), ("203.0.113.9", 443)
+OWNERS = Owners(cluster())
+ENDS = ("source", "source_port", "destination", "destination_port")
+
+
+def sent(direction, source, destination, kind="tcp", opens=False, first=0):
+    """Return a tuple: who sends what to whom, (address, port) each."""
+    row = dict(zip(ENDS, (*source, *destination), strict=True))
+    return {"direction": direction, "kind": kind, **row, "opens": opens, "first": first}
+
+
+def tuples(*rows):
+    schema = {"source": pl.String, "destination": pl.String}
+    frame = pl.DataFrame(rows, schema_overrides=schema).with_row_index("tuple").cast({"tuple": pl.Int64})
+    return owned(frame, OWNERS)
+
+
+def directed(*rows):
+    return directions(tuples(*rows))
+
+
+def network(variants=None, directions=None, **more):
+    """Return a network in which nothing was seen but what is given."""
+    empty = pl.DataFrame()
+    usual = {"paths": (), "watched": empty, "steps": empty, "files": (), "points": (), "offsets": {}}
+    return Network(
+        cluster(),
+        OWNERS,
+        variants=empty if variants is None else variants,
+        directions=empty if directions is None else directions,
+        **(usual | more),
+    )
