@@ -65,6 +65,33 @@ def test_every_watch_is_bound_and_every_named_file_is_an_entry():
     ]
 
 
+def test_an_entry_names_the_pod_or_the_node_of_its_file():
+    entries = infer(ALL, ORDER, []).topology.captures
+    assert [(each.node, each.pod, each.interface) for each in entries] == [
+        (None, "web", "eth0"),
+        ("n1", None, "eth0"),
+        ("n2", None, "eth0"),
+    ]
+    nameless, indexed = (
+        watch(1, OUT, BACK, path="", point=UPLINK1),
+        watch(2, OUT, BACK, index=2, point=UPLINK2),
+    )
+    assert [each.pod for each in infer([ALL[0], nameless, indexed], ORDER, []).topology.captures] == ["web"]
+
+
+def test_a_binding_says_whether_a_name_or_what_was_seen_told_it():
+    guessed = watch(1, OUT, BACK, path="x.pcap")
+    named, told = infer([ALL[2], guessed], [], []).bindings.values()
+    assert (named.by, named.reason) == ("name", "is called after eth0")
+    assert (told.by, told.reason) == ("content", "is taken for an uplink by what was seen")
+
+
+def test_a_veth_is_bound_with_the_pod_behind_it():
+    veth = watch(0, ASK, ANSWER, point=CapturePoint("n1", "veth1", Role.VETH))
+    [binding] = infer([veth], [], []).bindings.values()
+    assert binding.point == CapturePoint("n1", "veth1", Role.VETH, f"pod-{WEB}")
+
+
 def test_a_watch_that_says_nothing_is_bound_to_nothing():
     [binding] = infer([watch(0, path="trace.pcap")], [], []).bindings.values()
     assert (binding.point, binding.by) == (None, "nothing")
@@ -130,21 +157,21 @@ def six(payload, ends, left):
     return ipv6(payload, *ends, hlim=left)
 
 
-def exchange(network, ends):
-    """Return captures of a question and its answer, which routers pass on at both nodes."""
+def cross(folder, network, ends):
+    """Write captures of a question and its answer, which routers pass on at both nodes."""
     question, answer = tcp(b"?", dport=80), tcp(b"!", sport=80, dport=40000)
     for number, (near, far) in enumerate(MACS):
         there = eth(network(question, ends, LEFT[number]), src=near, dst=far)
         back = eth(network(answer, ends[::-1], LEFT[3 - number]), src=far, dst=near)
-        yield pcap(record(there, fraction=100 + number), record(back, fraction=200 - number))
+        rows = record(there, fraction=100 + number), record(back, fraction=200 - number)
+        (folder / FILES[number]).write_bytes(pcap(*rows))
 
 
 @pytest.mark.parametrize(
     ("network", "ends"), [(four, (WEB, DB)), (six, ("fd00:10:244:1::5", "fd00:10:244:2::5"))]
 )
 def test_pods_and_nodes_are_told_apart_in_either_family(tmp_path, network, ends):
-    for file, capture in zip(FILES, exchange(network, ends), strict=True):
-        (tmp_path / file).write_bytes(capture)
+    cross(tmp_path, network, ends)
     topology = look(tmp_path).network.topology
     assert sorted(topology.nodes) == ["n1", "n2"]
     assert {each.name: (each.addresses, each.node) for each in topology.pods.values()} == {

@@ -141,3 +141,50 @@ def test_any_other_uplink_keeps_its_name(seen):
 def test_of_several_places_none_is_taken_for_another():
     both = [place(0, TUNNEL, BACK, node="a"), place(1, TUNNEL, BACK, node="b")]
     assert taken(both) == both
+
+
+LEAVING, COMING = ASK._replace(out=True), ANSWER._replace(out=False)
+ANY = CapturePoint("web", "any", Role.ANY)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        (LEAVING, COMING._replace(out=True)),
+        (LEAVING._replace(ttl=63), COMING),
+        (LEAVING, TUNNEL),
+        (COMING,),
+    ],
+    ids=["two leave", "who leaves forwards", "a tunnel", "nobody leaves"],
+)
+def test_an_any_capture_that_shows_more_than_a_pod_is_a_nodes(seen):
+    assert found(watch(0, *seen, index=2, point=ANY))[0].pod is None
+
+
+def test_an_any_capture_of_two_interfaces_is_a_nodes_and_a_loopback_is_none_of_them():
+    one, two = (
+        watch(0, LEAVING, COMING, file=0, index=2, point=ANY),
+        watch(1, LEAVING, file=0, index=3, point=ANY),
+    )
+    assert [each.pod for each in found(one, two)] == [None, None]
+    loop = watch(1, LEAVING, file=0, index=1, hatype=772, point=ANY)
+    inside, alone = found(one, loop)
+    assert (inside.role, told(alone)) == (Role.POD, ("web", None, "lo", Role.LO))
+
+
+def test_a_loopback_inside_a_pod_is_its_loopback():
+    point = CapturePoint(None, "any", Role.ANY, "web")
+    places = found(watch(0, ASK, hatype=772, point=point), watch(1, ASK, point=point))
+    assert [told(each) for each in places] == [(None, "web", "lo", Role.LO), (None, "web", "eth0", Role.POD)]
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        ((said("127.0.0.1", "127.0.0.1", None, None),), "a lo"),
+        ((TUNNEL,), "an uplink"),
+        ((ASK, ANSWER), "a pod"),
+    ],
+)
+def test_a_guess_is_said_with_its_article(seen, says):
+    assert found(watch(0, *seen))[0].guessed == f"is taken for {says} by what was seen"

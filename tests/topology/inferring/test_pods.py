@@ -90,3 +90,33 @@ def test_a_pod_is_where_its_exchanges_enter_the_network():
 def test_a_veth_settles_where_its_pod_is():
     places = veth(0, ASK, ANSWER, node="n1"), place(1, ROUTED, node="n1"), place(2, ROUTED, node="n2")
     assert told(found(*places, order=nearer(WEB, DB, 2, 1)))[f"pod-{WEB}"][2] == "n1"
+
+
+def test_a_veths_pod_has_the_name_that_the_veth_has():
+    assert told(found(veth(0, ASK, ANSWER, pod="a/web"))) == {"a/web": (WEB_MAC, [WEB], "n1")}
+    assert told(found(inside(0, "a/web"), veth(1, pod="a/web"))) == {"a/web": (None, [], "n1")}
+
+
+def test_a_veth_at_which_nobody_speaks_has_no_pod():
+    draft = found(veth(0))
+    assert told(draft) == {}
+    assert draft.node("n1").interfaces["veth1"].pod is None
+
+
+def test_a_bridge_hears_no_pod_in_who_forwards_elsewhere_or_has_no_address():
+    other = said("10.244.1.1", WEB, BRIDGE_MAC, WEB_MAC)
+    at_veth = veth(1, ASK, ANSWER)
+    assert set(told(found(bridge(0, ASK, other), at_veth))) == {f"pod-{WEB}"}
+    asks = claim(CACHE, "02:00:00:00:00:16")
+    assert told(found(bridge(0, asks))) == {}
+
+
+def test_a_pod_known_by_its_address_alone_gets_its_node_from_the_bridge():
+    quiet = said(WEB, DB, None, None)
+    assert told(found(inside(0, "web", quiet), bridge(1, ASK, ANSWER)))["web"][2] is None
+    places = inside(0, "web", ASK, ANSWER), bridge(1, ASK, ANSWER)
+    assert told(found(*places))["web"] == (WEB_MAC, [WEB], "n1")
+
+
+def test_a_pod_that_was_captured_on_a_known_node_is_there():
+    assert told(found(inside(0, "web", ASK, node="n7")))["web"][2] == "n7"

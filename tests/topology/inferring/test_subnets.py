@@ -1,3 +1,4 @@
+import pytest
 from guesses import (
     DB,
     NODE1,
@@ -51,6 +52,12 @@ def test_a_router_is_also_named_by_the_address_that_it_claims():
         "192.168.0.0/24": ROUTER_MAC,
         "192.168.0.254": ROUTER_MAC,
     }
+
+
+@pytest.mark.parametrize("other", [claim("192.168.0.9", NODE2_MAC), claim("169.254.1.1", ROUTER_MAC)])
+def test_what_is_no_hosts_address_or_no_routers_claim_names_no_router(other):
+    told = found(direct(NODE3, ROUTER_MAC), other, two=NODE3, two_mac=NODE3_MAC)
+    assert told[1] == {"192.168.0.0/24": ROUTER_MAC}
 
 
 def test_who_asks_for_a_nodes_mac_is_in_its_subnet():

@@ -20,6 +20,7 @@ from guesses import (
 )
 
 from pcapcheck.topology.inferring.tunnels import find_devices, find_hidden_pods, find_remote_nodes
+from pcapcheck.topology.inferring.watch import Seen
 from pcapcheck.topology.topology import Role
 
 VTEP1, VTEP2 = "02:aa:00:00:00:01", "02:aa:00:00:00:02"
@@ -91,6 +92,38 @@ def test_a_captured_device_gets_the_mac_and_no_second_one_is_made():
     assert devices(OUT, places=[device])[1] == {("n1", "flannel.1"): VTEP1}
 
 
+def test_at_a_captured_device_its_own_mac_sends_what_local_pods_say_or_leaves():
+    said_there = Seen(source=WEB, destination=DB, mac_from=VTEP1, mac_to=VTEP2)
+    answered = said_there._replace(source=DB, mac_from=VTEP2, packets=9)
+    device = place(1, said_there, answered, node="n1", interface="flannel.1", role=Role.VTEP)
+    web = pod("web", WEB, mac=WEB_MAC, node="n1")
+    assert devices(places=[device], pods=[web])[1] == {("n1", "flannel.1"): VTEP1}
+    assert devices(places=[device])[1] == {("n1", "flannel.1"): None}
+    left = place(1, answered._replace(out=True), node="n1", interface="flannel.1", role=Role.VTEP)
+    assert devices(places=[left])[1] == {("n1", "flannel.1"): VTEP2}
+
+
+def test_a_pods_own_mac_is_no_devices():
+    own = Seen(source=WEB, destination=DB, mac_from=WEB_MAC, mac_to=VTEP2)
+    device = place(1, own, node="n1", interface="flannel.1", role=Role.VTEP)
+    assert devices(places=[device], pods=[pod("web", WEB, mac=WEB_MAC, node="n1")])[1] == {
+        ("n1", "flannel.1"): None
+    }
+
+
+def test_a_node_whose_device_is_known_gets_no_second_one():
+    said_there = Seen(source=WEB, destination=DB, mac_from=VTEP1, mac_to=VTEP2)
+    device = place(1, said_there, node="n1", interface="flannel.1", role=Role.VTEP)
+    found = devices(OUT, places=[device], pods=[pod("web", WEB, mac=WEB_MAC, node="n1")])[1]
+    assert found == {("n1", "flannel.1"): VTEP1}
+
+
+@pytest.mark.parametrize("other", [{"kind": "arp"}, {"form": "ipip"}, {"outer_from": "192.168.0.99"}])
+def test_only_data_in_frames_from_a_node_tells_of_its_device(other):
+    strange = OUT._replace(inner_from="02:aa:00:00:00:77", packets=99, **other)
+    assert devices(OUT, strange)[1]["n1", "vtep"] == VTEP1
+
+
 def test_ipv6_may_have_a_device_of_its_own():
     six = OUT._replace(source="fd00::5", destination="fd00::9", inner_from="02:aa:00:00:00:06")
     assert devices(OUT, six)[1] == {("n1", "vtep"): VTEP1, ("n1", "vtep2"): "02:aa:00:00:00:06"}
@@ -123,6 +156,22 @@ def test_who_only_gets_something_is_believed_where_it_is_sent_to_if_that_is_a_no
         f"pod-{CACHE}": "n1",
     }
     assert told(hidden(OUT)) == {f"pod-{WEB}": "n1"}
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"kind": "arp"},
+        {"inner_ttl": None},
+        {"source": "224.0.0.1"},
+        {"source": NODE1},
+        {"outer_from": "192.0.2.9"},
+    ],
+    ids=["arp", "no IP", "a group", "the node itself", "nobody's tunnel"],
+)
+def test_who_says_nothing_for_itself_in_a_nodes_tunnel_is_no_hidden_pod(strange):
+    packet = OUT._replace(destination="224.0.0.5", mac_from=NODE1_MAC, **strange)
+    assert told(hidden(packet)) == {}
 
 
 def test_a_known_pods_node_is_not_changed_by_what_others_believe():

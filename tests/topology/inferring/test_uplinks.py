@@ -57,6 +57,17 @@ def test_where_as_much_speaks_for_either_mac_none_is_the_nodes():
     assert found(at("n1", OUT, BACK), pods={}) == {("n1", "eth0"): (None, [])}
 
 
+def test_who_gets_what_is_for_the_nodes_own_side_is_the_nodes():
+    assert found(at("n1", BACK), pods={"web": (WEB, "n1")})["n1", "eth0"][0] == NODE1_MAC
+    asks = BACK._replace(kind="arp")
+    assert found(at("n1", asks), pods={"web": (WEB, "n1")})["n1", "eth0"][0] != NODE2_MAC
+
+
+def test_where_all_speaks_against_a_mac_it_is_not_the_nodes():
+    spoken = said(DB, "10.9.9.9", NODE2_MAC, ROUTER_MAC), said("10.9.9.9", DB, ROUTER_MAC, NODE2_MAC)
+    assert found(at("n1", *spoken), pods={"db": (DB, "n2")})["n1", "eth0"][0] is None
+
+
 def test_a_packet_that_came_back_says_nothing_of_its_sender():
     looped = BACK._replace(source=WEB, destination=DB, inner_ttl=60, packets=99)
     assert found(at("n1", OUT, looped)) == {("n1", "eth0"): (NODE1_MAC, [NODE1])}
