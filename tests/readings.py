@@ -6,8 +6,7 @@ from clusters import cluster, template
 from pcapcheck.capture.inputs import find_inputs
 from pcapcheck.correlate.assembly import assemble
 from pcapcheck.mapping import Look, read_all
-from pcapcheck.placing import place
-from pcapcheck.reducing import strong_keys
+from pcapcheck.placing import place, strong_keys
 from pcapcheck.resources import Resources
 from pcapcheck.workers import Crew
 

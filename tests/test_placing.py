@@ -1,14 +1,19 @@
 import pytest
 from captures_build import pcap
 from clusters import cluster
-from networks import ask, carried
+from networks import OUTSIDE, POD1, answer, ask, carried, said
 from packets import ip, sll2, tcp
 from readings import read
 
-from pcapcheck.placing import of, place, relative
+from pcapcheck.placing import of, place, relative, strong_keys
 from pcapcheck.topology.binding import Binding
 from pcapcheck.topology.topology import CapturePoint, Role, Topology
 
+WEB = {
+    "pod1_eth0.pcap": [ask(), answer(62)],
+    "node1_eth0.pcap": [carried(ask(63)), carried(answer(63))],
+    "pod2_eth0.pcap": [ask(62), answer()],
+}
 UPLINK = CapturePoint("node1", "eth0", Role.UPLINK)
 SELF, PEER = "52:54:00:00:00:01", "52:54:00:00:00:02"
 
@@ -83,9 +88,10 @@ def test_nothing_captured_is_nothing_placed():
 
 def test_windows_are_by_the_reference_clock(tmp_path):
     found = placed(tmp_path, {"node1_eth0.pcap": [ask(), ask()], "trace.pcap": [ask()]})
-    [(point, first, last)] = found.windows({"node1": 5}).rows()
+    [(number, point, first, last)] = found.windows({"node1": 5}).rows()
     variant = found.variants.row(0, named=True)
-    assert (point, first, last) == (0, variant["first"] - 5, variant["last"] - 5)
+    assert (number, point) == (variant["variant"], 0)
+    assert (first, last) == (variant["first"] - 5, variant["last"] - 5)
     assert last - first == 1_000_000
 
 
@@ -107,3 +113,21 @@ def test_one_that_cannot_be_read_keeps_no_other_from_its_point(tmp_path):
     (tmp_path / "node1_cni0.pcap").write_bytes(pcap()[:20])
     found = placed(tmp_path, {"node1_eth0.pcap": [ask()]})
     assert found.points == (UPLINK,)
+
+
+@pytest.mark.parametrize("known", [cluster(), Topology()])
+def test_the_same_packet_has_the_same_strong_key_at_every_point(tmp_path, known):
+    keys = strong_keys(place(read(tmp_path, WEB), known))
+    assert keys["strong"].n_unique() == 2
+    assert sorted(keys["variant"]) == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_flow_has_keys_of_its_own(tmp_path):
+    keys = strong_keys(
+        place(read(tmp_path, {"pod1_eth0.pcap": [ask(), said(POD1, OUTSIDE, seq=9)]}), cluster())
+    )
+    assert keys["strong"].n_unique() == 2
+
+
+def test_without_packets_there_are_no_keys(tmp_path):
+    assert strong_keys(place(read(tmp_path, {"pod1_eth0.pcap": []}), cluster())).is_empty()

@@ -1,12 +1,8 @@
-import pytest
-from clusters import cluster
-from networks import OUTSIDE, POD1, answer, ask, carried, said
-from readings import assembled, read
+from networks import answer, ask, carried
+from readings import assembled
 
-from pcapcheck.placing import place
-from pcapcheck.reducing import reduce_all, strong_keys
+from pcapcheck.reducing import reduce_all
 from pcapcheck.resources import Resources, opened
-from pcapcheck.topology.topology import Topology
 
 WEB = {
     "pod1_eth0.pcap": [ask(), answer(62)],
@@ -51,21 +47,3 @@ def test_a_folder_to_spill_to_changes_nothing(tmp_path):
     with opened(scratch=str(tmp_path)) as using:
         spilled = reduced(tmp_path / "a", WEB, using)
     assert spilled.hops.equals(reduced(tmp_path / "b", WEB).hops)
-
-
-@pytest.mark.parametrize("known", [cluster(), Topology()])
-def test_the_same_packet_has_the_same_strong_key_at_every_point(tmp_path, known):
-    keys = strong_keys(place(read(tmp_path, WEB), known))
-    assert keys["strong"].n_unique() == 2
-    assert sorted(keys["variant"]) == [0, 1, 2, 3, 4, 5]
-
-
-def test_a_flow_has_keys_of_its_own(tmp_path):
-    keys = strong_keys(
-        place(read(tmp_path, {"pod1_eth0.pcap": [ask(), said(POD1, OUTSIDE, seq=9)]}), cluster())
-    )
-    assert keys["strong"].n_unique() == 2
-
-
-def test_without_packets_there_are_no_keys(tmp_path):
-    assert strong_keys(place(read(tmp_path, {"pod1_eth0.pcap": []}), cluster())).is_empty()

@@ -13,6 +13,7 @@ from pcapcheck import values
 from pcapcheck.correlate.nat import CROWD, TOGETHER
 from pcapcheck.correlate.tuples import TUPLE, numbered
 from pcapcheck.correlate.variants import LOW
+from pcapcheck.decode.stack import IP
 from pcapcheck.topology.inferring.watch import Nearer, Seen, Translation
 
 OUTGOING: Final = 4  # PACKET_OUTGOING, linux/if_packet.h
@@ -42,13 +43,21 @@ def seen_by_watch(variants: pl.DataFrame) -> dict[int, tuple[Seen, ...]]:
     return {watch: tuple(each) for watch, each in found.items()}
 
 
+def _over_ipv6(rows: pl.DataFrame) -> pl.Expr:
+    """Whether the outermost IP header is IPv6; what Wireshark calls `ip.src` may then be one further in."""
+    stacks = rows["stack"].unique().to_list()
+    six = {stack: next((word for word in stack.split(":") if word in IP), "") == IP[1] for stack in stacks}
+    return pl.col("stack").replace_strict(six, default=False, return_dtype=pl.Boolean)
+
+
 def _columns(rows: pl.DataFrame) -> dict[str, pl.Expr]:
     """Return what is read of a variant, by the names of `_seen`."""
     plain = pl.col("form") == "plain"
     asks = pl.col("source_port") == NEIGHBOUR_SOLICITATION
     numbers = [_field(rows, name) for name in ("vxlan.vni", "geneve.vni", "gre.key")]
+    six = _over_ipv6(rows)
     outer = [
-        pl.when(~plain).then(_field(rows, name + part)).alias(name + part)
+        pl.when(~plain & (six if name.startswith("ipv6") else ~six)).then(_field(rows, name + part))
         for name in ("ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
         for part in (("", LOW) if name.startswith("ipv6") else ("",))
     ]
@@ -66,7 +75,7 @@ def _columns(rows: pl.DataFrame) -> dict[str, pl.Expr]:
         "destination": pl.col("destination"),
         "claimant": pl.when(pl.col("kind") == "arp").then(_field(rows, "arp.src.hw_mac")),
         "asks": pl.when(pl.col("kind") == "nd").then(asks),
-        "ttl": pl.coalesce(_field(rows, "ip.ttl"), _field(rows, "ipv6.hlim")),
+        "ttl": pl.when(six).then(_field(rows, "ipv6.hlim")).otherwise(_field(rows, "ip.ttl")),
         "inner_ttl": pl.coalesce(_field(rows, "inner.ip.ttl"), _field(rows, "inner.ipv6.hlim")),
         "number": pl.when(~plain).then(pl.coalesce(*numbers)),
         "port": pl.when(~plain).then(_field(rows, "udp.dstport")),

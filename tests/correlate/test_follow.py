@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 from directed import network
 
-from pcapcheck.correlate.follow import follow, located, windows
+from pcapcheck.correlate.follow import follow, located
 from pcapcheck.correlate.gather import Wanted, gather
 from pcapcheck.correlate.innermost import KINDS
 from pcapcheck.correlate.paths import Step
@@ -173,8 +173,3 @@ def test_nothing_seen_is_nothing_followed():
     found = followed()
     frames = (found.hops, found.losses, found.others, found.passes, found.late, found.damaged, found.gappy)
     assert [len(each) for each in frames] == [0] * 7
-
-
-def test_a_window_is_from_the_first_to_the_last_packet_of_a_point():
-    rows = pl.DataFrame({"point": [1, 1, 2], "first": [5, 3, 9], "last": [6, 4, 9]})
-    assert windows(rows).sort("point").rows() == [(1, 3, 6), (2, 9, 9)]

@@ -87,12 +87,7 @@ def test_a_tunnel_has_outer_ends_and_inner_macs():
     "carried",
     [
         eth(ipv6(tcp())),
-        pytest.param(
-            ASK,
-            marks=pytest.mark.xfail(
-                strict=True, reason="ip.src is the first IPv4 header's, here the inner one"
-            ),
-        ),
+        ASK,
     ],
     ids=["IPv6", "IPv4"],
 )
