@@ -42,7 +42,7 @@ def given(tmp_path):
     """Return captures with their topology."""
     (tmp_path / "topology.yaml").write_text(yaml.safe_dump(NETWORK), encoding="utf-8")
     inputs = write(tmp_path, CAPTURES)
-    return inputs, load_topology(inputs.topology)
+    return inputs, load_topology(inputs.topology.path)
 
 
 def test_a_run_reads_correlates_and_judges(given):
