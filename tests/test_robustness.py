@@ -60,7 +60,8 @@ def variants(disturbance: str, into: Path) -> Iterator[tuple[str, Path]]:
 
 def show(request: pytest.FixtureRequest, title: str, table: Counter) -> None:
     cells = ", ".join(f"{word} {count}" for word, count in sorted(table.items()))
-    request.config.get_terminal_writer().line(f"\n{title}: {cells}")
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        request.config.get_terminal_writer().line(f"\n{title}: {cells}")
 
 
 @pytest.mark.parametrize("disturbance", sorted(disturb.DISTURBANCES))
