@@ -15,7 +15,7 @@ from pcapcheck import spill
 from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.interface import Interface
 from pcapcheck.correlate.merge import merge
-from pcapcheck.correlate.strong import some, strong_keys_of
+from pcapcheck.correlate.strong import keys_of_a_variant, some, strong_keys_of
 from pcapcheck.errors import InputError
 
 FINEST = ("ns", "us", "user-space", "seconds", "none")  # qualities of clocks
@@ -102,7 +102,7 @@ class Captured:
     input: Input
     variants: pl.DataFrame
     sightings: tuple[Piece, ...]
-    keys: pl.DataFrame
+    keys: Kept
     packets: int
     interfaces: tuple[Interface, ...]
     truncated: bool
@@ -166,9 +166,7 @@ def _as_shown(each: Input, error: str) -> str:
     return each.shown + error.removeprefix(each.path) if error.startswith(f"{each.path}:") else error
 
 
-def _merged(
-    parts: Sequence[Mapped], most: int | None
-) -> tuple[pl.DataFrame, tuple[Piece, ...], pl.DataFrame]:
+def _merged(parts: Sequence[Mapped], most: int | None) -> tuple[pl.DataFrame, tuple[Piece, ...], Kept]:
     """Join variants of several ranges that are the same; return them, the sightings, and strong keys."""
     found = [(part, spill.fetch(part.variants)) for part in parts]
     whole = [(part, frame) for part, frame in found if frame.width]
@@ -176,7 +174,7 @@ def _merged(
         return pl.DataFrame(), (), pl.DataFrame()
     if len(whole) == 1:
         part, frame = whole[0]
-        keys = spill.fetch(part.keys) if most is None else strong_keys_of(spill.load(part.sightings))
+        keys = part.keys if most is None else strong_keys_of(spill.load(part.sightings), len(frame))
         return frame, (Piece(part.sightings),), keys
     starts = list(accumulate((part.frames for part, _ in whole[:-1]), initial=0))
     variants, places = merge([frame for _, frame in whole], starts)
@@ -186,11 +184,11 @@ def _merged(
     )
     if most is not None:
         few = first_of_each(pl.concat([each.load() for each in pieces]), most)
-        return variants, (Piece(few),), strong_keys_of(few)
+        return variants, (Piece(few),), strong_keys_of(few, len(variants))
     told = [
         _renumbered(spill.fetch(part.keys), place) for (part, _), place in zip(whole, places, strict=True)
     ]
-    return variants, pieces, some(pl.concat(told), ["variant"])
+    return variants, pieces, some(pl.concat(told), ["variant"], keys_of_a_variant(len(variants)))
 
 
 def first_of_each(sightings: pl.DataFrame, most: int) -> pl.DataFrame:

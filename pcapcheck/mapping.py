@@ -168,7 +168,9 @@ def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
     sightings = moved(found.sightings, places[0], 0) if places else found.sightings
     if places and look.keep is not None:
         sightings = first_of_each(sightings, look.keep)
-    keys = strong_keys_of(sightings) if look.keep is None else pl.DataFrame()  # else there are few
+    keys = (
+        strong_keys_of(sightings, len(variants)) if look.keep is None else pl.DataFrame()
+    )  # else there are few
     summary = capture.summary
     return Mapped(
         variants=spill.keep(variants, task.scratch, f"{task.name}-variants", rows=task.rows),

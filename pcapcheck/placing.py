@@ -13,10 +13,12 @@ from typing import Final, TypeAlias
 
 import polars as pl
 
+from pcapcheck import spill
 from pcapcheck.capture.interface import Interface
 from pcapcheck.captured import Captured
 from pcapcheck.correlate.cooked import with_link_macs
 from pcapcheck.correlate.indexed import INDEX, index_facts
+from pcapcheck.correlate.strong import keys_of_a_variant, some
 from pcapcheck.topology.anycapture import LOOPBACK, settle_any
 from pcapcheck.topology.bind import Binder
 from pcapcheck.topology.binding import Binding
@@ -97,10 +99,11 @@ def place(captured: Sequence[Captured], topology: Topology, known: Mapping[Key, 
 
 def strong_keys(placed: Placed) -> pl.DataFrame:
     """Return strong keys of some packets of each variant: variant, strong, time; or an empty frame."""
+    most = keys_of_a_variant(len(placed.variants))
     parts = [
-        each.keys.with_columns(pl.lit(number, pl.Int64).alias("file"))
-        for number, each in enumerate(placed.captured)
-        if each.keys.width
+        some(keys, ["variant"], most).with_columns(pl.lit(number, pl.Int64).alias("file"))
+        for number, keys in enumerate(spill.load(each.keys) for each in placed.captured)
+        if keys.width
     ]
     if not parts:
         return pl.DataFrame()

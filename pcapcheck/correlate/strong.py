@@ -10,20 +10,28 @@ import polars as pl
 
 KEYS: Final = {"variant": pl.Int64, "strong": pl.UInt64, "time": pl.Int64}
 KEYS_OF_A_TUPLE: Final = 64  # packets of each tuple and file whose strong keys join it with others
+MOST: Final = 500_000  # keys of a task, of a capture and of all captures: more variants have fewer each
+FEWEST: Final = 4  # keys of a variant, however many there are
 
 
-def strong_keys_of(sightings: pl.DataFrame) -> pl.DataFrame:
-    """Return some strong keys of each variant: a frame of KEYS."""
-    return some(sightings.filter(pl.col("strong") != 0).select(*KEYS), ["variant"])
+def keys_of_a_variant(variants: int) -> int:
+    """Return how many strong keys of each variant are chosen where there are so many variants."""
+    return max(FEWEST, min(KEYS_OF_A_TUPLE, MOST // max(variants, 1)))
 
 
-def some(keys: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
+def strong_keys_of(sightings: pl.DataFrame, variants: int) -> pl.DataFrame:
+    """Return some strong keys of each of so many variants: a frame of KEYS."""
+    keys = sightings.filter(pl.col("strong") != 0).select(*KEYS)
+    return some(keys, ["variant"], keys_of_a_variant(variants))
+
+
+def some(keys: pl.DataFrame, group: Sequence[str], most: int = KEYS_OF_A_TUPLE) -> pl.DataFrame:
     """Return some strong keys of each group: the smallest, so that captures which overlap choose the same.
 
     What is chosen of parts holds what is chosen of the whole.
     """
     once = keys.unique([*group, "strong", "time"], keep="first", maintain_order=True)
-    large = pl.len().over(group) > KEYS_OF_A_TUPLE
+    large = pl.len().over(group) > most
     if not once.select(large.any()).item():
         return once  # as of most captures; ranking many small groups is slow
-    return once.filter(pl.col("strong").rank("dense").over(group) <= KEYS_OF_A_TUPLE)
+    return once.filter(pl.col("strong").rank("dense").over(group) <= most)

@@ -4,7 +4,15 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcapcheck.correlate.strong import KEYS, KEYS_OF_A_TUPLE, some, strong_keys_of
+from pcapcheck.correlate.strong import (
+    FEWEST,
+    KEYS,
+    KEYS_OF_A_TUPLE,
+    MOST,
+    keys_of_a_variant,
+    some,
+    strong_keys_of,
+)
 
 ROWS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 200), st.integers(0, 3)), max_size=300)
 
@@ -14,7 +22,7 @@ def keys(rows):
 
 
 def test_packets_without_a_strong_key_are_left_out():
-    assert strong_keys_of(keys([(0, 0, 1), (0, 7, 2)])).rows() == [(0, 7, 2)]
+    assert strong_keys_of(keys([(0, 0, 1), (0, 7, 2)]), 1).rows() == [(0, 7, 2)]
 
 
 def test_the_smallest_of_each_group_are_chosen_with_all_their_times():
@@ -30,3 +38,14 @@ def test_the_smallest_of_each_group_are_chosen_with_all_their_times():
 def test_what_is_chosen_of_parts_holds_what_is_chosen_of_the_whole(rows, cut):
     parts = [some(keys(part), ["variant"]) for part in (rows[:cut], rows[cut:])]
     assert sorted(some(pl.concat(parts), ["variant"]).rows()) == sorted(some(keys(rows), ["variant"]).rows())
+
+
+def test_the_more_variants_the_fewer_keys_has_each():
+    assert [keys_of_a_variant(each) for each in (0, 1, MOST // 10, 10 * MOST)] == [
+        KEYS_OF_A_TUPLE,
+        KEYS_OF_A_TUPLE,
+        10,
+        FEWEST,
+    ]
+    many = keys((0, strong, 1) for strong in range(1, 40))
+    assert strong_keys_of(many, MOST // 10)["strong"].to_list() == list(range(1, 11))
