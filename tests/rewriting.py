@@ -192,7 +192,7 @@ class Packet:
         self.checksum(field_at, at, stop, kind, length, before, after)
 
     def carried(self, ports: list[int], at: int, stop: int) -> None:
-        """Rewrite what a UDP tunnel carries: VXLAN is known by its header on any port."""
+        """Rewrite what a UDP tunnel carries: VXLAN, and Geneve with Ethernet, are known on any port."""
         tunnel = TUNNELS.get(ports[1]) or TUNNELS.get(ports[0])
         looks = (
             self.data[at : at + 4] == b"\x08\0\0\0"
@@ -201,10 +201,15 @@ class Packet:
         )
         if tunnel == "vxlan" or looks:
             self.ethernet(at + 8, stop)
-        elif tunnel == "geneve":
+        elif tunnel == "geneve" or self.looks_like_geneve(at, stop):
             self.network(self.number(at + 2), at + 8 + 4 * (self.data[at] & 0x3F), stop)
         elif tunnel == "ip" and stop > at:
             self.network({4: 0x0800, 6: 0x86DD}.get(self.data[at] >> 4, 0), at, stop)
+
+    def looks_like_geneve(self, at: int, stop: int) -> bool:
+        """Say whether a header of version 0, with nothing reserved set, says that Ethernet follows."""
+        bare = at + 8 < stop and self.data[at] < 0x40 and not self.data[at + 1] & 0x3F
+        return bare and self.data[at + 7] == 0 and self.number(at + 2) == BRIDGED
 
     def checksum(
         self, field_at: int, at: int, stop: int, kind: int, length: int, before: bytes, after: bytes
