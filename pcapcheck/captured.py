@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+import numpy as np
 import polars as pl
 
 from pcapcheck import spill
@@ -29,8 +30,8 @@ Kept = pl.DataFrame | str  # a frame, or the file that it was spilled to
 class Mapped:
     """What a task found.
 
-    `keys` are strong ones where all sightings are kept, `frames` is how many numbers its records took,
-    `error` why it could not be read.
+    There are `sightings` only where all are kept; `keys` are strong ones. `frames` is how many numbers its
+    records took, `error` why it could not be read.
     """
 
     variants: Kept = field(default_factory=pl.DataFrame)
@@ -90,7 +91,7 @@ class Captured:
     Attributes:
         input: as the user named it.
         variants: see `Variants.frame`.
-        sightings: see `gather`; spilled where they are many.
+        sightings: see `gather`; none where few keys are kept, spilled where they are many.
         keys: some strong keys of each variant, see `strong`.
         packets: how many the capture holds.
         interfaces, truncated, clock, notes: see `capture.source`.
@@ -174,7 +175,7 @@ def _merged(parts: Sequence[Mapped], most: int | None) -> tuple[pl.DataFrame, tu
         return pl.DataFrame(), (), pl.DataFrame()
     if len(whole) == 1:
         part, frame = whole[0]
-        keys = part.keys if most is None else strong_keys_of(spill.load(part.sightings), len(frame))
+        keys = part.keys if most is None else strong_keys_of(spill.load(part.keys), len(frame))
         return frame, (Piece(part.sightings),), keys
     starts = list(accumulate((part.frames for part, _ in whole[:-1]), initial=0))
     variants, places = merge([frame for _, frame in whole], starts)
@@ -182,26 +183,29 @@ def _merged(parts: Sequence[Mapped], most: int | None) -> tuple[pl.DataFrame, tu
         Piece(part.sightings, place, start)
         for (part, _), place, start in zip(whole, places, starts, strict=True)
     )
+    keys = pl.concat(
+        [renumbered(spill.fetch(part.keys), place) for (part, _), place in zip(whole, places, strict=True)]
+    )
     if most is not None:
-        few = first_of_each(pl.concat([each.load() for each in pieces]), most)
-        return variants, (Piece(few),), strong_keys_of(few, len(variants))
-    told = [
-        _renumbered(spill.fetch(part.keys), place) for (part, _), place in zip(whole, places, strict=True)
-    ]
-    return variants, pieces, some(pl.concat(told), ["variant"], keys_of_a_variant(len(variants)))
+        return variants, pieces, strong_keys_of(first_of_each(keys, most), len(variants))
+    return variants, pieces, some(keys, ["variant"], keys_of_a_variant(len(variants)))
 
 
-def first_of_each(sightings: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Return the first `most` sightings of each variant: what is kept depends on no cut of the file."""
-    return sightings.filter(pl.int_range(pl.len()).over("variant") < most)
+def first_of_each(keys: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return the first `most` keys of each variant: what is kept depends on no cut of the file."""
+    variant = keys["variant"].to_numpy()
+    order = np.argsort(variant, kind="stable")
+    start = np.flatnonzero(np.diff(variant[order], prepend=-1))
+    rank = np.arange(len(order)) - np.repeat(start, np.diff(np.append(start, len(order))))
+    return keys[np.sort(order[rank < most])]
 
 
 def moved(sightings: pl.DataFrame, places: pl.DataFrame, packets: int) -> pl.DataFrame:
     """Return sightings with new numbers of their variants; `packets` lie before them."""
-    return _renumbered(sightings, places).with_columns(pl.col("frame") + packets)
+    return renumbered(sightings, places).with_columns(pl.col("frame") + packets)
 
 
-def _renumbered(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def renumbered(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with new numbers of its variants, from `variant` to `to` of `places`."""
     told = frame.join(places, on="variant", how="left", maintain_order="left")
     return told.with_columns(pl.col("to").alias("variant")).drop("to")

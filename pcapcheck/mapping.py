@@ -13,14 +13,12 @@ from itertools import accumulate, groupby
 from operator import itemgetter
 from pathlib import Path
 
-import polars as pl
-
 from pcapcheck import spill
 from pcapcheck.capture.block import Block
 from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.opening import STANDARD_INPUT
 from pcapcheck.capture.source import Capture, Range, open_capture
-from pcapcheck.captured import Captured, Mapped, first_of_each, join, moved
+from pcapcheck.captured import Captured, Mapped, first_of_each, join, moved, renumbered
 from pcapcheck.correlate.gather import Wanted, gather
 from pcapcheck.correlate.merge import merge
 from pcapcheck.correlate.strong import strong_keys_of
@@ -86,7 +84,7 @@ class Look:
     Attributes:
         names: fields of variants.
         decode_as: further dissectors, table -> number -> protocol.
-        keep: how many packets of each variant are kept as sightings; None is all.
+        keep: None: all packets are kept as sightings; else of how many of each variant strong keys are.
         since, until: nanoseconds since 1970 UTC.
     """
 
@@ -166,11 +164,10 @@ def map_range(task: Task, watch: Callable[[int], None] | None = None) -> Mapped:
         return Mapped(error=str(problem).replace(task.address, task.path))
     variants, places = merge([found.variants], [0])
     sightings = moved(found.sightings, places[0], 0) if places else found.sightings
-    if places and look.keep is not None:
-        sightings = first_of_each(sightings, look.keep)
-    keys = (
-        strong_keys_of(sightings, len(variants)) if look.keep is None else pl.DataFrame()
-    )  # else there are few
+    if look.keep is None:
+        keys = strong_keys_of(sightings, len(variants))
+    else:
+        keys = first_of_each(renumbered(found.keys, places[0]), look.keep) if places else found.keys
     summary = capture.summary
     return Mapped(
         variants=spill.keep(variants, task.scratch, f"{task.name}-variants", rows=task.rows),

@@ -21,10 +21,10 @@ from pcapcheck.topology.infer import Inferred, infer
 from pcapcheck.topology.inferring.tallies import Tallies
 from pcapcheck.topology.inferring.watch import Seen, Watch
 from pcapcheck.topology.layout import merged_by
+from pcapcheck.topology.naming import SLL2
 from pcapcheck.topology.topology import Role, Topology
 
 COARSE: Final = {"seconds": "its times are whole seconds", "none": "it has no times"}
-SLL2: Final = 276  # LINKTYPE_LINUX_SLL2, the only one that keeps the interface index
 HARDWARE: Final = "sll.hatype"
 WATCH: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64}
 

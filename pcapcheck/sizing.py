@@ -15,6 +15,7 @@ from pcapcheck.errors import InputError
 from pcapcheck.remote import Remote, is_url
 from pcapcheck.resources import Resources
 from pcapcheck.topology.filename import stems
+from pcapcheck.topology.naming import SLL2
 
 LARGE: Final = 64 << 20  # bytes of captures
 ALONE: Final = 1 << 30  # bytes, where packets are read only
@@ -69,7 +70,8 @@ def is_one_large_point(inputs: Sequence[Input]) -> bool:
         capture = open_capture(inputs[0].path)
     except InputError:
         return False
-    return capture.format == "pcap" and capture.seekable
+    of_any = any(each.linktype == SLL2 for each in capture.interfaces)  # of all interfaces of a node
+    return capture.format == "pcap" and capture.seekable and not of_any
 
 
 def suitable_jobs(inputs: Sequence[Input], *, following: bool = True) -> int:

@@ -5,10 +5,10 @@ from pcapcheck.capture.inputs import Input
 from pcapcheck.captured import Mapped, first_of_each, join
 
 
-def test_the_first_sightings_of_each_variant_are_kept_in_their_order():
-    sightings = pl.DataFrame({"variant": [1, 0, 1, 1, 0], "frame": [1, 2, 3, 4, 5]})
-    assert first_of_each(sightings, 2)["frame"].to_list() == [1, 2, 3, 5]
-    assert first_of_each(sightings, 1)["frame"].to_list() == [1, 2]
+def test_the_first_keys_of_each_variant_are_kept_in_their_order():
+    keys = pl.DataFrame({"variant": [1, 0, 1, 1, 0], "strong": [1, 2, 3, 4, 5]})
+    assert first_of_each(keys, 2)["strong"].to_list() == [1, 2, 3, 5]
+    assert first_of_each(keys, 1)["strong"].to_list() == [1, 2]
 
 
 def test_sightings_stay_where_they_are_when_ranges_are_joined(tmp_path):

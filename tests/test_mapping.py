@@ -5,6 +5,7 @@ import pytest
 from captures_build import pcap, record
 from packets import eth, gre, ip, tcp, udp, vxlan
 
+from pcapcheck import spill
 from pcapcheck.capture.inputs import find_inputs
 from pcapcheck.mapping import Look, read_all
 from pcapcheck.resources import Resources
@@ -35,6 +36,7 @@ def test_cuts_change_nothing(tmp_path, keep, monkeypatch):
         (parts,) = read_all(inputs, Look(keep=keep), Resources(pool))
     assert parts.variants.equals(whole.variants)
     assert sightings(parts).equals(sightings(whole))
+    assert spill.load(parts.keys).equals(spill.load(whole.keys))
 
 
 def test_a_cut_within_a_packet_changes_nothing(tmp_path, monkeypatch):

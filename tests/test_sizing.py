@@ -32,6 +32,12 @@ def test_rotated_files_are_one_point(tmp_path, monkeypatch, names, one):
     assert is_one_large_point(find_inputs((str(tmp_path),)).captures) is one
 
 
+def test_all_interfaces_of_a_node_are_several_points(tmp_path, monkeypatch):
+    monkeypatch.setattr("pcapcheck.sizing.LARGE", 1)
+    (tmp_path / "node1_any.pcap").write_bytes(pcap(FRAME, linktype=276))
+    assert not is_one_large_point(find_inputs((str(tmp_path),)).captures)
+
+
 def test_small_captures_are_no_large_point(tmp_path):
     (tmp_path / "a.pcap").write_bytes(pcap(FRAME))
     assert not is_one_large_point(find_inputs((str(tmp_path),)).captures)

@@ -1,4 +1,4 @@
-"""Blocks -> what outlives them: variants with their counts, and sightings to compare between points.
+"""Blocks -> what outlives them: variants with their counts, and sightings to compare, or a few keys.
 
 It takes blocks as they come and forgets them; it opens nothing.
 """
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from pcapcheck.capture.block import Block, Ints
+from pcapcheck.capture.block import Block
 from pcapcheck.correlate.checksum import wrong
-from pcapcheck.correlate.identity import SCHEMA, identities
+from pcapcheck.correlate.identity import SCHEMA, Words, identities, strong_keys
 from pcapcheck.correlate.innermost import TRANSPORTS, innermost
+from pcapcheck.correlate.strong import KEYS
 from pcapcheck.correlate.variants import Part, Variants
 from pcapcheck.decode.registry import Dissectors
 
@@ -24,7 +26,8 @@ class Wanted:
     Attributes:
         names: fields of variants, by Wireshark's names.
         table: how to decode.
-        keep: how many packets of each variant are kept as sightings, for correlation; None is all.
+        keep: None: all packets are kept as sightings. Else of how many packets of each variant the strong
+            keys are kept, and nothing more.
         since, until: int nanoseconds since 1970 UTC: packets outside are left out; None is no bound.
     """
 
@@ -41,48 +44,59 @@ class Gathered:
 
     Attributes:
         variants: see `Variants.frame`.
-        sightings: variant, time, frame, identity and `wrong` (checksum.wrong) of each packet that is kept, in
-            their order.
+        sightings: variant, time, frame, identity and `wrong` (checksum.wrong) of each packet, in their order.
+        keys: variant, strong, time of the packets whose keys alone are kept, in their order.
         packets: how many packets the range holds, those outside the times included.
     """
 
     variants: pl.DataFrame
     sightings: pl.DataFrame
+    keys: pl.DataFrame
     packets: int
 
 
 def gather(blocks: Iterable[Block], wanted: Wanted) -> Gathered:
     """Look at all packets of one byte range of one capture."""
     variants = Variants(wanted.names, wanted.table)
-    seen = [pl.DataFrame(schema=_schema())]
+    sightings = [pl.DataFrame(schema=_schema())]
+    keys = [pl.DataFrame(schema=KEYS)]
     packets = 0
     for block in blocks:
         packets += len(block)
         within = _within(block, wanted)
-        parts: list[Part] = []
-        identified: list[pl.DataFrame] = []
-
-        def visit(
-            part: Part, at: Block = within, parts: list[Part] = parts, to: list[pl.DataFrame] = identified
-        ) -> None:
-            parts.append(part)
-            to.append(_identity(part).with_columns(wrong=wrong(at, part)))
-
-        numbers = variants.number(within, visit if wanted.keep is None else None)
         if wanted.keep is None:
-            seen.append(_sightings(within, numbers, _in_order(parts, identified)))
-        elif len(rows := variants.counts.first_rows(numbers, wanted.keep)):
-            some = within.take(rows)
-            for part in variants.parts(some):
-                visit(part, some)
-            seen.append(_sightings(some, numbers[rows], _in_order(parts, identified)))
-        variants.counts.add(numbers, within)
-    return Gathered(variants.frame(), pl.concat(seen), packets)
+            sightings.append(_sightings(within, variants))
+        else:
+            keys.append(_keys(within, variants, wanted.keep))
+    return Gathered(variants.frame(), pl.concat(sightings), pl.concat(keys), packets)
 
 
-def _sightings(block: Block, numbers: Ints, identity: pl.DataFrame) -> pl.DataFrame:
-    """Return a row for each packet of a block: its variant, time, frame number and identity."""
-    return pl.DataFrame({"variant": numbers, "time": block.time, "frame": block.frame}).hstack(identity)
+def _sightings(block: Block, variants: Variants) -> pl.DataFrame:
+    """Count a block; return a row for each packet: its variant, time, frame number and identity."""
+    parts: list[Part] = []
+    identified: list[pl.DataFrame] = []
+
+    def visit(part: Part) -> None:
+        parts.append(part)
+        identified.append(identities(part.read, *_carried(part)).with_columns(wrong=wrong(block, part)))
+
+    numbers = variants.number(block, visit)
+    variants.counts.add(numbers, block)
+    known = pl.DataFrame({"variant": numbers, "time": block.time, "frame": block.frame})
+    return known.hstack(_in_order(parts, identified))
+
+
+def _keys(block: Block, variants: Variants, keep: int) -> pl.DataFrame:
+    """Count a block; return the strong keys of those packets that are the first of their variant."""
+    numbers = variants.number(block)
+    rows = variants.counts.first_rows(numbers, keep)
+    variants.counts.add(numbers, block)
+    strong = np.zeros(len(rows), np.uint64)
+    first = block.take(rows)
+    if len(rows):
+        for part in variants.parts(first):
+            strong[part.row] = strong_keys(part.read, *_carried(part))
+    return pl.DataFrame({"variant": numbers[rows], "strong": strong, "time": first.time}, schema=KEYS)
 
 
 def _within(block: Block, wanted: Wanted) -> Block:
@@ -97,12 +111,12 @@ def _within(block: Block, wanted: Wanted) -> Block:
     return block.take(np.flatnonzero(inside))
 
 
-def _identity(part: Part) -> pl.DataFrame:
-    """Return the identity of the packets of one part."""
+def _carried(part: Part) -> tuple[Words, NDArray[np.bool_]]:
+    """Return what the innermost IP header of each packet of a part carries, and whether it is IPv6."""
     told = [innermost(stack) for stack in part.stacks]
     codes = np.array([TRANSPORTS.index(each.transport) for each in told], np.uint64)
     six = np.array([each.version == 6 for each in told], np.bool_)
-    return identities(part.read, codes[part.stack], six[part.stack])
+    return codes[part.stack], six[part.stack]
 
 
 def _in_order(parts: list[Part], identified: list[pl.DataFrame]) -> pl.DataFrame:

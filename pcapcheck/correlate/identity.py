@@ -70,6 +70,17 @@ def identities(read: Read, transports: Words, six: Flags) -> pl.DataFrame:
         transports: uint64 (n,), index into `TRANSPORTS`: what stands behind the innermost IP header.
         six: bool (n,), whether that is IPv6.
     """
+    columns = _columns(read, transports, six)
+    frame = pl.DataFrame({name: columns[name] for name in SCHEMA})
+    return frame.with_columns(pl.when(pl.col("flags") & ACK != 0).then("acked").alias("acked"))
+
+
+def strong_keys(read: Read, transports: Words, six: Flags) -> Words:
+    """Return the strong key alone of each packet, uint64 (n,), 0 where there is none; see `identities`."""
+    return _columns(read, transports, six)["strong"]
+
+
+def _columns(read: Read, transports: Words, six: Flags) -> Columns:
     n = len(transports)
     ip = _ip(read, six)
     columns: Columns = {name: np.zeros(n, TYPES[kind]) for name, kind in SCHEMA.items()}
@@ -79,8 +90,7 @@ def identities(read: Read, transports: Words, six: Flags) -> pl.DataFrame:
         if is_[name].any():
             fill(read, ip, columns, name, is_[name])
     columns["kind"][is_["arp"]] = KINDS.index("arp")
-    frame = pl.DataFrame({name: columns[name] for name in SCHEMA})
-    return frame.with_columns(pl.when(pl.col("flags") & ACK != 0).then("acked").alias("acked"))
+    return columns
 
 
 def _values(read: Read, name: str) -> Words:

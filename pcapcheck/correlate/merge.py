@@ -26,24 +26,33 @@ def merge(parts: Sequence[pl.DataFrame], starts: Sequence[int]) -> tuple[pl.Data
         parts: as `Variants.frame` gives them.
         starts: how many packets of the capture lie before each part.
     """
-    keys = [name for name in parts[0].columns if name not in COUNTS]
+    absent = _absent(parts)
+    keys = [name for name in parts[0].columns if name not in {*COUNTS, *absent}]
     if len(parts) == 1 and not starts[0] and not _twins(parts[0], keys).any():
         return parts[0], []
-    shifted = [_shifted(part, start) for part, start in zip(parts, starts, strict=True)]
+    shifted = [_shifted(part.drop(absent), start) for part, start in zip(parts, starts, strict=True)]
     every = pl.concat(
         frame.with_columns(pl.lit(number).alias("part")) for number, frame in enumerate(shifted)
     )
     every = every.with_row_index("row")
     twins = _twins(every, keys)
     alone = every.filter(~twins).with_columns(pl.concat_list("row").alias("rows"))
-    columns = [*parts[0].columns, "rows"]
+    columns = [*shifted[0].columns, "rows"]
     joined = pl.concat([alone.select(columns), _joined(every.filter(twins), keys).select(columns)])
     joined = joined.sort("frame1").with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("variant"))
     places = joined.select(pl.col("variant").alias("to"), pl.col("rows").alias("row")).explode("row")
     moved = every.select("row", "part", "variant").join(places, on="row", how="left", maintain_order="left")
-    return joined.drop("rows"), [
+    whole = joined.with_columns(pl.lit(None, parts[0].schema[name]).alias(name) for name in absent)
+    return whole.select(parts[0].columns), [
         moved.filter(pl.col("part") == number).select("variant", "to") for number in range(len(parts))
     ]
+
+
+def _absent(parts: Sequence[pl.DataFrame]) -> list[str]:
+    """Return the fields that no variant has, as most: they tell none from another."""
+    nulls = sum((np.array(part.null_count().row(0)) for part in parts), np.zeros(parts[0].width, int))
+    rows = sum(map(len, parts))
+    return [name for name, absent in zip(parts[0].columns, nulls, strict=True) if 0 < rows == absent]
 
 
 def _twins(variants: pl.DataFrame, keys: Sequence[str]) -> pl.Series:

@@ -23,16 +23,13 @@ ENDS: Final = (
 def routed(flows: pl.DataFrame, paths: Paths, owners: Owners) -> tuple[pl.DataFrame, list[tuple[Step, ...]]]:
     """Return the directions with who, where, version (of IP) and path, and the paths that this numbers."""
     flows = _kinds(flows, owners)
-    distinct = flows.select(ENDS)
+    distinct = flows.select(ENDS).unique(maintain_order=True)
     numbers: dict[tuple[Step, ...], int] = {}
-    known: dict[tuple[object, ...], int] = {}
-    column = []
-    for key in distinct.iter_rows():
-        if key not in known:
-            steps = paths.expected(_ends(dict(zip(ENDS, key, strict=True))))
-            known[key] = numbers.setdefault(steps, len(numbers))
-        column.append(known[key])
-    return flows.with_columns(pl.Series("path", column, pl.Int64)), list(numbers)
+    column = [
+        numbers.setdefault(paths.expected(_ends(row)), len(numbers)) for row in distinct.iter_rows(named=True)
+    ]
+    told = distinct.with_columns(pl.Series("path", column, pl.Int64))
+    return flows.join(told, on=ENDS, how="left", nulls_equal=True, maintain_order="left"), list(numbers)
 
 
 def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:

@@ -141,9 +141,8 @@ def _target(named: pl.DataFrame) -> pl.Series:
 
 def _four(frame: pl.DataFrame, name: str) -> pl.Series:
     """Return an IPv4 column as text."""
-    values = frame[name]
-    text = {value: str(ipaddress.IPv4Address(value)) for value in values.drop_nulls().unique().to_list()}
-    return values.replace_strict(text, default=None, return_dtype=pl.String)
+    octets = [pl.col(name).cast(pl.UInt32) // 2**shift % 256 for shift in (24, 16, 8, 0)]
+    return frame.select(pl.format("{}.{}.{}.{}", *octets)).to_series()
 
 
 def _six(frame: pl.DataFrame, name: str) -> pl.Series:

@@ -48,22 +48,27 @@ def parquet(frame: "pl.DataFrame") -> bytes:
 
 
 def _table(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
+    import polars as pl
+
     layout = Layout(color=color)
     widths = {name: len(name) for name in ("#", *frame.columns)}
     made = []
     for first, part in _parts(frame):
-        columns = _cells(first, part)
-        for name, cells in columns.items():
-            widths[name] = max(widths[name], *map(len, cells))
+        cells = _cells(first, part)
+        longest = cells.select(pl.all().str.len_chars().max()).row(0, named=True)
+        widths = {name: max(width, longest[name]) for name, width in widths.items()}
         if first < KEPT:
-            made.append(columns)
+            made.append(cells)
     right = {"#", *(name for name, dtype in frame.schema.items() if dtype.is_numeric())}
-    pad = {name: str.rjust if name in right else str.ljust for name in widths}
-    header = BETWEEN.join(pad[name](name, width) for name, width in widths.items())
-    yield from layout.verbatim(header.rstrip(), style="bold")
-    for columns in chain(made, (_cells(*each) for each in islice(_parts(frame), len(made), None))):
-        padded = [[pad[name](cell, widths[name]) for cell in cells] for name, cells in columns.items()]
-        yield "".join(BETWEEN.join(row).rstrip() + "\n" for row in zip(*padded, strict=True))
+    header = [name.rjust(width) if name in right else name.ljust(width) for name, width in widths.items()]
+    yield from layout.verbatim(BETWEEN.join(header).rstrip(), style="bold")
+    padded = [
+        pl.col(name).str.pad_start(width) if name in right else pl.col(name).str.pad_end(width)
+        for name, width in widths.items()
+    ]
+    line = pl.concat_str(padded, separator=BETWEEN).str.strip_chars_end() + "\n"
+    for cells in chain(made, (_cells(*each) for each in islice(_parts(frame), len(made), None))):
+        yield cells.select(line.str.join("")).item()
 
 
 def _csv(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
@@ -104,21 +109,23 @@ def _parts(frame: "pl.DataFrame") -> Iterator[tuple[int, "pl.DataFrame"]]:
         yield start + 1, frame.slice(start, ROWS)
 
 
-def _cells(first: int, part: "pl.DataFrame") -> dict[str, list[str]]:
+def _cells(first: int, part: "pl.DataFrame") -> "pl.DataFrame":
     """Return the text of every cell, column by column, ready to be shown on a terminal."""
     import polars as pl
 
-    numbers = [str(number) for number in range(first, first + part.height)]
-    cells: dict[str, list[str]] = {"#": numbers}
+    cells = {"#": pl.int_range(first, first + part.height, eager=True).cast(pl.String)}
     for name, column in _with_text(_timed(part), escape.visible).to_dict().items():
+        values = column.to_physical().to_list()
         if column.dtype == pl.Duration:
-            texts = [None if value is None else duration(value) for value in column.cast(pl.Int64)]
+            text = pl.Series(
+                [None if value is None else duration(value) for value in values], dtype=pl.String
+            )
         elif column.dtype.is_integer():
-            texts = [None if value is None else f"{value:,}" for value in column]
+            text = pl.Series([None if value is None else f"{value:,}" for value in values], dtype=pl.String)
         else:
-            texts = column.cast(pl.String).to_list()
-        cells[name] = ["-" if text in {None, ""} else text for text in texts]
-    return cells
+            text = column.cast(pl.String)
+        cells[name] = text.replace("", "-").fill_null("-")
+    return pl.DataFrame(cells)
 
 
 def _with_text(part: "pl.DataFrame", safe: Callable[[str], str]) -> "pl.DataFrame":

@@ -18,7 +18,8 @@ from pcapcheck.topology.points import Points
 from pcapcheck.topology.roles import is_of_a_node, role_of
 from pcapcheck.topology.topology import CapturePoint, Role, Topology
 
-COOKED: Final = frozenset({113, 276})  # LINKTYPE_LINUX_SLL and _SLL2: what an `any` capture has
+SLL2: Final = 276  # LINKTYPE_LINUX_SLL2, the only one that keeps the interface index
+COOKED: Final = frozenset({113, SLL2})  # with LINKTYPE_LINUX_SLL: what an `any` capture has
 # The five letters that Kubernetes puts behind the name of a pod: k8s.io/apimachinery/pkg/util/rand.
 _GENERATED: Final = re.compile(r".+-[bcdfghjklmnpqrstvwxz2456789]{5}")
 # What installers and clouds call nodes: kubeadm, kind, k3d, EKS, GKE, AKS, OpenShift.

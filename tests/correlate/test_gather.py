@@ -50,12 +50,15 @@ def test_identities_do_not_depend_on_the_other_packets(packets, data):
 
 
 @pytest.mark.parametrize("keep", [0, 1, 3])
-def test_only_the_first_packets_of_each_variant_are_kept(keep):
-    found = gather([block(*MANY[:20]), block(*MANY[20:40], first=21)], wanted(keep=keep))
-    counted = found.sightings["variant"].value_counts()["count"].to_list()
+def test_only_the_keys_of_the_first_packets_of_each_variant_are_kept(keep):
+    blocks = [block(*MANY[:20]), block(*MANY[20:40], first=21)]
+    found, every = gather(blocks, wanted(keep=keep)), gather(blocks, wanted())
+    counted = found.keys["variant"].value_counts()["count"].to_list()
     assert counted == [keep] * (9 if keep else 0)
-    assert found.sightings["frame"].to_list() == list(range(1, 9 * keep + 1))
+    assert found.keys.equals(every.sightings.select(*found.keys.columns).head(9 * keep))
     assert found.variants["packets"].sum() == 40
+    assert found.sightings.is_empty()
+    assert every.keys.is_empty()
 
 
 def test_packets_outside_the_times_are_counted_but_not_looked_at():
