@@ -33,7 +33,7 @@ def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
         _dask(folder, "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
     ]
     try:
-        _wait(file.exists)
+        _wait(lambda: file.exists() and file.read_text().rstrip().endswith("}"))  # it is written in place
         for _ in range(workers):
             options = ("--scheduler-file", str(file), "--nthreads", "1", "--no-nanny")
             started.append(_dask(folder, "worker", *options, "--local-directory", str(folder)))
