@@ -33,7 +33,7 @@ COMMANDS = Path(__file__).parent / "commands"
 # numpy and polars start their threads on import: one is enough for us (no linear algebra), and saves 50 ms.
 THREADS = {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": str(min(os.cpu_count() or 1, 4))}
 # Collecting garbage as often as Python does by default is a tenth of a short run, and finds next to nothing.
-COLLECT = (100_000, 20, 20)
+COLLECT = (300_000, 20, 20)
 
 
 class Commands(click.Group):
