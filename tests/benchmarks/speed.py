@@ -10,11 +10,13 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from measure import PCAPCHECK, ROOT, Cost, best, measured, row
 
 TCPDUMP = ("tcpdump", "-nqr")
+TURNS = 7
 MAKE = (
     "import sys, pathlib; sys.path.insert(0, sys.argv[1]); import traffic; "
     "pool = traffic.Pool(traffic.templates(getattr(traffic, sys.argv[3]), 20_000)); "
@@ -67,8 +69,14 @@ def compare(path: str, peer: str | None) -> None:
     shown("flows", flows, packets, f"{tcpdump.cpu / flows.cpu:.1f} x faster than tcpdump")
     check = measured([*PCAPCHECK, "check", path, "--profile", "flannel-vxlan", "--jobs", "1"])
     shown("check --profile", check, packets, f"{check.cpu / flows.cpu:.2f} x flows")
-    two = measured([*PCAPCHECK, "flows", path, "--jobs", "2"])
-    shown("flows --jobs 2", two, packets, f"{flows.wall / two.wall:.2f} x faster")
+    one, two = fastest(*([*PCAPCHECK, "flows", path, "--jobs", jobs] for jobs in ("1", "2")))
+    shown("flows --jobs 2", two, packets, f"{one.wall / two.wall:.2f} x faster (fastest of {TURNS} each)")
+
+
+def fastest(*commands: Sequence[str]) -> list[Cost]:
+    """Run commands in turns, so that what else the machine does meets all; return the fastest run of each."""
+    turns = [[measured(command) for command in commands] for _ in range(TURNS)]
+    return [min(runs, key=lambda cost: cost.wall) for runs in zip(*turns, strict=True)]
 
 
 def start_up() -> None:
