@@ -13,6 +13,7 @@ from pcapcheck.check.expected import RULE
 from pcapcheck.check.profile import Profile
 from pcapcheck.check.rules import (
     Option,
+    load_decoding,
     load_profile,
     profile_names,
     rules_directory,
@@ -67,14 +68,17 @@ def find_candidates(
         names: of profiles or of files.
         parameters: what `--set` gives.
         rules: which of their rules are judged.
-        decoding_only: of all, only those that say how to decode; loading the others takes its time.
+        decoding_only: of all, only those that say how to decode, without rules: loading them takes its time.
 
     Raises:
         InputError: a profile, parameter or rule does not exist or cannot be used.
     """
     named = names or ((topology.profile,) if topology.profile else ())
-    names = named or (_decoding() if decoding_only else profile_names())
-    profiles = [_as_the_topology_says(load_profile(name), topology) for name in names]
+    if decoding_only and not named:
+        loaded = [load_decoding(name) for name in _decoding()]
+    else:
+        loaded = [load_profile(name) for name in named or profile_names()]
+    profiles = [_as_the_topology_says(each, topology) for each in loaded]
     _check_rules(profiles, rules)
     _check_parameters(profiles, parameters)
     tuned = [given(each, parameters) for each in profiles]

@@ -21,6 +21,7 @@ from pcapcheck.yamlfile import Document
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _ENDINGS: Final = (".yaml", ".yml")
+_RULES: Final = "\nrules:\n"  # the last part of each shipped file, and by far the largest
 
 
 class Option(str):
@@ -55,6 +56,11 @@ def load_profile(name: str) -> Profile:
         return _load_file(name)
     _check_name(name, Option("--profile"))
     return _load_shipped(name)
+
+
+def load_decoding(name: str) -> Profile:
+    """Return a shipped profile without its rules, in a fraction of the time: what says how to decode."""
+    return extend(_line(_shipped(name, rules=False), rules=False))
 
 
 def with_parameters(profile: Profile, parameters: Mapping[str, Any], where: Where) -> Profile:
@@ -115,33 +121,36 @@ def _read_file(path: str) -> tuple[Document, Profile]:
 
 
 @cache
-def _shipped(name: str) -> RuleFile:
-    return read_rule_file(yamlfile.load(rules_directory() / f"{name}.yaml"))
+def _shipped(name: str, *, rules: bool = True) -> RuleFile:
+    path = rules_directory() / f"{name}.yaml"
+    if rules:
+        return read_rule_file(yamlfile.load(path))
+    return read_rule_file(yamlfile.parse(path.read_text(encoding="utf-8").partition(_RULES)[0], str(path)))
 
 
-def _line(last: RuleFile) -> tuple[RuleFile, ...]:
+def _line(last: RuleFile, *, rules: bool = True) -> tuple[RuleFile, ...]:
     """Return all that a file extends, each once, before those that extend it; the file itself is last."""
     line: dict[str, RuleFile] = {}
-    _add(last, line, ())
+    _add(last, line, (), rules=rules)
     return tuple(line.values())
 
 
-def _add(file: RuleFile, line: dict[str, RuleFile], above: tuple[str, ...]) -> None:
+def _add(file: RuleFile, line: dict[str, RuleFile], above: tuple[str, ...], *, rules: bool) -> None:
     for name in file.extends:
-        extended = _extended(name, file)
+        extended = _extended(name, file, rules=rules)
         if extended.name in (*above, file.name):
             what = f"`{file.name}` extends `{extended.name}`, which extends `{file.name}`"
             raise file.place.error(what, "remove one of the two from `extends:`")
         if extended.name not in line:
-            _add(extended, line, (*above, file.name))
+            _add(extended, line, (*above, file.name), rules=rules)
     line[file.name] = file
 
 
-def _extended(name: str, by: RuleFile) -> RuleFile:
+def _extended(name: str, by: RuleFile, *, rules: bool) -> RuleFile:
     """Return what a file extends: a shipped profile, or a file beside it."""
     if not name.endswith(_ENDINGS):
         _check_name(name, by.place)
-        return _shipped(name)
+        return _shipped(name, rules=rules)
     document = yamlfile.load(Path(by.place.file).parent / name)
     yamlfile.validate(document, "rules")
     return read_rule_file(document)

@@ -137,7 +137,7 @@ def _with_text(part: "pl.DataFrame", safe: Callable[[str], str]) -> "pl.DataFram
     made = {}
     for name in (name for name, dtype in part.schema.items() if dtype == pl.String):
         distinct = part[name].drop_nulls().unique(maintain_order=True).to_list()
-        changed = {text: safe(text) for text in distinct if safe(text) != text}
+        changed = {text: made_safe for text in distinct if (made_safe := safe(text)) != text}
         made[name] = part[name].replace(changed) if changed else part[name]
     return part.with_columns(**made)
 

@@ -66,12 +66,9 @@ def _numbers(file: str, numbers: list[int]) -> str:
 
 
 def _scaled(number: int, units: Sequence[tuple[int, str]]) -> str:
+    """Return three significant digits, and all digits in front of the point, in the unit that fits."""
     for scale, unit in units:
         if abs(number) >= scale:
-            return f"{_digits(number / scale)} {unit}"
+            value = number / scale
+            return f"{value:.3g} {unit}" if abs(value) < 999.5 else f"{value:,.0f} {unit}"
     return f"0 {units[-1][1]}"
-
-
-def _digits(value: float) -> str:
-    """Return three significant digits, and all digits in front of the point."""
-    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}"

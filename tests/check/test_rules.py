@@ -3,6 +3,7 @@
 import contextlib
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from pcapcheck.check.rules import (
     Option,
     cause_ids,
     lint_file,
+    load_decoding,
     load_profile,
     profile_names,
     rules_directory,
@@ -222,3 +224,9 @@ def test_cause_fits_its_schema_and_is_named_like_its_file(file):
     document = yamlfile.load(file)
     yamlfile.validate(document, "diagnosis")
     assert document.data["id"] == file.stem
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_what_says_how_to_decode_is_the_same_without_the_rules(name):
+    whole, head = load_profile(name), load_decoding(name)
+    assert replace(whole, rules=(), own_rules=frozenset()) == head
