@@ -86,7 +86,7 @@ def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) 
     """
     import polars as pl
 
-    from pcapcheck.pipeline import list_flows
+    from pcapcheck.flowing import list_flows
 
     inputs, intended = find(paths, topology, more.get("scratch"))
     table, _ = list_flows(inputs, intended, read_settings(intended, jobs=jobs, **more))

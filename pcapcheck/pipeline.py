@@ -1,47 +1,43 @@
 """The journey in code: map captures, bind them to points, correlate, judge; a Result at the end.
 
-The only module that calls every stage; it opens nothing itself and prints nothing.
+The only module that calls every stage (`flowing` calls the first few); it opens and prints nothing.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import polars as pl
 
 from pcapcheck.capture.inputs import Inputs
-from pcapcheck.capture.spool import spool
-from pcapcheck.captured import Captured, unreadable
-from pcapcheck.check.candidates import Candidates, clue_fields, dissectors, find_candidates
+from pcapcheck.check.candidates import Candidates
 from pcapcheck.check.choice import Chosen, choose, named
 from pcapcheck.check.detect import Scenery
-from pcapcheck.check.profile import Profile, differing
+from pcapcheck.check.profile import differing
 from pcapcheck.check.rules import Option, with_parameters
 from pcapcheck.check.selection import narrow, narrowed
 from pcapcheck.check.sight import sight
 from pcapcheck.comparing.side import Side
-from pcapcheck.correlate.assembly import assemble
-from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.strong import KEYS_OF_A_TUPLE
-from pcapcheck.correlate.tuples import FIELDS
-from pcapcheck.dataset import sightings_frame, write_sightings
+from pcapcheck.dataset import sightings_frame
 from pcapcheck.judging import Judgement, judge
-from pcapcheck.mapping import Look, address, fields_to_read, read_all
-from pcapcheck.placing import Placed, place, strong_keys
+from pcapcheck.placing import Placed
+from pcapcheck.reading import (
+    FEW,
+    NO_PATHS,
+    Progress,
+    assembled,
+    candidates_of,
+    look_for,
+    read_captures,
+    resources_of,
+)
 from pcapcheck.reducing import reduce_all
 from pcapcheck.report.result import FlowSummary, Result
 from pcapcheck.report.summaries import summaries
-from pcapcheck.resources import Resources, opened
+from pcapcheck.resources import Resources
 from pcapcheck.settings import Settings as Settings
 from pcapcheck.settling import Settled, settle
-from pcapcheck.sizing import is_one_large_point, suitable_jobs
+from pcapcheck.sizing import is_one_large_point
 from pcapcheck.topology.topology import Topology
-
-Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
-FEW = 2  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
-LINKS = ("sll.ifindex", "sll.pkttype", "sll.hatype", "sll.src.eth")  # what tells interfaces of `any` apart
-NO_PATHS = Profile("none", "No profile")
 
 
 def run(
@@ -57,7 +53,7 @@ def run(
     Raises:
         InputError: a profile, parameter, rule or flow cannot be used, or nothing could be read.
     """
-    with _resources(inputs, settings) as using:
+    with resources_of(inputs, settings) as using:
         seen = see(inputs, topology, settings, using, progress, every=sightings)
         kept = sightings_frame(seen.placed, seen.network, using) if sightings else None
     return replace(judged(seen, settings), sightings=kept)
@@ -71,7 +67,7 @@ def run_with_packets(
     Raises:
         InputError: as `run`.
     """
-    with _resources(inputs, settings) as using:
+    with resources_of(inputs, settings) as using:
         seen = see(inputs, topology, settings, using, progress, every=True)
         packets = _packets(seen)
     return judged(seen, settings), packets
@@ -98,7 +94,7 @@ def look_at(
     """
     if before and before.result.profiles and not settings.profiles and not topology.profile:
         settings = replace(settings, profiles=(before.result.profiles[0].name,))
-    with _resources(inputs, settings) as using:
+    with resources_of(inputs, settings) as using:
         seen = see(inputs, topology, settings, using, progress)
     return Side(seen.network, seen.chosen.main or NO_PATHS, judged(seen, settings))
 
@@ -118,7 +114,7 @@ def follow_flows(
     Raises:
         InputError: as `run`.
     """
-    with _resources(inputs, settings) as using:
+    with resources_of(inputs, settings) as using:
         return summaries(see(inputs, topology, settings, using, progress).network)
 
 
@@ -131,59 +127,14 @@ def guess_topology(inputs: Inputs, settings: Settings, progress: Progress | None
     Raises:
         InputError: as `run`.
     """
-    with _resources(inputs, settings) as using:
+    with resources_of(inputs, settings) as using:
         seen = see(inputs, Topology(), settings, using, progress)
     topology, chosen = seen.network.topology, seen.chosen
     notes = (*(f"{each.name}: {each.evidence}" for each in chosen.used), *chosen.notes, *topology.notes)
     if chosen.main is None or any(each.alternatives for each in chosen.used):
         return replace(topology, notes=notes)
-    shipped = {each.name: each for each in _candidates(Topology(), settings).profiles}[chosen.main.name]
+    shipped = {each.name: each for each in candidates_of(Topology(), settings).profiles}[chosen.main.name]
     return replace(topology, profile=shipped.name, parameters=differing(chosen.main, shipped), notes=notes)
-
-
-def list_flows(
-    inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None
-) -> tuple[pl.DataFrame, tuple[Captured, ...]]:
-    """Return the selected flows as `flowlist.flow_list` lists them, and the captures that were read.
-
-    Where the topology is known, tuples and the keys that join them across translation are all that is read;
-    and of one large capture, which shows little of a topology and may have very many flows.
-
-    Raises:
-        InputError: as `run`.
-    """
-    candidates = _candidates(topology, settings, decoding_only=True)
-    large = is_one_large_point(inputs.captures)
-    look = _look(candidates.profiles, settings, FEW if large else KEYS_OF_A_TUPLE)
-    known = large or bool(topology.nodes or topology.pods)
-    names = (*FIELDS, *LINKS) if known else fields_to_read(())
-    look = replace(look, names=(*names, *settings.selection.fields))
-    with _resources(inputs, settings, following=False) as using:
-        captured = _read(inputs, look, using, progress)
-        settled = Settled(place(captured, topology), topology) if known else settle(captured, topology)
-        network = _assembled(settled.placed, settled.topology, NO_PATHS)
-    return flow_list(narrow(network, settings.selection)), settled.placed.captured
-
-
-def export(
-    inputs: Inputs,
-    topology: Topology,
-    settings: Settings,
-    folder: Path,
-    progress: Progress | None = None,
-) -> tuple[pl.DataFrame, tuple[Captured, ...]]:
-    """Return what `list_flows` returns, and write every sighting of the selected flows to a folder.
-
-    Raises:
-        InputError: as `run`, or a disk is full.
-    """
-    candidates = _candidates(topology, settings, decoding_only=True)
-    with _resources(inputs, settings) as using:
-        captured = _read(inputs, _look(candidates.profiles, settings, None), using, progress)
-        settled = settle(captured, topology)
-        network = narrow(_assembled(settled.placed, settled.topology, NO_PATHS), settings.selection)
-        write_sightings(settled.placed, network, folder, using)
-    return flow_list(network), settled.placed.captured
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +169,13 @@ def see(
     Raises:
         InputError: as `run`.
     """
-    candidates = _candidates(topology, settings)
+    candidates = candidates_of(topology, settings)
     keep = FEW if is_one_large_point(inputs.captures) and not every else None
-    look = _look(candidates.profiles, settings, keep)
-    settled = settle(_read(inputs, look, using, progress), topology)
+    look = look_for(candidates.profiles, settings, keep)
+    settled = settle(read_captures(inputs, look, using, progress), topology)
     placed = settled.placed
     chosen = _chosen(candidates, settled, settings)
-    whole = _assembled(placed, settled.topology, chosen.main or NO_PATHS)
+    whole = assembled(placed, settled.topology, chosen.main or NO_PATHS)
     network = narrow(whole, settings.selection)
     notes = (narrowed(whole, network),) if settings.selection else ()
     if len(placed.points) > 1:
@@ -256,43 +207,3 @@ def _packets(seen: Seen) -> pl.DataFrame:
         for kept in each.sightings
     ]
     return pl.concat(parts) if parts else pl.DataFrame(schema={"file": pl.Int64, "frame": pl.Int64})
-
-
-def _candidates(topology: Topology, settings: Settings, *, decoding_only: bool = False) -> Candidates:
-    given = (settings.profiles, settings.parameters, settings.rules)
-    return find_candidates(topology, *given, decoding_only=decoding_only)
-
-
-def _read(inputs: Inputs, look: Look, using: Resources, progress: Progress | None) -> list[Captured]:
-    """Run the map stage.
-
-    Raises:
-        InputError: not one capture could be read.
-    """
-    sources = spool(inputs.captures, using.scratch) if using.crew.apart and using.scratch else inputs.captures
-    using.crew.check([*(address(each.path) for each in sources), using.scratch or ""])
-    captured = read_all(sources, look, using, progress)
-    errors = [each.error for each in captured if each.error]
-    if len(errors) == len(captured):
-        raise unreadable(errors)
-    return captured
-
-
-def _resources(inputs: Inputs, settings: Settings, *, following: bool = True) -> Resources:
-    """Return what a run may use: as many workers as were asked for, else as many as pay."""
-    jobs = settings.jobs or suitable_jobs(inputs.captures, following=following)
-    return opened(jobs, settings.scheduler, settings.budget, settings.scratch)
-
-
-def _assembled(placed: Placed, topology: Topology, profile: Profile) -> Network:
-    """Put the captures together: flows, and the paths that they should take."""
-    files = [each.input.shown for each in placed.captured]
-    return assemble(placed.variants, strong_keys(placed), placed.points, files, topology, profile.path)
-
-
-def _look(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> Look:
-    """Return what to read: the fields that any candidate or filter names, decoded as all candidates say."""
-    names = [name for each in profiles for rule in each.rules for name in rule.fields]
-    decode_as = dissectors(profiles, settings.decode_as)
-    fields = fields_to_read([*names, *clue_fields(profiles), *settings.selection.fields])
-    return Look(fields, decode_as, keep, settings.since, settings.until)

@@ -1,48 +1,25 @@
 import pytest
-import yaml
-from networks import NODE1, NODE2, OUTSIDE, POD1, POD2, answer, ask, carried, said
+from described import WEB, described
+from networks import POD1, POD2
 from readings import write
 
 from pcapcheck.errors import InputError
 from pcapcheck.pipeline import (
-    export,
-    follow_flows,
     guess_topology,
-    list_flows,
     look_at,
     run,
     run_with_packets,
 )
 from pcapcheck.settings import Settings, read_settings
-from pcapcheck.topology.load import load_topology
 from pcapcheck.topology.topology import Topology
 
-WEB = "tcp/10.244.1.5:40000-10.244.2.5:80"
-NETWORK = {
-    "nodes": {
-        "node1": {"addresses": [NODE1], "interfaces": {"eth0": {"kind": "uplink"}}},
-        "node2": {"addresses": [NODE2], "interfaces": {"eth0": {"kind": "uplink"}}},
-    },
-    "pods": {"a/web": {"node": "node1", "addresses": [POD1]}, "a/db": {"node": "node2", "addresses": [POD2]}},
-}
-BACK = {"source": NODE2, "destination": NODE1}
-CAPTURES = {
-    "node1_eth0.pcap": [
-        carried(ask(63)),
-        carried(answer(63), **BACK),
-        carried(said(POD1, OUTSIDE, 63, seq=9)),
-    ],
-    "node2_eth0.pcap": [carried(ask(63)), carried(answer(63), **BACK)],
-}
 FLANNEL = Settings(profiles=("flannel-vxlan",))
 
 
 @pytest.fixture
 def given(tmp_path):
     """Return captures with their topology."""
-    (tmp_path / "topology.yaml").write_text(yaml.safe_dump(NETWORK), encoding="utf-8")
-    inputs = write(tmp_path, CAPTURES)
-    return inputs, load_topology(inputs.topology.path)
+    return described(tmp_path)
 
 
 def test_a_run_reads_correlates_and_judges(given):
@@ -66,21 +43,6 @@ def test_a_selection_is_said_and_leaves_whole_flows(given):
 def test_every_packet_of_the_selected_flows_is_named(given):
     _, packets = run_with_packets(*given, read_settings(given[1], flow=WEB))
     assert sorted(packets.rows()) == [(0, 1), (0, 2), (1, 1), (1, 2)]
-
-
-def test_flows_are_followed_and_listed_alike(given):
-    followed = follow_flows(*given, FLANNEL)
-    listed, captured = list_flows(*given, FLANNEL)
-    assert listed["flow"].to_list() == [each.flow for each in followed]
-    assert listed["packets"].to_list() == [each.packets for each in followed]
-    assert [each.packets for each in captured] == [3, 2]
-
-
-def test_an_export_lists_the_flows_and_writes_their_sightings(given, tmp_path):
-    (tmp_path / "out").mkdir()
-    listed, _ = export(*given, FLANNEL, tmp_path / "out")
-    assert listed["flow"][0] == WEB
-    assert any((tmp_path / "out").rglob("*"))
 
 
 def test_a_network_that_nobody_described_is_guessed(given):

@@ -56,7 +56,7 @@ def command(
       pcapcheck flows captures/ --format parquet -o dataset/ --sightings
       pcapcheck flows captures/ --pod web-1 -Y 'inner.tcp.dstport=5432'
     """
-    from pcapcheck.pipeline import list_flows
+    from pcapcheck.flowing import list_flows
 
     to_folder = output is not None and form == "parquet" and (output.endswith("/") or Path(output).is_dir())
     if sightings and not to_folder:
@@ -90,7 +90,7 @@ def _dataset(
 ) -> tuple[Captured, ...]:
     """Write a folder of Parquet files; return the captures that were read."""
     from pcapcheck.dataset import new_folder, write_flows
-    from pcapcheck.pipeline import export, list_flows
+    from pcapcheck.flowing import export, list_flows
     from pcapcheck.report.flowtable import typed
 
     with new_folder(path) as folder:

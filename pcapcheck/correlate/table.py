@@ -6,6 +6,7 @@ what the words mean.
 """
 
 from collections.abc import Sequence
+from random import Random, SystemRandom
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,11 @@ from pcapcheck.capture.block import Ints
 Words = NDArray[np.uint64]
 
 
-def _multipliers(seed: int | None) -> Words:
-    """Return odd numbers; without a seed they are another process's guess."""
-    return np.random.default_rng(seed).integers(1, 2**63, 256, dtype=np.uint64) | np.uint64(1)
-
-
-KNOWN = _multipliers(2026)  # the same in every process: identities of several files are compared
-SECRET = _multipliers(None)  # of tables: nobody can craft packets whose hashes collide
+MULTIPLIERS = 256
+# Odd numbers, the same in every process: identities of several files are compared.
+KNOWN: Words = np.frombuffer(Random(2026).randbytes(8 * MULTIPLIERS), np.uint64) | np.uint64(1)
+# Of tables: nobody can craft packets whose hashes collide.
+SECRET: Words = np.frombuffer(SystemRandom().randbytes(8 * MULTIPLIERS), np.uint64) | np.uint64(1)
 _FINAL = np.uint64(0xFF51AFD7ED558CCD)  # MurmurHash3's finaliser
 _32 = np.uint64(32)
 _29 = np.uint64(29)
