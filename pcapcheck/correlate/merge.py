@@ -5,16 +5,34 @@ depends on the packets alone, not on how a capture was split. It does not know w
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from pcapcheck.capture.block import Ints
 from pcapcheck.correlate.counts import FRAMES
 
 PROOF: Final = tuple(f"frame{k + 1}" for k in range(FRAMES))
 NEVER: Final = np.iinfo(np.int64).max
 COUNTS: Final = ("variant", "packets", "bytes", "first", "last", *PROOF)
+
+
+class Groups(NamedTuple):
+    """Rows that are the same: those of group i are order[starts[i] : starts[i + 1]], the first one first.
+
+    Attributes:
+        order: int64 (n,), rows.
+        starts: int64 (k,), into `order`; ascending, from 0.
+    """
+
+    order: Ints
+    starts: Ints
+
+    @property
+    def sizes(self) -> Ints:
+        """How many rows each has, int64 (k,)."""
+        return np.diff(self.starts, append=len(self.order))
 
 
 def merge(parts: Sequence[pl.DataFrame], starts: Sequence[int]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -28,23 +46,24 @@ def merge(parts: Sequence[pl.DataFrame], starts: Sequence[int]) -> tuple[pl.Data
     """
     absent = _absent(parts)
     keys = [name for name in parts[0].columns if name not in {*COUNTS, *absent}]
-    if len(parts) == 1 and not starts[0] and not _twins(parts[0], keys).any():
+    every = pl.concat(_shifted(part.drop(absent), start) for part, start in zip(parts, starts, strict=True))
+    groups = _alike(every.select(keys))
+    if len(parts) == 1 and not starts[0] and len(groups.starts) == len(every):
         return parts[0], []
-    shifted = [_shifted(part.drop(absent), start) for part, start in zip(parts, starts, strict=True)]
-    every = pl.concat(
-        frame.with_columns(pl.lit(number).alias("part")) for number, frame in enumerate(shifted)
+    joined = every.select(keys)[groups.order[groups.starts]].hstack(_counted(every, groups))
+    ranks = np.argsort(joined["frame1"].to_numpy())
+    number = np.empty(len(ranks), np.int64)
+    number[ranks] = np.arange(len(ranks))
+    to = np.empty(len(every), np.int64)
+    to[groups.order] = np.repeat(number, groups.sizes)
+    whole = joined[ranks].with_columns(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("variant"),
+        *(pl.lit(None, parts[0].schema[name]).alias(name) for name in absent),
     )
-    every = every.with_row_index("row")
-    twins = _twins(every, keys)
-    alone = every.filter(~twins).with_columns(pl.concat_list("row").alias("rows"))
-    columns = [*shifted[0].columns, "rows"]
-    joined = pl.concat([alone.select(columns), _joined(every.filter(twins), keys).select(columns)])
-    joined = joined.sort("frame1").with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("variant"))
-    places = joined.select(pl.col("variant").alias("to"), pl.col("rows").alias("row")).explode("row")
-    moved = every.select("row", "part", "variant").join(places, on="row", how="left", maintain_order="left")
-    whole = joined.with_columns(pl.lit(None, parts[0].schema[name]).alias(name) for name in absent)
+    bounds = np.cumsum([len(part) for part in parts])[:-1]
+    moved = zip(parts, np.split(to, bounds), strict=True)
     return whole.select(parts[0].columns), [
-        moved.filter(pl.col("part") == number).select("variant", "to") for number in range(len(parts))
+        part.select("variant").with_columns(to=new) for part, new in moved
     ]
 
 
@@ -55,11 +74,6 @@ def _absent(parts: Sequence[pl.DataFrame]) -> list[str]:
     return [name for name, absent in zip(parts[0].columns, nulls, strict=True) if 0 < rows == absent]
 
 
-def _twins(variants: pl.DataFrame, keys: Sequence[str]) -> pl.Series:
-    """Mark the rows that may have the same values as another."""
-    return variants.select(keys).hash_rows().is_duplicated()
-
-
 def _shifted(part: pl.DataFrame, packets: int) -> pl.DataFrame:
     """Count frames from the start of the file: `packets` lie before this part."""
     return part.with_columns(
@@ -67,38 +81,51 @@ def _shifted(part: pl.DataFrame, packets: int) -> pl.DataFrame:
     )
 
 
-def _joined(every: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """Return a row for each distinct combination of values."""
-    grouped = (
-        every.with_row_index("at")
-        .group_by(keys)
-        .agg(
-            pl.col("packets", "bytes").sum(),
-            pl.col("first").min(),
-            pl.col("last").max(),
-            pl.col("row").alias("rows"),
-            pl.col("at"),
-        )
-    )
-    proof = _earliest(every.select(PROOF).to_numpy(), grouped["at"])
-    columns = (pl.Series(name, proof[:, number]) for number, name in enumerate(PROOF))
-    return grouped.drop("at").with_columns(*columns, pl.lit(0, pl.Int64).alias("variant"))
+def _alike(keys: pl.DataFrame) -> Groups:
+    """Return the groups of rows that have the same values; absent is a value."""
+    groups = _grouped(keys.hash_rows().to_numpy())
+    ordered = keys[groups.order]
+    same = ordered.select(pl.all_horizontal(pl.all().eq_missing(pl.all().shift(1)))).to_series().to_numpy()
+    follows = np.ones(len(ordered), np.bool_)
+    follows[groups.starts] = False
+    if same[follows].all():
+        return groups
+    distinct = keys.unique(maintain_order=True).with_row_index("number")  # two hashes met
+    told = keys.join(distinct, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")
+    return _grouped(told["number"].to_numpy())
 
 
-def _earliest(proof: np.ndarray, members: pl.Series) -> np.ndarray:
+def _grouped(marks: np.ndarray) -> Groups:
+    """Return the groups of rows with the same mark, (n,)."""
+    order = np.argsort(marks, kind="stable")
+    ordered = marks[order]
+    return Groups(order, np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(order)]))
+
+
+def _counted(every: pl.DataFrame, groups: Groups) -> pl.DataFrame:
+    """Return the counts of each group."""
+    columns = {name: every[name].to_numpy()[groups.order] for name in ("packets", "bytes", "first", "last")}
+    join = {"packets": np.add, "bytes": np.add, "first": np.minimum, "last": np.maximum}
+    counts = {
+        name: join[name].reduceat(values, groups.starts) if len(values) else values
+        for name, values in columns.items()
+    }
+    proof = _earliest(every.select(PROOF).to_numpy(), groups)
+    return pl.DataFrame(counts | {name: proof[:, number] for number, name in enumerate(PROOF)})
+
+
+def _earliest(proof: np.ndarray, groups: Groups) -> np.ndarray:
     """Return the first frames of each group of rows: (groups, FRAMES), 0 where there are no more.
 
     Args:
         proof: the frames of each row, as many, 0 where there are no more.
-        members: the rows of each group.
+        groups: which rows belong together.
     """
-    lengths = members.list.len().to_numpy().astype(np.int64)
-    starts = np.cumsum(lengths) - lengths
-    rows = members.explode().to_numpy()
     frames = np.where(proof > 0, proof, NEVER)
-    earliest = np.empty((len(lengths), FRAMES), np.int64)
-    for length in np.unique(lengths):  # as one matrix each, which is sorted at once
-        alike = np.flatnonzero(lengths == length)
-        theirs = frames[rows[starts[alike, None] + np.arange(length)]].reshape(len(alike), -1)
+    earliest = np.empty((len(groups.starts), FRAMES), np.int64)
+    for size in np.unique(groups.sizes):  # as one matrix each, which is sorted at once
+        alike = np.flatnonzero(groups.sizes == size)
+        rows = groups.order[groups.starts[alike, None] + np.arange(size)]
+        theirs = frames[rows].reshape(len(alike), -1)
         earliest[alike] = np.sort(theirs, axis=1)[:, :FRAMES]
     return np.where(earliest < NEVER, earliest, 0)

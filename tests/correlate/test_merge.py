@@ -58,3 +58,20 @@ def test_nothing_changes_where_all_differ():
     rows = part((64, 1, 0, 0, [1]), (63, 1, 0, 0, [2]))
     joined, _ = merge([rows], [0])
     assert_frame_equal(joined, rows)
+
+
+def test_what_hashes_alike_is_not_made_one(monkeypatch):
+    ranges = [part((64, 1, 0, 0, [3]), (63, 1, 0, 0, [1])), part((63, 1, 0, 0, [1]))]
+    right = merge(ranges, [0, 3])
+    monkeypatch.setattr(pl.DataFrame, "hash_rows", lambda self: pl.Series([7] * len(self), dtype=pl.UInt64))
+    joined, places = merge(ranges, [0, 3])
+    assert_frame_equal(joined, right[0])
+    assert joined["packets"].to_list() == [2, 1]
+    assert [place.rows() for place in places] == [place.rows() for place in right[1]]
+
+
+def test_nothing_is_made_of_nothing():
+    empty = part((64, 1, 0, 0, [1])).clear()
+    assert merge([empty], [0])[0].is_empty()
+    joined, places = merge([empty, empty], [0, 0])
+    assert (joined.columns, len(joined), [len(place) for place in places]) == (empty.columns, 0, [0, 0])
