@@ -18,7 +18,7 @@ from pcapcheck.capture.interface import Interface
 from pcapcheck.captured import Captured
 from pcapcheck.correlate.cooked import with_link_macs
 from pcapcheck.correlate.indexed import INDEX, index_facts
-from pcapcheck.correlate.strong import keys_of_a_variant, some
+from pcapcheck.correlate.strong import keys_of_a_variant, smallest
 from pcapcheck.topology.anycapture import LOOPBACK, settle_any
 from pcapcheck.topology.bind import Binder
 from pcapcheck.topology.binding import Binding
@@ -101,7 +101,7 @@ def strong_keys(placed: Placed) -> pl.DataFrame:
     """Return strong keys of some packets of each variant: variant, strong, time; or an empty frame."""
     most = keys_of_a_variant(len(placed.variants))
     parts = [
-        some(keys, ["variant"], most).with_columns(pl.lit(number, pl.Int64).alias("file"))
+        smallest(keys, ["variant"], most).with_columns(pl.lit(number, pl.Int64).alias("file"))
         for number, keys in enumerate(spill.load(each.keys) for each in placed.captured)
         if keys.width
     ]

@@ -30,8 +30,11 @@ def some(keys: pl.DataFrame, group: Sequence[str], most: int = KEYS_OF_A_TUPLE) 
 
     What is chosen of parts holds what is chosen of the whole.
     """
-    once = keys.unique([*group, "strong", "time"], keep="first", maintain_order=True)
-    large = pl.len().over(group) > most
-    if not once.select(large.any()).item():
-        return once  # as of most captures; ranking many small groups is slow
-    return once.filter(pl.col("strong").rank("dense").over(group) <= most)
+    return smallest(keys.unique([*group, "strong", "time"], keep="first", maintain_order=True), group, most)
+
+
+def smallest(keys: pl.DataFrame, group: Sequence[str], most: int) -> pl.DataFrame:
+    """Return the smallest strong keys of each group, where none is there twice."""
+    if keys.group_by(group).len().filter(pl.col("len") > most).is_empty():
+        return keys  # as of most captures; ranking many small groups is slow
+    return keys.filter(pl.col("strong").rank("dense").over(group) <= most)

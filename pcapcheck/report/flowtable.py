@@ -24,6 +24,7 @@ TIMES = ("first", "last")
 DURATIONS = ("duration",)
 TIME = "%Y-%m-%dT%H:%M:%S%.9fZ"
 BETWEEN = "  "
+PLAIN = r"\A[0-9A-Za-z][0-9A-Za-z./:#_\[\] -]*\z"  # what is safe in every format, as nearly all texts are
 ROWS = 10_000  # made into text at once
 KEPT = 50_000  # rows whose text is kept between measuring and writing
 
@@ -136,7 +137,8 @@ def _with_text(part: "pl.DataFrame", safe: Callable[[str], str]) -> "pl.DataFram
     part = part.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name in lists)
     made = {}
     for name in (name for name, dtype in part.schema.items() if dtype == pl.String):
-        distinct = part[name].drop_nulls().unique(maintain_order=True).to_list()
+        odd = part[name].filter(~part[name].str.contains(PLAIN))
+        distinct = odd.unique(maintain_order=True).to_list()
         changed = {text: made_safe for text in distinct if (made_safe := safe(text)) != text}
         made[name] = part[name].replace(changed) if changed else part[name]
     return part.with_columns(**made)

@@ -4,9 +4,12 @@ import json
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from report import results
 
 from pcapcheck.errors import InputError
+from pcapcheck.report import escape, flowtable
 from pcapcheck.report.flowtable import ROWS, parquet, write_table
 
 EVIL = "=cmd|'/C calc'!A0\x1b[2J\u202e"
@@ -94,3 +97,8 @@ def test_header_is_bold_in_colour():
 def test_unknown_format_names_the_nearest():
     with pytest.raises(InputError, match="did you mean `csv`"):
         written(PLAIN, "cvs")
+
+
+@given(st.from_regex(flowtable.PLAIN.replace(r"\z", r"\Z")))
+def test_what_counts_as_plain_is_safe_in_every_format(text):
+    assert escape.visible(text) == text == escape.csv(text)
