@@ -42,6 +42,18 @@ SHOWN: Final = {
     "inner.udp.srcport": "integer",
     "inner.udp.dstport": "integer",
 }
+# What is told of a direction.
+WAY: Final = [
+    "direction",
+    "flow",
+    "flow_text",
+    "client",
+    "path",
+    "who",
+    "where",
+    "source_name",
+    "destination_name",
+]
 NONE: Final[Mapping[str, Any]] = {}
 
 
@@ -57,7 +69,8 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
     every = totals(rows)
     times = loss_times(network.losses)
     paths: dict[int, list[Mapping[str, Any]]] = {}
-    for row in network.directions.join(every.select("flow"), on="flow", how="semi").iter_rows(named=True):
+    ways_of = network.directions.join(every.select("flow"), on="flow", how="semi").select(WAY)
+    for row in ways_of.iter_rows(named=True):
         paths.setdefault(row["flow"], []).append(row)
     found = []
     for total in every.iter_rows(named=True):

@@ -23,9 +23,8 @@ def find(case: Case) -> Iterator[Fact]:
     for number, point in enumerate(case.network.points):
         if not point or point.role != Role.UPLINK or case.profile.traits.tunnel not in HASHED:
             continue
-        mine = pl.col("direction").is_in(
-            [r["direction"] for r in case.directions if r["source_node"] == point.node]
-        )
+        directions = case.network.directions
+        mine = pl.col("direction").is_in(directions.filter(source_node=point.node)["direction"].to_list())
         sent = case.network.variants.filter(
             mine & (pl.col("point") == number) & (pl.col("form") == case.profile.traits.tunnel)
         )
