@@ -15,6 +15,7 @@ import polars as pl
 from pcapcheck import spill
 from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.interface import Interface
+from pcapcheck.correlate.counts import ranked
 from pcapcheck.correlate.merge import merge
 from pcapcheck.correlate.strong import keys_of_a_variant, some, strong_keys_of
 from pcapcheck.errors import InputError
@@ -193,11 +194,8 @@ def _merged(parts: Sequence[Mapped], most: int | None) -> tuple[pl.DataFrame, tu
 
 def first_of_each(keys: pl.DataFrame, most: int) -> pl.DataFrame:
     """Return the first `most` keys of each variant: what is kept depends on no cut of the file."""
-    variant = keys["variant"].to_numpy()
-    order = np.argsort(variant, kind="stable")
-    start = np.flatnonzero(np.diff(variant[order], prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(start, np.diff(np.append(start, len(order))))
-    return keys[np.sort(order[rank < most])]
+    order, place = ranked(keys["variant"].to_numpy())
+    return keys[np.sort(order[place < most])]
 
 
 def moved(sightings: pl.DataFrame, places: pl.DataFrame, packets: int) -> pl.DataFrame:

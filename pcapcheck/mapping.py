@@ -143,7 +143,7 @@ def read_each(
         for at, group in groupby(owned, itemgetter(0)):
             found = []
             for _, done in group:
-                found.append(replace(done, variants=spill.fetch(done.variants)))  # while others still read
+                found.append(done)
                 if using.crew.apart:
                     meter.see(sizes[at] // len(ranges[at]))
             meter.finish(sizes[at])

@@ -34,7 +34,7 @@ def test_an_export_lists_the_flows_and_writes_their_sightings(given, tmp_path):
     assert any((tmp_path / "out").rglob("*"))
 
 
-def test_the_list_of_flows_does_not_wait_for_what_judges(tmp_path):
+def test_the_list_of_flows_does_not_wait_for_what_judges():
     code = "import sys, pcapcheck.flowing; print(*(name for name in sys.modules if 'diagnose' in name))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert said.stdout.strip() == ""

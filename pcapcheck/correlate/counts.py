@@ -11,6 +11,13 @@ FRAMES: Final = 5  # frame numbers kept of each variant: what a finding shows
 NEVER: Final = np.iinfo(np.int64)
 
 
+def ranked(numbers: Ints) -> tuple[Ints, Ints]:
+    """Return rows in the order of their numbers, int64 (n,), and how many of its number are before each."""
+    order = np.argsort(numbers, kind="stable")
+    start = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+    return order, np.arange(len(order)) - np.repeat(start, np.diff(np.append(start, len(order))))
+
+
 class Counts:
     """Counts of numbered variants; numbers are handed out by `allot`."""
 
@@ -60,11 +67,9 @@ class Counts:
     def _ranked(self, numbers: Ints, limit: int) -> tuple[Ints, Ints]:
         """Return those rows, and how many packets of the same variant come before each."""
         rows = np.flatnonzero(self._packets.take(numbers) < limit)
-        order = rows[np.argsort(numbers[rows], kind="stable")]
-        variant = numbers[order]
-        start = np.flatnonzero(np.diff(variant, prepend=-1))
-        within = np.arange(len(order)) - np.repeat(start, np.diff(np.append(start, len(order))))
-        rank = self._packets[variant] + within
+        within, place = ranked(numbers[rows])
+        order = rows[within]
+        rank = self._packets[numbers[order]] + place
         return order[rank < limit], rank[rank < limit]
 
     def _note_frames(self, numbers: Ints, frames: Ints) -> None:

@@ -116,15 +116,12 @@ def _cells(first: int, part: "pl.DataFrame") -> "pl.DataFrame":
 
     cells = {"#": pl.int_range(first, first + part.height, eager=True).cast(pl.String)}
     for name, column in _with_text(_timed(part), escape.visible).to_dict().items():
-        values = column.to_physical().to_list()
-        if column.dtype == pl.Duration:
-            text = pl.Series(
-                [None if value is None else duration(value) for value in values], dtype=pl.String
-            )
-        elif column.dtype.is_integer():
-            text = pl.Series([None if value is None else f"{value:,}" for value in values], dtype=pl.String)
-        else:
-            text = column.cast(pl.String)
+        text = column
+        if column.dtype == pl.Duration or column.dtype.is_integer():
+            write = duration if column.dtype == pl.Duration else "{:,}".format
+            values = column.to_physical().to_list()
+            text = pl.Series([None if value is None else write(value) for value in values], dtype=pl.String)
+        text = text.cast(pl.String)
         cells[name] = text.replace("", "-").fill_null("-")
     return pl.DataFrame(cells)
 

@@ -24,7 +24,9 @@ def find(case: Case) -> Iterator[Fact]:
         if not point or point.role != Role.UPLINK or case.profile.traits.tunnel not in HASHED:
             continue
         directions = case.network.directions
-        mine = pl.col("direction").is_in(directions.filter(source_node=point.node)["direction"].to_list())
+        mine = pl.col("direction").is_in(
+            directions.filter(pl.col("source_node").eq_missing(point.node))["direction"].to_list()
+        )
         sent = case.network.variants.filter(
             mine & (pl.col("point") == number) & (pl.col("form") == case.profile.traits.tunnel)
         )

@@ -3,6 +3,7 @@
 import struct
 from dataclasses import replace
 
+import polars as pl
 from scene import causes, facts, scene
 
 from profiles import DB, WEB
@@ -31,3 +32,19 @@ def test_a_node_that_sends_all_flows_from_one_port_is_found(tmp_path):
 
 def test_hashed_ports_are_many(tmp_path):
     assert facts(scene(tmp_path), "one_outer_port") == []
+
+
+def test_a_node_without_a_name_is_found_too(tmp_path):
+    case = scene(
+        tmp_path,
+        [*both_ways(WEB, DB), *both_ways(WEB, DB, 1.3)],
+        breaks=lambda _, network: network.rewrite("node1_eth0.pcap", from_one_port),
+    )
+    nameless = pl.lit(None, pl.String)
+    network = replace(
+        case.network,
+        points=tuple(each and replace(each, node=None) for each in case.network.points),
+        directions=case.network.directions.with_columns(source_node=nameless),
+    )
+    found = facts(replace(case, network=network), "one_outer_port")
+    assert {fact.about["node"] for fact in found} == {None}
