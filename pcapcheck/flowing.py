@@ -15,7 +15,6 @@ from pcapcheck.check.selection import narrow
 from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.correlate.strong import KEYS_OF_A_TUPLE
 from pcapcheck.correlate.tuples import FIELDS
-from pcapcheck.mapping import fields_to_read
 from pcapcheck.placing import place
 from pcapcheck.reading import (
     FEW,
@@ -30,6 +29,7 @@ from pcapcheck.reading import (
 from pcapcheck.settings import Settings
 from pcapcheck.settling import Settled, settle
 from pcapcheck.sizing import is_one_large_point
+from pcapcheck.task import fields_to_read
 from pcapcheck.topology.topology import Topology
 
 # What tells interfaces of `any` apart.

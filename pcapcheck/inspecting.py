@@ -20,11 +20,12 @@ from pcapcheck.check.detect import Scenery
 from pcapcheck.check.profile import Profile
 from pcapcheck.check.sight import sight
 from pcapcheck.correlate.variants import LOW
-from pcapcheck.mapping import Look, Progress, fields_to_read, read_each
+from pcapcheck.mapping import Progress, read_each
 from pcapcheck.report.inspection import Inspection, InterfaceSeen, LooksLike, Tunnel, linktype_name
 from pcapcheck.resources import opened
 from pcapcheck.settings import Settings
 from pcapcheck.settling import settle
+from pcapcheck.task import Look, fields_to_read
 from pcapcheck.topology.topology import Topology
 
 IDS: Final = ("vxlan.vni", "geneve.vni", "gre.key")  # what tells tunnels of one form apart

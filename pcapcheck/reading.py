@@ -14,11 +14,12 @@ from pcapcheck.check.candidates import Candidates, clue_fields, dissectors, find
 from pcapcheck.check.profile import Profile
 from pcapcheck.correlate.assembly import assemble
 from pcapcheck.correlate.network import Network
-from pcapcheck.mapping import Look, address, fields_to_read, read_all
+from pcapcheck.mapping import address, read_all
 from pcapcheck.placing import Placed, strong_keys
 from pcapcheck.resources import Resources, opened
 from pcapcheck.settings import Settings
 from pcapcheck.sizing import suitable_jobs
+from pcapcheck.task import Look, fields_to_read
 from pcapcheck.topology.topology import Topology
 
 Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all

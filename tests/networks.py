@@ -15,7 +15,7 @@ from pcapcheck.check.rule import Rule
 from pcapcheck.correlate.assembly import assemble
 from pcapcheck.correlate.gather import Wanted, gather
 from pcapcheck.decode.registry import dissector_table
-from pcapcheck.mapping import Look
+from pcapcheck.task import Look
 from pcapcheck.yamlevents import Place
 
 TABLE = dissector_table({"udp.port": {8472: "vxlan"}}, by_content=True)

@@ -5,9 +5,10 @@ from clusters import cluster, template
 
 from pcapcheck.capture.inputs import find_inputs
 from pcapcheck.correlate.assembly import assemble
-from pcapcheck.mapping import Look, read_all
+from pcapcheck.mapping import read_all
 from pcapcheck.placing import place, strong_keys
 from pcapcheck.resources import Resources
+from pcapcheck.task import Look
 from pcapcheck.workers import Crew
 
 

@@ -7,8 +7,9 @@ from packets import eth, gre, ip, tcp, udp, vxlan
 
 from pcapcheck import spill
 from pcapcheck.capture.inputs import find_inputs
-from pcapcheck.mapping import Look, read_all
+from pcapcheck.mapping import read_all
 from pcapcheck.resources import Resources
+from pcapcheck.task import Look
 from pcapcheck.workers import Crew, Pool
 
 

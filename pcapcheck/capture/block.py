@@ -3,6 +3,7 @@
 Made by the readers of this room, taken by `decode`. It does not know what the bytes mean.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -42,6 +43,11 @@ class Block:
 
     def __len__(self) -> int:
         return len(self.offset)
+
+    def pieces(self) -> Iterator["Block"]:
+        """Yield the packets in blocks of PACKETS at most."""
+        for begin in range(0, len(self), PACKETS):
+            yield self.take(slice(begin, begin + PACKETS))
 
     def take(self, rows: Ints | slice) -> "Block":
         """Return the packets of these rows, over the same bytes."""

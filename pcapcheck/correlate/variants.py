@@ -62,7 +62,9 @@ class Variants:
         self._table = table
         self._shapes = shapes or Shapes(table)
         self._masks: dict[int, Bytes | None] = {}  # by id of the shape; None: a field has no fixed place
-        self._masked: dict[tuple[int, int], _Masked] = {}
+        self._masked: dict[
+            tuple[int, bool], _Masked
+        ] = {}  # by shape, and whether there are several interfaces
         self._odd = _Odd(self.names)
 
     def number(self, block: Block, visit: Callable[[Part], None] | None = None) -> Ints:
@@ -103,9 +105,14 @@ class Variants:
 
     def _number(self, block: Block, rows: Rows, numbers: Ints) -> None:
         """Give the packets of one shape their numbers."""
-        for interface, inside in _by_interface(block, rows.row):
-            group = self._group(rows.shape, interface)
-            numbers[rows.row[inside]] = group.number(rows.bytes[inside], self.counts.allot)
+        several = len(block.linktype) > 1
+        key = (id(rows.shape), several)
+        if key not in self._masked:
+            mask = self._mask(rows.shape)
+            assert mask is not None, "number() has sent its packets elsewhere"
+            self._masked[key] = _Masked(rows.shape, mask, several=several)
+        interface = block.interface[rows.row] if several else None
+        numbers[rows.row] = self._masked[key].number(rows.bytes, interface, self.counts.allot)
 
     def _mask(self, shape: Shape) -> Bytes | None:
         """Return the bits that the fields occupy in a packet of this shape; None: not all have one place."""
@@ -115,14 +122,6 @@ class Variants:
             except KeyError:
                 self._masks[id(shape)] = None
         return self._masks[id(shape)]
-
-    def _group(self, shape: Shape, interface: int) -> "_Masked":
-        key = (id(shape), interface)
-        if key not in self._masked:
-            mask = self._mask(shape)
-            assert mask is not None, "number() has sent its packets elsewhere"
-            self._masked[key] = _Masked(shape, interface, mask)
-        return self._masked[key]
 
     def frame(self) -> pl.DataFrame:
         """Return a row a variant, in order of its number.
@@ -139,42 +138,38 @@ class Variants:
         return named.hstack(self.counts.frame())
 
 
-def _by_interface(block: Block, rows: Ints) -> list[tuple[int, Ints | slice]]:
-    """Return (interface, which of the rows) for each interface of these packets."""
-    if len(block.linktype) <= 1:
-        return [(0, slice(None))]
-    interface = block.interface[rows]
-    return [(int(number), np.flatnonzero(interface == number)) for number in np.unique(interface)]
-
-
 class _Masked:
-    """The variants of one shape on one interface, by the bytes of their headers under a mask."""
+    """The variants of one shape, by the bytes of their headers under a mask, and the interface."""
 
-    def __init__(self, shape: Shape, interface: int, mask: Bytes) -> None:
+    def __init__(self, shape: Shape, mask: Bytes, *, several: bool) -> None:
         words = mask.view("<u8")
-        self._shape, self._interface = shape, interface
+        self._shape = shape
         self._width = len(mask)
         self._where = np.flatnonzero(words)
         self._mask = words[self._where]
-        self._table = Table(len(self._where))
+        self._table = Table(len(self._where) + several)  # the last word is the interface, where it tells
         self._numbers = np.zeros(0, np.int64)
 
-    def number(self, rows: Bytes, allot: Allot) -> Ints:
+    def number(self, rows: Bytes, interface: NDArray[np.uint16] | None, allot: Allot) -> Ints:
+        """Return the numbers of packets; `interface` is None where there is one."""
         words: Words = rows.view("<u8")[:, self._where] & self._mask
+        if interface is not None:
+            words = np.concatenate([words, interface[:, None].astype(np.uint64)], axis=1)
         local, new = self._table.number(words)
         self._numbers = np.concatenate([self._numbers, allot(len(new))]) if len(new) else self._numbers
         return self._numbers.take(local)
 
     def frame(self, names: Sequence[str]) -> pl.DataFrame:
-        words = np.zeros((self._table.count, self._width // 8), np.uint64)
-        words[:, self._where] = self._table.rows
-        rows = Rows(self._shape, NO_PACKETS, np.arange(len(words)), words.view(np.uint8))
-        count = len(words)
+        count, width = self._table.count, len(self._where)
+        words = np.zeros((count, self._width // 8), np.uint64)
+        words[:, self._where] = self._table.rows[:, :width]
+        rows = Rows(self._shape, NO_PACKETS, np.arange(count), words.view(np.uint8))
+        interface = self._table.rows[:, width:].astype(np.uint16)
         return _frame(
             {name: rows.column(name) for name in names},
             self._numbers,
             pl.repeat(self._shape.stack, count, eager=True, dtype=pl.String),
-            np.full(count, self._interface, np.uint16),
+            interface[:, 0] if interface.size else np.zeros(count, np.uint16),
         )
 
 

@@ -4,7 +4,7 @@ from packets import arp, block, ip, sll, sll2, udp
 from pcapcheck.correlate.gather import Wanted, gather
 from pcapcheck.correlate.indexed import index_facts
 from pcapcheck.decode.registry import dissector_table
-from pcapcheck.mapping import Look
+from pcapcheck.task import Look
 
 TABLE = dissector_table()
 SELF, PEER = "52:54:00:00:00:01", "52:54:00:00:00:02"

@@ -17,7 +17,7 @@ from pcapcheck.correlate.merge import merge
 from pcapcheck.correlate.variants import Variants, whole
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.decode.shapes import Shapes
-from pcapcheck.mapping import Look
+from pcapcheck.task import Look
 
 LINUX = dissector_table({"udp.port": {8472: "vxlan"}}, by_content=True)
 NAMES = (*Look().names, "tcp.options.timestamp.tsval")

@@ -22,7 +22,7 @@ from pcapcheck.correlate.gather import Wanted, gather
 from pcapcheck.correlate.tuples import addressed
 from pcapcheck.correlate.watching import nearer, seen_by_watch, translations
 from pcapcheck.decode.registry import dissector_table
-from pcapcheck.mapping import Look
+from pcapcheck.task import Look
 from pcapcheck.topology.inferring.watch import Nearer, Seen, Translation
 
 TABLE = dissector_table({"udp.port": {8472: "vxlan"}}, by_content=True)
