@@ -13,7 +13,7 @@ import polars as pl
 from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.check.matchers import Verdict, select
 from pcapcheck.check.rule import Rule
-from pcapcheck.check.surroundings import Surroundings, View
+from pcapcheck.check.surroundings import BEFORE, Surroundings, View
 from pcapcheck.correlate.counts import FRAMES
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.variants import LOW
@@ -51,7 +51,12 @@ def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judg
     if rows.is_empty():
         return Judged(rule, (), (), _looked_for(rule, network) if rule.never else 0, (), 0)
     names = [name for name in rule.fields if name in rows.columns]
-    keys = _keys(rule, rows, names, network)
+    before = [part for each in (*rule.when.values(), *rule.expect.values()) for part in each.earlier]
+    if before and _goes_on(network):
+        routed = any(part.minus is None for part in before)
+        about = dict.fromkeys(part.about for part in before)
+        rows = surroundings.with_hop_before(rows, tuple(about), routed=routed)
+    keys = _keys(rule, rows, names)
     distinct = rows.select(keys).unique(maintain_order=True).with_row_index("case")
     views = [surroundings.view(row, names) for row in distinct.iter_rows(named=True)]
     verdicts = [_judge(rule, view) for view in views]
@@ -99,14 +104,13 @@ def _looked_for(rule: Rule, network: Network) -> int:
     return int(seen.group_by("direction").agg(pl.col("packets").max())["packets"].sum())
 
 
-def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str], network: Network) -> list[str]:
+def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
     """Return the columns that a verdict depends on."""
     keys = [column for name in names for column in (name, name + LOW) if column in rows.columns]
     keys += ["form", "stack", "version"]
     keys += [KEYS[path.split(".")[0]] for path in rule.variables if path.split(".")[0] in KEYS]
-    if "direction" in keys or (any(each.hops for each in rule.expect.values()) and _goes_on(network)):
-        keys += ["direction", "step"]
-    return list(dict.fromkeys(keys))
+    keys += [name for name in rows.columns if name.startswith(BEFORE) or name in ("fewest", "most")]
+    return list(dict.fromkeys([*keys, "step"] if "direction" in keys else keys))
 
 
 def _goes_on(network: Network) -> bool:

@@ -83,9 +83,9 @@ class Matcher(ABC):
         return tuple(dict.fromkeys(part.name for part in self.walk() if isinstance(part, Other)))
 
     @property
-    def hops(self) -> bool:
-        """Whether it looks at the hop before."""
-        return any(isinstance(part, Earlier) for part in self.walk())
+    def earlier(self) -> tuple["Earlier", ...]:
+        """The parts that look at the hop before."""
+        return tuple(part for part in self.walk() if isinstance(part, Earlier))
 
     @abstractmethod
     def _judge(self, value: int | str, scope: Scope) -> Verdict: ...

@@ -6,7 +6,10 @@ Takes the network and a profile, gives a `View` of one combination of values: th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
+
+import polars as pl
 
 from pcapcheck import values
 from pcapcheck.check.matchers import Seen, Value
@@ -20,6 +23,8 @@ from pcapcheck.topology.names import Names
 from pcapcheck.values import Span
 
 TEXTS: Final = ("form", "stack")
+PLACE: Final = ("direction", "step")
+BEFORE: Final = "before "  # a column with this before a field's name has its values at the hop before
 
 
 class Surroundings:
@@ -29,51 +34,61 @@ class Surroundings:
         self.network = network
         self.profile = profile
         self.names = Names(network.topology, profile.value(profile.traits.gateway_mac))
-        self._before: dict[str, dict[tuple[int, int], tuple[int, ...]]] = {}
-        self._rank = {
-            (row[0], row[1]): row[2]
-            for row in network.watched.select("direction", "step", "rank").iter_rows()
-        }
-        self._step = {
-            (row[0], row[1]): row[2]
-            for row in network.watched.select("direction", "rank", "step").iter_rows()
-        }
 
     def view(self, row: Mapping[str, Any], names: Sequence[str]) -> "View":
         """Return the view of one row of distinct values."""
         return View(self, row, names)
 
-    def earlier(self, direction: int, step: int) -> int | None:
-        """Return the nearest earlier watched step of a direction where it was seen."""
-        rank = self._rank.get((direction, step))
-        return None if not rank else self._step[direction, rank - 1]
+    def with_hop_before(self, rows: pl.DataFrame, fields: Sequence[str], *, routed: bool) -> pl.DataFrame:
+        """Add to variants what `View.previous` and `View.routed` tell of them.
 
-    def routed(self, direction: int, earlier: int, step: int) -> Decrement:
-        """Return by how much the TTL falls between two steps."""
-        path = self.network.paths[self.network.directions["path"][direction]]
-        marks = [hop.routed for hop in path[earlier + 1 : step + 1]]
-        most = None if any(high is None for _, high in marks) else sum(high or 0 for _, high in marks)
-        return sum(low for low, _ in marks), most
+        Args:
+            rows: variants with direction and step.
+            fields: those whose values are asked for.
+            routed: routed marks are asked for.
+        """
+        for field in fields:
+            rows = rows.join(self._values_before(field), on=PLACE, how="left", maintain_order="left")
+        if routed:
+            rows = rows.join(self._marks_since(), on=PLACE, how="left", maintain_order="left")
+        return rows
 
-    def values_at(self, direction: int, step: int, field: str) -> tuple[int, ...] | None:
-        """Return the values of a field that a direction had at a step."""
-        if field not in self._before:
-            self._before[field] = self._collect(field)
-        return self._before[field].get((direction, step))
+    @cached_property
+    def _earlier(self) -> pl.DataFrame:
+        """The nearest earlier watched step of each watched step of a direction: direction, step, earlier."""
+        watched = self.network.watched.select("direction", "step", "rank")
+        last = watched.select("direction", pl.col("rank") + 1, pl.col("step").alias("earlier"))
+        return watched.join(last, on=["direction", "rank"]).drop("rank")
 
-    def _collect(self, field: str) -> dict[tuple[int, int], tuple[int, ...]]:
-        if field not in self.network.variants.columns:
-            return {}
-        low = [field + LOW] if field + LOW in self.network.variants.columns else []
-        seen = (
-            self.network.variants.drop_nulls([field, "step"])
-            .select("direction", "step", field, *low)
-            .unique()
+    def _values_before(self, field: str) -> pl.DataFrame:
+        """Return the values of a field that a direction had at the watched step before, ascending."""
+        variants = self.network.variants
+        words = [name for name in (field, field + LOW) if name in variants.columns]
+        if not words:
+            return self._earlier.select(*PLACE, pl.lit(None).alias(BEFORE + field))
+        seen = variants.drop_nulls([field, "step"]).select(*PLACE, pl.struct(words).alias(BEFORE + field))
+        values = seen.group_by(PLACE).agg(pl.col(BEFORE + field).unique().sort())
+        told = self._earlier.join(values, left_on=["direction", "earlier"], right_on=PLACE)
+        return told.drop("earlier")
+
+    def _marks_since(self) -> pl.DataFrame:
+        """Return by how much the TTL falls since that step: fewest, most (null: any)."""
+        rows = [
+            (path, step, low, high or 0, high is None)
+            for path, steps in enumerate(self.network.paths)
+            for step, (low, high) in enumerate(each.routed for each in steps)
+        ]
+        names = ("path", "step", "fewest", "most", "any")
+        marks = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row").with_columns(
+            pl.col("fewest", "most", "any").cum_sum().over("path")
         )
-        found: dict[tuple[int, int], set[int]] = {}
-        for direction, step, *words in seen.iter_rows():
-            found.setdefault((direction, step), set()).add(_joined(words))
-        return {key: tuple(sorted(each)) for key, each in found.items()}
+        told = self._earlier.join(self.network.directions.select("direction", "path"), on="direction")
+        both = told.join(marks, on=["path", "step"]).join(
+            marks, left_on=["path", "earlier"], right_on=["path", "step"], suffix="_before"
+        )
+        fell = {name: pl.col(name) - pl.col(f"{name}_before") for name in ("fewest", "most", "any")}
+        most = pl.when(fell["any"] == 0).then(fell["most"])
+        return both.select(*PLACE, fewest=fell["fewest"], most=most)
 
 
 class View:
@@ -103,21 +118,13 @@ class View:
     @property
     def routed(self) -> Decrement | None:
         """See `Scope.routed`."""
-        earlier = self._earlier()
-        return (
-            None
-            if earlier is None
-            else self._around.routed(self._row["direction"], earlier, self._row["step"])
-        )
+        fewest = self._row.get("fewest")
+        return None if fewest is None else (fewest, self._row["most"])
 
     def previous(self, field: str) -> tuple[int, ...] | None:
         """See `Scope.previous`."""
-        earlier = self._earlier()
-        return None if earlier is None else self._around.values_at(self._row["direction"], earlier, field)
-
-    def _earlier(self) -> int | None:
-        direction, step = self._row.get("direction"), self._row.get("step")
-        return None if direction is None or step is None else self._around.earlier(direction, step)
+        found = self._row.get(BEFORE + field)
+        return None if found is None else tuple(_joined(list(words.values())) for words in found)
 
     def variable(self, path: str, field: str) -> tuple[Value, ...] | None:
         """See `Scope.variable`."""

@@ -200,10 +200,10 @@ def test_long_list_of_values_is_cut():
 
 def test_matcher_tells_what_it_reads():
     matcher = AnyOf((Not(UNKNOWN), Other("ip.ttl", "inner.ip.ttl", 0), TTL))
-    assert (matcher.variables, matcher.fields, matcher.hops) == (
+    assert (matcher.variables, matcher.fields, matcher.earlier) == (
         ("destination.node.addresses",),
         ("inner.ip.ttl",),
-        True,
+        (TTL,),
     )
 
 

@@ -16,8 +16,10 @@ CROSSING = {"pod1": [ask()], "node1 eth0": [carried(ask(63))], "pod2": [ask(62)]
 def view(point=0, seen=CROSSING):
     """Return the view of the variant at one of the points."""
     made = network(seen)
-    row = made.variants.row(point, named=True)
-    return Surroundings(made, PROFILE).view(row, list(row))
+    around = Surroundings(made, PROFILE)
+    known = around.with_hop_before(made.variants, ("inner.ip.ttl", "vxlan.vni"), routed=True)
+    row = known.row(point, named=True)
+    return around.view(row, made.variants.columns)
 
 
 def test_a_field_is_the_packets_value_and_form_a_text():
