@@ -6,6 +6,7 @@ Takes what correlation found and the chosen profiles; it opens nothing and does 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TypeAlias
 
 import polars as pl
@@ -137,10 +138,10 @@ def captures_used(placed: Placed, network: Network) -> tuple[CaptureUsed, ...]:
     """Return what the report says of each interface of each file."""
     gaps = _gaps(network)
     numbers = {point: number for number, point in enumerate(placed.points)}
+    bound = {number: list(own) for number, own in groupby(placed.bound, lambda each: each.file)}
     used = []
     for number, capture in enumerate(placed.captured):
-        bound = [each for each in placed.bound if each.file == number]
-        for each in bound:
+        for each in bound.get(number, ()):
             point = each.binding.point
             about = capture.interfaces[each.interface]
             used.append(
@@ -158,7 +159,7 @@ def captures_used(placed: Placed, network: Network) -> tuple[CaptureUsed, ...]:
                     error=capture.error,
                 )
             )
-        if not bound:
+        if number not in bound:
             nowhere = CaptureUsed(
                 capture.input.shown,
                 node=None,

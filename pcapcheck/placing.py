@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Final, TypeAlias
 
+import numpy as np
 import polars as pl
 
 from pcapcheck import spill
@@ -18,7 +19,7 @@ from pcapcheck.capture.interface import Interface
 from pcapcheck.captured import Captured
 from pcapcheck.correlate.cooked import with_link_macs
 from pcapcheck.correlate.indexed import INDEX, index_facts
-from pcapcheck.correlate.strong import keys_of_a_variant, smallest
+from pcapcheck.correlate.strong import MOST, keys_of_a_variant, smallest
 from pcapcheck.topology.anycapture import LOOPBACK, settle_any
 from pcapcheck.topology.bind import Binder
 from pcapcheck.topology.binding import Binding
@@ -100,11 +101,15 @@ def place(captured: Sequence[Captured], topology: Topology, known: Mapping[Key, 
 def strong_keys(placed: Placed) -> pl.DataFrame:
     """Return strong keys of some packets of each variant: variant, strong, time; or an empty frame."""
     most = keys_of_a_variant(len(placed.variants))
-    parts = [
-        smallest(keys, ["variant"], most).with_columns(pl.lit(number, pl.Int64).alias("file"))
-        for number, keys in enumerate(spill.load(each.keys) for each in placed.captured)
-        if keys.width
-    ]
+    parts: list[pl.DataFrame] = []
+    waiting: list[pl.DataFrame] = []
+    for number, each in enumerate(placed.captured):
+        keys = spill.load(each.keys)
+        if keys.width:
+            waiting.append(keys.with_columns(pl.lit(number, pl.Int64).alias("file")))
+        if waiting and (sum(map(len, waiting)) >= MOST or number + 1 == len(placed.captured)):
+            parts.append(smallest(pl.concat(waiting), ["file", "variant"], most))
+            waiting = []
     if not parts:
         return pl.DataFrame()
     names = placed.variants.select("file", "local", pl.col("variant").alias("to"))
@@ -116,12 +121,12 @@ def strong_keys(placed: Placed) -> pl.DataFrame:
 
 def _together(captured: Sequence[Captured]) -> pl.DataFrame:
     """Return the variants of all files; `local` is the number that each has in its file."""
-    frames = [
-        each.variants.with_columns(pl.lit(number, pl.Int64).alias("file"), pl.col("variant").alias("local"))
-        for number, each in enumerate(captured)
-        if each.variants.width
-    ]
-    return with_link_macs(pl.concat(frames)) if frames else pl.DataFrame()
+    known = [(number, each.variants) for number, each in enumerate(captured) if each.variants.width]
+    if not known:
+        return pl.DataFrame()
+    files = np.repeat([number for number, _ in known], [len(frame) for _, frame in known])
+    whole = pl.concat([frame for _, frame in known])
+    return with_link_macs(whole.with_columns(pl.Series("file", files, pl.Int64), local=pl.col("variant")))
 
 
 def _bindings(

@@ -33,11 +33,18 @@ class Surroundings:
     def __init__(self, network: Network, profile: Profile) -> None:
         self.network = network
         self.profile = profile
+        self._cluster: dict[tuple[str, str], tuple[Value, ...]] = {}
         self.names = Names(network.topology, profile.value(profile.traits.gateway_mac))
 
     def view(self, row: Mapping[str, Any], names: Sequence[str]) -> "View":
         """Return the view of one row of distinct values."""
         return View(self, row, names)
+
+    def of_cluster(self, rest: str, kind: str) -> tuple[Value, ...]:
+        """Return the values of `$cluster.<rest>` that fit a field of this kind."""
+        if (rest, kind) not in self._cluster:
+            self._cluster[rest, kind] = fitting(self.names.of_cluster(rest), kind)
+        return self._cluster[rest, kind]
 
     def with_hop_before(self, rows: pl.DataFrame, fields: Sequence[str], *, routed: bool) -> pl.DataFrame:
         """Add to variants what `View.previous` and `View.routed` tell of them.
@@ -147,7 +154,7 @@ class View:
         if subject in ("source", "destination"):
             found = names.of_address(self._row.get(f"{subject}_end"), rest)
         elif subject == "cluster":
-            found = names.of_cluster(rest)
+            return self._around.of_cluster(rest, kind_of(field))
         elif subject == "here":
             found = names.of_point(self._point(), rest)
         elif subject in ("previous", "next"):

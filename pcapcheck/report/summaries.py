@@ -1,6 +1,7 @@
 """Network -> FlowSummary: what a report says of each flow, both directions, step by step."""
 
 from collections.abc import Mapping, Set
+from functools import lru_cache
 from typing import Any, Final
 
 import polars as pl
@@ -83,8 +84,10 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
 
 def _steps(rows: pl.DataFrame) -> dict[tuple[int, int], Mapping[str, Any]]:
     """Return for each direction and step: packets, stack, and the fields of its first variant."""
-    shown = [column for name in SHOWN for column in (name, name + LOW) if column in rows.columns]
     at = rows.filter(pl.col("step").is_not_null()).sort("first")
+    absent = at.null_count().row(0, named=True)
+    columns = {name for name in at.columns if absent[name] < len(at)}
+    shown = [column for name in SHOWN for column in (name, name + LOW) if column in columns]
     grouped = at.group_by("direction", "step", maintain_order=True).agg(
         pl.col("packets").sum(),
         pl.col("stack").first(),
@@ -134,15 +137,22 @@ def _path_step(step: Step, captured: bool, seen: Mapping[str, Any], count: Mappi
 
 
 def headers_of(seen: Mapping[str, Any]) -> dict[str, str]:
-    """Return the shown fields of a row as text; an inner field that is also the outermost is not repeated."""
+    """Return the shown fields of a row as text, in the row's order.
+
+    An inner field that is also the outermost is not repeated.
+    """
     found = {}
-    for name, kind in SHOWN.items():
-        value = seen.get(name)
-        if value is None or (name.startswith("inner.") and _same(seen, name)):
+    for name, value in seen.items():
+        if value is None or name not in SHOWN or (name.startswith("inner.") and _same(seen, name)):
             continue
-        number = value << 64 | seen[name + LOW] if kind == "ipv6" else value
-        found[name] = values.written(kind, number) if kind in values.BITS else str(value)
+        kind = SHOWN[name]
+        found[name] = _text(kind, value << 64 | seen[name + LOW] if kind == "ipv6" else value)
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _text(kind: str, value: int) -> str:
+    return values.written(kind, value) if kind in values.BITS else str(value)
 
 
 def _same(seen: Mapping[str, Any], name: str) -> bool:

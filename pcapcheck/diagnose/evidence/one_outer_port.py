@@ -20,19 +20,28 @@ def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each node that sends everything from one port."""
     if "form" not in case.network.variants.columns:
         return
-    for number, point in enumerate(case.network.points):
-        if not point or point.role != Role.UPLINK or case.profile.traits.tunnel not in HASHED:
-            continue
-        directions = case.network.directions
-        mine = pl.col("direction").is_in(
-            directions.filter(pl.col("source_node").eq_missing(point.node))["direction"].to_list()
-        )
-        sent = case.network.variants.filter(
-            mine & (pl.col("point") == number) & (pl.col("form") == case.profile.traits.tunnel)
-        )
-        flows = sent.filter(pl.col("kind").is_in(["tcp", "udp"]))
-        if flows["direction"].n_unique() >= LEAST and sent["udp.srcport"].n_unique() == 1:
-            yield _fact(case, number, flows)
+    tunnel = case.profile.traits.tunnel
+    if tunnel not in HASHED:
+        return
+    nodes = {
+        number: point.node
+        for number, point in enumerate(case.network.points)
+        if point and point.role == Role.UPLINK
+    }
+    senders = pl.DataFrame(
+        list(nodes.items()), schema={"point": pl.Int64, "source_node": pl.String}, orient="row"
+    )
+    own = case.network.directions.select("direction", "source_node").join(
+        senders, on="source_node", nulls_equal=True
+    )
+    sent = case.network.variants.filter(pl.col("form") == tunnel).join(
+        own.select("direction", "point"), on=["direction", "point"], how="semi"
+    )
+    alike = sent.filter(pl.col("udp.srcport").n_unique().over("point") == 1)
+    flows = alike.filter(pl.col("kind").is_in(["tcp", "udp"]))
+    for (number,), mine in flows.partition_by("point", as_dict=True).items():
+        if mine["direction"].n_unique() >= LEAST:
+            yield _fact(case, number, mine)
 
 
 def _fact(case: Case, number: int, flows: pl.DataFrame) -> Fact:

@@ -23,6 +23,7 @@ def find(case: Case) -> Iterator[Fact]:
     sent = _sent(case)
     if sent.is_empty():
         return
+    sent = sent.filter(pl.col("by").n_unique().over("source") > 1)
     for (address,), rows in sent.group_by("source", maintain_order=True):
         home = rows.filter(pl.col("by") == case.network.owners.node_of(str(address)))
         foreign = rows.filter(~pl.col("by").is_in(home["by"].unique().implode()))
