@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from pcapcheck import spill
+from pcapcheck.capture.block import Ints
 from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.interface import Interface
 from pcapcheck.correlate.counts import ranked
@@ -72,17 +73,13 @@ class Piece:
         found = spill.load(self.kept)
         return found if self.places is None else moved(found, self.places, self.before)
 
-    def named(self, names: pl.DataFrame) -> pl.DataFrame:
-        """Return the sightings of the variants that `names` knows, with new numbers.
-
-        Args:
-            names: `local` (what the whole capture calls a variant), `to` (its new number), and what to add.
-        """
-        if self.places is not None:
-            found = self.places.select(pl.col("variant").alias("found"), pl.col("to").alias("local"))
-            names = found.join(names, on="local").drop("local").rename({"found": "local"})
-        told = spill.load(self.kept).join(names, left_on="variant", right_on="local", maintain_order="left")
-        return told.with_columns(pl.col("to").alias("variant"), pl.col("frame") + self.before).drop("to")
+    def called(self, variant: Ints) -> Ints:
+        """Return what the whole capture calls variants of the task, int64 (n,) -> (n,)."""
+        if self.places is None:
+            return variant
+        to = np.empty(len(self.places), np.int64)
+        to[self.places["variant"].to_numpy()] = self.places["to"].to_numpy()
+        return to[variant]
 
 
 @dataclass(frozen=True, slots=True)

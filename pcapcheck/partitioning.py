@@ -4,12 +4,15 @@ Takes what the map stage kept and gives the pieces of each partition. Where ther
 sort some pieces at a time into files of the scratch folder.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from pcapcheck import spill
+from pcapcheck.capture.block import Ints
 from pcapcheck.captured import Kept, Piece
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.shares import NO_FLOW, Shares, shares
@@ -18,7 +21,19 @@ from pcapcheck.placing import Placed
 from pcapcheck.resources import Resources
 
 Pieces = tuple[Kept, ...]
-Names = Mapping[int, pl.DataFrame]  # file (position) -> what its variants are called
+ELSEWHERE: Final = -1  # what a variant is called that belongs to no partition
+
+
+class Names(NamedTuple):
+    """What the variants of one file are called.
+
+    Attributes:
+        to: int64 (n,), the number of each of its variants among those of all files, or `ELSEWHERE`.
+        share: int64 (n,), the partition of each.
+    """
+
+    to: Ints
+    share: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +41,12 @@ class Batch:
     """Some pieces that are sorted in one go.
 
     Attributes:
-        pieces: file (position) and sightings.
-        names: file -> local, `to` (variant), share.
+        pieces: sightings, and what their file's variants are called.
         folder: where the sorted ones go.
         number: of this batch.
     """
 
-    pieces: tuple[tuple[int, Piece], ...]
-    names: Names
+    pieces: tuple[tuple[Piece, Names], ...]
     folder: str
     number: int
 
@@ -44,18 +57,19 @@ def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[P
     Raises:
         InputError: a flow is too large for the memory that was given, or the scratch folder is full.
     """
-    kept = [(number, piece) for number, each in enumerate(placed.captured) for piece in each.sightings]
-    if not kept or network.variants.is_empty():
+    if not any(each.sightings for each in placed.captured) or network.variants.is_empty():
         return
     held = 0 if using.crew.apart else placed.variants.estimated_size() + network.variants.estimated_size()
     rows = using.budget.partition(int(held))
     cut = shares(network.variants, rows)
     _check_size(cut, network, using)
-    names = _by_file(placed.variants.select("file", "local", "variant").join(cut.of, on="variant"))
+    names = _by_file(placed, cut)
+    both = zip(placed.captured, names, strict=True)
+    kept = [(piece, own) for each, own in both for piece in each.sightings]
     if len(cut.packets) == 1 or using.scratch is None:
-        yield tuple(piece.named(names[number]).drop("share") for number, piece in kept if number in names)
+        yield (_told(kept).drop("share"),)
         return
-    tasks = list(_batches(kept, names, using.scratch, rows))
+    tasks = _batches(kept, using.scratch, rows)
     found: list[list[Kept]] = [[] for _ in cut.packets]
     for written in using.crew.run(_sorted, tasks):
         for share, path in written.items():
@@ -63,10 +77,33 @@ def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[P
     yield from (tuple(each) for each in found if each)
 
 
-def _by_file(names: pl.DataFrame) -> Names:
-    """Return the rows of each file: local (number of a variant in its file), `to` (variant), what else."""
-    parts = names.rename({"variant": "to"}).partition_by("file", as_dict=True, include_key=False)
-    return {number: own for (number,), own in parts.items()}
+def _by_file(placed: Placed, cut: Shares) -> list[Names]:
+    """Return what the variants of each file are called, and where they belong."""
+    file = placed.variants["file"].to_numpy()
+    first = np.append(0, np.cumsum(np.bincount(file, minlength=len(placed.captured))))
+    place = pl.Series("place", first[file] + placed.variants["local"].to_numpy())
+    told = placed.variants.select("variant", place).join(cut.of, on="variant")
+    to, share = np.full(len(file), ELSEWHERE), np.zeros(len(file), np.int64)
+    to[told["place"].to_numpy()] = told["variant"].to_numpy()
+    share[told["place"].to_numpy()] = told["share"].to_numpy()
+    bounds = zip(first[:-1].tolist(), first[1:].tolist(), strict=True)
+    return [Names(to[begin:end], share[begin:end]) for begin, end in bounds]
+
+
+def _told(pieces: Sequence[tuple[Piece, Names]]) -> pl.DataFrame:
+    """Return the sightings of some pieces with the numbers that variants have among all files, and shares."""
+    frames = [spill.load(piece.kept) for piece, _ in pieces]
+    before = np.repeat([piece.before for piece, _ in pieces], [len(frame) for frame in frames])
+    own = [
+        piece.called(frame["variant"].to_numpy()) for frame, (piece, _) in zip(frames, pieces, strict=True)
+    ]
+    named = [(names, each) for each, (_, names) in zip(own, pieces, strict=True)]
+    to = np.concatenate([names.to[each] for names, each in named])
+    share = np.concatenate([names.share[each] for names, each in named])
+    told = pl.concat(frames).with_columns(
+        pl.col("frame") + pl.Series(before, dtype=pl.Int64), variant=to, share=share
+    )
+    return told.filter(to != ELSEWHERE) if (to == ELSEWHERE).any() else told
 
 
 def _check_size(cut: Shares, network: Network, using: Resources) -> None:
@@ -80,24 +117,21 @@ def _check_size(cut: Shares, network: Network, using: Resources) -> None:
     raise InputError(f"--memory {using.budget.memory >> 20}MB", what, fix)
 
 
-def _batches(kept: list[tuple[int, Piece]], names: Names, folder: str, rows: int) -> Iterator[Batch]:
+def _batches(kept: Sequence[tuple[Piece, Names]], folder: str, rows: int) -> Iterator[Batch]:
     """Yield batches of pieces, of about `rows` sightings each."""
-    pieces: list[tuple[int, Piece]] = []
+    pieces: list[tuple[Piece, Names]] = []
     held = number = 0
-    for at, (file, piece) in enumerate(kept):
-        pieces.append((file, piece))
+    for at, (piece, names) in enumerate(kept):
+        pieces.append((piece, names))
         held += len(piece)
-        if held < rows and at + 1 < len(kept):
-            continue
-        named = [(file, piece) for file, piece in pieces if file in names]
-        if named:
-            yield Batch(tuple(named), {file: names[file] for file, _ in named}, folder, number)
-        pieces, held, number = [], 0, number + 1
+        if held >= rows or at + 1 == len(kept):
+            yield Batch(tuple(pieces), folder, number)
+            pieces, held, number = [], 0, number + 1
 
 
 def _sorted(batch: Batch) -> dict[int, str]:
     """Sort the sightings of one batch into a file a share; any process can do it."""
-    told = pl.concat([piece.named(batch.names[number]) for number, piece in batch.pieces])
+    told = _told(batch.pieces)
     written = {}
     for (share,), mine in told.partition_by("share", as_dict=True, include_key=False).items():
         name = f"share-{share}-{batch.number}"

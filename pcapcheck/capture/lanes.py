@@ -68,7 +68,7 @@ def walk_in_lanes(data: Bytes, chain: Chain, signs: Signs, *, lanes: int | None 
         signs: how their starts look.
         lanes: how many lanes; as many as seem best if None.
     """
-    if lanes is None and len(data) <= SAMPLE:
+    if lanes is None and len(data) <= 2 * SAMPLE:  # what a sample tells would come too late
         return walk(data, chain)
     count = min(_best_number(data, chain) if lanes is None else lanes, len(data) // SHORTEST)
     if count < FEW:

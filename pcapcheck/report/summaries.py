@@ -1,8 +1,9 @@
 """Network -> FlowSummary: what a report says of each flow, both directions, step by step."""
 
-from collections.abc import Mapping, Set
-from functools import lru_cache
-from typing import Any, Final
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from functools import cache, lru_cache, partial
+from typing import Any, Final, TypeAlias
 
 import polars as pl
 
@@ -10,7 +11,6 @@ from pcapcheck import values
 from pcapcheck.check.finding import Hop
 from pcapcheck.correlate.flowlist import counted, totals, translations
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.paths import Step
 from pcapcheck.correlate.variants import LOW
 from pcapcheck.report.losstime import LossTime, loss_times
 from pcapcheck.report.result import FlowSummary, PathStep
@@ -56,6 +56,8 @@ WAY: Final = [
     "destination_name",
 ]
 NONE: Final[Mapping[str, Any]] = {}
+FATES: Final = ("lost", "unknown", "gap")
+Rows: TypeAlias = Mapping[tuple[int, int], Mapping[str, Any]]  # by direction and step
 
 
 def summaries(network: Network) -> tuple[FlowSummary, ...]:
@@ -66,6 +68,7 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
     steps = _steps(rows)
     counts = {(row["direction"], row["step"]): row for row in network.hops.iter_rows(named=True)}
     captured = set(network.steps.select("path", "step").unique().iter_rows())
+    hops = cache(partial(_hops, network=network, captured=captured))
     nat = dict(translations(network).iter_rows())
     every = totals(rows)
     times = loss_times(network.losses)
@@ -76,7 +79,7 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
     found = []
     for total in every.iter_rows(named=True):
         directions = sorted(paths[total["flow"]], key=lambda row: (not row["client"], row["direction"]))
-        ways = [_way(row, network.paths[row["path"]], steps, counts, captured) for row in directions]
+        ways = [_way(row["direction"], hops(row["path"]), steps, counts) for row in directions]
         lost = next((times[row["direction"]] for row in directions if row["direction"] in times), None)
         found.append(_summary(total, directions, ways, nat.get(total["flow"]), lost))
     return tuple(found)
@@ -97,39 +100,43 @@ def _steps(rows: pl.DataFrame) -> dict[tuple[int, int], Mapping[str, Any]]:
     return {(row["direction"], row["step"]): row for row in grouped.iter_rows(named=True)}
 
 
-def _way(
-    row: Mapping[str, Any],
-    path: tuple[Step, ...],
-    steps: Mapping[tuple[int, int], Mapping[str, Any]],
-    counts: Mapping[tuple[int, int], Mapping[str, Any]],
-    captured: Set[tuple[int, int]],
-) -> tuple[PathStep, ...]:
+def _hops(path: int, network: Network, captured: Set[tuple[int, int]]) -> list[tuple[Hop, bool]]:
+    """Return the hops of a path, and which of them were captured."""
+    return [
+        (
+            Hop(
+                step.node,
+                step.interfaces[0],
+                step.role,
+                step.form,
+                step.side if step.side in ("source", "destination") else None,
+                step.number,
+                step.pod,
+            ),
+            (path, position) in captured,
+        )
+        for position, step in enumerate(network.paths[path])
+    ]
+
+
+def _way(direction: int, hops: Sequence[tuple[Hop, bool]], steps: Rows, counts: Rows) -> tuple[PathStep, ...]:
     """Return the path of one direction."""
-    way = []
-    for position, step in enumerate(path):
-        key = (row["direction"], position)
-        watched = (row["path"], position) in captured
-        way.append(_path_step(step, watched, steps.get(key, NONE), counts.get(key, NONE)))
-    return tuple(way)
+    return tuple(
+        _path_step(
+            hop, captured, steps.get((direction, position), NONE), counts.get((direction, position), NONE)
+        )
+        for position, (hop, captured) in enumerate(hops)
+    )
 
 
-def _path_step(step: Step, captured: bool, seen: Mapping[str, Any], count: Mapping[str, Any]) -> PathStep:
-    fate = next((word for word in ("lost", "unknown", "gap") if count.get(word)), "")
-    side = step.side if step.side in ("source", "destination") else None
+def _path_step(hop: Hop, captured: bool, seen: Mapping[str, Any], count: Mapping[str, Any]) -> PathStep:
+    form = seen.get("form") or hop.form
     return PathStep(
-        hop=Hop(
-            step.node,
-            step.interfaces[0],
-            step.role,
-            seen.get("form") or step.form,
-            side,
-            step.number,
-            step.pod,
-        ),
+        hop=hop if form == hop.form else replace(hop, form=form),
         captured=captured,
         seen=count.get("seen") or seen.get("packets") or 0,
         missing=count.get("missing") or 0,
-        fate=fate,
+        fate=next((word for word in FATES if count.get(word)), ""),
         latency_ns=count.get("latency"),
         stack=seen.get("stack") or "",
         headers=headers_of(seen),
@@ -141,9 +148,10 @@ def headers_of(seen: Mapping[str, Any]) -> dict[str, str]:
 
     An inner field that is also the outermost is not repeated.
     """
+    plain = seen.get("form") == "plain"
     found = {}
     for name, value in seen.items():
-        if value is None or name not in SHOWN or (name.startswith("inner.") and _same(seen, name)):
+        if value is None or name not in SHOWN or (plain and _same(seen, name)):
             continue
         kind = SHOWN[name]
         found[name] = _text(kind, value << 64 | seen[name + LOW] if kind == "ipv6" else value)
@@ -157,7 +165,7 @@ def _text(kind: str, value: int) -> str:
 
 def _same(seen: Mapping[str, Any], name: str) -> bool:
     outer = name.removeprefix("inner.")
-    return outer in seen and seen[outer] == seen[name] and seen.get("form") == "plain"
+    return outer != name and outer in seen and seen[outer] == seen[name]
 
 
 def _summary(
