@@ -13,6 +13,7 @@ LEAST: Final = 400 << 20
 BASE: Final = 200 << 20  # bytes that a process takes before it has read a packet
 FOLLOWED: Final = 1600  # bytes that following takes for each sighting of a partition, at its peak
 SIGHTING: Final = 80  # bytes of one sighting that only waits
+TOGETHER: Final = 150_000  # sightings that are followed at a time, at most: more are not faster, only larger
 UNITS: Final = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -44,7 +45,7 @@ class Budget:
         It is a quarter of the usual at least: smaller ones take more time than they save memory.
         """
         free = self.memory - BASE
-        return max(free - held, free // 4) // FOLLOWED // 2
+        return min(max(free - held, free // 4) // FOLLOWED // 2, TOGETHER)
 
     @property
     def fitting(self) -> int:

@@ -103,13 +103,15 @@ def strong_keys(placed: Placed) -> pl.DataFrame:
     most = keys_of_a_variant(len(placed.variants))
     parts: list[pl.DataFrame] = []
     waiting: list[pl.DataFrame] = []
+    held = 0
     for number, each in enumerate(placed.captured):
         keys = spill.load(each.keys)
         if keys.width:
             waiting.append(keys.with_columns(pl.lit(number, pl.Int64).alias("file")))
-        if waiting and (sum(map(len, waiting)) >= MOST or number + 1 == len(placed.captured)):
+            held += len(keys)
+        if waiting and (held >= MOST or number + 1 == len(placed.captured)):
             parts.append(smallest(pl.concat(waiting), ["file", "variant"], most))
-            waiting = []
+            waiting, held = [], 0
     if not parts:
         return pl.DataFrame()
     names = placed.variants.select("file", "local", pl.col("variant").alias("to"))

@@ -36,7 +36,12 @@ def test_less_memory_means_smaller_pieces():
 
 
 def test_what_is_held_besides_leaves_less_for_a_partition_but_never_nothing():
-    assert 0 < ONE_GB.partition(2 << 30) < ONE_GB.partition(300 << 20) < ONE_GB.partition()
+    small = Budget(LEAST)
+    assert 0 < small.partition(2 << 30) < small.partition(100 << 20) < small.partition()
+
+
+def test_more_memory_than_is_of_use_is_not_taken():
+    assert Budget(4 << 30).partition() == Budget(8 << 30).partition()
 
 
 def test_what_is_needed_fits_then():

@@ -4,7 +4,7 @@ Gives the plain walk from record to record. It knows no format; `pcap` and `pcap
 """
 
 import struct
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -66,7 +66,7 @@ class Walk(NamedTuple):
     broken: bool
 
 
-def walk(data: Bytes, chain: Chain, start: int = 0, *, until: Container[int] = ()) -> Walk:
+def walk(data: Bytes, chain: Chain, start: int = 0, *, until: Collection[int] = ()) -> Walk:
     """Go from record to record.
 
     The one place with a Python loop over packets: a chain has no index. Large windows go through `lanes`.
@@ -80,6 +80,7 @@ def walk(data: Bytes, chain: Chain, start: int = 0, *, until: Container[int] = (
     number = struct.Struct(chain.order + "I").unpack_from
     view, size, last = data.data, len(data), len(data) - chain.header
     place, extra, least, limit, align = chain.place, chain.extra, chain.least, chain.limit, chain.align - 1
+    stop = chain.stop
     starts: list[int] = []
     while start <= last:
         length = number(view, start + place)[0]
@@ -90,8 +91,8 @@ def walk(data: Bytes, chain: Chain, start: int = 0, *, until: Container[int] = (
             break
         starts.append(start)
         start = following
-        if start in until or (
-            chain.stop is not None and start <= last and number(view, start)[0] == chain.stop
-        ):
+        if until and start in until:
+            break
+        if stop is not None and start <= last and number(view, start)[0] == stop:
             break
     return Walk(np.array(starts, np.int64), start, broken=False)

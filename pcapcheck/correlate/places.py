@@ -3,7 +3,8 @@
 Takes paths and the steps that were watched; it does not know packets.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import polars as pl
@@ -25,22 +26,21 @@ def places(network: Network) -> pl.DataFrame:
 
     `crossings` is how often the path crosses that place: VEPA traffic and NodePorts cross an uplink twice.
     """
-    steps = pl.DataFrame(_rows(network.paths), schema=SCHEMA, orient="row")
+    steps = pl.DataFrame(list(_rows(network.paths)), schema=SCHEMA, orient="row")
     paths = network.directions.select("direction", "path")
     watched = network.watched.select("direction", "step", "rank")
     return watched.join(paths, on="direction").join(steps, on=["path", "step"]).drop("path")
 
 
-def _rows(paths: Sequence[tuple[Step, ...]]) -> list[tuple[int, int, str, str | None, int]]:
-    return [
-        (path, position, step.role, step.node, sum(_same_place(step, other) for other in steps))
-        for path, steps in enumerate(paths)
-        for position, step in enumerate(steps)
-    ]
+def _rows(paths: Sequence[tuple[Step, ...]]) -> Iterator[tuple[int, int, str, str | None, int]]:
+    for path, steps in enumerate(paths):
+        crossings = Counter(map(_place, steps))
+        for position, step in enumerate(steps):
+            yield path, position, step.role, step.node, crossings[_place(step)]
 
 
-def _same_place(step: Step, other: Step) -> bool:
-    return (step.node, step.role, step.pod) == (other.node, other.role, other.pod)
+def _place(step: Step) -> tuple[str | None, str, str | None]:
+    return step.node, step.role, step.pod
 
 
 def stays(network: Network) -> pl.DataFrame:

@@ -56,6 +56,7 @@ WAY: Final = [
     "destination_name",
 ]
 NONE: Final[Mapping[str, Any]] = {}
+INNER: Final = "inner."
 FATES: Final = ("lost", "unknown", "gap")
 Rows: TypeAlias = Mapping[tuple[int, int], Mapping[str, Any]]  # by direction and step
 
@@ -151,7 +152,9 @@ def headers_of(seen: Mapping[str, Any]) -> dict[str, str]:
     plain = seen.get("form") == "plain"
     found = {}
     for name, value in seen.items():
-        if value is None or name not in SHOWN or (plain and _same(seen, name)):
+        if value is None or name not in SHOWN:
+            continue
+        if plain and name.startswith(INNER) and seen.get(name.removeprefix(INNER)) == value:
             continue
         kind = SHOWN[name]
         found[name] = _text(kind, value << 64 | seen[name + LOW] if kind == "ipv6" else value)
@@ -161,11 +164,6 @@ def headers_of(seen: Mapping[str, Any]) -> dict[str, str]:
 @lru_cache(maxsize=10_000)
 def _text(kind: str, value: int) -> str:
     return values.written(kind, value) if kind in values.BITS else str(value)
-
-
-def _same(seen: Mapping[str, Any], name: str) -> bool:
-    outer = name.removeprefix("inner.")
-    return outer != name and outer in seen and seen[outer] == seen[name]
 
 
 def _summary(
