@@ -18,7 +18,7 @@ INTERFACES: Final = 1000  # of each: MOST * INTERFACES fit the 16 bits of an int
 
 
 def whole(capture: Capture) -> list[Block] | None:
-    """Return all blocks of a capture; None where it is too large, or odd, to be read with others.
+    """Return all blocks of a capture; None where it is too large to be read with others.
 
     Raises:
         InputError: it can't be read.
@@ -28,8 +28,7 @@ def whole(capture: Capture) -> list[Block] | None:
     for block in capture.blocks():
         size += len(_bytes(block))
         blocks.append(block)
-        named = len(block.linktype) > int(block.interface.max(initial=0))
-        if size > SMALL or len(block.linktype) > INTERFACES or not named:
+        if size > SMALL or len(block.linktype) > INTERFACES:
             return None
     return blocks
 

@@ -14,12 +14,11 @@ import lz4.frame
 import pytest
 import zstandard
 from captures_build import enhanced, interface, option, packets, pcap, record, section, statistics
-from shared import CAPTURES, REASON
+from shared import PUBLIC, REASON, public
 
 from pcapcheck.capture.source import open_capture
 from pcapcheck.errors import InputError
 
-PUBLIC = CAPTURES.parent / "public"
 PCAP = pcap(*(record(b"packet %d" % row, fraction=row) for row in range(100)))
 PCAPNG = section(option(1, b"by hand")) + interface(option(2, b"eth0")) + enhanced(b"abc", option(1, b"why"))
 COMPRESS = [gzip.compress, zstandard.compress, lzma.compress, lz4.frame.compress]
@@ -181,11 +180,6 @@ def counted(file):
         return sum(len(block) for block in open_capture(str(file)).blocks())
     except InputError:
         return None
-
-
-def public():
-    files = PUBLIC.rglob("*") if PUBLIC.is_dir() else []
-    return sorted(file for file in files if file.is_file() and file.suffix != ".md")
 
 
 @pytest.mark.skipif(not public(), reason=REASON.replace("captures", "public"))
