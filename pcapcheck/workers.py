@@ -14,6 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
@@ -27,6 +28,7 @@ Result = TypeVar("Result", covariant=True)
 BREATH = 0.25  # seconds that an interrupt may have to wait: it does not always wake whoever waits
 THREADS = Path("/proc/self/task")
 HARMLESS = {"jemalloc_bg_thd", "polars-ooc-clea"}  # what importing polars starts, and a fork may lose
+MISSED = 4  # breaths after which the pool has not noticed that a worker is dead, and never will
 AHEAD = 2  # tasks a worker that are given out before the first result is taken
 
 
@@ -82,6 +84,7 @@ class Pool(Crew):
     def __init__(self, jobs: int) -> None:
         self.size = jobs
         self._pool: ProcessPoolExecutor | None = None
+        self._lost = 0  # breaths since a worker was found dead
 
     def run(self, work: Callable[[Task], Done], tasks: Iterable[Task]) -> Generator[Done, None, None]:
         """See `Crew.run`. A single task runs here: no worker is worth its start.
@@ -103,7 +106,7 @@ class Pool(Crew):
         try:
             for last in (False, True):
                 try:
-                    for done in in_order(give, left, AHEAD * self.size):
+                    for done in in_order(give, left, AHEAD * self.size, self._look):
                         waiting.popleft()
                         yield done
                     return
@@ -123,10 +126,25 @@ class Pool(Crew):
     def close(self) -> None:
         """End the workers at once: they have nothing left to do, and an interrupt must not wait for them."""
         if self._pool:
-            for process in list((self._pool._processes or {}).values()):
+            for process in self._workers():
                 process.kill()
+            # Else the pool waits for the rest of what one of them was just saying.
+            self._pool._result_queue._writer.close()  # type: ignore[attr-defined]  # no stub knows it
             self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = None
+        self._pool, self._lost = None, 0
+
+    def _workers(self) -> list[BaseProcess]:
+        return list((self._pool._processes or {}).values()) if self._pool else []
+
+    def _look(self) -> None:
+        """Notice a worker that died while it said something, since the pool waits for the rest of it.
+
+        Raises:
+            BrokenProcessPool: one died some breaths ago.
+        """
+        self._lost += any(each.exitcode is not None for each in self._workers())
+        if self._lost >= MISSED:
+            raise BrokenProcessPool("a worker died while it wrote a result")
 
     def _submit(self, work: Callable[[Task], Done], task: Task) -> Future[Done]:
         """Submit a task, which may start a worker; it must not hear Ctrl-C, or it writes a traceback.
@@ -168,24 +186,27 @@ class Promise(Protocol[Result]):
 
 
 def in_order(
-    submit: Callable[[Task], Promise[Done]], tasks: Iterable[Task], ahead: int
+    submit: Callable[[Task], Promise[Done]],
+    tasks: Iterable[Task],
+    ahead: int,
+    look: Callable[[], None] = lambda: None,
 ) -> Generator[Done, None, None]:
     """Yield the results in the order of the tasks, `ahead` of which are given out before they are asked for.
 
-    More would pile up results that nobody has taken yet.
+    More would pile up results that nobody has taken yet. `look` is called now and then, while one is missing.
     """
     tasks = iter(tasks)
     waiting = deque(submit(task) for task in islice(tasks, ahead))
     while waiting:
-        yield _result(waiting.popleft())
+        yield _result(waiting.popleft(), look)
         waiting.extend(submit(task) for task in islice(tasks, 1))
 
 
-def _result(promise: Promise[Done]) -> Done:
+def _result(promise: Promise[Done], look: Callable[[], None]) -> Done:
     """Wait for a result, and listen to Ctrl-C meanwhile."""
     while not promise.done():
         try:
             return promise.result(timeout=BREATH)
         except TimeoutError:
-            continue
+            look()
     return promise.result()

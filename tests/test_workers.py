@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -33,6 +34,27 @@ def die_once(task):
         marker.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def die_while_it_writes(task):
+    """Kill the worker that does the task first, in the middle of what it says."""
+    number, marker = task
+    if marker.exists():
+        return number
+    marker.touch()
+    saying = threading.main_thread().ident
+
+    def watch():
+        while sys._current_frames()[saying].f_code.co_name != "_send":
+            time.sleep(0.001)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+    return bytes(300_000_000)
+
+
+def say_much(number):
+    return bytes(300_000_000)
 
 
 def time_out(number):
@@ -82,6 +104,23 @@ def test_what_a_killed_worker_leaves_is_done_by_another(tmp_path):
     (tmp_path / "harmless").touch()
     with Pool(2) as pool:
         assert list(pool.run(die_once, tasks)) == list(range(12))
+    assert multiprocessing.active_children() == []
+
+
+def test_what_a_worker_leaves_that_is_killed_while_it_writes_is_done_by_another(tmp_path):
+    tasks = [(number, tmp_path / ("kills" if number == 3 else "harmless")) for number in range(12)]
+    (tmp_path / "harmless").touch()
+    with Pool(2) as pool:
+        assert list(pool.run(die_while_it_writes, tasks)) == list(range(12))
+    assert multiprocessing.active_children() == []
+
+
+def test_workers_can_be_sent_away_while_they_write():
+    with Pool(2) as pool:
+        results = pool.run(say_much, range(8))
+        next(results)
+        time.sleep(0.05)
+        results.close()
     assert multiprocessing.active_children() == []
 
 
