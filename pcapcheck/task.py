@@ -10,7 +10,7 @@ from typing import Final
 from pcapcheck import spill
 from pcapcheck.capture.block import Block
 from pcapcheck.capture.source import Capture, Range, open_capture
-from pcapcheck.capture.together import together, whole
+from pcapcheck.capture.together import ROOM, bytes_of, together, whole
 from pcapcheck.captured import Mapped, first_of_each, moved, renumbered
 from pcapcheck.correlate.apart import apart
 from pcapcheck.correlate.gather import Gathered, Wanted, gather
@@ -116,7 +116,7 @@ def map_tasks(tasks: Sequence[Task], watch: Watch | None = None) -> list[Mapped]
         return [map_range(tasks[0], watch)]
     look = tasks[0].look
     found: dict[str, Mapped] = {}
-    read = [each for each in map(_small, tasks) if each]
+    read = list(_small(tasks))
     if read:
         block, first = together([each.blocks for each in read])
         gathered = _settled(gather(block.pieces(), _wanted(look)), look)
@@ -144,14 +144,18 @@ class _Read:
     blocks: Sequence[Block]
 
 
-def _small(task: Task) -> _Read | None:
-    """Return all of a capture; None where it has to be read alone, if only to say what is wrong with it."""
-    try:
-        capture = open_capture(task.address)
-        blocks = whole(capture)
-    except InputError:
-        return None
-    return None if blocks is None else _Read(task, capture, blocks)
+def _small(tasks: Iterable[Task]) -> Iterator[_Read]:
+    """Yield what can be read together; the rest is read alone, if only to say what is wrong with it."""
+    room = ROOM
+    for task in tasks:
+        try:
+            capture = open_capture(task.address)
+            blocks = whole(capture, room)
+        except InputError:
+            continue
+        if blocks is not None:
+            room -= sum(map(bytes_of, blocks))
+            yield _Read(task, capture, blocks)
 
 
 def _wanted(look: Look) -> Wanted:

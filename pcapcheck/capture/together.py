@@ -13,12 +13,17 @@ from pcapcheck.capture.block import Block, Bytes, Ints
 from pcapcheck.capture.source import Capture
 
 SMALL: Final = 2 << 20  # bytes of a capture that is read together with others, at most
+ROOM: Final = 16 << 20  # bytes of all of them: compressed ones have more than their files
 MOST: Final = 64  # captures in one block
 INTERFACES: Final = 1000  # of each: MOST * INTERFACES fit the 16 bits of an interface's number
 
 
-def whole(capture: Capture) -> list[Block] | None:
+def whole(capture: Capture, room: int = ROOM) -> list[Block] | None:
     """Return all blocks of a capture; None where it is too large to be read with others.
+
+    Args:
+        capture: it can be opened again.
+        room: bytes that are left.
 
     Raises:
         InputError: it can't be read.
@@ -26,9 +31,9 @@ def whole(capture: Capture) -> list[Block] | None:
     blocks: list[Block] = []
     size = 0
     for block in capture.blocks():
-        size += len(_bytes(block))
+        size += bytes_of(block)
         blocks.append(block)
-        if size > SMALL or len(block.linktype) > INTERFACES:
+        if size > min(SMALL, room) or len(block.linktype) > INTERFACES:
             return None
     return blocks
 
@@ -63,6 +68,11 @@ def together(captures: Sequence[Sequence[Block]]) -> tuple[Block, Ints]:
         frame=np.concatenate([none, *(each.frame for each, _ in parts)]),
     )
     return joined, np.array(first[:-1], np.int64)
+
+
+def bytes_of(block: Block) -> int:
+    """Return how many bytes of its data a block needs."""
+    return len(_bytes(block))
 
 
 def _begin(block: Block) -> int:

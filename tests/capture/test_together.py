@@ -46,3 +46,8 @@ def test_what_is_too_large_is_kept_apart(tmp_path, monkeypatch, name, most):
     assert whole(opened(tmp_path, SECOND)) is not None
     monkeypatch.setattr(module, name, most)
     assert whole(opened(tmp_path, SECOND)) is None
+
+
+def test_what_has_no_room_left_is_kept_apart(tmp_path):
+    assert whole(opened(tmp_path, FIRST), 50) is not None
+    assert whole(opened(tmp_path, FIRST), 30) is None
