@@ -1,10 +1,12 @@
-"""Files by URL: read by ranges from a web server and from S3, folders as folders, errors in one sentence."""
+"""Files by URL: read by ranges from a web server and object storage, errors in one sentence."""
 
 import gzip
 import os
 import shutil
 import subprocess
 import sys
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
 import fsspec
@@ -61,21 +63,47 @@ def s3():
     server.stop()
 
 
-def test_a_prefix_on_s3_is_a_folder(s3):
+@pytest.fixture(scope="module")
+def gs():
+    """Start a server that speaks as Google Cloud Storage does, put a sample into it; see `s3`."""
+    from gcp_storage_emulator.server import create_server
+
+    with create_server("127.0.0.1", 0, in_memory=True, default_bucket="captures") as server:
+        host = "http://{}:{}".format(*server._api._httpd.server_address)
+        for file in SAMPLE.glob("*.*"):
+            name = urllib.parse.quote(f"sample/{file.name}", safe="")
+            address = f"{host}/upload/storage/v1/b/captures/o?uploadType=media&name={name}"
+            urllib.request.urlopen(urllib.request.Request(address, file.read_bytes(), method="POST")).close()
+        yield {"STORAGE_EMULATOR_HOST": host, "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false"}
+
+
+@pytest.fixture(params=["s3", "gs"])
+def cloud(request):
+    """Return the protocol, and the environment, of an object storage that has a sample."""
+    return request.param, request.getfixturevalue(request.param)
+
+
+def test_a_prefix_in_object_storage_is_a_folder(cloud):
+    protocol, environment = cloud
     here, _, _ = pcapcheck("check", SAMPLE, "--format", "json")
-    there, _, status = pcapcheck("check", "s3://captures/sample", "--format", "json", environment=s3)
-    assert status == 1
-    assert there.replace("s3://captures/sample", str(SAMPLE)) == here
+    url = f"{protocol}://captures/sample"
+    there, said, status = pcapcheck("check", url, "--format", "json", environment=environment)
+    assert (said, status) == ("", 1)
+    assert there.replace(url, str(SAMPLE)) == here
 
 
-def test_a_glob_on_s3_is_a_glob(s3):
-    shown, _, status = pcapcheck("flows", "s3://captures/*/node1*.pcap", "--jobs", "2", environment=s3)
+def test_a_glob_in_object_storage_is_a_glob(cloud):
+    protocol, environment = cloud
+    words = ("flows", f"{protocol}://captures/*/node1*.pcap", "--jobs", "2")
+    shown, _, status = pcapcheck(*words, environment=environment)
     assert (status, "vxlan" in shown) == (0, True)
 
 
-def test_an_object_that_is_not_there_is_an_error(s3):
-    _, said, status = pcapcheck("flows", "s3://captures/no.pcap", environment=s3)
-    assert (status, said.splitlines()[0]) == (2, "error: s3://captures/no.pcap: there is no such file")
+def test_an_object_that_is_not_there_is_an_error(cloud):
+    protocol, environment = cloud
+    url = f"{protocol}://captures/no.pcap"
+    _, said, status = pcapcheck("flows", url, environment=environment)
+    assert (status, said.splitlines()[0]) == (2, f"error: {url}: there is no such file")
 
 
 def test_a_folder_of_a_web_server_is_a_folder(web):
