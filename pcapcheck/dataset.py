@@ -105,7 +105,7 @@ def write_sightings(placed: Placed, network: Network, folder: Path, using: Resou
     about = _about(network)
     tasks = (
         Chapter(pieces, about, str((folder / "sightings" / f"part-{number:05}.parquet").absolute()))
-        for number, pieces in enumerate(partitions(placed, network, using))
+        for number, (pieces, _) in enumerate(partitions(placed, network, using))
     )
     if not sum(using.crew.run(_write_chapter, tasks)):
         _write(pl.DataFrame(schema=SIGHTINGS), folder / "sightings" / "part-00000.parquet")
@@ -114,7 +114,7 @@ def write_sightings(placed: Placed, network: Network, folder: Path, using: Resou
 def sightings_frame(placed: Placed, network: Network, using: Resources) -> pl.DataFrame:
     """Return every sighting as one frame, with the columns of the dataset."""
     about = _about(network)
-    parts = [_told(pieces, about) for pieces in partitions(placed, network, using)]
+    parts = [_told(pieces, about) for pieces, _ in partitions(placed, network, using)]
     return pl.concat([pl.DataFrame(schema=SIGHTINGS), *parts])
 
 

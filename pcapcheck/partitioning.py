@@ -5,7 +5,7 @@ sort some pieces at a time into files of the scratch folder.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,6 +22,21 @@ from pcapcheck.resources import Resources
 
 Pieces = tuple[Kept, ...]
 ELSEWHERE: Final = -1  # what a variant is called that belongs to no partition
+
+
+FOLLOWING: Final = ("variant", "direction", "step", "point", "file", "source", "destination")
+
+
+class Partition(NamedTuple):
+    """One share of the flows.
+
+    Attributes:
+        pieces: the sightings of all captures.
+        network: what following them needs: variants (FOLLOWING), directions and watched steps of these flows.
+    """
+
+    pieces: Pieces
+    network: Network
 
 
 class Names(NamedTuple):
@@ -51,8 +66,8 @@ class Batch:
     number: int
 
 
-def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[Pieces]:
-    """Yield the pieces of each partition: the sightings of one share of the flows, of all captures.
+def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[Partition]:
+    """Yield each partition: the sightings of one share of the flows, of all captures.
 
     Raises:
         InputError: a flow is too large for the memory that was given, or the scratch folder is full.
@@ -67,14 +82,36 @@ def partitions(placed: Placed, network: Network, using: Resources) -> Iterator[P
     both = zip(placed.captured, names, strict=True)
     kept = [(piece, own) for each, own in both for piece in each.sightings]
     if len(cut.packets) == 1 or using.scratch is None:
-        yield (_told(kept).drop("share"),)
+        small = replace(network, variants=network.variants.select(FOLLOWING))
+        yield Partition((_told(kept).drop("share"),), small)
         return
     tasks = _batches(kept, using.scratch, rows)
     found: list[list[Kept]] = [[] for _ in cut.packets]
     for written in using.crew.run(_sorted, tasks):
         for share, path in written.items():
             found[share].append(path)
-    yield from (tuple(each) for each in found if each)
+    networks = _apart(network, cut)
+    yield from (Partition(tuple(each), networks[share]) for share, each in enumerate(found) if each)
+
+
+def _apart(network: Network, cut: Shares) -> list[Network]:
+    """Return of each share what concerns its flows."""
+    told = network.variants.select(FOLLOWING).join(cut.of, on="variant", maintain_order="left")
+    owner = told.select("direction", "share").drop_nulls().unique()
+    variants = _by_share(told, cut)
+    directions, watched = (
+        _by_share(frame.join(owner, on="direction", maintain_order="left"), cut)
+        for frame in (network.directions, network.watched)
+    )
+    return [
+        replace(network, variants=variants[share], directions=directions[share], watched=watched[share])
+        for share in range(len(cut.packets))
+    ]
+
+
+def _by_share(frame: pl.DataFrame, cut: Shares) -> list[pl.DataFrame]:
+    parts = frame.partition_by("share", as_dict=True, include_key=False)
+    return [parts.get((share,), frame.clear().drop("share")) for share in range(len(cut.packets))]
 
 
 def _by_file(placed: Placed, cut: Shares) -> list[Names]:

@@ -16,20 +16,18 @@ from pcapcheck.correlate.follow import Followed, follow, located
 from pcapcheck.correlate.looking import windows
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.together import PAIR, together
-from pcapcheck.partitioning import Pieces, partitions
+from pcapcheck.partitioning import Partition, partitions
 from pcapcheck.placing import Placed
 from pcapcheck.resources import Resources
 
-FOLLOWING: Final = ("variant", "direction", "step", "point", "file", "source", "destination")
 FEW: Final = 2_000  # packets that need not be kept apart
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One partition: its sightings in pieces, the network that they belong to, and where more can be kept."""
+    """One partition, and where more can be kept."""
 
-    pieces: Pieces
-    network: Network
+    partition: Partition
     number: int
     scratch: str | None
 
@@ -41,9 +39,8 @@ def reduce_all(placed: Placed, network: Network, using: Resources) -> Network:
         InputError: a flow is too large for the memory that was given, or the scratch folder is full.
     """
     seen = replace(network, windows=windows(placed.windows(network.offsets), network))
-    small = replace(seen, variants=network.variants.select(FOLLOWING))
-    pieces = enumerate(partitions(placed, network, using))
-    tasks = (Part(each, small, number, using.scratch) for number, each in pieces)
+    parts = enumerate(partitions(placed, seen, using))
+    tasks = (Part(each, number, using.scratch) for number, each in parts)
     done = list(using.crew.run(_reduce, tasks))
     if not done:
         return seen
@@ -62,8 +59,9 @@ def reduce_all(placed: Placed, network: Network, using: Resources) -> Network:
 
 def _reduce(part: Part) -> tuple[Followed, Kept]:
     """Follow one partition; any process can do it. What other partitions may ask for is kept apart."""
-    sightings = pl.concat([spill.load(piece) for piece in part.pieces])
-    found = follow(located(sightings, part.network), part.network, part.network.windows)
+    pieces, network = part.partition
+    sightings = pl.concat([spill.load(piece) for piece in pieces])
+    found = follow(located(sightings, network), network, network.windows)
     others = spill.keep(found.others, part.scratch, f"others-{part.number}", rows=FEW)
     return replace(found, others=found.others.clear()), others
 

@@ -20,6 +20,14 @@ from pcapcheck.correlate.variants import LOW
 
 ENOUGH: Final = 2  # packets that break a rule make a finding, or more than half of those judged
 GROUP: Final = ("direction", "step", "point")
+PROOF: Final = tuple(f"frame{k + 1}" for k in range(FRAMES))
+# What is read of variants besides the fields that a rule names.
+ABOUT: Final = frozenset(
+    (
+        *("role", "kind", "step", "who", "where", "side", "form", "stack", "version"),
+        *("direction", "point", "number", "source_end", "destination_end", "packets", "file", *PROOF),
+    )
+)
 # What a variable or a relation between hops depends on, besides the packet's own fields.
 KEYS: Final = {
     "source": "source_end",
@@ -76,17 +84,22 @@ def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judg
 
 
 def _selected(rule: Rule, network: Network) -> pl.DataFrame:
-    """Return the variants at the roles, side, form and traffic of a rule."""
+    """Return what judging a rule reads of the variants at its roles, side, form and traffic."""
+    fields = {column for name in rule.fields for column in (name, name + LOW)}
+    read = [name for name in network.variants.columns if name in fields or name in ABOUT]
+    return network.variants.select(read).filter(*_wanted(rule))
+
+
+def _wanted(rule: Rule) -> list[pl.Expr]:
     wanted = [pl.col("role").is_in(rule.at)] if rule.at else []
     if "arp" in rule.who:
-        return network.variants.filter(*wanted, pl.col("kind").is_in(["arp", "nd"]))
+        return [*wanted, pl.col("kind").is_in(["arp", "nd"])]
     wanted.append(pl.col("kind") != "icmp-error")
     if rule.who or rule.where or rule.side:  # else it is about the interface, whoever speaks there
         wanted.append(pl.col("step").is_not_null())
     for column, values in (("form", rule.form), ("who", rule.who), ("where", rule.where)):
         wanted += [pl.col(column).is_in(values)] if values else []
-    wanted += [pl.col("side") == rule.side] if rule.side else []
-    return network.variants.filter(*wanted)
+    return [*wanted, pl.col("side") == rule.side] if rule.side else wanted
 
 
 def _looked_for(rule: Rule, network: Network) -> int:
@@ -157,7 +170,7 @@ def _findings(
         .agg(
             pl.col("packets").sum(),
             pl.col("case").first(),
-            pl.struct("file", *(f"frame{k + 1}" for k in range(FRAMES))).head(FRAMES).alias("proof"),
+            pl.struct("file", *PROOF).head(FRAMES).alias("proof"),
             pl.col("form").first(),
             pl.col("side").first(),
             pl.col("number").first(),

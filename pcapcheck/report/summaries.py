@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any, Final, TypeAlias
 
 import polars as pl
@@ -89,16 +89,15 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
 def _steps(rows: pl.DataFrame) -> dict[tuple[int, int], Mapping[str, Any]]:
     """Return for each direction and step: packets, stack, and the fields of its first variant."""
     at = rows.filter(pl.col("step").is_not_null()).sort("first")
-    absent = at.null_count().row(0, named=True)
-    columns = {name for name in at.columns if absent[name] < len(at)}
-    shown = [column for name in SHOWN for column in (name, name + LOW) if column in columns]
+    shown = [column for name in SHOWN for column in (name, name + LOW) if column in at.columns]
     grouped = at.group_by("direction", "step", maintain_order=True).agg(
-        pl.col("packets").sum(),
-        pl.col("stack").first(),
-        pl.col("form").first(),
-        *(pl.col(name).first() for name in shown),
+        pl.col("packets").sum(), *(pl.col(name).first() for name in ("stack", "form", *shown))
     )
-    return {(row["direction"], row["step"]): row for row in grouped.iter_rows(named=True)}
+    told = grouped.select("direction", "step", "packets", "stack", "form").iter_rows(named=True)
+    return {
+        (row["direction"], row["step"]): row | {"headers": headers}
+        for row, headers in zip(told, headers_of(grouped), strict=True)
+    }
 
 
 def _hops(path: int, network: Network, captured: Set[tuple[int, int]]) -> list[tuple[Hop, bool]]:
@@ -140,30 +139,39 @@ def _path_step(hop: Hop, captured: bool, seen: Mapping[str, Any], count: Mapping
         fate=next((word for word in FATES if count.get(word)), ""),
         latency_ns=count.get("latency"),
         stack=seen.get("stack") or "",
-        headers=headers_of(seen),
+        headers=seen.get("headers") or {},
     )
 
 
-def headers_of(seen: Mapping[str, Any]) -> dict[str, str]:
-    """Return the shown fields of a row as text, in the row's order.
-
-    An inner field that is also the outermost is not repeated.
-    """
-    plain = seen.get("form") == "plain"
-    found = {}
-    for name, value in seen.items():
-        if value is None or name not in SHOWN:
-            continue
-        if plain and name.startswith(INNER) and seen.get(name.removeprefix(INNER)) == value:
-            continue
-        kind = SHOWN[name]
-        found[name] = _text(kind, value << 64 | seen[name + LOW] if kind == "ipv6" else value)
-    return found
+def headers_of(rows: pl.DataFrame) -> list[dict[str, str]]:
+    """Return the shown fields of each row as text; an inner one that is the outermost is not repeated."""
+    texts = {
+        name: _texts(rows, name, kind).to_list()
+        for name, kind in SHOWN.items()
+        if name in rows.columns and rows[name].null_count() < len(rows)
+    }
+    if not texts:
+        return [{} for _ in range(len(rows))]
+    return [
+        {name: text for name, text in zip(texts, row, strict=True) if text is not None}
+        for row in zip(*texts.values(), strict=True)
+    ]
 
 
-@lru_cache(maxsize=10_000)
-def _text(kind: str, value: int) -> str:
-    return values.written(kind, value) if kind in values.BITS else str(value)
+def _texts(rows: pl.DataFrame, name: str, kind: str) -> pl.Series:
+    """Return a field of each row as text; each distinct value is written once."""
+    outer = name.removeprefix(INNER)
+    again = pl.lit(value=False)
+    if outer != name and outer in rows.columns:
+        again = (pl.col("form") == "plain") & (pl.col(outer) == pl.col(name))
+    words = [column for column in (name, name + LOW) if column in rows.columns]
+    shown = rows.select(
+        pl.when(again.fill_null(value=False)).then(None).otherwise(name).alias(name), *words[1:]
+    )
+    distinct = shown.unique().drop_nulls()
+    numbers = (row[0] << 64 | row[1] if row[1:] else row[0] for row in distinct.iter_rows())
+    texts = distinct.with_columns(pl.Series("text", values.written_each(kind, numbers), pl.String))
+    return shown.join(texts, on=words, how="left", maintain_order="left")["text"]
 
 
 def _summary(

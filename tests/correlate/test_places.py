@@ -36,6 +36,8 @@ def test_a_place_that_is_crossed_twice_says_so():
 
 
 def test_a_stay_at_one_node_holds_all_its_steps():
-    told = stays(network(step("a", "vtep"), step("a", "uplink"), step("b", "uplink"), step("a", "uplink")))
+    told = stays(
+        places(network(step("a", "vtep"), step("a", "uplink"), step("b", "uplink"), step("a", "uplink")))
+    )
     first, second, again = told["stay"].unique().sort().to_list()
     assert told.select("rank", "stay").rows() == [(0, first), (1, first), (2, second), (3, again)]

@@ -93,7 +93,7 @@ def test_without_packets_there_are_no_flows():
 
 
 def headers(frame):
-    return headers_of(network({"pod1": [frame]}).variants.row(0, named=True))
+    return headers_of(network({"pod1": [frame]}).variants)[0]
 
 
 def test_headers_are_written_as_people_write_them_and_not_twice():
