@@ -13,7 +13,7 @@ import polars as pl
 from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.check.matchers import Verdict, select
 from pcapcheck.check.rule import Rule
-from pcapcheck.check.surroundings import BEFORE, Surroundings, View
+from pcapcheck.check.surroundings import BEFORE, SEVERAL, Surroundings, View
 from pcapcheck.correlate.counts import FRAMES
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.variants import LOW
@@ -122,7 +122,9 @@ def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
     keys = [column for name in names for column in (name, name + LOW) if column in rows.columns]
     keys += ["form", "stack", "version"]
     keys += [KEYS[path.split(".")[0]] for path in rule.variables if path.split(".")[0] in KEYS]
-    keys += [name for name in rows.columns if name.startswith(BEFORE) or name in ("fewest", "most")]
+    keys += [
+        name for name in rows.columns if name.startswith((BEFORE, SEVERAL)) or name in ("fewest", "most")
+    ]
     return list(dict.fromkeys([*keys, "step"] if "direction" in keys else keys))
 
 

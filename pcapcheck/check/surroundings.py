@@ -24,7 +24,9 @@ from pcapcheck.values import Span
 
 TEXTS: Final = ("form", "stack")
 PLACE: Final = ("direction", "step")
-BEFORE: Final = "before "  # a column with this before a field's name has its values at the hop before
+# Columns with these before a field's name have its value at the hop before, or its values if it had several.
+BEFORE: Final = "before "
+SEVERAL: Final = "several before "
 
 
 class Surroundings:
@@ -68,15 +70,22 @@ class Surroundings:
         return watched.join(last, on=["direction", "rank"]).drop("rank")
 
     def _values_before(self, field: str) -> pl.DataFrame:
-        """Return the values of a field that a direction had at the watched step before, ascending."""
+        """Return the values of a field that a direction had at the watched step before."""
         variants = self.network.variants
         words = [name for name in (field, field + LOW) if name in variants.columns]
         if not words:
             return self._earlier.select(*PLACE, pl.lit(None).alias(BEFORE + field))
-        seen = variants.drop_nulls([field, "step"]).select(*PLACE, pl.struct(words).alias(BEFORE + field))
-        values = seen.group_by(PLACE).agg(pl.col(BEFORE + field).unique().sort())
-        told = self._earlier.join(values, left_on=["direction", "earlier"], right_on=PLACE)
-        return told.drop("earlier")
+        distinct = variants.drop_nulls([field, "step"]).select(*PLACE, *words).unique()
+        told = distinct.with_columns(pl.len().over(PLACE).alias("values"))
+        one = told.filter(pl.col("values") == 1).select(*PLACE, *(pl.col(w).alias(BEFORE + w) for w in words))
+        parts = [one]
+        if len(one) < len(distinct):
+            several = told.filter(pl.col("values") > 1)
+            parts.append(several.group_by(PLACE).agg(pl.struct(words).sort().alias(SEVERAL + field)))
+        before = self._earlier
+        for part in parts:
+            before = before.join(part, left_on=["direction", "earlier"], right_on=PLACE, how="left")
+        return before.drop("earlier")
 
     def _marks_since(self) -> pl.DataFrame:
         """Return by how much the TTL falls since that step: fewest, most (null: any)."""
@@ -130,8 +139,12 @@ class View:
 
     def previous(self, field: str) -> tuple[int, ...] | None:
         """See `Scope.previous`."""
-        found = self._row.get(BEFORE + field)
-        return None if found is None else tuple(_joined(list(words.values())) for words in found)
+        several = self._row.get(SEVERAL + field)
+        if several is not None:
+            return tuple(_joined(list(words.values())) for words in several)
+        names = (BEFORE + field, BEFORE + field + LOW)
+        words = [self._row[name] for name in names if self._row.get(name) is not None]
+        return (_joined(words),) if words else None
 
     def variable(self, path: str, field: str) -> tuple[Value, ...] | None:
         """See `Scope.variable`."""
