@@ -29,6 +29,7 @@ class Cluster:
 def dask_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
     """Start a cluster that keeps its files in `folder`; end all of its processes."""
     file = folder / "scheduler.json"
+    file.unlink(missing_ok=True)  # of a cluster that was there before
     started = [
         _dask(folder, "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
     ]
