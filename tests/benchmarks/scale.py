@@ -1,6 +1,7 @@
 """What large inputs cost: time and memory a packet, the same bytes everywhere, bytes read over S3.
 
-    python tests/benchmarks/scale.py [--packets N ...] [--points N ...] [--folder FOLDER] [--object BYTES]
+    python tests/benchmarks/scale.py [--packets N ...] [--points N ...] [--runs N] [--folder FOLDER]
+        [--object BYTES]
 
 Captures are snapped at 128 bytes (`hosts.py`); a packet counts once at each point. Peak memory is that of
 the largest process. Processor time is of all processes together, so that a busy machine changes it
@@ -46,14 +47,15 @@ def figures(cost: Cost, packets: int) -> Sequence[str]:
     return (f"{cost.cpu:.1f} s", f"{micro:.2f} µs", f"{cost.wall:.1f} s", f"{cost.peak / 1e6:.0f} MB")
 
 
-def costs(folder: Path, packets: Sequence[int], points: Sequence[int]) -> None:
-    """Print what `check` costs for each number of points and packets."""
+def costs(folder: Path, packets: Sequence[int], points: Sequence[int], runs: int) -> None:
+    """Print what `check` costs for each number of points and packets: the median of some runs."""
     row("points", "packets", "processor", "a packet", "wall", "peak memory", "exit")
     row(*["---"] * 7)
     for many in points:
         for count in packets:
             place = made(folder, many, count)
-            cost = measured([*PCAPCHECK, "check", str(place), "--jobs", "1", "--memory", MEMORY])
+            words = [*PCAPCHECK, "check", str(place), "--jobs", "1", "--memory", MEMORY]
+            cost = sorted((measured(words) for _ in range(runs)), key=lambda each: each.cpu)[runs // 2]
             row(many, f"{count:,}", *figures(cost, count), cost.status)
     print()
 
@@ -120,6 +122,7 @@ def main() -> None:
     )
     parser.add_argument("--packets", type=int, nargs="*", default=[1_000_000, 5_000_000, 20_000_000])
     parser.add_argument("--points", type=int, nargs="*", default=[10, 100, 1000])
+    parser.add_argument("--runs", type=int, default=3, help="of each row")
     parser.add_argument(
         "--equal", type=int, default=5_000_000, help="packets of all ten points; 0: leave out"
     )
@@ -128,7 +131,7 @@ def main() -> None:
     options = parser.parse_args()
     with place_for(options.folder) as folder:
         if options.packets and options.points:
-            costs(folder, options.packets, options.points)
+            costs(folder, options.packets, options.points, options.runs)
         if options.equal:
             equality(folder, options.equal)
         if options.object:
