@@ -20,12 +20,12 @@ from pcapcheck.correlate.counts import ranked
 from pcapcheck.correlate.merge import merge
 from pcapcheck.correlate.strong import keys_of_a_variant, some, strong_keys_of
 from pcapcheck.errors import InputError
+from pcapcheck.spill import Kept
 
 FINEST = ("ns", "us", "user-space", "seconds", "none")  # qualities of clocks
 GOPACKET = "intf0"  # google/gopacket:pcapgo/ngwrite.go, NewNgWriter
 ENDS = re.compile(r"\w+: .* -> \w+: .*|Unknown kubernetes resource", re.DOTALL)
 LISTED = 5  # captures that could not be read, named in one message
-Kept = pl.DataFrame | str  # a frame, or the file that it was spilled to
 
 
 @dataclass(frozen=True, slots=True)

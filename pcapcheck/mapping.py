@@ -26,7 +26,6 @@ from pcapcheck.task import Look, Task, map_range, map_tasks
 
 SMALLEST = 8 << 20  # bytes that are worth a task
 TURNS = 2  # tasks for each worker at least, so that none waits long for the last one
-FEW = 2_000  # sightings that are never spilled
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
 
@@ -45,7 +44,7 @@ def read_each(
     share = _share(sum(sizes), look, using)
     ranges = [_ranges(each.path, size, share) for each, size in zip(inputs, sizes, strict=True)]
     parts = [(at, part) for at, several in enumerate(ranges) for part in several]
-    rows = FEW if using.crew.apart else max(using.budget.waiting // max(len(parts), 1), FEW)
+    rows = 0 if using.crew.apart else using.budget.waiting // max(len(parts), 1)
     tasks = [
         Task(inputs[at].path, address(inputs[at].path), part, look, using.scratch, f"map-{number}", rows)
         for number, (at, part) in enumerate(parts)

@@ -13,16 +13,16 @@ import polars as pl
 
 from pcapcheck import spill
 from pcapcheck.capture.block import Ints
-from pcapcheck.captured import Kept, Piece
+from pcapcheck.captured import Piece
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.shares import NO_FLOW, Shares, shares
 from pcapcheck.errors import InputError
 from pcapcheck.placing import Placed
 from pcapcheck.resources import Resources
+from pcapcheck.spill import Kept
 
 Pieces = tuple[Kept, ...]
 ELSEWHERE: Final = -1  # what a variant is called that belongs to no partition
-
 
 FOLLOWING: Final = ("variant", "direction", "step", "point", "file", "source", "destination")
 

@@ -11,7 +11,6 @@ from typing import Final
 import polars as pl
 
 from pcapcheck import spill
-from pcapcheck.captured import Kept
 from pcapcheck.correlate.follow import Followed, follow, located
 from pcapcheck.correlate.looking import windows
 from pcapcheck.correlate.network import Network
@@ -19,6 +18,7 @@ from pcapcheck.correlate.together import PAIR, together
 from pcapcheck.partitioning import Partition, partitions
 from pcapcheck.placing import Placed
 from pcapcheck.resources import Resources
+from pcapcheck.spill import Kept
 
 FEW: Final = 2_000  # packets that need not be kept apart
 

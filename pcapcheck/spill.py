@@ -7,11 +7,13 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import Literal, NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -21,6 +23,17 @@ Compression = Literal["lz4", "uncompressed"]
 ROWS = 1_000_000  # a frame with more is written to disk
 SMALL = 8 << 20  # bytes of a frame that are sooner written than made less
 FIX = "free some, or name a folder with more room: --scratch FOLDER"
+
+
+class Slice(NamedTuple):
+    """Some rows of a frame that was written to a file with others."""
+
+    path: str
+    start: int
+    rows: int
+
+
+Kept: TypeAlias = pl.DataFrame | str | Slice  # a frame, or the file that it was written to
 
 
 class Scratch:
@@ -70,7 +83,7 @@ def _size(number: int) -> str:
     return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"
 
 
-def keep(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROWS) -> "pl.DataFrame | str":
+def keep(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROWS) -> pl.DataFrame | str:
     """Return the frame itself while it has few rows, else the path of the file that it was written to.
 
     Raises:
@@ -79,6 +92,23 @@ def keep(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROWS
     if folder is None or len(frame) <= rows:
         return frame
     return write(frame, folder, name, "lz4" if frame.estimated_size() > SMALL else "uncompressed")
+
+
+def keep_each(
+    frames: Sequence[pl.DataFrame], folder: str | None, name: str, *, rows: int = ROWS
+) -> Sequence[Kept]:
+    """Return the frames while they have few rows together, else slices of the file that they were written to.
+
+    Raises:
+        InputError: the disk is full.
+    """
+    if len(frames) == 1:
+        return [keep(frames[0], folder, name, rows=rows)]
+    ends = list(accumulate(map(len, frames)))
+    if folder is None or ends[-1] <= rows:
+        return frames
+    path = write(pl.concat(frames), folder, name, "uncompressed")
+    return [Slice(path, end - len(frame), len(frame)) for frame, end in zip(frames, ends, strict=True)]
 
 
 def write(frame: pl.DataFrame, folder: str, name: str, compression: Compression = "lz4") -> str:
@@ -113,30 +143,45 @@ def on_a_full_disk(folder: Path) -> Iterator[None]:
         raise
 
 
-def load(kept: "pl.DataFrame | str") -> pl.DataFrame:
+def load(kept: Kept) -> pl.DataFrame:
     """Return a kept frame."""
-    return pl.read_ipc(kept) if isinstance(kept, str) else kept
+    match kept:
+        case str():
+            return pl.read_ipc(kept)
+        case Slice():
+            return _whole(kept.path)[kept.start : kept.start + kept.rows]
+    return kept
 
 
-def fetch(kept: "pl.DataFrame | str") -> pl.DataFrame:
+@lru_cache(maxsize=1)  # the slices of a file are asked for one after the other
+def _whole(path: str) -> pl.DataFrame:
+    return pl.read_ipc(path)
+
+
+def fetch(kept: Kept) -> pl.DataFrame:
     """Return a kept frame that nobody will load again."""
     frame = load(kept)
     forget(kept)
     return frame
 
 
-def forget(kept: "pl.DataFrame | str") -> None:
-    """Remove the file of a kept frame that nobody will load again."""
+def forget(kept: Kept) -> None:
+    """Remove the file of a kept frame that nobody will load again; one of slices stays for the others."""
     if isinstance(kept, str):
         Path(kept).unlink(missing_ok=True)
 
 
-def height(kept: "pl.DataFrame | str") -> int:
+def height(kept: Kept) -> int:
     """Return how many rows a kept frame has."""
-    return pl.scan_ipc(kept).select(pl.len()).collect().item() if isinstance(kept, str) else len(kept)
+    match kept:
+        case str():
+            return int(pl.scan_ipc(kept).select(pl.len()).collect().item())
+        case Slice():
+            return kept.rows
+    return len(kept)
 
 
-def only(kept: "pl.DataFrame | str", keys: pl.DataFrame) -> pl.DataFrame:
+def only(kept: Kept, keys: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of a kept frame that have one of the keys; the others are not held in memory."""
-    frame = pl.scan_ipc(kept) if isinstance(kept, str) else kept.lazy()
+    frame = pl.scan_ipc(kept) if isinstance(kept, str) else load(kept).lazy()
     return frame.join(keys.lazy(), on=keys.columns, how="semi", maintain_order="left").collect()

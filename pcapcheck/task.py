@@ -5,7 +5,7 @@ Takes where captures are and what to look at, gives what was found. It knows no 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from pcapcheck import spill
 from pcapcheck.capture.block import Block
@@ -21,8 +21,10 @@ from pcapcheck.decode.registry import dissector_table
 from pcapcheck.errors import InputError
 from pcapcheck.remote import is_url
 from pcapcheck.sizing import RECORD
+from pcapcheck.spill import Kept
 
 Watch = Callable[[int], None]
+FEW: Final = 2_000  # rows that are never spilled
 
 # Fields of every variant, besides those of `tuples.FIELDS` and those that rules name.
 HEADERS: Final = (
@@ -95,7 +97,7 @@ class Task:
     look: Look
     scratch: str | None
     name: str  # of a file in `scratch`
-    rows: int  # more of variants, or of sightings, are spilled: a pipe between processes is slow
+    rows: int  # more of variants, or of sightings, are spilled (FEW never): a pipe between processes is slow
 
 
 def fields_to_read(named: Iterable[str]) -> tuple[str, ...]:
@@ -119,9 +121,9 @@ def map_tasks(tasks: Sequence[Task], watch: Watch | None = None) -> list[Mapped]
     read = list(_small(tasks))
     if read:
         block, first = together([each.blocks for each in read])
-        gathered = _settled(gather(block.pieces(), _wanted(look)), look)
-        for each, own in zip(read, apart(gathered, first), strict=True):
-            found[each.task.name] = _mapped(each.task, each.capture, own, sum(map(len, each.blocks)))
+        gathered = apart(_settled(gather(block.pieces(), _wanted(look)), look), first)
+        for each, kept in zip(read, _kept(gathered, [each.task for each in read]), strict=True):
+            found[each.task.name] = _mapped(each.task, each.capture, kept, sum(map(len, each.blocks)))
     return [found.get(task.name) or map_range(task) for task in tasks]
 
 
@@ -132,7 +134,8 @@ def map_range(task: Task, watch: Watch | None = None) -> Mapped:
         found = gather(_watched(capture.blocks(task.range), watch), _wanted(task.look))
     except InputError as problem:
         return Mapped(error=str(problem).replace(task.address, task.path))
-    return _mapped(task, capture, _settled(found, task.look), found.packets)
+    (kept,) = _kept([_settled(found, task.look)], [task])
+    return _mapped(task, capture, kept, found.packets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +178,32 @@ def _settled(found: Gathered, look: Look) -> Gathered:
     return Gathered(variants, sightings, keys, found.packets)
 
 
-def _mapped(task: Task, capture: Capture, found: Gathered, packets: int) -> Mapped:
+class _Kept(NamedTuple):
+    """What was gathered, where it can wait."""
+
+    variants: Kept
+    sightings: Kept
+    keys: Kept
+
+
+def _kept(found: Sequence[Gathered], tasks: Sequence[Task]) -> Iterator[_Kept]:
+    """Yield what was gathered for each task; what is much together is spilled together."""
+    first, rows = tasks[0], max(FEW, sum(task.rows for task in tasks))
+    parts = [
+        spill.keep_each(
+            [getattr(each, part) for each in found], first.scratch, f"{first.name}-{part}", rows=rows
+        )
+        for part in _Kept._fields
+    ]
+    yield from map(_Kept, *parts)
+
+
+def _mapped(task: Task, capture: Capture, kept: _Kept, packets: int) -> Mapped:
     summary = capture.summary
     return Mapped(
-        variants=spill.keep(found.variants, task.scratch, f"{task.name}-variants", rows=task.rows),
-        sightings=spill.keep(found.sightings, task.scratch, task.name, rows=task.rows),
-        keys=spill.keep(found.keys, task.scratch, f"{task.name}-keys", rows=task.rows),
+        variants=kept.variants,
+        sightings=kept.sightings,
+        keys=kept.keys,
         packets=packets,
         frames=summary.frames,
         interfaces=capture.interfaces,

@@ -2,17 +2,20 @@
 
 import polars as pl
 
+from pcapcheck import spill
+
 
 def told(found):
     """Return what a task found, its variants called by their first frame."""
     if found.error:
         return found.error
-    first = found.variants.select("variant", pl.col("frame1").alias("called"))
+    variants, sightings, keys = map(spill.load, (found.variants, found.sightings, found.keys))
+    first = variants.select("variant", pl.col("frame1").alias("called"))
 
     def called(frame):
         return frame.join(first, on="variant", how="left", maintain_order="left").drop("variant")
 
-    keys = called(found.keys).sort("called", "strong", "time")
-    frames = (found.variants.drop("variant").sort("frame1"), called(found.sightings), keys)
+    picked = called(keys).sort("called", "strong", "time")
+    frames = (variants.drop("variant").sort("frame1"), called(sightings), picked)
     about = (found.packets, found.frames, found.interfaces, found.truncated, found.clock, found.notes)
     return [frame.rows() for frame in frames], about, found.format, found.comments, found.proven

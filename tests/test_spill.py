@@ -60,3 +60,18 @@ def test_what_is_forgotten_takes_no_room(tmp_path):
     spill.forget(spill.keep(FRAME, str(tmp_path), "name", rows=0))
     spill.forget(FRAME)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_frames_that_are_much_together_are_one_file(tmp_path):
+    frames = [FRAME, FRAME.clear(), FRAME[:1]]
+    kept = spill.keep_each(frames, str(tmp_path), "name", rows=3)
+    assert [file.name for file in tmp_path.iterdir()] == ["name.arrow"]
+    assert [spill.height(each) for each in kept] == [3, 0, 1]
+    assert all(spill.fetch(each).equals(frame) for each, frame in zip(kept, frames, strict=True))
+    assert spill.only(kept[2], pl.DataFrame({"a": [1, 2]}))["b"].to_list() == ["x"]
+
+
+def test_frames_that_are_little_together_stay_in_memory(tmp_path):
+    frames = [FRAME, FRAME[:1]]
+    assert spill.keep_each(frames, str(tmp_path), "name", rows=4) is frames
+    assert spill.keep_each([FRAME], str(tmp_path), "name", rows=0) == [str(tmp_path / "name.arrow")]

@@ -43,9 +43,10 @@ CAPTURES = {
 }
 
 
-def tasks(paths, **look):
+def tasks(paths, scratch=None, **look):
+    rows = 10**9 if scratch is None else 0
     return [
-        Task(str(path), str(path), None, Look(**look), None, f"map-{number}", 10**9)
+        Task(str(path), str(path), None, Look(**look), scratch, f"map-{number}", rows)
         for number, path in enumerate(paths)
     ]
 
@@ -57,6 +58,18 @@ def test_captures_that_are_read_together_show_what_each_shows_alone(tmp_path, lo
     several = tasks([tmp_path / name for name in CAPTURES], **look)
     for task, found in zip(several, map_tasks(several), strict=True):
         assert told(found) == told(map_range(task)), task.path
+
+
+def test_what_is_much_together_is_one_file(tmp_path):
+    (tmp_path / "scratch").mkdir()
+    for name, content in CAPTURES.items():
+        (tmp_path / name).write_bytes(content)
+    paths = [tmp_path / name for name in CAPTURES]
+    found = map_tasks(tasks(paths, str(tmp_path / "scratch")))
+    kept = sorted(file.name for file in (tmp_path / "scratch").iterdir())
+    assert kept == ["map-0-keys.arrow", "map-0-sightings.arrow"]
+    for task, each in zip(tasks(paths), found, strict=True):
+        assert told(each) == told(map_range(task)), task.path
 
 
 def test_a_capture_with_too_many_interfaces_or_bytes_is_read_alone(tmp_path, monkeypatch):
