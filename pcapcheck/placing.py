@@ -93,8 +93,8 @@ def place(captured: Sequence[Captured], topology: Topology, known: Mapping[Key, 
     files = tuple(replace(each, variants=each.variants.clear()) for each in captured)  # kept once, not twice
     if not variants.width:
         return Placed(files, tuple(points), variants, tuple(bound), tuple(names))
-    told = _told(variants, table).sort("file", "frame1", "local").drop("variant").with_row_index("variant")
-    numbered = told.cast({"variant": pl.Int64})
+    told = _in_order(variants.drop("variant").with_columns(_point_of(variants, table)))
+    numbered = told.with_row_index("variant").cast({"variant": pl.Int64})
     return Placed(files, tuple(points), numbered, tuple(bound), tuple(names))
 
 
@@ -185,21 +185,22 @@ def of(variants: pl.DataFrame, each: Bound) -> pl.DataFrame:
     return variants.filter((pl.col("file") == each.file) & (pl.col("interface") == each.interface))
 
 
-def _told(variants: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
-    """Add the point to each variant: by interface index where the capture is of `any`."""
-    whole = table.filter(pl.col("index").is_null()).select("file", "interface", "point")
-    split = table.filter(pl.col("index").is_not_null()).select(
-        "file", "interface", "index", pl.col("point").alias("at")
-    )
-    told = variants.join(whole, on=["file", "interface"], how="left", maintain_order="left")
+def _point_of(variants: pl.DataFrame, table: pl.DataFrame) -> pl.Series:
+    """Return the point of each variant: by interface index where the capture is of `any`."""
+    key = ["file", "interface"]
+    whole = table.filter(pl.col("index").is_null()).select(*key, "point")
+    split = table.filter(pl.col("index").is_not_null()).select(*key, "index", pl.col("point").alias("at"))
+    told = variants.select(*key, INDEX).join(whole, on=key, how="left", maintain_order="left")
     told = told.join(
-        split,
-        left_on=["file", "interface", INDEX],
-        right_on=["file", "interface", "index"],
-        how="left",
-        maintain_order="left",
+        split, left_on=[*key, INDEX], right_on=[*key, "index"], how="left", maintain_order="left"
     )
-    return told.with_columns(pl.coalesce("point", "at").alias("point")).drop("at")
+    return told.select(pl.coalesce("point", "at").alias("point")).to_series()
+
+
+def _in_order(variants: pl.DataFrame) -> pl.DataFrame:
+    """Return the variants by file and first frame; they are many, and copied once."""
+    order = variants.select(pl.arg_sort_by("file", "frame1", "local")).to_series().to_numpy()
+    return variants.rechunk() if (np.diff(order.astype(np.int64)) == 1).all() else variants[order]
 
 
 def _settled(variants: pl.DataFrame, point: CapturePoint, topology: Topology) -> dict[int, CapturePoint]:
