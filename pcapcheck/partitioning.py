@@ -23,7 +23,6 @@ from pcapcheck.spill import Kept
 
 Pieces = tuple[Kept, ...]
 ELSEWHERE: Final = -1  # what a variant is called that belongs to no partition
-
 FOLLOWING: Final = ("variant", "direction", "step", "point", "file", "source", "destination")
 
 
@@ -131,10 +130,10 @@ def _told(pieces: Sequence[tuple[Piece, Names]]) -> pl.DataFrame:
     """Return the sightings of some pieces with the numbers that variants have among all files, and shares."""
     frames = [spill.load(piece.kept) for piece, _ in pieces]
     before = np.repeat([piece.before for piece, _ in pieces], [len(frame) for frame in frames])
-    own = [
-        piece.called(frame["variant"].to_numpy()) for frame, (piece, _) in zip(frames, pieces, strict=True)
+    named = [
+        (names, piece.called(frame["variant"].to_numpy()))
+        for frame, (piece, names) in zip(frames, pieces, strict=True)
     ]
-    named = [(names, each) for each, (_, names) in zip(own, pieces, strict=True)]
     to = np.concatenate([names.to[each] for names, each in named])
     share = np.concatenate([names.share[each] for names, each in named])
     told = pl.concat(frames).with_columns(

@@ -10,6 +10,7 @@ from typing import Final
 
 from pcapcheck import spill
 from pcapcheck.capture.inputs import Input
+from pcapcheck.capture.opening import STANDARD_INPUT
 from pcapcheck.capture.source import open_capture
 from pcapcheck.errors import InputError
 from pcapcheck.remote import Remote, is_url
@@ -27,6 +28,8 @@ def size_of(each: Input) -> int:
     """Return the bytes of a capture, 0 where nobody knows."""
     if is_url(each.path):
         return each.size if each.size is not None else _remote_size(each.path)
+    if each.path == STANDARD_INPUT:  # whatever a file may be called
+        return 0
     path = Path(each.path)
     return path.stat().st_size if path.is_file() else 0
 

@@ -121,9 +121,11 @@ def map_tasks(tasks: Sequence[Task], watch: Watch | None = None) -> list[Mapped]
     read = list(_small(tasks))
     if read:
         block, first = together([each.blocks for each in read])
-        gathered = apart(_settled(gather(block.pieces(), _wanted(look)), look), first)
-        for each, kept in zip(read, _kept(gathered, [each.task for each in read]), strict=True):
-            found[each.task.name] = _mapped(each.task, each.capture, kept, sum(map(len, each.blocks)))
+        packets = [sum(map(len, each.blocks)) for each in read]
+        gathered = apart(_settled(gather(block.pieces(), _wanted(look)), look), first, packets)
+        several = _kept(gathered, [each.task for each in read])
+        for each, kept, count in zip(read, several, packets, strict=True):
+            found[each.task.name] = _mapped(each.task, each.capture, kept, count)
     return [found.get(task.name) or map_range(task) for task in tasks]
 
 

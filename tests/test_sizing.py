@@ -57,6 +57,12 @@ def test_what_cannot_be_reached_has_no_size():
     assert size_of(Input("none.pcap", "none.pcap", named=True)) == 0
 
 
+def test_standard_input_has_no_size_though_a_file_is_called_like_it(tmp_path, monkeypatch):
+    (tmp_path / "-").write_bytes(pcap(FRAME))
+    monkeypatch.chdir(tmp_path)
+    assert size_of(Input("-", "-", named=True)) == 0
+
+
 def test_a_disk_without_room_is_found_before_the_work(tmp_path, monkeypatch):
     monkeypatch.setattr(sizing, "SPILLED", 1 << 50)
     (tmp_path / "a.pcap").write_bytes(pcap(FRAME * 100))

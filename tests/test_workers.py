@@ -99,19 +99,12 @@ def test_a_single_task_starts_no_worker():
         assert list(pool.run(slower_first, [1])) == [(1, os.getpid())]
 
 
-def test_what_a_killed_worker_leaves_is_done_by_another(tmp_path):
+@pytest.mark.parametrize("work", [die_once, die_while_it_writes])
+def test_what_a_killed_worker_leaves_is_done_by_another(tmp_path, work):
     tasks = [(number, tmp_path / ("kills" if number == 3 else "harmless")) for number in range(12)]
     (tmp_path / "harmless").touch()
     with Pool(2) as pool:
-        assert list(pool.run(die_once, tasks)) == list(range(12))
-    assert multiprocessing.active_children() == []
-
-
-def test_what_a_worker_leaves_that_is_killed_while_it_writes_is_done_by_another(tmp_path):
-    tasks = [(number, tmp_path / ("kills" if number == 3 else "harmless")) for number in range(12)]
-    (tmp_path / "harmless").touch()
-    with Pool(2) as pool:
-        assert list(pool.run(die_while_it_writes, tasks)) == list(range(12))
+        assert list(pool.run(work, tasks)) == list(range(12))
     assert multiprocessing.active_children() == []
 
 

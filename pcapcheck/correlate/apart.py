@@ -3,6 +3,8 @@
 It knows captures by the interfaces that they have in common numbers.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -10,12 +12,13 @@ from pcapcheck.capture.block import Ints
 from pcapcheck.correlate.gather import Gathered
 
 
-def apart(found: Gathered, first: Ints) -> list[Gathered]:
+def apart(found: Gathered, first: Ints, packets: Sequence[int]) -> list[Gathered]:
     """Return what was found of each capture, with its own numbers of variants and interfaces.
 
     Args:
         found: of all captures, whose packets were gathered one capture after the other.
         first: int64 (n,), the number of the first interface of each capture; ascending.
+        packets: how many each holds.
     """
     interface = found.variants["interface"].to_numpy()
     of = np.searchsorted(first, interface, "right") - 1
@@ -30,7 +33,7 @@ def apart(found: Gathered, first: Ints) -> list[Gathered]:
     for frame in (found.sightings, found.keys):
         number = frame["variant"].to_numpy()
         parts.append(_slices(frame.with_columns(variant=local[number]), _bounds(of[number], len(first))))
-    return [Gathered(variants, sightings, keys, 0) for variants, sightings, keys in zip(*parts, strict=True)]
+    return [Gathered(*each) for each in zip(*parts, packets, strict=True)]
 
 
 def _bounds(of: Ints, captures: int) -> Ints:

@@ -62,9 +62,8 @@ class Variants:
         self._table = table
         self._shapes = shapes or Shapes(table)
         self._masks: dict[int, Bytes | None] = {}  # by id of the shape; None: a field has no fixed place
-        self._masked: dict[
-            tuple[int, bool], _Masked
-        ] = {}  # by shape, and whether there are several interfaces
+        # By id of the shape, and whether there are several interfaces.
+        self._masked: dict[tuple[int, bool], _Masked] = {}
         self._odd = _Odd(self.names)
 
     def number(self, block: Block, visit: Callable[[Part], None] | None = None) -> Ints:

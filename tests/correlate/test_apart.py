@@ -17,7 +17,8 @@ def test_each_capture_gets_its_own_variants_sightings_and_keys():
         keys=pl.DataFrame({"variant": [1, 0], "strong": [7, 8]}),
         packets=5,
     )
-    first, none, last = apart(found, np.array([0, 1, 1]))
+    first, none, last = apart(found, np.array([0, 1, 1]), [3, 0, 2])
+    assert (first.packets, none.packets, last.packets) == (3, 0, 2)
     assert first.variants.rows() == [(0, 0, 1), (1, 0, 2)]
     assert first.sightings.rows() == [(0, 1), (1, 2), (0, 3)]
     assert first.keys.rows() == [(1, 7)]
