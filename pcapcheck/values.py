@@ -12,11 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 BITS = {"mac": 48, "ipv4": 32, "ipv6": 128}
-_NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9}
-_NANOSECONDS |= {"m": 60 * 10**9, "h": 3600 * 10**9, "d": 86400 * 10**9}
 _MAC = re.compile(r"[0-9a-fA-F]{1,2}([:-])(?:[0-9a-fA-F]{1,2}\1){4}[0-9a-fA-F]{1,2}")
 _NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]{1,40}|[0-9]{1,40})", re.ASCII)
-_DURATION = re.compile(r"(\d{1,18})(?:\.(\d{1,18}))?(ns|us|µs|μs|ms|s|m|h|d)", re.ASCII)
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(?:\.(\d{1,12}))?([Zz]|[+-]\d\d:\d\d)",
     re.ASCII,
@@ -115,28 +112,6 @@ def span(text: str) -> Span:
     if low > high:
         raise ValueError(f"the range `{text}` is empty: its first end is above its second")
     return Span(low, high, bits)
-
-
-def duration(text: str | int) -> int:
-    """Return nanoseconds of a duration such as 200ms, 1.5s or 1h30m."""
-    parts = _DURATION.findall(text) if isinstance(text, str) else []
-    written = "".join(f"{whole}.{part}{unit}" if part else f"{whole}{unit}" for whole, part, unit in parts)
-    if not parts or written != text:
-        raise ValueError(f"`{text}` is not a duration such as 200ms, 1.5s or 1h30m")
-    total = sum(
-        int(whole + part) * _NANOSECONDS[unit] // int(f"1{'0' * len(part)}") for whole, part, unit in parts
-    )
-    if total >= _LONGEST:
-        raise ValueError(f"`{text}` is longer than 292 years")
-    return total
-
-
-def duration_text(nanoseconds: int) -> str:
-    """Return a duration in the largest unit, up to seconds, that needs no fraction."""
-    for unit in ("s", "ms", "us"):
-        if nanoseconds % _NANOSECONDS[unit] == 0:
-            return f"{nanoseconds // _NANOSECONDS[unit]}{unit}"
-    return f"{nanoseconds}ns"
 
 
 def time(text: str) -> int:

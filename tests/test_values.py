@@ -99,29 +99,6 @@ def test_text_that_is_no_number_is_refused(text):
 
 @pytest.mark.parametrize(
     ("text", "nanoseconds"),
-    [("200ms", 200_000_000), ("1.5s", 1_500_000_000), ("1h30m", 5400 * 10**9), ("3us", 3000), ("0.5ns", 0)],
-)
-def test_duration_is_nanoseconds(text, nanoseconds):
-    assert values.duration(text) == nanoseconds
-
-
-@pytest.mark.parametrize("text", ["200", "ms", "-1s", "1 s", "1s x", "", 5, "999999999999d"])
-def test_text_that_is_no_duration_is_refused(text):
-    with pytest.raises(ValueError, match=r"is not a duration|longer"):
-        values.duration(text)
-
-
-def test_duration_is_written_in_a_unit_that_needs_no_fraction():
-    assert [values.duration_text(each) for each in (0, 200_000_000, 1500, 7)] == [
-        "0s",
-        "200ms",
-        "1500ns",
-        "7ns",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "nanoseconds"),
     [
         ("1970-01-01T00:00:00Z", 0),
         ("1970-01-01T01:00:00.000000001+01:00", 1),
@@ -180,7 +157,6 @@ def test_no_text_gives_anything_but_a_number_or_a_value_error(text):
         values.cidr,
         values.span,
         values.number,
-        values.duration,
         values.time,
     ):
         try:

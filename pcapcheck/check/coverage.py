@@ -47,20 +47,3 @@ def hops_without_capture(network: Network) -> tuple[Hop, ...]:
     return tuple(
         sorted(found, key=lambda hop: (hop.node or "", hop.role, hop.interface, hop.pod or "", hop.form))
     )
-
-
-def hops_captured(network: Network) -> tuple[int, int]:
-    """Return how many distinct hops of expected paths were captured, and how many there are."""
-    captured = set(network.steps.select("path", "step").unique().iter_rows())
-    used = (
-        network.variants.filter(pl.col("path").is_not_null())["path"].unique().to_list()
-        if len(network.variants)
-        else []
-    )
-    every = {
-        (step.node, step.role, step.interfaces, step.pod): (path, position) in captured
-        for path in used
-        for position, step in enumerate(network.paths[path])
-        if not step.optional
-    }
-    return sum(every.values()), len(every)

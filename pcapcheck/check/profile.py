@@ -10,7 +10,7 @@ from typing import Final
 from pcapcheck.check.matchers import Matcher, Value, equal
 from pcapcheck.check.parameter import NOWHERE, Parameter
 from pcapcheck.check.rule import Rule
-from pcapcheck.correlate.paths import Path, reverse
+from pcapcheck.correlate.paths import Path
 from pcapcheck.yamlevents import Place
 
 BETWEEN_PODS: Final = ("pod-to-pod", "pod-to-service")
@@ -148,10 +148,6 @@ class Profile:
         general = (where, who) if who in BETWEEN_PODS and where else (who, where)
         names = (f"{who}/{where}", *general)
         return next((self.paths[name] for name in names if name in self.paths), ())
-
-    def path_back(self, who: str, where: str) -> Path:
-        """Return the hops that the answers cross."""
-        return reverse(self.path(who, where))
 
 
 def with_values(profile: Profile, parameters: Iterable[Parameter]) -> Profile:

@@ -93,9 +93,3 @@ class Rule:
         """Every variable that judging this rule reads, without the dollar sign."""
         matchers = (*self.when.values(), *self.expect.values())
         return tuple(dict.fromkeys(name for matcher in matchers for name in matcher.variables))
-
-    def applies_to(self, traffic: tuple[str, ...]) -> bool:
-        """Whether a flow of these traffic kinds is one that the rule is about."""
-        if not self.who and "arp" in traffic:  # ARP and ND only where a rule asks for them
-            return False
-        return all(not axis or not set(axis).isdisjoint(traffic) for axis in (self.who, self.where))

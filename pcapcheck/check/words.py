@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from pcapcheck.check.cluster import cluster_names
 from pcapcheck.check.matchers import Literal, Matcher, Other, Variable
 from pcapcheck.check.rulefile import ROLES
 from pcapcheck.decode.columns import field_names
 from pcapcheck.errors import did_you_mean
+from pcapcheck.topology.names import OF_CLUSTER
 from pcapcheck.values import BITS, Span, address_number, mac_number
 
 SPECIAL: Final = ("form", "stack")
@@ -158,7 +158,7 @@ def _of_node(rest: str) -> tuple[str, ...]:
 
 
 def _of_cluster(rest: str) -> tuple[str, ...]:
-    return cluster_names()
+    return tuple(OF_CLUSTER)
 
 
 _SUBJECTS: Final[Mapping[str, Callable[[str], tuple[str, ...]]]] = {

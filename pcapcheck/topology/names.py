@@ -4,8 +4,9 @@ Takes an address or a capture point and the rest of a name; gives the values, no
 say.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from typing import Final
 
 from pcapcheck import values
 from pcapcheck.topology.owners import Owners
@@ -50,17 +51,9 @@ class Names:
         )
 
     def of_cluster(self, name: str) -> Values:
-        """Return the values of `$cluster.…`: networks as spans, addresses, MACs."""
-        topology = self._topology
-        networks = {"pod_cidr": topology.pod_cidrs, "service_cidr": topology.service_cidrs}
-        if name in networks:
-            return tuple(values.cidr(each) for each in networks[name])
-        nodes = topology.nodes.values()
-        if name == "node_addresses":
-            return tuple(address for node in nodes for address in node.addresses)
-        if name == "uplink_macs":
-            return _all(_of_interface(each, "mac") for node in nodes for each in node.of_role(Role.UPLINK))
-        return ()
+        """Return the values of `$cluster.<name>`: networks as spans, addresses, MACs."""
+        read = OF_CLUSTER.get(name)
+        return tuple(dict.fromkeys(read(self._topology))) if read else ()
 
     def _of_point(self, point: tuple[str | None, str] | None, name: str) -> Values:
         """Return the values of `$here.…` for an interface of a node."""
@@ -107,6 +100,37 @@ class Names:
             each for each in node.of_role(Role.BRIDGE) if not veths or veths[0].bridge in (None, each.name)
         ]
         return _all(_of_interface(each, name) for each in bridges or veths)
+
+
+def _pod_networks(topology: Topology) -> Iterator[object]:
+    """Yield the pod networks; without them those of the nodes, and without these the pods' addresses."""
+    nodes = [network for node in topology.nodes.values() for network in node.pod_cidrs]
+    pods = [address for pod in topology.pods.values() if not pod.host_network for address in pod.addresses]
+    return map(values.cidr, topology.pod_cidrs or nodes or pods)
+
+
+def _service_networks(topology: Topology) -> Iterator[object]:
+    """Yield the service networks; without them the addresses of the services."""
+    services = [address for service in topology.services.values() for address in service.addresses]
+    return map(values.cidr, topology.service_cidrs or services)
+
+
+def _node_addresses(topology: Topology) -> Iterator[object]:
+    return (address for node in topology.nodes.values() for address in node.addresses)
+
+
+def _uplink_macs(topology: Topology) -> Iterator[object]:
+    uplinks = (each for node in topology.nodes.values() for each in node.of_role(Role.UPLINK))
+    return (each.mac for each in uplinks if each.mac)
+
+
+# What may stand behind `$cluster.`, and where the topology says it.
+OF_CLUSTER: Final[Mapping[str, Callable[[Topology], Iterator[object]]]] = {
+    "pod_cidr": _pod_networks,
+    "service_cidr": _service_networks,
+    "node_addresses": _node_addresses,
+    "uplink_macs": _uplink_macs,
+}
 
 
 def _of_interface(interface: Interface, name: str) -> Values:

@@ -4,7 +4,7 @@ An address of a node's interface is the node's, also inside a pod network (flann
 come pods, services and routers by address, then the longest network that holds the address.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -60,10 +60,6 @@ class Owners:
                 self._cache = dict(self._known)
             owner = self._cache[address] = self._look_up(address)
         return owner
-
-    def of_many(self, addresses: Iterable[str]) -> list[Owner]:
-        """Return the owner of each address, in order."""
-        return [self.of(each) for each in addresses]
 
     def node_of(self, address: str) -> str | None:
         """Return the node on which an address lives, if that is known."""

@@ -4,7 +4,7 @@ from pcapcheck.check.finding import Severity
 from pcapcheck.check.parameter import Parameter
 from pcapcheck.check.profile import DecodeAs, Profile, Traits, with_values
 from pcapcheck.check.rule import Rule
-from pcapcheck.correlate.paths import PathHop
+from pcapcheck.correlate.paths import PathHop, reverse
 from pcapcheck.values import Span
 from pcapcheck.yamlevents import Place
 
@@ -54,7 +54,7 @@ def test_traffic_without_a_path_has_no_hops():
 
 def test_way_back_has_the_routed_mark_between_the_same_hops():
     demo = profile(paths={"pod-to-external": POD})
-    back = demo.path_back("pod-to-external", "")
+    back = reverse(demo.path("pod-to-external", ""))
     assert [(hop.role, hop.side, hop.routed) for hop in back] == [
         ("uplink", "destination", (0, 0)),
         ("pod", "destination", (1, 1)),

@@ -1,7 +1,5 @@
 """A rule: what it reads, and which traffic it is about."""
 
-import pytest
-
 from pcapcheck.check.finding import Severity
 from pcapcheck.check.matchers import Literal, Other, Variable
 from pcapcheck.check.rule import Rule
@@ -26,18 +24,3 @@ def test_rule_reads_the_fields_of_when_and_expect_and_of_their_matchers():
 def test_rule_tells_its_variables_once():
     vni = Variable("vxlan.vni", "vni")
     assert rule(when={"vxlan.vni": vni}, expect={"vxlan.vni#2": vni}).variables == ("vni",)
-
-
-@pytest.mark.parametrize(
-    ("who", "where", "traffic", "applies"),
-    [
-        ((), (), ("pod-to-pod", "cross-node"), True),
-        ((), (), ("arp",), False),
-        (("arp",), (), ("arp",), True),
-        (("pod-to-pod",), ("cross-node", "cross-subnet"), ("pod-to-pod", "cross-subnet"), True),
-        (("pod-to-pod",), ("cross-node",), ("pod-to-external", "cross-node"), False),
-        (("pod-to-pod",), ("cross-node",), ("pod-to-pod", "same-node"), False),
-    ],
-)
-def test_traffic_must_fit_who_and_where(who, where, traffic, applies):
-    assert rule(who=who, where=where).applies_to(traffic) is applies

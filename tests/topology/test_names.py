@@ -1,7 +1,8 @@
 import pytest
 
 from pcapcheck.topology.load import read_topology
-from pcapcheck.topology.names import Names
+from pcapcheck.topology.names import OF_CLUSTER, Names
+from pcapcheck.topology.topology import Node, Pod, Service, Topology
 from pcapcheck.values import cidr
 from pcapcheck.yamlfile import parse
 
@@ -120,3 +121,24 @@ def test_a_hop_is_known_by_its_node_and_interface(point, name, values):
 )
 def test_a_cluster_is_its_networks_and_nodes(name, values):
     assert NAMES.of_cluster(name) == values
+
+
+def test_without_pod_networks_of_the_cluster_those_of_its_nodes_count():
+    topology = Topology(nodes={"node1": Node("node1", (), ("10.244.0.0/24",))})
+    assert Names(topology, None).of_cluster("pod_cidr") == (cidr("10.244.0.0/24"),)
+
+
+def test_without_any_pod_network_the_addresses_of_pods_count_but_not_of_host_network_pods():
+    pod = Pod("default/web", "node1", ("10.244.0.5",))
+    host = Pod("kube-system/proxy", "node1", ("192.168.10.11",), host_network=True)
+    topology = Topology(pods={pod.name: pod, host.name: host})
+    assert Names(topology, None).of_cluster("pod_cidr") == (cidr("10.244.0.5"),)
+
+
+def test_without_service_networks_the_addresses_of_services_count():
+    topology = Topology(services={"default/dns": Service("default/dns", ("10.96.0.10",))})
+    assert Names(topology, None).of_cluster("service_cidr") == (cidr("10.96.0.10"),)
+
+
+def test_an_empty_topology_has_no_values_for_the_cluster():
+    assert {Names(Topology(), None).of_cluster(name) for name in OF_CLUSTER} == {()}

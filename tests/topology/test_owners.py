@@ -86,10 +86,6 @@ def test_any_spelling_of_an_address_finds_its_owner():
     assert OWNERS.of("FD00:10:244:1:0::5").name == "default/web-1"
 
 
-def test_many_are_answered_in_order():
-    assert [each.node for each in OWNERS.of_many(["192.168.10.12", "10.244.0.6"])] == ["node2", "node1"]
-
-
 def test_text_that_is_no_address_has_no_owner():
     with pytest.raises(ValueError, match="is not an IPv4 address"):
         OWNERS.of("web-1")
