@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pcapcheck.capture.inputs import Inputs, find_inputs
 from pcapcheck.errors import InputError
 from pcapcheck.report.result import Result
-from pcapcheck.settings import Dissectors, Words, read_settings
+from pcapcheck.run.settings import Dissectors, Words, read_settings
 from pcapcheck.topology.load import load_topology
 from pcapcheck.topology.topology import Topology
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from pcapcheck.comparing.difference import Difference
-    from pcapcheck.comparing.side import Side
+    from pcapcheck.compare.difference import Difference
+    from pcapcheck.compare.side import Side
 
 __all__ = [
     "InputError",
@@ -63,7 +63,7 @@ def check(
     Raises:
         InputError: an argument cannot be used, or no capture can be read.
     """
-    from pcapcheck.pipeline import run
+    from pcapcheck.run.check import run
 
     inputs, intended = find(paths, topology, more.get("scratch"))
     settings = read_settings(intended, profile=profile, parameters=parameters, jobs=jobs, **more)
@@ -86,7 +86,7 @@ def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) 
     """
     import polars as pl
 
-    from pcapcheck.flowing import list_flows
+    from pcapcheck.run.flows import list_flows
 
     inputs, intended = find(paths, topology, more.get("scratch"))
     table, _ = list_flows(inputs, intended, read_settings(intended, jobs=jobs, **more))
@@ -106,7 +106,7 @@ def infer_topology(*paths: Paths, profile: Words = None, jobs: int = 1, **more: 
     Raises:
         InputError: an argument cannot be used, or no capture can be read.
     """
-    from pcapcheck.pipeline import guess_topology
+    from pcapcheck.run.check import guess_topology
 
     inputs = find_inputs(tuple(map(str, paths)), more.get("scratch"))
     return guess_topology(inputs, read_settings(Topology(), profile=profile, jobs=jobs, **more))
@@ -136,8 +136,8 @@ def diff(
     Raises:
         InputError: an argument cannot be used, or no capture can be read.
     """
-    from pcapcheck.comparing.compare import compare
-    from pcapcheck.pipeline import look_at
+    from pcapcheck.compare.compare import compare
+    from pcapcheck.run.check import look_at
 
     sides: list[Side] = []
     for paths in (good, bad):
@@ -161,16 +161,17 @@ def fields(*paths: Paths, names: Sequence[str], decode_as: Dissectors = ()) -> "
     """
     import polars as pl
 
+    from pcapcheck.collect.plan import ReadPlan
     from pcapcheck.decode.columns import parse_name
-    from pcapcheck.listing import Wish, list_fields
-    from pcapcheck.resources import Resources
+    from pcapcheck.run.fields import list_fields
+    from pcapcheck.scale.resources import Resources
 
     for name in names:
         parse_name(name)
-    wish = Wish(tuple(names), read_settings(Topology(), decode_as=decode_as).decode_as)
+    plan = ReadPlan(tuple(names), read_settings(Topology(), decode_as=decode_as).decode_as)
     inputs = find_inputs(tuple(map(str, paths)))
     files = [each.path for each in inputs.captures]
-    parts = list(list_fields(files, wish, Resources(), lambda _: None))
+    parts = list(list_fields(files, plan, Resources(), lambda _: None))
     empty = pl.DataFrame(schema=dict.fromkeys(names, pl.Null))
     return pl.concat(parts) if parts else empty
 
@@ -198,7 +199,7 @@ def _beside(inputs: Inputs) -> Topology:
     """Return the topology that dumps beside the captures show; an empty one if there are none."""
     if not inputs.others and not inputs.notes:
         return Topology()
-    from pcapcheck.topology.importing.importer import import_beside
+    from pcapcheck.dumps.importer import import_beside
 
     found = import_beside(inputs)
     return replace(found, notes=(*inputs.notes, *found.notes))

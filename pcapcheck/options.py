@@ -15,7 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from pcapcheck.capture.inputs import Inputs
-    from pcapcheck.settings import Settings
+    from pcapcheck.run.settings import Settings
     from pcapcheck.topology.topology import Topology
 
 WORKERS = (
@@ -109,7 +109,7 @@ class Asked:
         Raises:
             InputError: an option means nothing.
         """
-        from pcapcheck.settings import read_settings
+        from pcapcheck.run.settings import read_settings
 
         return read_settings(
             topology,

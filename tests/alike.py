@@ -2,14 +2,14 @@
 
 import polars as pl
 
-from pcapcheck import spill
+from pcapcheck.scale import scratch
 
 
 def told(found):
     """Return what a task found, its variants called by their first frame."""
     if found.error:
         return found.error
-    variants, sightings, keys = map(spill.load, (found.variants, found.sightings, found.keys))
+    variants, sightings, keys = map(scratch.load, (found.variants, found.sightings, found.keys))
     first = variants.select("variant", pl.col("frame1").alias("called"))
 
     def called(frame):

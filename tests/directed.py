@@ -3,7 +3,7 @@
 import polars as pl
 from clusters import cluster
 
-from pcapcheck.correlate.flows import directions, owned
+from pcapcheck.correlate.flowtable import directions, owned
 from pcapcheck.correlate.network import Network
 from pcapcheck.topology.owners import Owners
 

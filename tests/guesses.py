@@ -1,10 +1,10 @@
 """What guesses are made of: frames, places, scenes and drafts; only what matters to a test is written out."""
 
-from pcapcheck.topology.inferring.draft import Draft, PodDraft
-from pcapcheck.topology.inferring.order import Order
-from pcapcheck.topology.inferring.places import Place
-from pcapcheck.topology.inferring.scene import Scene
-from pcapcheck.topology.inferring.watch import Nearer, Seen, Translation, Watch
+from pcapcheck.bind.vantagepoint import Nearer, TrafficSeen, Translation, VantagePoint
+from pcapcheck.infer.draft import PodDraft, TopologyDraft
+from pcapcheck.infer.nearness import Nearness
+from pcapcheck.infer.observations import Observations
+from pcapcheck.infer.places import LocatedPoint
 from pcapcheck.topology.topology import Role
 
 NODE1_MAC, NODE2_MAC, ROUTER_MAC, BRIDGE_MAC, WEB_MAC, DB_MAC = (f"02:00:00:00:00:0{n}" for n in range(1, 7))
@@ -15,14 +15,14 @@ EVERYBODY = "ff:ff:ff:ff:ff:ff"
 
 def said(source, destination, by, to, **rest):
     """Return a packet that its sender has just made, unless `ttl` says otherwise."""
-    return Seen(
+    return TrafficSeen(
         **{"source": source, "destination": destination, "mac_from": by, "mac_to": to, "ttl": 64} | rest
     )
 
 
 def claim(address, mac, **rest):
     """Return an ARP question in which a station says that an address is its own."""
-    return Seen(
+    return TrafficSeen(
         **{"kind": "arp", "claim": address, "claim_mac": mac, "mac_from": mac, "mac_to": EVERYBODY} | rest
     )
 
@@ -34,11 +34,11 @@ def tunnelled(source, destination, outer_from, outer_to, by, to, **rest):
 
 
 def watch(number, *seen, **rest):
-    return Watch(number, **{"file": number, "path": f"{number}.pcap", "seen": seen} | rest)
+    return VantagePoint(number, **{"file": number, "path": f"{number}.pcap", "seen": seen} | rest)
 
 
 def place(number, *seen, node=None, pod=None, interface="eth0", role=Role.UPLINK, guessed="", **rest):
-    return Place(watch(number, *seen, **rest), node, pod, interface, role, guessed)
+    return LocatedPoint(watch(number, *seen, **rest), node, pod, interface, role, guessed)
 
 
 def nearer(source, destination, *along):
@@ -48,12 +48,12 @@ def nearer(source, destination, *along):
 
 
 def scene_of(*places, order=(), translations=()):
-    return Scene(places, Order(order), translations)
+    return Observations(places, Nearness(order), translations)
 
 
 def draft_of(*places, pods=()):
     """Return a draft with the nodes that were captured, and some pods."""
-    draft = Draft(pods={each.name: each for each in pods})
+    draft = TopologyDraft(pods={each.name: each for each in pods})
     for each in places:
         if each.node and not each.inside:
             draft.node(each.node).interface(each.interface, each.role).place = each

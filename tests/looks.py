@@ -4,9 +4,9 @@ from functools import cache
 from pathlib import Path
 
 from pcapcheck.api import find
-from pcapcheck.comparing.side import Side
-from pcapcheck.pipeline import look_at
-from pcapcheck.settings import read_settings
+from pcapcheck.compare.side import Side
+from pcapcheck.run.check import look_at
+from pcapcheck.run.settings import read_settings
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 

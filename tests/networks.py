@@ -12,11 +12,11 @@ from packets import block, eth, ip, tcp, udp, vxlan
 
 from pcapcheck.check.finding import Severity
 from pcapcheck.check.rule import Rule
-from pcapcheck.correlate.assembly import assemble
-from pcapcheck.correlate.gather import Wanted, gather
+from pcapcheck.collect.gather import gather
+from pcapcheck.collect.plan import ReadPlan
+from pcapcheck.correlate.assemble import assemble
 from pcapcheck.decode.registry import dissector_table
-from pcapcheck.task import Look
-from pcapcheck.yamlevents import Place
+from pcapcheck.documents.events import Place
 
 TABLE = dissector_table({"udp.port": {8472: "vxlan"}}, by_content=True)
 POD1, POD2, OUTSIDE, SERVICE = "10.244.1.5", "10.244.2.5", "203.0.113.9", "10.96.0.10"
@@ -57,8 +57,10 @@ def gathered(seen, names=()):
 
     A packet comes a microsecond after the one before it, and a millisecond later at the next point.
     """
-    wanted = Wanted((*Look().names, *names), TABLE)
-    parts = [gather([later(block(*packets), number)], wanted) for number, packets in enumerate(seen.values())]
+    plan = ReadPlan((*ReadPlan().names, *names))
+    parts = [
+        gather([later(block(*packets), number)], plan, TABLE) for number, packets in enumerate(seen.values())
+    ]
     variants = pl.concat(_of_file(each.variants, number) for number, each in enumerate(parts))
     sightings = pl.concat(_of_file(each.sightings, number) for number, each in enumerate(parts))
     numbered = variants.with_columns(pl.col("file").alias("point")).with_row_index("variant")

@@ -3,13 +3,13 @@
 from captures_build import pcap, record
 from clusters import cluster, template
 
+from pcapcheck.bind.place import fingerprints, place
 from pcapcheck.capture.inputs import find_inputs
-from pcapcheck.correlate.assembly import assemble
-from pcapcheck.mapping import read_all
-from pcapcheck.placing import place, strong_keys
-from pcapcheck.resources import Resources
-from pcapcheck.task import Look
-from pcapcheck.workers import Crew
+from pcapcheck.collect.map import read_all
+from pcapcheck.collect.plan import ReadPlan
+from pcapcheck.correlate.assemble import assemble
+from pcapcheck.scale.executor import Executor
+from pcapcheck.scale.resources import Resources
 
 
 def write(folder, captures, **header):
@@ -26,7 +26,7 @@ def write(folder, captures, **header):
 
 def read(folder, captures, **header):
     """Write captures and return what the map stage found of each."""
-    return read_all(write(folder, captures, **header).captures, Look(), Resources(Crew()))
+    return read_all(write(folder, captures, **header).captures, ReadPlan(), Resources(Executor()))
 
 
 def assembled(folder, captures, topology=None):
@@ -34,4 +34,4 @@ def assembled(folder, captures, topology=None):
     known = topology or cluster()
     placed = place(read(folder, captures), known)
     files = [each.input.shown for each in placed.captured]
-    return placed, assemble(placed.variants, strong_keys(placed), placed.points, files, known, template)
+    return placed, assemble(placed.variants, fingerprints(placed), placed.points, files, known, template)

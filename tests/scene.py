@@ -14,13 +14,13 @@ from captures_build import pcap
 
 from cluster import Cluster
 from network import START, Network
-from pcapcheck import judging
 from pcapcheck.capture.inputs import find_inputs
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.causes import diagnose
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.diagnose.fact import Fact
-from pcapcheck.pipeline import Settings, run
+from pcapcheck.report import judge
+from pcapcheck.run.check import Settings, run
 from pcapcheck.topology.load import load_topology
 from profiles import DB, WEB, flannel
 from sample import Fault, Sample, Talk, both_ways
@@ -46,7 +46,7 @@ def case_of(folder: Path) -> Case:
     """Run the pipeline on a folder, and return what evidence is taken from."""
     seen: list[Case] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judging, "diagnose", lambda case: seen.append(case) or ())
+        patch.setattr(judge, "diagnose", lambda case: seen.append(case) or ())
         inputs = find_inputs((str(folder),))
         run(inputs, load_topology(inputs.topology.path), Settings())
     return seen[0]

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 from shared import CAPTURES, REASON, scenarios
 
-from pcapcheck.anonymising.names import Names
-from pcapcheck.anonymising.secret import Secret
+from pcapcheck.anonymise.namemap import NameMap
+from pcapcheck.anonymise.secret import Secret
 from pcapcheck.api import check
 from pcapcheck.cli import commands
 
@@ -41,7 +41,7 @@ def anonymous(folder, copy):
 def agree(folder, copy):
     """Compare a folder with its anonymous copy: verdict, causes in order, nodes, rules that were broken."""
     one, other = check(folder), check(copy)
-    names = Names(Secret(KEY))
+    names = NameMap(Secret(KEY))
     assert other.verdict == one.verdict
     assert [(each.id, each.node) for each in other.diagnoses] == [
         (each.id, each.node and names.node(each.node)) for each in one.diagnoses
@@ -67,7 +67,7 @@ def test_anonymous_scenario_gives_what_the_truth_says(name, tmp_path):
         return
     assert result.verdict == "violations"
     assert result.diagnoses[0].id in (fault["id"], *fault["accept"])
-    node = fault["node"] and Names(Secret(KEY)).node(fault["node"])
+    node = fault["node"] and NameMap(Secret(KEY)).node(fault["node"])
     assert node in (None, result.diagnoses[0].node)
 
 

@@ -12,8 +12,8 @@ import pytest
 from webserver import web_server
 
 from pcapcheck.capture.inputs import find_inputs
-from pcapcheck.pipeline import run
-from pcapcheck.settings import Settings
+from pcapcheck.run.check import run
+from pcapcheck.run.settings import Settings
 from pcapcheck.topology.load import load_topology
 
 HOSTS = Path(__file__).parent / "benchmarks" / "hosts.py"

@@ -15,8 +15,8 @@ import pytest
 import shared
 
 from pcapcheck.capture.inputs import find_inputs
-from pcapcheck.pipeline import Settings, run
 from pcapcheck.report.result import Result, Verdict
+from pcapcheck.run.check import Settings, run
 from pcapcheck.topology.load import load_topology
 
 SEEDS = range(2)

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
 from pcapcheck.capture.compressed import MAGIC, Decompressed, compression
-from pcapcheck.capture.magic import is_capture
+from pcapcheck.capture.recognise import is_capture
 from pcapcheck.errors import InputError
 
 HEAD: Final = 512  # bytes that tell what a file is; a tar header is as long

@@ -5,14 +5,8 @@ Made by the readers of this room, taken by `decode`. It does not know what the b
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-Bytes: TypeAlias = NDArray[np.uint8]
-Ints: TypeAlias = NDArray[np.int64]
-Numbers: TypeAlias = NDArray[np.unsignedinteger]
+from pcapcheck.capture.arrays import Bytes, Ints, Words16
 
 PACKETS = 65536  # of one block, at most: large enough to spread numpy's overhead, small enough for the cache
 
@@ -37,7 +31,7 @@ class Block:
     captured: Ints
     original: Ints
     time: Ints
-    interface: NDArray[np.uint16]
+    interface: Words16
     linktype: tuple[int, ...]
     frame: Ints
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pcapcheck.capture.block import Bytes, Ints
+from pcapcheck.capture.arrays import Bools, Bytes, Ints, Words32
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Chain:
     header: int
     stop: int | None = None
 
-    def whole(self, length: NDArray[np.uint32]) -> Ints:
+    def whole(self, length: Words32) -> Ints:
         """Return how many bytes records of these lengths take; uint32 (n,) -> int64 (n,)."""
         whole = length.astype(np.int64)
         if self.align > 1:
@@ -47,7 +46,7 @@ class Chain:
         whole += self.extra
         return whole
 
-    def possible(self, length: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    def possible(self, length: Words32) -> Bools:
         """Tell which lengths are possible; uint32 (n,) -> bool (n,)."""
         return (length >= self.least) & (length <= self.limit) if self.least else length <= self.limit
 

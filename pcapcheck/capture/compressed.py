@@ -107,7 +107,7 @@ class Frames:
         return True
 
 
-class Frame(Protocol):
+class FrameDecoder(Protocol):
     """What decompresses one frame, as `bz2`, `lzma` and `lz4` offer it."""
 
     @property
@@ -152,14 +152,14 @@ class Gzip:
         return self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
 
 
-def _frame(kind: str) -> Frame:
+def _frame(kind: str) -> FrameDecoder:
     if kind == "gzip":
         return Gzip()
     if kind == "xz":
         return lzma.LZMADecompressor(memlimit=MEMORY)
     import lz4.frame  # few captures need it
 
-    frame: Frame = lz4.frame.LZ4FrameDecompressor()
+    frame: FrameDecoder = lz4.frame.LZ4FrameDecompressor()
     return frame
 
 

@@ -6,14 +6,19 @@ is called a capture and is none is named in the report. It reads no packets.
 
 import glob
 import re
-from dataclasses import dataclass, field
+import shutil
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
-from typing import Final
+from typing import IO, Final
 
 from pcapcheck.capture.archive import Unpacked, is_archive
-from pcapcheck.capture.magic import COMPRESSED, is_capture
+from pcapcheck.capture.openfile import STANDARD_INPUT
+from pcapcheck.capture.recognise import COMPRESSED, is_capture
+from pcapcheck.capture.remote import find, heads, is_url
 from pcapcheck.errors import InputError
-from pcapcheck.remote import find, heads, is_url
 
 TOPOLOGY: Final = "topology.yaml"
 HEAD: Final = 4  # bytes that tell a capture from others
@@ -237,3 +242,32 @@ def _looks_like_a_capture(name: str, start: bytes) -> bool:
     if not is_capture(start):
         return CALLED_CAPTURE.search(name) is not None
     return ".pcap" in name or name.endswith(".cap") or not start.startswith(COMPRESSED)
+
+
+PIECE = 1 << 20  # bytes copied at a time
+
+
+def spool(inputs: Sequence[Input], folder: str) -> tuple[Input, ...]:
+    """Return the inputs, with copies in `folder` for streams; what cannot be read stays as it is."""
+    return tuple(
+        _copied(each, Path(folder) / f"stream-{number}") if _is_stream(each) else each
+        for number, each in enumerate(inputs)
+    )
+
+
+def _is_stream(each: Input) -> bool:
+    path = Path(each.path)
+    return each.path == STANDARD_INPUT or (path.exists() and not path.is_file() and not path.is_dir())
+
+
+def _copied(each: Input, copy: Path) -> Input:
+    try:
+        with _opened(each.path) as stream, copy.open("wb") as file:
+            shutil.copyfileobj(stream, file, PIECE)
+    except PermissionError:
+        return each
+    return replace(each, path=str(copy))
+
+
+def _opened(path: str) -> AbstractContextManager[IO[bytes]]:
+    return nullcontext(sys.stdin.buffer) if path == STANDARD_INPUT else Path(path).open("rb")

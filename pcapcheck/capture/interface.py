@@ -3,11 +3,18 @@
 Classic pcap knows only the link type; pcapng has options (draft-ietf-opsawg-pcapng, 4.2 and 4.6).
 """
 
-from dataclasses import dataclass
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pcapcheck.capture.arrays import Ints, Words64
+from pcapcheck.capture.blockoptions import COMMENT, number, read_options, text
 
 
 @dataclass(frozen=True, slots=True)
-class Interface:
+class CaptureInterface:
     """One interface of a capture.
 
     Attributes:
@@ -35,3 +42,162 @@ class Interface:
     dropped: int | None = None
     start: int | None = None
     end: int | None = None
+
+
+MOST = 65535  # `Block.interface` is a uint16
+SECOND = 1_000_000_000
+NAME, DESCRIPTION, MAC, RESOLUTION, FILTER, OFFSET, HARDWARE = 2, 3, 6, 9, 11, 14, 15  # if_... options, 4.2
+START, END, LOST_BY_INTERFACE, LOST_BY_SYSTEM = 2, 3, 5, 7  # isb_... options, 4.6
+MICROSECONDS = 6  # if_tsresol where it is not given
+
+
+class Interfaces:
+    """The interfaces of all sections so far, in order. A packet names them by number within its section."""
+
+    def __init__(self) -> None:
+        self.described: list[CaptureInterface] = []
+        self.base = 0
+        self._linktypes: tuple[int, ...] = ()
+        self._new: list[int] = []
+        self._resolution: list[int] = []
+        self._offset: list[int] = []
+        self._most: list[int] = []
+
+    @property
+    def linktypes(self) -> tuple[int, ...]:
+        """The link types of all interfaces; new ones are added together, since that copies the tuple."""
+        if self._new:
+            self._linktypes += tuple(self._new)
+            self._new = []
+        return self._linktypes
+
+    def begin_section(self) -> None:
+        """Count interfaces from zero again."""
+        self.base = len(self.described)
+        self._resolution, self._offset, self._most = [], [], []
+
+    def describe(self, body: bytes, order: str) -> None:
+        """Add the interface of one description block; with too many, leave it out."""
+        if len(self.described) == MOST:
+            return
+        linktype, _, snaplen = struct.unpack_from(order + "HHI", body)
+        options = _collect(read_options(body[8:], order))
+        self.described.append(
+            CaptureInterface(
+                linktype,
+                name=text(options.get(NAME, [b""])[0]),
+                description=text(options.get(DESCRIPTION, [b""])[0]),
+                snaplen=snaplen,
+                filter=_filter(options.get(FILTER, [b""])[0]),
+                hardware=text(options.get(HARDWARE, [b""])[0]),
+                mac=options.get(MAC, [b""])[0][:6].hex(":"),
+                comments=tuple(text(value) for value in options.get(COMMENT, [])),
+            )
+        )
+        self._new.append(linktype)
+        self._most.append(most_captured(linktype, snaplen))
+        self._resolution.append(number(options.get(RESOLUTION, [bytes([MICROSECONDS])])[0][:1], order))
+        self._offset.append(_signed(number(options.get(OFFSET, [b""])[0][:8], order) * SECOND))
+
+    def count(self, body: bytes, order: str) -> None:
+        """Take in one statistics block: when capturing started and ended, and what it lost."""
+        number_in_section = struct.unpack_from(order + "I", body)[0]
+        which = self.base + number_in_section
+        if which >= len(self.described):
+            return
+        options = dict(read_options(body[12:], order))
+        lost = [
+            number(options[code], order) for code in (LOST_BY_INTERFACE, LOST_BY_SYSTEM) if code in options
+        ]
+        old = self.described[which]
+        self.described[which] = replace(
+            old,
+            dropped=sum(lost) if lost else old.dropped,
+            start=self._moment(number_in_section, options.get(START), order, old.start),
+            end=self._moment(number_in_section, options.get(END), order, old.end),
+        )
+
+    def most_captured(self) -> Ints:
+        """Return the largest captured length that is believed, of each interface of this section; (k,)."""
+        return np.array(self._most, np.int64)
+
+    def simple_snaplen(self) -> int:
+        """Return the first interface's snapshot length, that of simple packet blocks; 0 is no limit."""
+        return self.described[self.base].snaplen if len(self.described) > self.base else 0
+
+    def time(self, interface: Ints, ticks: Words64) -> Ints:
+        """Convert times of packets of the section's interfaces to nanoseconds since 1970; (n,) -> (n,)."""
+        if not len(interface):
+            return np.empty(0, np.int64)
+        if len(set(zip(self._resolution, self._offset, strict=True))) == 1:
+            return _nanoseconds(ticks, self._resolution[0]) + self._offset[0]
+        resolution = np.array(self._resolution, np.uint8)[interface]
+        time = np.array(self._offset, np.int64)[interface]
+        for one in np.unique(resolution).tolist():
+            alike = resolution == one
+            time[alike] += _nanoseconds(ticks[alike], one)
+        return time
+
+    def _moment(self, interface: int, value: bytes | None, order: str, otherwise: int | None) -> int | None:
+        if value is None or len(value) != 8:
+            return otherwise
+        high, low = struct.unpack(order + "II", value)
+        return int(self.time(np.array([interface]), np.array([high << 32 | low], np.uint64))[0])
+
+
+def _nanoseconds(ticks: Words64, resolution: int) -> Ints:
+    """Convert ticks of 10**-r or, with the highest bit set, 2**-r seconds (if_tsresol, 4.2)."""
+    power = resolution & 0x7F
+    if resolution & 0x80:
+        return _from_binary(ticks, power)
+    if power <= 9:
+        return (ticks * np.uint64(10 ** (9 - power))).astype(np.int64)
+    if power <= 28:  # 10**19 is the largest power that fits
+        return (ticks // np.uint64(10 ** (power - 9))).astype(np.int64)
+    return np.zeros(len(ticks), np.int64)
+
+
+def _from_binary(ticks: Words64, power: int) -> Ints:
+    """Convert ticks of 2**-power seconds. Of a fraction, 34 bits are used: 2**34 * 10**9 fits in 64 bits."""
+    if power >= 64:
+        ticks, power = ticks >> np.uint64(min(power - 63, 63)), 63
+    seconds = ticks >> np.uint64(power)
+    fraction = ticks & np.uint64((1 << power) - 1)
+    if power > 34:
+        fraction, power = fraction >> np.uint64(power - 34), 34
+    nanoseconds = seconds * np.uint64(SECOND) + (fraction * np.uint64(SECOND) >> np.uint64(power))
+    return nanoseconds.astype(np.int64)
+
+
+def _collect(options: Iterable[tuple[int, bytes]]) -> dict[int, list[bytes]]:
+    collected: dict[int, list[bytes]] = {}
+    for code, value in options:
+        collected.setdefault(code, []).append(value)
+    return collected
+
+
+def _filter(value: bytes) -> str:
+    """Return a capture filter as text; its first byte says whether it is text (0) or BPF code (1)."""
+    return text(value[1:]) if value[:1] == b"\0" else ""
+
+
+def _signed(value: int) -> int:
+    """Return the 64-bit number with the same lowest 64 bits."""
+    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+CAPTURED = 262144  # MAXIMUM_SNAPLEN: no link layer has larger packets ...
+CAPTURED_USB = 128 << 20  # ... but these:
+USB = frozenset(
+    {189, 220, 231, 249, 266, 279}
+)  # USB_LINUX, USB_LINUX_MMAPPED, DBUS, USBPCAP, USB_DARWIN, EBHSCR
+SNAPLEN = (
+    16 << 20
+)  # a larger snapshot length means "all of it", not that packets of that size are to be believed
+
+
+def most_captured(linktype: int, snaplen: int) -> int:
+    """Return the largest captured length that a packet can have."""
+    if linktype in USB:
+        return CAPTURED_USB
+    return max(CAPTURED, snaplen if snaplen <= SNAPLEN else 0)

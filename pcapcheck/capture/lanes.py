@@ -9,11 +9,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pcapcheck.capture.block import Bytes, Ints
+from pcapcheck.capture.arrays import Bools, Bytes, Ints, Words32, at_every_byte
 from pcapcheck.capture.chain import Chain, Walk, walk
-from pcapcheck.capture.gather import at_every_byte
 
 SAMPLE = 1 << 16  # bytes that are walked record by record to learn how long records are
 WORTHWHILE = 1000  # records below which the plain walk is faster
@@ -40,7 +38,7 @@ class Signs(NamedTuple):
 
     place: int
     values: tuple[int, ...]
-    plausible: Callable[[Ints], NDArray[np.bool_]]
+    plausible: Callable[[Ints], Bools]
 
 
 class Lanes(NamedTuple):
@@ -171,7 +169,7 @@ def _walk_lanes(data: Bytes, chain: Chain, first: Ints) -> Lanes:
     return Lanes(first, end, _assemble(trail, bound), bound)
 
 
-def _length_at(data: Bytes, chain: Chain) -> Callable[[Ints], NDArray[np.uint32]]:
+def _length_at(data: Bytes, chain: Chain) -> Callable[[Ints], Words32]:
     """Return what reads the lengths of records that start at some places; see `gather` for why it fetches."""
     if chain.align % 4 == 0 and data.ctypes.data % 4 == 0:
         words = data[: len(data) & ~3].view(chain.order + "u4")[chain.place // 4 :]
@@ -179,7 +177,7 @@ def _length_at(data: Bytes, chain: Chain) -> Callable[[Ints], NDArray[np.uint32]
     numbers = at_every_byte(data[chain.place :], chain.order + "u4")
     fetch = data[chain.place :].take
 
-    def length_at(position: Ints) -> NDArray[np.uint32]:
+    def length_at(position: Ints) -> Words32:
         fetch(position)
         return numbers[position]
 

@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pcapcheck.capture.batch import Batch, Scan
-from pcapcheck.capture.block import Bytes, Ints
+from pcapcheck.capture.arrays import Bools, Bytes, Ints, Words32, gather
 from pcapcheck.capture.chain import Chain, Walk
-from pcapcheck.capture.gather import gather
-from pcapcheck.capture.interface import Interface
+from pcapcheck.capture.interface import CaptureInterface, most_captured
 from pcapcheck.capture.lanes import Signs, first_start, walk_in_lanes
-from pcapcheck.capture.limits import most_captured
+from pcapcheck.capture.reader import Batch, Scan
 from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
 
@@ -83,7 +80,7 @@ class Pcap:
         linktype = link & 0xFFFF  # the bits above tell of an FCS behind frames (draft-ietf-opsawg-pcap, 4)
         self._began = head[self.first : self.first + 4]
         self._chain = self._chain_of(snaplen, linktype)
-        self.interfaces: tuple[Interface, ...] = (Interface(linktype, snaplen=snaplen),)
+        self.interfaces: tuple[CaptureInterface, ...] = (CaptureInterface(linktype, snaplen=snaplen),)
         self.linktypes: tuple[int, ...] = (linktype,)
         self.comments: tuple[str, ...] = ()
 
@@ -113,7 +110,7 @@ class Pcap:
         """Return where in a window that starts anywhere a record seems to start."""
         return first_start(window.data, self._chain, self._signs(window.data, self._began))
 
-    def _headers(self, data: Bytes, starts: Ints) -> Sequence[NDArray[np.uint32]]:
+    def _headers(self, data: Bytes, starts: Ints) -> Sequence[Words32]:
         """Return seconds, fraction, captured and original length of the records; uint32 (n,) each."""
         numbers = gather(data, starts, 4, self._order)
         return [numbers[:, place // 4] for place in (0, 4, self._captured, self._original)]
@@ -124,7 +121,7 @@ class Pcap:
         seconds = int.from_bytes(first, "little" if self._order == "<" else "big")
         earliest, latest = max(0, seconds - BEFORE), min(seconds + AFTER, (1 << 32) - 1)
 
-        def plausible(place: Ints) -> NDArray[np.bool_]:
+        def plausible(place: Ints) -> Bools:
             second, fraction, captured, original = self._headers(data, place)
             return (
                 (second >= earliest)

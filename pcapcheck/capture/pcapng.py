@@ -6,18 +6,14 @@ Takes windows, gives batches of packets. Blocks of other types than those named 
 import struct
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pcapcheck.capture.batch import Batch, Scan, empty_batch
-from pcapcheck.capture.block import Bytes, Ints, Numbers
+from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers, at_every_byte, gather
+from pcapcheck.capture.blockoptions import COMMENT, find_comments, read_options, text
 from pcapcheck.capture.chain import Chain, Walk, walk
-from pcapcheck.capture.comments import find_comments
-from pcapcheck.capture.gather import at_every_byte, gather
-from pcapcheck.capture.interface import Interface
-from pcapcheck.capture.interfaces import MOST, Interfaces
+from pcapcheck.capture.interface import MOST, CaptureInterface, Interfaces
 from pcapcheck.capture.lanes import Signs, first_start, walk_in_lanes
-from pcapcheck.capture.options import COMMENT, read_options, text
-from pcapcheck.capture.packets import EPB, PB, SPB, Packets, read_packets
+from pcapcheck.capture.packetblocks import EPB, PB, SPB, Packets, read_packets
+from pcapcheck.capture.reader import Batch, Scan, empty_batch
 from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
 
@@ -73,7 +69,7 @@ class Pcapng:
             raise InputError(where, what, "convert it with `editcap -F pcapng FILE NEW.pcapng`")
 
     @property
-    def interfaces(self) -> list[Interface]:
+    def interfaces(self) -> list[CaptureInterface]:
         """The interfaces of all sections so far."""
         return self._table.described
 
@@ -176,11 +172,9 @@ class Pcapng:
         """Tell enhanced packet blocks, the usual ones, by their type and their length at both ends."""
         numbers = at_every_byte(data, self._order + "u4")
 
-        def plausible(place: Ints) -> NDArray[np.bool_]:
+        def plausible(place: Ints) -> Bools:
             kind, total = gather(data, place, 2, self._order).T
-            good: NDArray[np.bool_] = (
-                (kind == EPB) & (total >= LEAST[EPB]) & (total <= LARGEST) & (total % 4 == 0)
-            )
+            good: Bools = (kind == EPB) & (total >= LEAST[EPB]) & (total <= LARGEST) & (total % 4 == 0)
             trailer = place + total - 4
             inside = good & (trailer < len(numbers))
             good[inside] = numbers[trailer[inside]] == total[inside]
@@ -199,14 +193,14 @@ class Pcapng:
             else:
                 self._table.describe(body, self._order)
 
-    def _wrong(self, packets: Packets, known: Ints) -> NDArray[np.bool_]:
+    def _wrong(self, packets: Packets, known: Ints) -> Bools:
         """Tell which packets name an unknown interface or claim more bytes than there can be; bool (n,)."""
         most: Ints = np.append(self._table.most_captured(), 0)
         unknown = packets.interface >= np.minimum(known, MOST - self._table.base)
         limit = most[np.where(unknown, 0, packets.interface)]
         return unknown | (packets.captured > packets.room) | (packets.captured > limit)
 
-    def _note_late(self, kind: Numbers, is_packet: NDArray[np.bool_]) -> None:
+    def _note_late(self, kind: Numbers, is_packet: Bools) -> None:
         """Notice interfaces behind the first packet: a range behind them can't be read without them."""
         packet = np.flatnonzero(is_packet)
         behind = 0 if self._begun else packet[0] if len(packet) else len(kind)

@@ -9,11 +9,38 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from pcapcheck.capture.batch import Batch, Reader
-from pcapcheck.capture.block import Block, Ints
-from pcapcheck.capture.clock import Clock
-from pcapcheck.capture.range import Range
-from pcapcheck.capture.window import Window, Windows
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.capture.block import Block
+from pcapcheck.capture.reader import Batch, Reader
+from pcapcheck.capture.window import Range, Window, Windows
+
+ENOUGH = 1000  # packets of a block that are looked at: a clock that can count nanoseconds soon shows it
+FINEST = {1: "ns", 1_000: "us", 1_000_000_000: "seconds"}  # units in nanoseconds, finest first
+
+
+class Clock:
+    """The finest unit in which any time so far was not a round number."""
+
+    def __init__(self) -> None:
+        self._unit = 0
+
+    def see(self, time: Ints) -> None:
+        """Take the times of some packets: int64 (n,), nanoseconds."""
+        time = time[:ENOUGH]
+        for unit, next_unit in ((1, 1_000), (1_000, 1_000_000_000)):
+            if self._unit and self._unit <= unit:
+                return
+            if np.any(time % next_unit):
+                self._unit = unit
+                return
+        if np.any(time):
+            self._unit = 1_000_000_000
+
+    @property
+    def quality(self) -> str:
+        """`ns` or `us`; `seconds` if all times are whole ones; `none` if all are zero or there are none."""
+        return FINEST.get(self._unit, "none")
+
 
 HEAD = 1 << 16  # bytes at the beginning that are searched for interfaces
 SMALLEST = 4 << 20  # bytes of the first window; each is larger than the one before, up to windows.largest
@@ -21,7 +48,7 @@ PACKETS = 1 << 18  # about so many are read at a time at most, lest their arrays
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class ReadSummary:
     """What a pass over a capture met so far.
 
     Attributes:
@@ -46,7 +73,7 @@ class Summary:
         return (*(("it ends within a packet",) if self.truncated else ()), *self.notes)
 
 
-class Step(Protocol):
+class WindowStep(Protocol):
     """What was found in a window."""
 
     @property
@@ -62,7 +89,7 @@ class Step(Protocol):
         """How many there are."""
 
 
-S = TypeVar("S", bound=Step)
+S = TypeVar("S", bound=WindowStep)
 
 
 def steps(windows: Windows, bounds: Range, read: Callable[[Window], S]) -> Iterator[tuple[Window, S]]:
@@ -111,12 +138,12 @@ class Reading:
         self._notes: list[str] = []
 
     @property
-    def summary(self) -> Summary:
+    def summary(self) -> ReadSummary:
         """What was met so far."""
         complaint = (self.windows.complaint,) if self.windows.complaint else ()
         notes = (*self._notes, *complaint)
         proven = not (self._truncated or self._notes) and self.reader.splittable
-        return Summary(self._packets, self._frames, self._truncated, notes, self._clock.quality, proven)
+        return ReadSummary(self._packets, self._frames, self._truncated, notes, self._clock.quality, proven)
 
     def blocks(self, packets: int) -> Iterator[Block]:
         """Yield the blocks, of at most so many packets each, and close the windows at the end."""

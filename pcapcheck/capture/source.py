@@ -5,16 +5,15 @@ import sys
 from collections.abc import Iterator
 
 from pcapcheck.capture.block import PACKETS, Block
-from pcapcheck.capture.cuts import cut
-from pcapcheck.capture.interface import Interface
-from pcapcheck.capture.opening import Opened, open_path, refused
-from pcapcheck.capture.range import Range
-from pcapcheck.capture.reading import HEAD, Reading, Summary, learn_interfaces
+from pcapcheck.capture.interface import CaptureInterface
+from pcapcheck.capture.openfile import Opened, open_path, refused
+from pcapcheck.capture.ranges import cut, split
+from pcapcheck.capture.reading import HEAD, Reading, ReadSummary, learn_interfaces
 from pcapcheck.capture.recognise import RECOGNISE, recognise
-from pcapcheck.capture.split import split
+from pcapcheck.capture.window import Range
 from pcapcheck.errors import InputError
 
-__all__ = ["Capture", "Interface", "Range", "Summary", "open_capture"]
+__all__ = ["Capture", "CaptureInterface", "Range", "ReadSummary", "open_capture"]
 
 EVERYTHING = Range(0, sys.maxsize)
 
@@ -63,7 +62,7 @@ class Capture:
         self._kept: list[Block] = []
 
     @property
-    def interfaces(self) -> tuple[Interface, ...]:
+    def interfaces(self) -> tuple[CaptureInterface, ...]:
         """The interfaces that were described so far: while reading, there may come more."""
         return tuple(self._reading.reader.interfaces)
 
@@ -74,7 +73,7 @@ class Capture:
         return {0: about_all, **self._reading.comments} if about_all else dict(self._reading.comments)
 
     @property
-    def summary(self) -> Summary:
+    def summary(self) -> ReadSummary:
         """What the last call of `blocks` met so far."""
         return self._reading.summary
 

@@ -9,7 +9,18 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from pcapcheck.capture.block import Bytes
+from pcapcheck.capture.arrays import Bytes
+
+
+class Range(NamedTuple):
+    """Bytes of an uncompressed capture, from the start of one record to that of another.
+
+    The first range of a file starts at 0, which is before the first record.
+    """
+
+    start: int
+    stop: int
+
 
 COPIED = 8 << 20  # bytes of a window that is copied
 
@@ -52,7 +63,7 @@ class Windows(Protocol):
         """Give back what the operating system lent. Windows that are in use stay valid."""
 
 
-class Mapped:
+class MappedFile:
     """Windows of a file that does not change: views of a memory map, nothing is copied."""
 
     largest = 32 << 20

@@ -12,7 +12,7 @@ import polars as pl
 from pcapcheck.check.checker import ENOUGH, Judged, flow_text, frames_of
 from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.check.rule import Rule
-from pcapcheck.correlate.counts import FRAMES
+from pcapcheck.collect.counts import FRAMES
 from pcapcheck.correlate.network import Network
 
 OUTSIDE: Final = ("uplink", "vlan", "vtep", "tunnel")  # where the way between nodes shows

@@ -11,12 +11,12 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.check.finding import Finding, Frame, Hop
-from pcapcheck.check.matchers import Verdict, select
+from pcapcheck.check.matchers import MatchVerdict, select
 from pcapcheck.check.rule import Rule
-from pcapcheck.check.surroundings import BEFORE, SEVERAL, Surroundings, View
-from pcapcheck.correlate.counts import FRAMES
+from pcapcheck.check.rulecontext import BEFORE, SEVERAL, RuleContext, View
+from pcapcheck.collect.counts import FRAMES
+from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.variants import LOW
 
 ENOUGH: Final = 2  # packets that break a rule make a finding, or more than half of those judged
 GROUP: Final = ("direction", "step", "point")
@@ -53,7 +53,7 @@ class Judged:
     selected: int
 
 
-def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judged:
+def check_rule(rule: Rule, network: Network, surroundings: RuleContext) -> Judged:
     """Judge one rule on all variants that it is about."""
     rows = _selected(rule, network)
     if rows.is_empty():
@@ -71,7 +71,7 @@ def check_rule(rule: Rule, network: Network, surroundings: Surroundings) -> Judg
     told = distinct.with_columns(pl.Series("verdict", [verdict.value for verdict in verdicts], pl.String))
     judged = rows.join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
     unknown = sorted({name for view in views for name in view.unknown})
-    counted = judged.filter(pl.col("verdict").is_in([Verdict.HOLDS.value, Verdict.BROKEN.value]))
+    counted = judged.filter(pl.col("verdict").is_in([MatchVerdict.HOLDS.value, MatchVerdict.BROKEN.value]))
     findings = _findings(rule, counted, views, network)
     return Judged(
         rule,
@@ -134,22 +134,22 @@ def _goes_on(network: Network) -> bool:
     return bool(steps["direction"].is_duplicated().any())
 
 
-def _judge(rule: Rule, view: View) -> Verdict:
+def _judge(rule: Rule, view: View) -> MatchVerdict:
     """Judge one combination of values: `when` selects, `expect` judges, all keys together."""
     chosen = select(rule.when, view.seen, view)
-    if chosen is Verdict.NOT_EVALUABLE:
-        return Verdict.NOT_EVALUABLE
+    if chosen is MatchVerdict.NOT_EVALUABLE:
+        return MatchVerdict.NOT_EVALUABLE
     if rule.never:
-        return Verdict.BROKEN if chosen is Verdict.HOLDS else Verdict.HOLDS
-    if chosen is not Verdict.HOLDS:
-        return Verdict.NOT_JUDGED
+        return MatchVerdict.BROKEN if chosen is MatchVerdict.HOLDS else MatchVerdict.HOLDS
+    if chosen is not MatchVerdict.HOLDS:
+        return MatchVerdict.NOT_JUDGED
     verdicts = {name: matcher.judge(view.seen(name), view) for name, matcher in rule.expect.items()}
-    view.broken = tuple(name for name, verdict in verdicts.items() if verdict is Verdict.BROKEN)
+    view.broken = tuple(name for name, verdict in verdicts.items() if verdict is MatchVerdict.BROKEN)
     found = set(verdicts.values())
-    for verdict in (Verdict.BROKEN, Verdict.NOT_EVALUABLE, Verdict.HOLDS):
+    for verdict in (MatchVerdict.BROKEN, MatchVerdict.NOT_EVALUABLE, MatchVerdict.HOLDS):
         if verdict in found:
             return verdict
-    return Verdict.NOT_JUDGED
+    return MatchVerdict.NOT_JUDGED
 
 
 def _findings(
@@ -157,7 +157,7 @@ def _findings(
 ) -> list[tuple[Finding, int | None]]:
     """Return a finding, with its direction, for each hop, direction and expected/actual that enough broke."""
     total = counted.group_by(GROUP).agg(pl.col("packets").sum().alias("judged"))
-    broken = counted.filter(pl.col("verdict") == Verdict.BROKEN.value)
+    broken = counted.filter(pl.col("verdict") == MatchVerdict.BROKEN.value)
     if broken.is_empty():
         return []
     texts = {case: views[case].message(rule) for case in broken["case"].unique().to_list()}

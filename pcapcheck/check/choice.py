@@ -4,14 +4,13 @@ Those that were named, else what the captures look like.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
-from typing import Final
+from typing import Any, Final
 
-from pcapcheck.check.agreement import agreement
 from pcapcheck.check.detect import CLOSE, Scenery, Score, detect
-from pcapcheck.check.intention import as_used
-from pcapcheck.check.profile import Profile
+from pcapcheck.check.parameter import Parameter
+from pcapcheck.check.profile import Profile, Traits, with_values
 
 STEEP: Final = 1.5  # a clue of weight 1 more makes a profile exp(1.5), 4 to 5 times, as likely
 NONE: Final = "no profile fits what was captured; name one with --profile"
@@ -41,26 +40,24 @@ class Chosen:
         return self.profiles[0] if self.profiles else None
 
 
-def named(candidates: Sequence[Profile], tallies: Mapping[str, Mapping[int, int]]) -> Chosen:
+def named(candidates: Sequence[Profile], votes: Mapping[str, Mapping[int, int]]) -> Chosen:
     """Return the profiles that the user or the topology named.
 
     Args:
         candidates: profiles with their parameters.
-        tallies: values that nodes use, where no topology says what is meant.
+        votes: values that nodes use, where no topology says what is meant.
     """
     used = tuple(Used(each.name, 1.0, "named") for each in candidates)
-    return Chosen(tuple(as_used(each, tallies) for each in candidates), used)
+    return Chosen(tuple(as_used(each, votes) for each in candidates), used)
 
 
-def choose(
-    candidates: Sequence[Profile], scenery: Scenery, tallies: Mapping[str, Mapping[int, int]]
-) -> Chosen:
+def choose(candidates: Sequence[Profile], scenery: Scenery, votes: Mapping[str, Mapping[int, int]]) -> Chosen:
     """Return the profile that the captures look like, or what those that they look like agree on.
 
     Args:
         candidates: profiles with their defaults.
         scenery: what the clues are looked for in.
-        tallies: as for `named`.
+        votes: as for `named`.
     """
     scores = detect([each for each in candidates if not each.shared], scenery)
     if not scores:
@@ -68,7 +65,7 @@ def choose(
     best, *others = scores
     close = [each for each in others if best.score - each.score <= CLOSE]
     profiles = {each.name: each for each in candidates}
-    fitting = [as_used(profiles[each.profile], tallies) for each in (best, *close)]
+    fitting = [as_used(profiles[each.profile], votes) for each in (best, *close)]
     alternatives = tuple(each.profile for each in close)
     used = Used(best.profile, _confidence(scores), "; ".join(best.says), alternatives)
     notes = (_cannot_tell(best, close),) if close else ()
@@ -86,3 +83,77 @@ def _cannot_tell(best: Score, close: Sequence[Score]) -> str:
         f"these captures fit {best.profile} as well as {others}: only rules that they share are used; "
         f"--profile says which it is"
     )
+
+
+ENOUGH: Final = 2  # nodes
+
+
+def as_used(profile: Profile, votes: Mapping[str, Mapping[int, int]]) -> Profile:
+    """Return the profile with the values that nodes use.
+
+    Args:
+        profile: with its defaults.
+        votes: parameter -> value -> how many nodes use it; a value below 0 is none.
+    """
+    changed = [
+        _as_used(profile.parameters[name], counts)
+        for name, counts in votes.items()
+        if name in profile.parameters and counts
+    ]
+    return with_values(profile, changed)
+
+
+def _as_used(parameter: Parameter, counts: Mapping[int, int]) -> Parameter:
+    if any(value in counts for value in parameter.values if isinstance(value, int)):
+        return parameter
+    if parameter.many:
+        used = tuple(sorted(value for value, nodes in counts.items() if nodes >= ENOUGH))
+        return replace(parameter, values=used)
+    most = max(counts, key=lambda value: (counts[value], value >= 0, -value))
+    sure = most >= 0 and (counts[most] >= ENOUGH or len(counts) > 1)
+    return replace(parameter, values=(most,) if sure else ())
+
+
+NOTHING: Final[dict[str, Any]] = {
+    "tunnel": "",
+    "tunnel_between": "",
+    "tunnel_port": None,
+    "encrypted": False,
+    "bridged": False,
+    "same_node": "",
+    "gateway_mac": None,
+    "masquerade": False,
+    "identity_vni": False,
+    "shared_mac": False,
+}
+# What only excuses: no answer may be meant, and so may a MAC that several have.
+LENIENT: Final[dict[str, Any]] = {"same_node": "never", "shared_mac": True}
+
+
+def agreement(profiles: Sequence[Profile]) -> Profile:
+    """Return the first profile with only what all others have too."""
+    first, *others = profiles
+    rules = tuple(rule for rule in first.rules if all(rule in other.rules for other in others))
+    ids = {rule.id for rule in rules}
+    paths = {
+        name: path
+        for name, path in first.paths.items()
+        if all(each.paths.get(name) == path for each in others)
+    }
+    return replace(
+        first,
+        rules=rules,
+        own_rules=frozenset(first.own_rules & ids),
+        paths=paths,
+        traits=_traits([each.traits for each in profiles]),
+    )
+
+
+def _traits(traits: Sequence[Traits]) -> Traits:
+    """Return the traits that all have; what a trait in which they differ says is in NOTHING."""
+    known = [{name: getattr(each, name) for name in NOTHING} for each in traits]
+    for name, value in LENIENT.items():
+        if any(each[name] == value for each in known):
+            known = [{**each, name: value} for each in known]
+    same = {name: value for name, value in known[0].items() if all(each[name] == value for each in known)}
+    return Traits(**{**NOTHING, **same})

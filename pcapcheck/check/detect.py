@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from pcapcheck.check.matchers import Seen, Value, Verdict, select
+from pcapcheck.check.matchers import MatchVerdict, Seen, Value, select
 from pcapcheck.check.profile import Clue, Profile
-from pcapcheck.check.surroundings import fitting, written_for
-from pcapcheck.correlate.variants import LOW
+from pcapcheck.check.rulecontext import fitting, written_for
+from pcapcheck.collect.variants import LOW
 from pcapcheck.decode.columns import kind_of
 from pcapcheck.topology.names import Names
 from pcapcheck.topology.topology import CapturePoint, Topology
@@ -147,6 +147,6 @@ def _count(profile: Profile, names: Names, clue: Clue, rows: pl.DataFrame) -> tu
     for row in counted.iter_rows(named=True):
         scope = _Scope(profile, names, row)
         verdict = select(clue.when, scope.seen, scope)
-        total += row["packets"] if verdict is not Verdict.NOT_EVALUABLE else 0
-        fits += row["packets"] if verdict is Verdict.HOLDS else 0
+        total += row["packets"] if verdict is not MatchVerdict.NOT_EVALUABLE else 0
+        fits += row["packets"] if verdict is MatchVerdict.HOLDS else 0
     return fits, total

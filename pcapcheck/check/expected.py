@@ -11,7 +11,7 @@ import polars as pl
 
 from pcapcheck.check.checker import frames_of
 from pcapcheck.check.finding import Finding, Hop, Severity
-from pcapcheck.correlate.counts import FRAMES
+from pcapcheck.collect.counts import FRAMES
 from pcapcheck.correlate.network import Network
 from pcapcheck.topology.topology import Expectation, Topology
 

@@ -7,13 +7,13 @@ matchers.
 import re
 from typing import Any, Final
 
-from pcapcheck import yamlfile
 from pcapcheck.check.matchers import Earlier, Matcher, Variable
-from pcapcheck.check.reading import read
+from pcapcheck.check.rulereader import read
 from pcapcheck.check.spot import Spot
 from pcapcheck.check.words import check_field, check_matcher
+from pcapcheck.documents.document import Document
+from pcapcheck.documents.events import Place
 from pcapcheck.errors import InputError
-from pcapcheck.yamlevents import Place
 
 OPTION: Final = "--filter"
 _TERM: Final = re.compile(r"\s*(?P<field>[\w.#-]+)\s*(?P<sign>!?==?)\s*(?P<value>\{[^}]*\}|[^\s=!]+)(?=\s|$)")
@@ -67,7 +67,7 @@ def _checked(field: str, data: Any, name_place: Place, value_place: Place) -> Ma
 def _data(value: str, sign: str) -> Any:
     """Return what YAML would give: a word, or a list where commas stand outside of braces."""
     if value.startswith("{") and value.endswith("}") and ":" in value:
-        data: Any = yamlfile.parse(value, OPTION).data
+        data: Any = Document.parse(value, OPTION).data
     else:
         words = [_TRUTHS.get(word, word) for word in ([value] if "{" in value else value.split(","))]
         data = words if len(words) > 1 else words[0]
@@ -75,7 +75,7 @@ def _data(value: str, sign: str) -> Any:
 
 
 def _flow_mapping(text: str) -> dict[str, Matcher]:
-    document = yamlfile.parse(text, OPTION)
+    document = Document.parse(text, OPTION)
     top = Spot(document, document.data)
     matchers = {
         field: _checked(field, part.data, document.key_place(field), part.place)

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from pcapcheck.check.profile import Profile
-from pcapcheck.check.reading import read
+from pcapcheck.check.rulereader import read
 from pcapcheck.check.spot import Spot
 from pcapcheck.check.words import Wrong, check_field, check_matcher, check_variable
 from pcapcheck.decode.registry import ALIASES, dissector_table, protocols
+from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError, did_you_mean
-from pcapcheck.yamlfile import Document
 
 _TRAITS_WITH_PARAMETERS: Final = ("tunnel_port", "gateway_mac", "masquerade")
 

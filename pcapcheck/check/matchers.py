@@ -11,13 +11,13 @@ from enum import Enum
 from typing import Protocol, TypeAlias
 
 from pcapcheck.decode.stack import matches
-from pcapcheck.values import Span
+from pcapcheck.documents.values import Span
 
 Value: TypeAlias = int | str | Span
 Seen: TypeAlias = int | str | None  # a number, the text of form or stack, or no such field
 
 
-class Verdict(Enum):
+class MatchVerdict(Enum):
     """What a matcher says about a value."""
 
     HOLDS = "holds"
@@ -29,8 +29,8 @@ class Verdict(Enum):
 OR = " or "  # between what may be, in messages
 MOST = 4  # values of one name that a message lists
 # In an any-of list, what might still hold outweighs what does not.
-_BEST = (Verdict.HOLDS, Verdict.NOT_EVALUABLE, Verdict.NOT_JUDGED, Verdict.BROKEN)
-_OPPOSITE = {Verdict.HOLDS: Verdict.BROKEN, Verdict.BROKEN: Verdict.HOLDS}
+_BEST = (MatchVerdict.HOLDS, MatchVerdict.NOT_EVALUABLE, MatchVerdict.NOT_JUDGED, MatchVerdict.BROKEN)
+_OPPOSITE = {MatchVerdict.HOLDS: MatchVerdict.BROKEN, MatchVerdict.BROKEN: MatchVerdict.HOLDS}
 
 
 class Scope(Protocol):
@@ -58,9 +58,9 @@ class Matcher(ABC):
 
     __slots__ = ()
 
-    def judge(self, value: Seen, scope: Scope) -> Verdict:
+    def judge(self, value: Seen, scope: Scope) -> MatchVerdict:
         """Judge the value of one packet; None is a packet without the field."""
-        return Verdict.NOT_JUDGED if value is None else self._judge(value, scope)
+        return MatchVerdict.NOT_JUDGED if value is None else self._judge(value, scope)
 
     def expected_text(self, scope: Scope) -> str:
         """Return what is expected, for a message."""
@@ -88,7 +88,7 @@ class Matcher(ABC):
         return tuple(part for part in self.walk() if isinstance(part, Earlier))
 
     @abstractmethod
-    def _judge(self, value: int | str, scope: Scope) -> Verdict: ...
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict: ...
 
     @abstractmethod
     def _text(self, scope: Scope) -> str: ...
@@ -104,7 +104,7 @@ class Literal(Matcher):
     wanted: Value
     written: str
 
-    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict:
         return _verdict(equal(value, self.wanted))
 
     def _text(self, scope: Scope) -> str:
@@ -117,7 +117,7 @@ class Pattern(Matcher):
 
     pattern: str
 
-    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict:
         return _verdict(matches(self.pattern, str(value)))
 
     def _text(self, scope: Scope) -> str:
@@ -130,12 +130,12 @@ class AnyOf(Matcher):
 
     parts: tuple[Matcher, ...]
 
-    def judge(self, value: Seen, scope: Scope) -> Verdict:
+    def judge(self, value: Seen, scope: Scope) -> MatchVerdict:
         """Judge by all parts, since one of them may be about the field's absence."""
         found = {part.judge(value, scope) for part in self.parts}
         return next(verdict for verdict in _BEST if verdict in found)
 
-    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict:
         return self.judge(value, scope)
 
     def _text(self, scope: Scope) -> str:
@@ -151,7 +151,7 @@ class Not(Matcher):
 
     part: Matcher
 
-    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict:
         verdict = self.part.judge(value, scope)
         return _OPPOSITE.get(verdict, verdict)
 
@@ -169,11 +169,11 @@ class Present(Matcher):
 
     wanted: bool
 
-    def judge(self, value: Seen, scope: Scope) -> Verdict:
+    def judge(self, value: Seen, scope: Scope) -> MatchVerdict:
         """Judge whether the packet has the field."""
         return _verdict((value is not None) == self.wanted)
 
-    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict:
         return _verdict(self.wanted)
 
     def _text(self, scope: Scope) -> str:
@@ -187,9 +187,9 @@ class Variable(Matcher):
     about: str  # the field that it is compared with
     path: str
 
-    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict:
         wanted = scope.variable(self.path, self.about)
-        return _verdict(any(equal(value, each) for each in wanted)) if wanted else Verdict.NOT_EVALUABLE
+        return _verdict(any(equal(value, each) for each in wanted)) if wanted else MatchVerdict.NOT_EVALUABLE
 
     def _text(self, scope: Scope) -> str:
         wanted = scope.variable(self.path, self.about) or ()
@@ -204,10 +204,10 @@ class Earlier(Matcher):
     about: str
     minus: int | None  # None: the routed marks between the two hops
 
-    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict:
         before, steps = scope.previous(self.about), self._steps(scope)
         if not isinstance(value, int) or before is None or steps is None:
-            return Verdict.NOT_JUDGED
+            return MatchVerdict.NOT_JUDGED
         fewest, most = steps
         falls = [each - value for each in before]
         return _verdict(any(fewest <= fall and (most is None or fall <= most) for fall in falls))
@@ -237,9 +237,9 @@ class Other(Matcher):
     name: str
     minus: int
 
-    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict:
         other = scope.field(self.name)
-        return Verdict.NOT_JUDGED if other is None else _verdict(value == other - self.minus)
+        return MatchVerdict.NOT_JUDGED if other is None else _verdict(value == other - self.minus)
 
     def _text(self, scope: Scope) -> str:
         other = scope.field(self.name)
@@ -255,9 +255,9 @@ class Bits(Matcher):
     highest: int
     part: Matcher
 
-    def _judge(self, value: int | str, scope: Scope) -> Verdict:
+    def _judge(self, value: int | str, scope: Scope) -> MatchVerdict:
         if not isinstance(value, int):
-            return Verdict.NOT_JUDGED
+            return MatchVerdict.NOT_JUDGED
         return self.part.judge((value >> self.lowest) & ((1 << self.highest - self.lowest + 1) - 1), scope)
 
     def _text(self, scope: Scope) -> str:
@@ -267,20 +267,20 @@ class Bits(Matcher):
         return (self.part,)
 
 
-def select(matchers: Mapping[str, Matcher], seen: Callable[[str], Seen], scope: Scope) -> Verdict:
+def select(matchers: Mapping[str, Matcher], seen: Callable[[str], Seen], scope: Scope) -> MatchVerdict:
     """Say whether a packet is one that `when` means: all keys hold. An absent field does not match."""
     return _all(matcher.judge(seen(name), scope) for name, matcher in matchers.items())
 
 
-def _all(verdicts: Iterable[Verdict]) -> Verdict:
+def _all(verdicts: Iterable[MatchVerdict]) -> MatchVerdict:
     found = set(verdicts)
-    if Verdict.BROKEN in found or Verdict.NOT_JUDGED in found:
-        return Verdict.BROKEN
-    return Verdict.NOT_EVALUABLE if Verdict.NOT_EVALUABLE in found else Verdict.HOLDS
+    if MatchVerdict.BROKEN in found or MatchVerdict.NOT_JUDGED in found:
+        return MatchVerdict.BROKEN
+    return MatchVerdict.NOT_EVALUABLE if MatchVerdict.NOT_EVALUABLE in found else MatchVerdict.HOLDS
 
 
-def _verdict(holds: bool) -> Verdict:
-    return Verdict.HOLDS if holds else Verdict.BROKEN
+def _verdict(holds: bool) -> MatchVerdict:
+    return MatchVerdict.HOLDS if holds else MatchVerdict.BROKEN
 
 
 def equal(value: Value, wanted: Value) -> bool:

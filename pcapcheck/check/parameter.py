@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pcapcheck import values
 from pcapcheck.check.matchers import Value
-from pcapcheck.check.reading import Where
+from pcapcheck.check.rulereader import Where
 from pcapcheck.check.spot import Spot
+from pcapcheck.documents import values
+from pcapcheck.documents.events import Place
+from pcapcheck.documents.values import Span
 from pcapcheck.errors import did_you_mean
-from pcapcheck.values import Span
-from pcapcheck.yamlevents import Place
 
 NOWHERE: Final = Place("<built in>")
 

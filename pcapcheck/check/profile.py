@@ -11,7 +11,7 @@ from pcapcheck.check.matchers import Matcher, Value, equal
 from pcapcheck.check.parameter import NOWHERE, Parameter
 from pcapcheck.check.rule import Rule
 from pcapcheck.correlate.paths import Path
-from pcapcheck.yamlevents import Place
+from pcapcheck.documents.events import Place
 
 BETWEEN_PODS: Final = ("pod-to-pod", "pod-to-service")
 ACROSS_NODES: Final = ("cross-node", "cross-subnet")

@@ -10,11 +10,12 @@ from typing import Literal
 
 import numpy as np
 
-from pcapcheck.capture.block import Block, Bytes, Ints
+from pcapcheck.capture.arrays import Bytes, Ints
+from pcapcheck.capture.block import Block
 from pcapcheck.decode.columns import parse_name
+from pcapcheck.decode.correction import mend
 from pcapcheck.decode.field import Field
 from pcapcheck.decode.layers import Group, Layers
-from pcapcheck.decode.mending import mend
 
 
 def rewrite(block: Block, layers: Layers, values: Mapping[str, int], rows: Iterable[int]) -> Block:

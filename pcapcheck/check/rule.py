@@ -9,7 +9,7 @@ from typing import Final
 
 from pcapcheck.check.finding import Severity
 from pcapcheck.check.matchers import Matcher, Value
-from pcapcheck.yamlevents import Place
+from pcapcheck.documents.events import Place
 
 ASSERTIONS: Final = ("delivered", "symmetric", "in_order", "once")
 SIDES: Final = ("source", "destination")

@@ -12,13 +12,13 @@ from pcapcheck.check.finding import Severity
 from pcapcheck.check.matchers import Matcher, Value
 from pcapcheck.check.parameter import Parameter, read_parameter
 from pcapcheck.check.profile import Clue, DecodeAs
-from pcapcheck.check.reading import read, read_value
 from pcapcheck.check.rule import ASSERTIONS, OUTCOMES, SIDES, WHERE, WHO, Rule, RuleTest
+from pcapcheck.check.rulereader import read, read_value
 from pcapcheck.check.spot import Spot
+from pcapcheck.documents.document import Document
+from pcapcheck.documents.events import Place
 from pcapcheck.errors import did_you_mean
 from pcapcheck.topology.topology import Role
-from pcapcheck.yamlevents import Place
-from pcapcheck.yamlfile import Document
 
 Step: TypeAlias = tuple[str, tuple[str, ...]]  # a role, and its marks
 MARKS: Final = ("routed", "routers", "maybe-routed", "plain", "optional")

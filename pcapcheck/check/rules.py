@@ -10,14 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from pcapcheck import yamlfile
 from pcapcheck.check.extend import extend
 from pcapcheck.check.parameter import give
 from pcapcheck.check.profile import Profile, with_values
-from pcapcheck.check.reading import Where
 from pcapcheck.check.rulefile import RuleFile, read_rule_file
+from pcapcheck.check.rulereader import Where
+from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError, did_you_mean
-from pcapcheck.yamlfile import Document
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _ENDINGS: Final = (".yaml", ".yml")
@@ -115,8 +114,8 @@ def _load_file(path: str) -> Profile:
 
 
 def _read_file(path: str) -> tuple[Document, Profile]:
-    document = yamlfile.load(path)
-    yamlfile.validate(document, "rules")
+    document = Document.load(path)
+    document.validate("rules")
     return document, extend(_line(read_rule_file(document)))
 
 
@@ -124,8 +123,8 @@ def _read_file(path: str) -> tuple[Document, Profile]:
 def _shipped(name: str, *, rules: bool = True) -> RuleFile:
     path = rules_directory() / f"{name}.yaml"
     if rules:
-        return read_rule_file(yamlfile.load(path))
-    return read_rule_file(yamlfile.parse(path.read_text(encoding="utf-8").partition(_RULES)[0], str(path)))
+        return read_rule_file(Document.load(path))
+    return read_rule_file(Document.parse(path.read_text(encoding="utf-8").partition(_RULES)[0], str(path)))
 
 
 def _line(last: RuleFile, *, rules: bool = True) -> tuple[RuleFile, ...]:
@@ -151,8 +150,8 @@ def _extended(name: str, by: RuleFile, *, rules: bool) -> RuleFile:
     if not name.endswith(_ENDINGS):
         _check_name(name, by.place)
         return _shipped(name, rules=rules)
-    document = yamlfile.load(Path(by.place.file).parent / name)
-    yamlfile.validate(document, "rules")
+    document = Document.load(Path(by.place.file).parent / name)
+    document.validate("rules")
     return read_rule_file(document)
 
 

@@ -9,35 +9,35 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pcapcheck.capture.arrays import Bools
 from pcapcheck.capture.block import Block
 from pcapcheck.check.finding import Coverage
 from pcapcheck.check.matchers import Literal
 from pcapcheck.check.profile import Profile
-from pcapcheck.check.reading import read
 from pcapcheck.check.rewrite import rewrite
 from pcapcheck.check.rule import Rule, RuleTest
+from pcapcheck.check.rulereader import read
 from pcapcheck.decode.columns import column
-from pcapcheck.decode.field import Bools
 from pcapcheck.decode.layers import Layers, find_layers
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.decode.stack import form
+from pcapcheck.documents.values import address_text
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CapturePoint, Topology
-from pcapcheck.values import address_text
 
 
-class Case(NamedTuple):
+class RuleTestCase(NamedTuple):
     """One test of one rule."""
 
     rule: Rule
     test: RuleTest
 
 
-def cases(profile: Profile, rule_ids: Collection[str] = ()) -> Iterator[Case]:
+def cases(profile: Profile, rule_ids: Collection[str] = ()) -> Iterator[RuleTestCase]:
     """Yield the tests of a profile's own rules, or of those that are named."""
     for rule in profile.rules:
         if rule.id in rule_ids if rule_ids else rule.id.partition("/")[0] == profile.name:
-            yield from (Case(rule, test) for test in rule.tests)
+            yield from (RuleTestCase(rule, test) for test in rule.tests)
 
 
 def outcome(rule_id: str, findings: Collection[str], coverage: Coverage) -> str:
@@ -56,7 +56,7 @@ def outcome(rule_id: str, findings: Collection[str], coverage: Coverage) -> str:
 
 
 def changed(
-    block: Block, case: Case, profile: Profile, *, topology: Topology, point: CapturePoint | None
+    block: Block, case: RuleTestCase, profile: Profile, *, topology: Topology, point: CapturePoint | None
 ) -> Block:
     """Return a block of a sample as the test wants it: fields re-written where the rule looks.
 
@@ -71,7 +71,7 @@ def changed(
     return rewrite(block, layers, _numbers(case), rows.tolist())
 
 
-def _numbers(case: Case) -> dict[str, int]:
+def _numbers(case: RuleTestCase) -> dict[str, int]:
     numbers = {}
     for field, data in case.test.change.items():
         matcher = read(field, data, case.rule.place)

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from pcapcheck import values
-from pcapcheck.check.matchers import Matcher, Value, Verdict, select
+from pcapcheck.check.matchers import Matcher, MatchVerdict, Value, select
+from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.flowlist import counted, totals
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.variants import LOW
+from pcapcheck.documents import values
 from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.topology.topology import Topology
 
@@ -126,7 +126,7 @@ def _matching(variants: pl.DataFrame, matchers: Mapping[str, Matcher]) -> pl.Dat
 
 def _fits(row: Mapping[str, Any], matchers: Mapping[str, Matcher]) -> bool:
     packet = _Packet(row)
-    return select(matchers, packet.seen, packet) is Verdict.HOLDS
+    return select(matchers, packet.seen, packet) is MatchVerdict.HOLDS
 
 
 class _Packet:

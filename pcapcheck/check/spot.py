@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pcapcheck.documents.document import Document
+from pcapcheck.documents.events import Place
 from pcapcheck.errors import InputError
-from pcapcheck.yamlevents import Place
-from pcapcheck.yamlfile import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 from pcapcheck.check.matchers import Literal, Matcher, Other, Variable
 from pcapcheck.check.rulefile import ROLES
 from pcapcheck.decode.columns import field_names
+from pcapcheck.documents.values import BITS, Span, address_number, mac_number
 from pcapcheck.errors import did_you_mean
 from pcapcheck.topology.names import OF_CLUSTER
-from pcapcheck.values import BITS, Span, address_number, mac_number
 
 SPECIAL: Final = ("form", "stack")
 ENDS: Final = ("source", "destination")

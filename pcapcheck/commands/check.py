@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pcapcheck.console import check_writable, color_option, is_colored, progress, warn, width, write
 from pcapcheck.options import Asked, asked
+from pcapcheck.report.console import check_writable, color_option, is_colored, progress, warn, width, write
 
 if TYPE_CHECKING:
     from pcapcheck.capture.inputs import Inputs
     from pcapcheck.report.result import Result
-    from pcapcheck.settings import Settings
+    from pcapcheck.run.settings import Settings
     from pcapcheck.topology.topology import Topology
 
 UNREADABLE = 2
@@ -81,7 +81,7 @@ def command(asked: Asked, **given: Any) -> int:
       pcapcheck check captures/ --baseline known.sarif
       kubectl exec web-1 -- tcpdump -w - | pcapcheck check -
     """
-    from pcapcheck.pipeline import run
+    from pcapcheck.run.check import run
 
     outputs = _outputs(given["formats"], given["output"])
     known = _known(given["baseline"])
@@ -112,7 +112,7 @@ def _with_packets(result: Result, inputs: Inputs, topology: Topology, settings: 
     """Return the result with packets to look at, read as the profiles say."""
     from pcapcheck.check.candidates import dissectors, find_candidates
     from pcapcheck.decode.registry import dissector_table
-    from pcapcheck.showing import with_packets
+    from pcapcheck.run.packets import with_packets
 
     given = (settings.profiles, settings.parameters, settings.rules)
     profiles = find_candidates(topology, *given, decoding_only=True).profiles

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcapcheck.console import check_writable, progress, write
 from pcapcheck.options import Asked, asked
+from pcapcheck.report.console import check_writable, progress, write
 
 if TYPE_CHECKING:
-    from pcapcheck.comparing.side import Side
+    from pcapcheck.compare.side import Side
 
 
 @click.command()
@@ -32,7 +32,7 @@ def command(asked: Asked, form: str, output: str | None) -> int:
       pcapcheck diff captures/before/ captures/after/
       pcapcheck diff monday/ tuesday/ --topology topology.yaml --format json -o diff.json
     """
-    from pcapcheck.comparing.compare import compare
+    from pcapcheck.compare.compare import compare
 
     if output is not None:
         check_writable(output)
@@ -46,7 +46,7 @@ def _side(asked: Asked, path: str, before: Side | None) -> Side:
     """Look at one set; where nobody names a profile, the second is compared by that of the first."""
     from dataclasses import replace
 
-    from pcapcheck.pipeline import look_at
+    from pcapcheck.run.check import look_at
 
     one = replace(asked, paths=(path,))
     inputs, topology = one.find()

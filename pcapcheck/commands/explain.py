@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcapcheck.console import say
 from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.report.console import say
 
 if TYPE_CHECKING:
     from pcapcheck.check.rule import Rule

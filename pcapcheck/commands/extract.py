@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pcapcheck.console import check_writable, progress, warn
 from pcapcheck.errors import InputError
 from pcapcheck.options import Asked, asked
+from pcapcheck.report.console import check_writable, progress, warn
 
 if TYPE_CHECKING:
-    from pcapcheck.anonymising.pseudonyms import Pseudonyms
+    from pcapcheck.anonymise.pseudonyms import Pseudonyms
     from pcapcheck.capture.inputs import Inputs
     from pcapcheck.decode.registry import Dissectors
-    from pcapcheck.extracting.choice import Choice
-    from pcapcheck.extracting.excerpt import Means
-    from pcapcheck.extracting.places import Places
-    from pcapcheck.settings import Settings
+    from pcapcheck.extract.chosen import Choice
+    from pcapcheck.extract.excerpt import ExtractMeans
+    from pcapcheck.extract.originals import Places
+    from pcapcheck.run.settings import Settings
     from pcapcheck.topology.topology import CaptureEntry, Topology
 
 UNREADABLE = 2
@@ -71,11 +71,11 @@ def command(asked: Asked, output: str, **given: Any) -> int:
       pcapcheck extract captures/ --frames node1_eth0.pcap:3,7-9 -o three.pcapng
       pcapcheck extract captures/ --anonymise -o anonymous/
     """
-    from pcapcheck import spill
+    from pcapcheck.scale.scratch import Scratch
 
     order = Order(output, **{name: given[name] for name in Order.__slots__ if name != "output"})
     order.check()
-    with spill.Scratch() as scratch:
+    with Scratch() as scratch:
         return _extract(asked, order, scratch.path)
 
 
@@ -110,7 +110,7 @@ class Order:
 
     def pseudonyms(self) -> Pseudonyms | None:
         """Return what stands for addresses and names."""
-        from pcapcheck.anonymising.pseudonyms import Pseudonyms
+        from pcapcheck.anonymise.pseudonyms import Pseudonyms
 
         if not self.anonymise:
             return None
@@ -128,9 +128,9 @@ def _extract(asked: Asked, order: Order, scratch: str) -> int:
     """Choose packets and write them."""
     from dataclasses import replace
 
-    from pcapcheck.capture.spool import spool
-    from pcapcheck.extracting.excerpt import Means
-    from pcapcheck.extracting.places import Places
+    from pcapcheck.capture.inputs import spool
+    from pcapcheck.extract.excerpt import ExtractMeans
+    from pcapcheck.extract.originals import Places
 
     inputs, topology = asked.find()
     _check_not_an_input(order, inputs)
@@ -141,7 +141,7 @@ def _extract(asked: Asked, order: Order, scratch: str) -> int:
     if choice.empty:
         warn("nothing was found, so there is nothing to extract; --all takes every packet", level="note")
         return 0
-    means = Means(choice, _table(topology, settings), pseudonyms)
+    means = ExtractMeans(choice, _table(topology, settings), pseudonyms)
     places = Places(inputs.captures, topology, pseudonyms)
     return Writing(order, inputs, topology, means, places).write()
 
@@ -157,7 +157,7 @@ def _check_not_an_input(order: Order, inputs: Inputs) -> None:
 
 def _choice(order: Order, inputs: Inputs, topology: Topology, settings: Settings) -> Choice:
     """Return which packets are taken."""
-    from pcapcheck.extracting.choice import Choice, read_frames
+    from pcapcheck.extract.chosen import Choice, read_frames
 
     files = [each.shown for each in inputs.captures]
     if order.frames:
@@ -170,9 +170,9 @@ def _choice(order: Order, inputs: Inputs, topology: Topology, settings: Settings
 def _found(order: Order, inputs: Inputs, topology: Topology, settings: Settings) -> Choice:
     """Return the packets of the selected flows, or those that prove what is found."""
     from pcapcheck.check.finding import Frame
-    from pcapcheck.extracting.choice import Choice, frames_of
-    from pcapcheck.extracting.evidence import comments_of
-    from pcapcheck.pipeline import run, run_with_packets
+    from pcapcheck.extract.chosen import Choice, frames_of
+    from pcapcheck.extract.evidence import comments_of
+    from pcapcheck.run.check import run, run_with_packets
 
     whole_flows = settings.selection and not order.ids
     with progress() as tell:
@@ -205,7 +205,7 @@ class Writing:
     order: Order
     inputs: Inputs
     topology: Topology
-    means: Means
+    means: ExtractMeans
     places: Places
 
     def write(self) -> int:
@@ -213,7 +213,7 @@ class Writing:
         return self._folder() if self.order.folder else self._file()
 
     def _folder(self) -> int:
-        from pcapcheck.extracting.folder import write_folder
+        from pcapcheck.extract.folder import write_folder
 
         complaints: list[str] = []
         folder = Path(self.order.output)
@@ -226,8 +226,8 @@ class Writing:
         return UNREADABLE if named and len(written) < len(self.inputs.captures) else 0
 
     def _file(self) -> int:
-        from pcapcheck.extracting.excerpt import Excerpt
-        from pcapcheck.extracting.merged import write_merged
+        from pcapcheck.extract.excerpt import Excerpt
+        from pcapcheck.extract.merged import write_merged
 
         frames = self.means.choice.frames
         chosen = [each for each in self.inputs.captures if frames is None or frames.get(each.shown)]
@@ -243,7 +243,7 @@ class Writing:
 
     def _topology(self, path: Path, entries: list[CaptureEntry]) -> None:
         """Write the topology with the same pseudonyms, if there is one."""
-        from pcapcheck.anonymising.network import anonymised_topology
+        from pcapcheck.anonymise.topologymap import anonymised_topology
         from pcapcheck.topology.writing import written
 
         if self.means.pseudonyms is None or not (self.topology.nodes or self.topology.pods):

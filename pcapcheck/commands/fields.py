@@ -11,9 +11,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from pcapcheck.console import warn
 from pcapcheck.errors import InputError
 from pcapcheck.options import workers
+from pcapcheck.report.console import warn
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,13 +90,14 @@ def _number(text: str) -> int:
 def _frames(
     files: tuple[str, ...], names: tuple[str, ...], tables: dict[str, dict[int, str]], work: Mapping[str, Any]
 ) -> Iterator[pl.DataFrame]:
-    from pcapcheck.budget import read_budget
-    from pcapcheck.listing import Wish, list_fields
-    from pcapcheck.resources import opened
+    from pcapcheck.collect.plan import ReadPlan
+    from pcapcheck.run.fields import list_fields
+    from pcapcheck.scale.memory import read_budget
+    from pcapcheck.scale.resources import opened
 
     budget = read_budget(work["memory"])
     with opened(work["jobs"] or 1, work["scheduler"], budget, work["scratch"]) as using:
-        yield from list_fields(files, Wish(names, tables), using, warn)
+        yield from list_fields(files, ReadPlan(names, tables), using, warn)
 
 
 @contextmanager
@@ -134,7 +135,7 @@ def _parquet(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[by
     """Write a row group per block."""
     from pyarrow.parquet import ParquetWriter
 
-    from pcapcheck.decode.frames import no_rows
+    from pcapcheck.decode.fieldtable import no_rows
 
     with ParquetWriter(stream, no_rows(names).to_arrow().schema) as writer:
         for frame in rows:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcapcheck.console import check_writable, color_option, is_colored, progress, warn, write
 from pcapcheck.options import Asked, asked
+from pcapcheck.report.console import check_writable, color_option, is_colored, progress, warn, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pcapcheck.capture.inputs import Inputs
-    from pcapcheck.captured import Captured
-    from pcapcheck.settings import Settings
+    from pcapcheck.collect.capturesummary import CaptureSummary
+    from pcapcheck.run.settings import Settings
     from pcapcheck.topology.topology import Topology
 
 UNREADABLE = 2
@@ -56,7 +56,7 @@ def command(
       pcapcheck flows captures/ --format parquet -o dataset/ --sightings
       pcapcheck flows captures/ --pod web-1 -Y 'inner.tcp.dstport=5432'
     """
-    from pcapcheck.flowing import list_flows
+    from pcapcheck.run.flows import list_flows
 
     to_folder = output is not None and form == "parquet" and (output.endswith("/") or Path(output).is_dir())
     if sightings and not to_folder:
@@ -87,11 +87,11 @@ def _dataset(
     tell: Callable[[int, int], None] | None,
     *,
     sightings: bool,
-) -> tuple[Captured, ...]:
+) -> tuple[CaptureSummary, ...]:
     """Write a folder of Parquet files; return the captures that were read."""
-    from pcapcheck.dataset import new_folder, write_flows
-    from pcapcheck.flowing import export, list_flows
-    from pcapcheck.report.flowtable import typed
+    from pcapcheck.report.flowlisting import typed
+    from pcapcheck.run.dataset import new_folder, write_flows
+    from pcapcheck.run.flows import export, list_flows
 
     with new_folder(path) as folder:
         if sightings:
@@ -103,7 +103,7 @@ def _dataset(
 
 
 def _parts(table: pl.DataFrame, form: str, *, color: bool) -> Iterator[str | bytes]:
-    from pcapcheck.report.flowtable import parquet, write_table
+    from pcapcheck.report.flowlisting import parquet, write_table
 
     if form == "parquet":
         yield parquet(table)

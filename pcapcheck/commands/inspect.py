@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcapcheck.console import check_writable, color_option, is_colored, progress, width, write
+from pcapcheck.report.console import check_writable, color_option, is_colored, progress, width, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,8 +45,8 @@ def command(
       pcapcheck inspect captures/ --format json
     """
     from pcapcheck.capture.inputs import find_inputs
-    from pcapcheck.inspecting import inspect
-    from pcapcheck.settings import read_settings
+    from pcapcheck.run.inspect import inspect
+    from pcapcheck.run.settings import read_settings
     from pcapcheck.topology.topology import Topology
 
     if output is not None:

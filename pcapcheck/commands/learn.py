@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcapcheck.console import check_writable, progress, warn, write
 from pcapcheck.errors import InputError
 from pcapcheck.options import Asked, asked
+from pcapcheck.report.console import check_writable, progress, warn, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pcapcheck.check.parameter import Parameter
-    from pcapcheck.comparing.side import Side
+    from pcapcheck.compare.side import Side
 
 
 @click.command()
@@ -45,9 +45,9 @@ def command(asked: Asked, output: str | None, name: str | None, ignore: tuple[st
     """
     from pathlib import Path
 
-    from pcapcheck.learning.lessons import lessons
-    from pcapcheck.learning.writing import rule_file
-    from pcapcheck.pipeline import look_at
+    from pcapcheck.learn.lessons import lessons
+    from pcapcheck.learn.rulewriter import rule_file
+    from pcapcheck.run.check import look_at
 
     if output is not None:
         check_writable(output)

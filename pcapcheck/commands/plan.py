@@ -35,10 +35,10 @@ def command(
       sh capture.sh && pcapcheck check captures/
     """
     from pcapcheck.topology.load import load_topology
-    from pcapcheck.topology.planning import Means, chosen_pods, script
+    from pcapcheck.topology.planning import PlanMeans, chosen_pods, script
 
     found = load_topology(topology)
-    means = Means(via, seconds, snap, image, folder)
+    means = PlanMeans(via, seconds, snap, image, folder)
     click.echo(script(found, chosen_pods(found, _names(found, pods)), means), nl=False)
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from pcapcheck.console import say, warn
 from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.report.console import say, warn
 
 if TYPE_CHECKING:
     from pcapcheck.capture.block import Block
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pcapcheck.check.parameter import Parameter
     from pcapcheck.check.profile import Profile
     from pcapcheck.check.rule import Rule
-    from pcapcheck.check.ruletest import Case
+    from pcapcheck.check.ruletest import RuleTestCase
     from pcapcheck.correlate.paths import PathHop
 
 # A folder of captures and a profile (None: its topology's) -> ids of broken rules, and the coverage.
@@ -195,19 +195,19 @@ def check_folder(folder: Path, profile_name: str | None) -> tuple[frozenset[str]
     return frozenset(finding.rule for finding in result.findings), result.coverage
 
 
-def _sample(case: Case) -> Path | None:
+def _sample(case: RuleTestCase) -> Path | None:
     """Return the folder of a test's sample: beside the rule file, or beside the folder of rule files."""
     home = Path(case.rule.place.file).resolve().parent
     places = (home / case.test.capture, home.parent / case.test.capture)
     return next((place for place in places if place.is_dir()), None)
 
 
-def _write_changed(sample: Path, folder: Path, case: Case, profile: Profile) -> None:
+def _write_changed(sample: Path, folder: Path, case: RuleTestCase, profile: Profile) -> None:
     """Copy a sample into a folder, with the fields that a test changes."""
+    from pcapcheck.bind.bind import Binder
     from pcapcheck.capture.source import open_capture
     from pcapcheck.check.rules import Option, unknown_parameters, with_parameters
     from pcapcheck.check.ruletest import changed
-    from pcapcheck.topology.bind import Binder
     from pcapcheck.topology.load import load_topology
 
     topology = load_topology(sample / "topology.yaml")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcapcheck.console import say, warn
+from pcapcheck.report.console import say, warn
 
 if TYPE_CHECKING:
     from pcapcheck.topology.topology import Topology
@@ -42,8 +42,8 @@ def import_(folder: str, output: str | None) -> None:
     Example:
       pcapcheck topology import dumps/ -o captures/topology.yaml
     """
-    from pcapcheck.topology.check import contradictions
-    from pcapcheck.topology.importing.importer import import_topology
+    from pcapcheck.dumps.importer import import_topology
+    from pcapcheck.topology.contradictions import contradictions
     from pcapcheck.topology.writing import written
 
     topology = import_topology(folder)
@@ -88,13 +88,13 @@ def check(files: tuple[str, ...]) -> int:
     Example:
       pcapcheck topology check captures/topology.yaml
     """
-    from pcapcheck import yamlfile
-    from pcapcheck.topology.check import contradictions
+    from pcapcheck.documents.document import Document
+    from pcapcheck.topology.contradictions import contradictions
     from pcapcheck.topology.load import read_topology
 
     wrong = 0
     for file in files:
-        document = yamlfile.load(file)
+        document = Document.load(file)
         topology = read_topology(document)
         for each in contradictions(topology):
             say(str(document.place(*each.keys).error(each.what, each.fix)))

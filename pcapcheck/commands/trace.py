@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from pcapcheck.console import color_option, is_colored, progress, width, write
 from pcapcheck.options import Asked, asked
+from pcapcheck.report.console import color_option, is_colored, progress, width, write
 
 
 @click.command()
@@ -27,9 +27,9 @@ def command(asked: Asked, flow: str, color: str) -> int:
       pcapcheck trace captures/ web-1-db-0:5432
       pcapcheck trace captures/ 3
     """
-    from pcapcheck.pipeline import follow_flows
     from pcapcheck.report.flowname import find_flow
     from pcapcheck.report.trace import lines
+    from pcapcheck.run.check import follow_flows
 
     inputs, topology = asked.find()
     with progress() as tell:

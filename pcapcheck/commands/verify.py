@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcapcheck.console import warn, write
+from pcapcheck.report.console import warn, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pcapcheck.verifying import Disagreement, Opinion
+    from pcapcheck.verify import Disagreement, Opinion
 
 DIFFERENT = 1
 SHOWN = 20  # disagreements in the text
@@ -41,12 +41,12 @@ def command(file: str, decode_as: tuple[str, ...], packets: int, form: str) -> i
       pcapcheck verify node1_eth0.pcap
       pcapcheck verify node1_eth0.pcap -d udp.port==4790,vxlan --packets 100000 --format json
     """
-    from pcapcheck import spill
     from pcapcheck.decode.registry import dissector_table
-    from pcapcheck.verifying import second_opinion
+    from pcapcheck.scale.scratch import Scratch
+    from pcapcheck.verify import second_opinion
 
     tables = _tables(decode_as)
-    with spill.Scratch() as scratch:
+    with Scratch() as scratch:
         opinion = second_opinion(_spooled(file, scratch.path), tables, dissector_table(tables), packets)
     if opinion.more:
         warn(f"the first {packets:,} packets were compared; --packets N compares more", level="note")
@@ -57,7 +57,7 @@ def command(file: str, decode_as: tuple[str, ...], packets: int, form: str) -> i
 def _tables(decode_as: tuple[str, ...]) -> Mapping[str, Mapping[int, str]]:
     """Return what numbers mean: what the user says, besides what the shipped profiles say."""
     from pcapcheck.check.candidates import RuleChoice, dissectors, find_candidates
-    from pcapcheck.settings import read_settings
+    from pcapcheck.run.settings import read_settings
     from pcapcheck.topology.topology import Topology
 
     said = read_settings(Topology(), decode_as=decode_as).decode_as
@@ -67,8 +67,7 @@ def _tables(decode_as: tuple[str, ...]) -> Mapping[str, Mapping[int, str]]:
 
 def _spooled(file: str, scratch: str) -> str:
     """Return the path of the capture; standard input becomes a file, since two programs read it."""
-    from pcapcheck.capture.inputs import Input
-    from pcapcheck.capture.spool import spool
+    from pcapcheck.capture.inputs import Input, spool
 
     return spool([Input(file, file, named=True)], scratch)[0].path
 

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from pcapcheck.capture.block import Ints
-from pcapcheck.correlate.tuples import TUPLE
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.correlate.addresses import TUPLE
 from pcapcheck.topology.topology import OwnerKind
 
 SECONDS = 1_000_000_000

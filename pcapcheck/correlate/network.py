@@ -4,7 +4,7 @@ Made by `pipeline`, step by step. Row numbers of one frame are keys in the other
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -50,3 +50,13 @@ class Network:
     late: pl.DataFrame = field(default_factory=pl.DataFrame)
     damaged: pl.DataFrame = field(default_factory=pl.DataFrame)
     windows: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+def sound(network: Network) -> Network:
+    """Return the network without damaged packets; variants of damaged packets only are left out."""
+    if network.damaged.is_empty():
+        return network
+    counts = network.damaged.group_by("variant").agg(pl.len().cast(pl.Int64).alias("bad"))
+    told = network.variants.join(counts, on="variant", how="left", maintain_order="left")
+    left = told.with_columns((pl.col("packets") - pl.col("bad").fill_null(0)).alias("packets")).drop("bad")
+    return replace(network, variants=left.filter(pl.col("packets") > 0))

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pcapcheck.capture.arrays import Bools, Ints, Numbers
 from pcapcheck.capture.block import Block
 from pcapcheck.decode import registry
-from pcapcheck.decode.field import Bools, Ints, Kind, Numbers
+from pcapcheck.decode.field import Kind
 from pcapcheck.decode.layers import Group, Layers
 from pcapcheck.errors import InputError, did_you_mean
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Bools, Bytes, Field, Ints, Numbers, Protocol
+from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers
+from pcapcheck.decode.field import NOTHING, Field, Protocol
 from pcapcheck.decode.headers import Headers, among
 from pcapcheck.decode.layers import carried, length
 from pcapcheck.decode.registry import Codes, Dissectors, code_of, protocols
-from pcapcheck.decode.shape import Extent, Header, Place, Ports, Shape, field_bits
+from pcapcheck.decode.shape import Extent, FieldPlace, Header, Ports, Shape, field_bits
 
 WORD = 8  # bytes of one comparison
 OURS, FOREIGN = 1, 2
@@ -162,9 +163,9 @@ class Compiler:
             if protocol.recognise:
                 protocol.recognise(self._traced(following, protocol))
 
-    def _places(self) -> dict[str, tuple[Place, ...]]:
+    def _places(self) -> dict[str, tuple[FieldPlace, ...]]:
         """Find the place of every field; those that have no fixed one are left to each packet."""
-        places: dict[str, tuple[Place, ...]] = {}
+        places: dict[str, tuple[FieldPlace, ...]] = {}
         for depth, header in enumerate(self.trail):
             for line in header.protocol.fields:
                 place = self._place(line, depth)
@@ -172,21 +173,21 @@ class Compiler:
                     places[line.name] = (*places.get(line.name, ()), place)
         return places
 
-    def _place(self, line: Field, depth: int) -> Place | None:
+    def _place(self, line: Field, depth: int) -> FieldPlace | None:
         before = self.bits.copy()
         header = self._header(depth)
         try:
             offset = self._traced(self.trail[depth]).place(line)
         except Varies:
             self.bits = before
-            return Place(line, header, NOTHING)
+            return FieldPlace(line, header, NOTHING)
         if any(isinstance(allowed, range) for allowed in line.when.values()) and (self.bits != before).any():
             self.bits = before  # a range of lengths, say: equality with this packet's would be too narrow
-            return Place(line, header, NOTHING)
+            return FieldPlace(line, header, NOTHING)
         if offset == NOTHING:
             return None
         self.reach = max(self.reach, header.offset + offset + line.width)
-        return Place(line, header, header.offset + offset)
+        return FieldPlace(line, header, header.offset + offset)
 
     def _extents(self) -> tuple[Extent, ...]:
         """Demand of every length that the whole shape lies inside."""

@@ -11,17 +11,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pcapcheck.capture.block import Bytes, Ints, Numbers
-
 if TYPE_CHECKING:
+    from pcapcheck.capture.arrays import Bools, Ints
     from pcapcheck.decode.headers import Headers
 
-__all__ = ["NOTHING", "Bools", "Bytes", "Field", "Ints", "Kind", "Numbers", "Protocol"]
-
-Bools: TypeAlias = NDArray[np.bool_]
 Kind: TypeAlias = Literal["integer", "boolean", "mac", "ipv4", "ipv6", "time"]
 
 NOTHING = -1  # as a number of what is carried: nothing that any table could name

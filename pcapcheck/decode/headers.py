@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Bools, Bytes, Field, Ints, Numbers, Protocol
+from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers
+from pcapcheck.decode.field import NOTHING, Field, Protocol
 
 WIDEST = 16  # bytes of the widest field
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pcapcheck.capture.arrays import Bools, Ints, Numbers
 from pcapcheck.capture.block import Block
-from pcapcheck.decode.field import NOTHING, Bools, Ints, Numbers, Protocol
+from pcapcheck.decode.field import NOTHING, Protocol
 from pcapcheck.decode.headers import Headers
 from pcapcheck.decode.registry import Codes, Dissectors, code_of, protocols
 

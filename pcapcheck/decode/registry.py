@@ -12,13 +12,13 @@ from functools import cache
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pcapcheck.capture.arrays import Bytes
 from pcapcheck.decode import protocols as folder
 from pcapcheck.decode.field import Field, Kind, Protocol
 from pcapcheck.errors import InputError, did_you_mean
 
-Codes: TypeAlias = NDArray[np.uint8]
+Codes: TypeAlias = Bytes
 
 NUMBERS = 65536  # what fits the widest field that any table is looked up with: an EtherType, a port
 ALIASES = {"wireguard": "wg", "none": ""}  # words that people use and Wireshark does not

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pcapcheck.capture.arrays import Bytes, Ints, Numbers
 from pcapcheck.capture.block import Block
 from pcapcheck.decode.columns import FRAME, Column, Occurrences, dtype_of, frame_column, kind_of, parse_name
-from pcapcheck.decode.field import NOTHING, Bytes, Ints, Numbers
+from pcapcheck.decode.field import NOTHING
 from pcapcheck.decode.headers import Headers, decode
-from pcapcheck.decode.shape import Header, Place, Shape, strided
+from pcapcheck.decode.shape import FieldPlace, Header, Shape, strided
 
 DTYPES: dict[str, type[np.unsignedinteger]] = {
     "u1": np.uint8,
@@ -66,7 +67,7 @@ class Rows:
     def _absent(self, name: str) -> Column:
         return Occurrences(len(self), name).column()
 
-    def _varying(self, name: str, places: tuple[Place, ...]) -> Column:
+    def _varying(self, name: str, places: tuple[FieldPlace, ...]) -> Column:
         """Read a field that lies elsewhere in each packet, as the wavefront does."""
         result = Occurrences(len(self), name)
         for header in {place.header.depth: place.header for place in places}.values():
@@ -100,7 +101,7 @@ class Rows:
             stop = np.minimum(stop, self.bytes.shape[1])
         return Headers(header.protocol, data, base + header.offset, base + stop, base + end)
 
-    def _values(self, place: Place) -> Numbers:
+    def _values(self, place: FieldPlace) -> Numbers:
         """Read a field at its fixed place."""
         type_ = place.field.type
         if type_ == "ipv6":

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers, Words64
 from pcapcheck.decode.columns import FRAME, parse_name
-from pcapcheck.decode.field import NOTHING, Bools, Bytes, Field, Ints, Numbers, Protocol
+from pcapcheck.decode.field import NOTHING, Field, Protocol
 from pcapcheck.decode.registry import Codes
 
 
@@ -25,7 +25,7 @@ class Header(NamedTuple):
     offset: int
 
 
-class Place(NamedTuple):
+class FieldPlace(NamedTuple):
     """Where a field lies in every packet of a shape; offset NOTHING: packet by packet."""
 
     field: Field
@@ -70,10 +70,10 @@ class Shape:
     words: tuple[tuple[int, np.uint64, np.uint64], ...]
     extents: tuple[Extent, ...]
     ports: tuple[Ports, ...]
-    places: dict[str, tuple[Place, ...]]
+    places: dict[str, tuple[FieldPlace, ...]]
     guessed: int
 
-    def fits(self, words: Words) -> Bools:
+    def fits(self, words: RowWords) -> Bools:
         """Say which rows have the bits of this shape.
 
         The last words tell most shapes apart; where no row is left, the others need not be compared.
@@ -98,7 +98,7 @@ class Shape:
             passed &= found == ports.expected
         return passed
 
-    def find(self, name: str) -> tuple[Place, ...]:
+    def find(self, name: str) -> tuple[FieldPlace, ...]:
         """Return the places that a name means, outermost first: one, none, or several if they vary."""
         wanted = parse_name(name)
         places = self.places.get(wanted.field, ())
@@ -124,18 +124,18 @@ class Shape:
         return bits
 
 
-class Words:
+class RowWords:
     """Rows as columns of 8-byte words; one that several shapes compare is copied together once."""
 
     def __init__(self, rows: Bytes) -> None:
         """Take rows, uint8 (m, width), C-contiguous, width a multiple of 8."""
         self._words = rows.view("<u8")
-        self._columns: dict[int, NDArray[np.uint64]] = {}
+        self._columns: dict[int, Words64] = {}
 
     def __len__(self) -> int:
         return len(self._words)
 
-    def column(self, number: int) -> NDArray[np.uint64]:
+    def column(self, number: int) -> Words64:
         """Return word `number` of every row: uint64 (m,)."""
         known = number in self._columns
         self._columns[number] = (

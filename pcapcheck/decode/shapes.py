@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pcapcheck.capture.arrays import Bools, Bytes, Ints
 from pcapcheck.capture.block import Block
 from pcapcheck.decode.compiler import compile_shape
-from pcapcheck.decode.field import NOTHING, Bools, Bytes, Ints
+from pcapcheck.decode.field import NOTHING
 from pcapcheck.decode.headers import Headers
 from pcapcheck.decode.layers import Layers, find_layers
 from pcapcheck.decode.registry import Dissectors, protocols
 from pcapcheck.decode.rows import Rows
-from pcapcheck.decode.shape import Shape, Words
+from pcapcheck.decode.shape import RowWords, Shape
 
 CHUNK = 8192  # rows at a time: they stay in the second-level cache
 SAMPLE = 512  # packets to learn from at once
@@ -67,7 +68,7 @@ class Shapes:
         if not shapes or not len(row):
             return found, row
         bytes_, free = first_bytes(block, row, self.width), np.ones(len(row), np.bool_)
-        words = Words(bytes_)
+        words = RowWords(bytes_)
         for shape in shapes:
             taken = shape.fits(words) & free
             rows = _some(Rows(shape, block, row, bytes_), taken)
@@ -84,7 +85,7 @@ class Shapes:
                 break
             if 2 * remaining < len(row):
                 row, bytes_, free = row[free], _lines(bytes_, free), np.ones(remaining, np.bool_)
-                words = Words(bytes_)
+                words = RowWords(bytes_)
         return found, row[free]
 
     def _passes(self, rows: Rows) -> Bools:
@@ -122,7 +123,7 @@ class Shapes:
                 if shape is None:
                     break
                 new.append(shape)
-                left &= ~(shape.fits(Words(bytes_)) & shape.holds(bytes_, sample.captured))
+                left &= ~(shape.fits(RowWords(bytes_)) & shape.holds(bytes_, sample.captured))
                 left[members[0]] = False
                 members = members[left[members]]
         self.shapes += new

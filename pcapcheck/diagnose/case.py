@@ -10,13 +10,13 @@ from typing import Any
 
 import polars as pl
 
-from pcapcheck import values
 from pcapcheck.check.checker import Judged, frames_of
 from pcapcheck.check.finding import Finding, Frame
 from pcapcheck.check.profile import Profile
-from pcapcheck.correlate.counts import FRAMES
+from pcapcheck.collect.counts import FRAMES
 from pcapcheck.correlate.network import Network
 from pcapcheck.diagnose.fact import Word
+from pcapcheck.documents import values
 from pcapcheck.topology.names import Names
 from pcapcheck.topology.topology import CapturePoint, OwnerKind, Role
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from pcapcheck import yamlfile
 from pcapcheck.check.rules import rules_directory
 from pcapcheck.diagnose.fact import Fact, Word
+from pcapcheck.documents.document import Document
 
 # What is found first explains what follows from it: an earlier rank's flows are left out of later ones.
 RANKS: Final = (
@@ -29,7 +29,7 @@ NO_WORDS: Final = ("evidence", "certainty", "blame")
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class CausePattern:
     """Evidence, and words that `about` must have: a value, a list (any of), `{not: …}`, `{min: …, max: …}`.
 
     A word that a fact lacks fits none of them but `not`.
@@ -51,7 +51,7 @@ class Pattern:
 class Need:
     """What a cause needs, or what speaks for or against it: a fact that fits one of these patterns."""
 
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[CausePattern, ...]
 
     @property
     def evidences(self) -> tuple[str, ...]:
@@ -150,11 +150,11 @@ def load_causes() -> tuple[Cause, ...]:
         InputError: a file cannot be used.
     """
     return tuple(
-        read_cause(yamlfile.load(path)) for path in sorted((rules_directory() / "diagnoses").glob("*.yaml"))
+        read_cause(Document.load(path)) for path in sorted((rules_directory() / "diagnoses").glob("*.yaml"))
     )
 
 
-def read_cause(document: yamlfile.Document) -> Cause:
+def read_cause(document: Document) -> Cause:
     """Return the cause of one file."""
     data = document.data
     return Cause(
@@ -182,6 +182,6 @@ def _needs(entries: Any) -> tuple[Need, ...]:
     return tuple(Need(tuple(map(_pattern, each.get("any") or [each]))) for each in entries or ())
 
 
-def _pattern(entry: Mapping[str, Any]) -> Pattern:
+def _pattern(entry: Mapping[str, Any]) -> CausePattern:
     words = {key: value for key, value in entry.items() if key not in NO_WORDS}
-    return Pattern(str(entry["evidence"]), words, float(entry.get("certainty", 1.0)), entry.get("blame"))
+    return CausePattern(str(entry["evidence"]), words, float(entry.get("certainty", 1.0)), entry.get("blame"))

@@ -9,8 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from pcapcheck.correlate.tuples import TUPLE
-from pcapcheck.correlate.variants import LOW
+from pcapcheck.collect.variants import LOW
+from pcapcheck.correlate.addresses import TUPLE
 from pcapcheck.diagnose.case import Case
 
 TOO_BIG: Final = "too big"

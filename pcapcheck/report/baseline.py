@@ -12,10 +12,10 @@ from typing import Any
 
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.errors import InputError
-from pcapcheck.report.fingerprint import fingerprint, fingerprint_of_cause
 from pcapcheck.report.quantity import count
 from pcapcheck.report.result import Result, Verdict
 from pcapcheck.report.sarif import FINGERPRINT
+from pcapcheck.report.stableid import fingerprint, fingerprint_of_cause
 from pcapcheck.report.summary import fails
 
 

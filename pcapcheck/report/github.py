@@ -13,7 +13,7 @@ from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import github, github_property, terminal
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent
 from pcapcheck.report.result import Result, Verdict
-from pcapcheck.report.summary import SEVERITIES, Group, groups, headline, statement_of
+from pcapcheck.report.summary import SEVERITIES, FindingGroup, groups, headline, statement_of
 
 SUFFIX = ".github"
 SHOWN = 10
@@ -56,7 +56,7 @@ def _annotations(result: Result) -> Iterator[Annotation]:
             yield Annotation("warning", "capture could not be read", f"{capture.file}: {capture.error}")
 
 
-def _rank(group: Group) -> int:
+def _rank(group: FindingGroup) -> int:
     return SEVERITIES.index(group.first.severity)
 
 
@@ -69,7 +69,7 @@ def _cause(result: Result, diagnosis: Diagnosis) -> Annotation:
     return Annotation(kind, title, message, *_where(result, rules[0] if rules else ""))
 
 
-def _finding(result: Result, group: Group) -> Annotation:
+def _finding(result: Result, group: FindingGroup) -> Annotation:
     first = group.first
     flows = f"{group.packets} of {count(len(group.flows), 'flow')}"
     message = f"{hop_place(first.hop)}: {first.message}; {flows}; see {frames_text(first.frames)}"

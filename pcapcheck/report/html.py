@@ -18,7 +18,7 @@ from pcapcheck.report.pagedata import FLOWS, page_data
 from pcapcheck.report.picture import broken_hops, picture, text_of
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
 from pcapcheck.report.result import CaptureUsed, Result
-from pcapcheck.report.summary import Group, by_reason, flow_of, groups, headline, hops_captured, tally
+from pcapcheck.report.summary import FindingGroup, by_reason, flow_of, groups, headline, hops_captured, tally
 from pcapcheck.report.trace import last_seen_text
 
 SUFFIX = ".html"
@@ -177,7 +177,7 @@ def _packets(result: Result) -> Markup:
     return tag("section", tag("h2", f"Packets: {len(shown)}"), *shown, id="packets")
 
 
-def _row(group: Group) -> Markup:
+def _row(group: FindingGroup) -> Markup:
     first = group.first
     names = join(*(tag("div", name) for name in group.flows[:FRAGMENT]))
     flows = tag("details", tag("summary", count(len(group.flows), "flow")), names)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from json import dumps
 
-from pcapcheck import values
+from pcapcheck.documents import values
 from pcapcheck.report.escape import utf8
 from pcapcheck.report.layout import Layout
 from pcapcheck.report.quantity import count, duration, moment, percent, size

@@ -1,4 +1,4 @@
-r"""JSON: the report for programs, `json-v1`. Stable: `schemas/report.schema.json` says every key.
+r"""JSON: the report for programs, `json-v1`. Stable: `documents/schemas/report.schema.json` says every key.
 
 A list has one item a line, so that two reports can be compared with `diff`. ASCII only: nothing in it can act
 on a terminal. Bytes of file names that are no UTF-8, for which JSON has no word, are written out as `\x9c`.

@@ -12,7 +12,7 @@ from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import xml
 from pcapcheck.report.quantity import count, frames_text, hop_place
 from pcapcheck.report.result import Result, Verdict
-from pcapcheck.report.summary import Group, causes, fails, groups, headline, statement_of
+from pcapcheck.report.summary import FindingGroup, causes, fails, groups, headline, statement_of
 
 SUFFIX = ".xml"
 COUNTS = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
@@ -24,7 +24,7 @@ def write(result: Result) -> Iterator[str]:
     _verdict(suite, result)
     for diagnosis in causes(result):
         _cause(suite, diagnosis)
-    broken: dict[str, list[Group]] = {}
+    broken: dict[str, list[FindingGroup]] = {}
     for group in groups(result):
         broken.setdefault(group.first.rule, []).append(group)
     for rule in sorted({*_rules(result), *broken}):
@@ -66,7 +66,7 @@ def _cause(suite: Element, diagnosis: Diagnosis) -> None:
     failure.text = _lines(diagnosis.explanation, *evidence, f"Mend: {diagnosis.fix}")
 
 
-def _rule(suite: Element, result: Result, rule: str, broken: list[Group]) -> None:
+def _rule(suite: Element, result: Result, rule: str, broken: list[FindingGroup]) -> None:
     profile = rule.partition("/")[0]
     case = _case(suite, profile, rule)
     used = result.rules.get(rule)
@@ -84,7 +84,7 @@ def _rule(suite: Element, result: Result, rule: str, broken: list[Group]) -> Non
         SubElement(case, "system-out").text = _lines(*map(_said, milder))
 
 
-def _said(group: Group) -> str:
+def _said(group: FindingGroup) -> str:
     first = group.first
     flows = (
         first.flow

@@ -16,7 +16,7 @@ WIDE: Final = 12  # of a slice of the picture, in pixels
 HIGH: Final = 48
 
 
-class Slice(NamedTuple):
+class TimeSlice(NamedTuple):
     """What was sent in one slice of time, and what of it was lost."""
 
     sent: int
@@ -27,7 +27,7 @@ class LossTime(NamedTuple):
     """Loss of one direction of a flow at the step where most was lost; `span` is nanoseconds."""
 
     span: int
-    slices: tuple[Slice, ...]
+    slices: tuple[TimeSlice, ...]
 
 
 def loss_times(losses: pl.DataFrame) -> Mapping[int, LossTime]:
@@ -55,7 +55,7 @@ def _sliced(times: Sequence[int], lost: Sequence[bool]) -> LossTime:
         at = min(SLICES - 1, (time - first) * SLICES // span) if span else 0
         sent[at] += 1
         gone[at] += missing
-    return LossTime(span, tuple(map(Slice, sent, gone)))
+    return LossTime(span, tuple(map(TimeSlice, sent, gone)))
 
 
 def loss_picture(loss: LossTime) -> Markup:

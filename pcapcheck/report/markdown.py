@@ -12,7 +12,7 @@ from pcapcheck.report.escape import markdown, visible
 from pcapcheck.report.quantity import count, duration, frames_text, hop_place, percent, place
 from pcapcheck.report.result import PathStep, Result
 from pcapcheck.report.summary import (
-    Group,
+    FindingGroup,
     by_reason,
     flow_of,
     groups,
@@ -81,7 +81,7 @@ def _step(before: PathStep | None, step: PathStep) -> tuple[str, str, str, str]:
     return f"{step.seen:,}", missing, latency, changed
 
 
-def _findings(grouped: list[Group], numbers: str) -> Iterator[str]:
+def _findings(grouped: list[FindingGroup], numbers: str) -> Iterator[str]:
     if not grouped:
         return
     yield f"\n### Findings: {numbers}\n\n"
@@ -89,7 +89,7 @@ def _findings(grouped: list[Group], numbers: str) -> Iterator[str]:
     yield from _table(header, map(_group, grouped))
 
 
-def _group(group: Group) -> tuple[str, ...]:
+def _group(group: FindingGroup) -> tuple[str, ...]:
     first = group.first
     where = (first.severity.value, first.rule, hop_place(first.hop), first.message)
     return (*where, group.packets, str(len(group.flows)), ", ".join(group.causes), frames_text(first.frames))

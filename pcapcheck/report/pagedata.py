@@ -18,7 +18,7 @@ Cards: TypeAlias = list[list[object]]
 FLOWS = 20_000  # more make the page slow; flows with loss come first
 
 
-class Pool:
+class StringPool:
     """Distinct values, each with its number."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Pool:
 
 def page_data(result: Result) -> str:
     """Return JSON that can stand in a `script` element: nothing in it ends the element."""
-    texts, paths = Pool(), Pool()
+    texts, paths = StringPool(), StringPool()
     ordered = sorted(result.flows, key=lambda flow: not _lost(flow))
     broken = broken_hops(result.findings)
     flows = [_flow(flow, broken.get(flow.flow, {}), texts, paths) for flow in ordered[:FLOWS]]
@@ -40,7 +40,7 @@ def page_data(result: Result) -> str:
     return json.dumps({**data, "total": len(result.flows)}, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _flow(flow: FlowSummary, broken: Mapping[Hop, str], texts: Pool, paths: Pool) -> list[object]:
+def _flow(flow: FlowSummary, broken: Mapping[Hop, str], texts: StringPool, paths: StringPool) -> list[object]:
     ends = f"{flow.source} > {flow.destination}" if flow.source or flow.destination else ""
     return [
         visible(flow.flow),
@@ -56,7 +56,7 @@ def _flow(flow: FlowSummary, broken: Mapping[Hop, str], texts: Pool, paths: Pool
     ]
 
 
-def _path(path: Sequence[PathStep], broken: Mapping[Hop, str], texts: Pool) -> tuple[object, ...]:
+def _path(path: Sequence[PathStep], broken: Mapping[Hop, str], texts: StringPool) -> tuple[object, ...]:
     """Return the cards of a path: numbers of texts, then the numbers of what changed."""
     return tuple(
         (*_numbers(card[:8], texts), int(card.last), *_numbers(card.changed, texts))
@@ -64,7 +64,7 @@ def _path(path: Sequence[PathStep], broken: Mapping[Hop, str], texts: Pool) -> t
     )
 
 
-def _numbers(shown: Sequence[object], texts: Pool) -> list[int]:
+def _numbers(shown: Sequence[object], texts: StringPool) -> list[int]:
     return [texts.number(visible(str(text))) for text in shown]
 
 

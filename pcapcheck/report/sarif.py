@@ -14,9 +14,9 @@ from pcapcheck import __version__
 from pcapcheck.check.finding import Finding, Severity
 from pcapcheck.diagnose.diagnosis import Evidence
 from pcapcheck.report.escape import utf8, visible
-from pcapcheck.report.fingerprint import fingerprint, fingerprint_of_cause
 from pcapcheck.report.quantity import count, frames_text, hop_place, place
 from pcapcheck.report.result import Result, RuleUsed
+from pcapcheck.report.stableid import fingerprint, fingerprint_of_cause
 from pcapcheck.report.summary import headline
 
 Item: TypeAlias = dict[str, object]

@@ -7,11 +7,11 @@ from typing import Any, Final, TypeAlias
 
 import polars as pl
 
-from pcapcheck import values
 from pcapcheck.check.finding import Hop
+from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.flowlist import counted, totals, translations
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.variants import LOW
+from pcapcheck.documents import values
 from pcapcheck.report.losstime import LossTime, loss_times
 from pcapcheck.report.result import FlowSummary, PathStep
 

@@ -14,7 +14,7 @@ SEVERITIES = tuple(Severity)  # worst first
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FindingGroup:
     """Findings that say the same of the same place: one rule, hop, expected and actual, many flows."""
 
     findings: tuple[Finding, ...]
@@ -54,7 +54,7 @@ def causes(result: Result) -> tuple[Diagnosis, ...]:
     return tuple(diagnosis for diagnosis in result.diagnoses if not diagnosis.information)
 
 
-def groups(result: Result) -> list[Group]:
+def groups(result: Result) -> list[FindingGroup]:
     """Return the findings in groups.
 
     The worst first, then those that a cause explains, then as in the result.
@@ -183,6 +183,6 @@ def _alike(finding: Finding) -> tuple[object, ...]:
     return (finding.rule, finding.severity, hop_place(finding.hop), *values)
 
 
-def _group(result: Result, numbers: list[int], explained: Mapping[int, list[str]]) -> Group:
+def _group(result: Result, numbers: list[int], explained: Mapping[int, list[str]]) -> FindingGroup:
     ids = dict.fromkeys(cause for number in numbers for cause in explained.get(number, ()))
-    return Group(tuple(result.findings[number] for number in numbers), tuple(ids))
+    return FindingGroup(tuple(result.findings[number] for number in numbers), tuple(ids))

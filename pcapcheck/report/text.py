@@ -13,7 +13,7 @@ from pcapcheck.report.layout import Layout
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
 from pcapcheck.report.result import CaptureUsed, Result, Verdict
 from pcapcheck.report.summary import (
-    Group,
+    FindingGroup,
     by_reason,
     causes,
     flow_of,
@@ -140,7 +140,7 @@ def _findings(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
         )
 
 
-def _group(layout: Layout, result: Result, group: Group, verbose: int) -> Iterator[str]:
+def _group(layout: Layout, result: Result, group: FindingGroup, verbose: int) -> Iterator[str]:
     first = group.first
     where = f"{first.rule} at {hop_place(first.hop)}"
     yield from layout.paragraph(where, indent=2, lead=first.severity.value, style=SEVERITIES[first.severity])
@@ -157,7 +157,7 @@ def _group(layout: Layout, result: Result, group: Group, verbose: int) -> Iterat
         yield from layout.paragraph(rule.fix, indent=4, lead="mend:")
 
 
-def _who(group: Group, verbose: int) -> str:
+def _who(group: FindingGroup, verbose: int) -> str:
     causes_named = f", explained by {', '.join(group.causes)}" if group.causes else ""
     first_of = "; one of them:" if verbose <= 0 and len(group.flows) > 1 else ""
     return f"{group.packets} of {count(len(group.flows), 'flow')}{causes_named}{first_of}"

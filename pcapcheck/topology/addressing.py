@@ -1,11 +1,26 @@
 """Contradictions among the addresses of a topology: duplicates, pods outside their block, overlaps."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from pcapcheck import values
-from pcapcheck.topology.contradiction import Contradiction
+from pcapcheck.documents import values
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import Interface, Node, OwnerKind, Pod, Role, Topology
+
+
+class Contradiction(NamedTuple):
+    """What contradicts what.
+
+    Attributes:
+        keys: where the statement stands in the topology file, as keys from its top.
+        what: what is said, and what it contradicts.
+        fix: what to do about it.
+    """
+
+    keys: tuple[str | int, ...]
+    what: str
+    fix: str
+
 
 _MOVE = "give each its own, or correct the one that is wrong"
 _UNDERLAY = (Role.UPLINK, Role.VLAN)

@@ -5,14 +5,24 @@ an InputError with its place and the nearest name. It does not judge whether the
 `check`.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from pcapcheck import yamlfile
-from pcapcheck.topology.nodes import read_node
-from pcapcheck.topology.part import Part, network
-from pcapcheck.topology.pods import read_pod
-from pcapcheck.topology.services import read_service
-from pcapcheck.topology.topology import CaptureEntry, Expectation, Node, Pod, Service, Topology
+from pcapcheck.documents.document import Document
+from pcapcheck.topology.section import Section, network
+from pcapcheck.topology.topology import (
+    CaptureEntry,
+    Expectation,
+    Interface,
+    Node,
+    Pod,
+    Role,
+    Route,
+    Service,
+    ServicePort,
+    Topology,
+)
 
 
 def load_topology(path: str | Path, shown: str | None = None) -> Topology:
@@ -21,17 +31,17 @@ def load_topology(path: str | Path, shown: str | None = None) -> Topology:
     Raises:
         InputError: it cannot be read, or says something that is unknown or contradicts its schema.
     """
-    return read_topology(yamlfile.load(path, shown))
+    return read_topology(Document.load(path, shown))
 
 
-def read_topology(document: yamlfile.Document) -> Topology:
+def read_topology(document: Document) -> Topology:
     """Return the Topology of a YAML document.
 
     Raises:
         InputError: it says something that is unknown or contradicts its schema.
     """
-    yamlfile.validate(document, "topology")
-    root = Part(document)
+    document.validate("topology")
+    root = Section(document)
     nodes = {name: read_node(name, part) for name, part in root.parts("nodes")}
     pods = {name: read_pod(name, part, nodes) for name, part in root.parts("pods")}
     services = {name: read_service(name, part) for name, part in root.parts("services")}
@@ -53,7 +63,7 @@ def read_topology(document: yamlfile.Document) -> Topology:
     )
 
 
-def _parameters(cluster: Part) -> dict[str, object]:
+def _parameters(cluster: Section) -> dict[str, object]:
     """Return the profile's parameters; `nat_outgoing` is the parameter `masquerade` by its Calico name."""
     parameters = dict(cluster.get("parameters") or {})
     if cluster.get("nat_outgoing") is not None:
@@ -61,7 +71,7 @@ def _parameters(cluster: Part) -> dict[str, object]:
     return parameters
 
 
-def _routers(root: Part) -> dict[str, str]:
+def _routers(root: Section) -> dict[str, str]:
     routers: dict[str, str] = {}
     for name, part in root.parts("routers"):
         try:
@@ -73,7 +83,7 @@ def _routers(root: Part) -> dict[str, str]:
     return routers
 
 
-def _check_interfaces(root: Part, nodes: dict[str, Node], pods: dict[str, Pod]) -> None:
+def _check_interfaces(root: Section, nodes: dict[str, Node], pods: dict[str, Pod]) -> None:
     """Check the names that interfaces refer to, once all parts are known."""
     for _, node in root.parts("nodes"):
         interfaces = node.get("interfaces") or {}
@@ -85,12 +95,12 @@ def _check_interfaces(root: Part, nodes: dict[str, Node], pods: dict[str, Pod]) 
             route.name("dev", interfaces, "interface")
 
 
-def _captures(root: Part, nodes: dict[str, Node], pods: dict[str, Pod]) -> list[CaptureEntry]:
+def _captures(root: Section, nodes: dict[str, Node], pods: dict[str, Pod]) -> list[CaptureEntry]:
     entries = root.part("captures")
     return [_capture(name, part, nodes, pods) for name in entries.data for part in entries.listed(name)]
 
 
-def _capture(pattern: str, part: Part, nodes: dict[str, Node], pods: dict[str, Pod]) -> CaptureEntry:
+def _capture(pattern: str, part: Section, nodes: dict[str, Node], pods: dict[str, Pod]) -> CaptureEntry:
     node, pod = part.name("node", nodes, "node"), part.name("pod", pods, "pod")
     if node is None and pod is None:
         place = part.document.place(*part.keys)
@@ -103,7 +113,7 @@ def _capture(pattern: str, part: Part, nodes: dict[str, Node], pods: dict[str, P
 
 
 def _expectation(
-    part: Part, nodes: dict[str, Node], pods: dict[str, Pod], services: dict[str, Service]
+    part: Section, nodes: dict[str, Node], pods: dict[str, Pod], services: dict[str, Service]
 ) -> Expectation:
     for key in ("from", "to"):
         _check_end(part, key, {**nodes, **pods, **services})
@@ -117,7 +127,7 @@ def _expectation(
     )
 
 
-def _check_end(part: Part, key: str, known: dict[str, object]) -> None:
+def _check_end(part: Section, key: str, known: dict[str, object]) -> None:
     """Check that an end of `traffic:` is a name of this topology, an address or a network."""
     found = part.text(key)
     if found in known:
@@ -126,3 +136,134 @@ def _check_end(part: Part, key: str, known: dict[str, object]) -> None:
         network(found)
     except ValueError:
         raise part.unknown(key, found, known, "pod") from None
+
+
+PARAMETERS = ("type", "mode", "vlan", "vni", "port", "vsid", "flow_id", "key", "local", "remote", "fdb")
+
+
+def read_node(name: str, part: Section) -> Node:
+    """Return the node that `part` describes; its addresses come from the uplinks if it names none."""
+    interfaces = {each: read_interface(each, inner) for each, inner in part.parts("interfaces")}
+    addresses = part.addresses("addresses") or tuple(
+        address for each in interfaces.values() if each.role == Role.UPLINK for address in each.addresses
+    )
+    return Node(
+        name=name,
+        addresses=tuple(each.partition("/")[0] for each in addresses),
+        pod_cidrs=part.networks("pod_cidr"),
+        interfaces=_on_bridges(interfaces),
+        routes=tuple(_route(each) for each in part.listed("routes")),
+    )
+
+
+def read_interface(name: str, part: Section, role: Role | None = None) -> Interface:
+    """Return the interface that `part` describes; `role` where the file need not say one."""
+    return Interface(
+        name=name,
+        role=Role(part.get("kind")) if part.get("kind") or role is None else role,
+        mac=part.mac("mac"),
+        addresses=part.addresses("addresses"),
+        mtu=part.get("mtu"),
+        ifindex=part.get("ifindex"),
+        pod=part.get("pod"),
+        bridge=part.get("bridge"),
+        parent=part.get("parent"),
+        parameters=part.rest(PARAMETERS),
+    )
+
+
+def _route(part: Section) -> Route:
+    to = part.text("to")
+    return Route(
+        to=to if to == "default" else "".join(part.networks("to")),
+        via=part.address("via"),
+        interface=part.get("dev"),
+    )
+
+
+def _on_bridges(interfaces: dict[str, Interface]) -> dict[str, Interface]:
+    """Give every veth that names no bridge the node's only one."""
+    bridges = [each.name for each in interfaces.values() if each.role == Role.BRIDGE]
+    if len(bridges) != 1:
+        return interfaces
+    return {
+        name: replace(each, bridge=bridges[0]) if each.role == Role.VETH and each.bridge is None else each
+        for name, each in interfaces.items()
+    }
+
+
+def read_pod(name: str, part: Section, nodes: Mapping[str, Node]) -> Pod:
+    """Return the pod that `part` describes; on the host network it has its node's addresses by default.
+
+    It may live on a node that is not known.
+    """
+    node = part.name("node", nodes, "node") or ""
+    home = nodes.get(node) or Node(node)
+    host_network = part.get("host_network") is True
+    if host_network and not node:
+        raise part.error("host_network", "a pod on the host network needs its node", "add `node:`")
+    addresses = _addresses(part)
+    gateway = part.part("gateway")
+    return Pod(
+        name=name,
+        node=node,
+        addresses=addresses or (home.addresses if host_network else ()),
+        mac=part.mac("mac"),
+        interface=part.text("interface", "eth0"),
+        interfaces=dict(_interfaces(part)),
+        host_network=host_network,
+        type=part.get("type"),
+        mode=part.get("mode"),
+        parent=_parent(part, home),
+        identity=part.get("identity"),
+        vni=part.get("vni"),
+        gateway_ip=gateway.address("ip"),
+        gateway_mac=gateway.mac("mac"),
+        mtu=part.get("mtu"),
+    )
+
+
+def _addresses(part: Section) -> tuple[str, ...]:
+    """Return `address:` and then the others of `addresses:`, without prefix lengths."""
+    listed = (each.partition("/")[0] for each in part.addresses("addresses"))
+    first = part.address("address")
+    return tuple(dict.fromkeys((first, *listed) if first else listed))
+
+
+def _interfaces(part: Section) -> list[tuple[str, Interface]]:
+    found = []
+    for name, inner in part.parts("interfaces"):
+        interface = read_interface(name, inner, Role.POD)
+        address = inner.address("address")
+        if address and address not in {each.partition("/")[0] for each in interface.addresses}:
+            interface = replace(interface, addresses=(address, *interface.addresses))
+        found.append((name, interface))
+    return found
+
+
+def _parent(part: Section, node: Node) -> str | None:
+    """Return the node's interface under a macvlan or ipvlan pod; the file must know it if it knows any."""
+    return part.name("parent", node.interfaces, "interface") if node.interfaces else part.get("parent")
+
+
+def read_service(name: str, part: Section) -> Service:
+    """Return the service that `part` describes.
+
+    Absent `endpoints:` are not known; an empty list says that none is ready.
+    """
+    first = part.address("address")
+    others = [each.partition("/")[0] for each in part.addresses("addresses")]
+    ports = tuple(_port(each) for each in part.listed("ports"))
+    return Service(
+        name=name,
+        addresses=tuple(dict.fromkeys([first, *others] if first else others)),
+        ports=ports,
+        endpoints=None if part.get("endpoints") is None else part.endpoints("endpoints"),
+        external_ips=tuple(each.partition("/")[0] for each in part.addresses("external_ips")),
+        type=part.text("type", "NodePort" if any(each.node_port for each in ports) else "ClusterIP"),
+        external_traffic_policy=part.text("external_traffic_policy", "Cluster"),
+    )
+
+
+def _port(part: Section) -> ServicePort:
+    return ServicePort(part.get("port"), part.text("protocol", "tcp").lower(), part.get("node_port"))

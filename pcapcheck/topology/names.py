@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from pcapcheck import values
+from pcapcheck.documents import values
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import Interface, Node, OwnerKind, Pod, Role, Topology
 

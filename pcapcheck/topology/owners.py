@@ -4,13 +4,59 @@ An address of a node's interface is the node's, also inside a pod network (flann
 come pods, services and routers by address, then the longest network that holds the address.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from pcapcheck import values
-from pcapcheck.topology.networks import Networks
+from pcapcheck.documents import values
 from pcapcheck.topology.topology import Interface, Node, Owner, OwnerKind, Pod, Role, Topology
+
+T = TypeVar("T")
+
+
+class Networks(Generic[T]):
+    """Networks with a value each: they nest or are disjoint, so they cut the space into runs of one value."""
+
+    def __init__(self, networks: Iterable[tuple[str, T]]) -> None:
+        spans: dict[int, dict[tuple[int, int], T]] = {32: {}, 128: {}}
+        for text, value in networks:
+            low, high, bits = values.cidr(text)
+            spans[bits].setdefault((low, high), value)
+        self._runs = {4: _runs(spans[32]), 6: _runs(spans[128])}
+
+    def find(self, version: int, number: int) -> T | None:
+        """Return the value of the longest network that holds the address, or None."""
+        starts, found = self._runs[version]
+        return found[bisect_right(starts, number)]
+
+
+def _runs(spans: dict[tuple[int, int], T]) -> tuple[list[int], list[T | None]]:
+    """Return where each run starts, and the value before the first start and from each start on."""
+    starts: list[int] = []
+    found: list[T | None] = [None]
+    around: list[tuple[int, T]] = []  # (last address, value) of the networks that are open, outermost first
+
+    def close(limit: int) -> None:
+        while around and around[-1][0] < limit:
+            last, _ = around.pop()
+            _begin(starts, found, last + 1, around[-1][1] if around else None)
+
+    for (low, high), value in sorted(spans.items(), key=lambda item: (item[0][0], -item[0][1])):
+        close(low)
+        _begin(starts, found, low, value)
+        around.append((high, value))
+    close(1 << 129)
+    return starts, found
+
+
+def _begin(starts: list[int], found: list[T | None], start: int, value: T | None) -> None:
+    if starts and starts[-1] == start:
+        found[-1] = value
+    else:
+        starts.append(start)
+        found.append(value)
+
 
 GROUP: Final = Owner(OwnerKind.GROUP)
 EXTERNAL: Final = Owner(OwnerKind.EXTERNAL)

@@ -20,7 +20,7 @@ _END: Final = "END_OF_TOPOLOGY"
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class PlanMeans:
     """How to reach the nodes, and what tcpdump is told."""
 
     via: str = "kubectl"  # or ssh
@@ -58,13 +58,13 @@ def captures_for(topology: Topology, pods: Iterable[Pod]) -> list[CaptureEntry]:
     return entries + inside
 
 
-def script(topology: Topology, pods: Iterable[Pod], means: Means) -> str:
+def script(topology: Topology, pods: Iterable[Pod], means: PlanMeans) -> str:
     """Return a shell script that captures everywhere at once, and stores the topology with the files."""
     entries = captures_for(topology, pods)
     return "\n".join(_script(replace(topology, captures=tuple(entries)), entries, means)) + "\n"
 
 
-def _script(topology: Topology, entries: list[CaptureEntry], means: Means) -> Iterator[str]:
+def _script(topology: Topology, entries: list[CaptureEntry], means: PlanMeans) -> Iterator[str]:
     folder = shlex.quote(means.folder)
     yield "#!/bin/sh"
     yield f"# Captures for {means.seconds} s at {len(entries)} points at once; make your traffic meanwhile."
@@ -84,14 +84,14 @@ def _script(topology: Topology, entries: list[CaptureEntry], means: Means) -> It
     yield "ls -l"
 
 
-def _on_node(node: str, files: list[tuple[str, str]], means: Means) -> str:
+def _on_node(node: str, files: list[tuple[str, str]], means: PlanMeans) -> str:
     work = shlex.quote(_work(files, means))
     if means.via == "ssh":
         return f"ssh -- {shlex.quote(node)} sudo sh -c {shlex.quote(work)} | tar xf - &"
     return _debug(f"{shlex.quote(f'node/{node}')} --profile=sysadmin", work, means)
 
 
-def _in_pod(pod: str, files: list[tuple[str, str]], means: Means) -> str:
+def _in_pod(pod: str, files: list[tuple[str, str]], means: PlanMeans) -> str:
     namespace, _, name = pod.rpartition("/")
     where = f"-n {shlex.quote(namespace)} " if namespace else ""
     return _debug(
@@ -99,11 +99,11 @@ def _in_pod(pod: str, files: list[tuple[str, str]], means: Means) -> str:
     )
 
 
-def _debug(target: str, work: str, means: Means) -> str:
+def _debug(target: str, work: str, means: PlanMeans) -> str:
     return f"kubectl debug {target} -q -i --image={shlex.quote(means.image)} -- sh -c {work} | tar xf - &"
 
 
-def _work(files: list[tuple[str, str]], means: Means) -> str:
+def _work(files: list[tuple[str, str]], means: PlanMeans) -> str:
     """Return what runs at one place: a tcpdump for each interface; when all end, the files leave as a tar."""
     dumps = "".join(
         f"timeout {means.seconds} tcpdump -Z root -n -i {shlex.quote(interface)} -s {means.snap} -B 8192"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from pcapcheck import values
+from pcapcheck.documents import values
 from pcapcheck.topology.topology import (
     CaptureEntry,
     Expectation,

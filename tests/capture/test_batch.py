@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pcapcheck.capture.batch import Scan, empty_batch
+from pcapcheck.capture.reader import Scan, empty_batch
 
 
 def test_empty_batch_has_no_packets():

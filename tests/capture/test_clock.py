@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pcapcheck.capture.clock import Clock
+from pcapcheck.capture.reading import Clock
 
 
 @pytest.mark.parametrize(

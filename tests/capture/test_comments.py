@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from captures_build import option
 
-from pcapcheck.capture.comments import find_comments
+from pcapcheck.capture.blockoptions import find_comments
 
 
 def find(*packets, order="<", most=10):

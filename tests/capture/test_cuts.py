@@ -3,10 +3,10 @@
 import pytest
 from captures_build import Dribble, enhanced, interface, packets, pcap, record, section
 
-from pcapcheck.capture import cuts
-from pcapcheck.capture.range import Range
+from pcapcheck.capture import ranges
 from pcapcheck.capture.reading import Reading
 from pcapcheck.capture.recognise import recognise
+from pcapcheck.capture.window import Range
 
 HEAD = section() + interface()
 PACKETS = [bytes([number % 251]) * (60 + number % 7) for number in range(2000)]
@@ -16,12 +16,12 @@ PCAPNG = HEAD + b"".join(enhanced(packet) for packet in PACKETS)
 
 @pytest.fixture(autouse=True)
 def _short_looks(monkeypatch):
-    monkeypatch.setattr(cuts, "LOOK", 2000)
-    monkeypatch.setattr(cuts, "HEAD", 500)
+    monkeypatch.setattr(ranges, "LOOK", 2000)
+    monkeypatch.setattr(ranges, "HEAD", 500)
 
 
 def cut(data, count):
-    return cuts.cut(Dribble(data, 1 << 20), recognise(data[:512], "x"), len(data), count)
+    return ranges.cut(Dribble(data, 1 << 20), recognise(data[:512], "x"), len(data), count)
 
 
 def read(data, bounds):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pcapcheck.capture.gather import CHUNK, at_every_byte, gather
+from pcapcheck.capture.arrays import CHUNK, at_every_byte, gather
 
 DATA = np.frombuffer(bytes(range(16)), np.uint8)
 

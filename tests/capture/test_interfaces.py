@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from captures_build import option
 
-from pcapcheck.capture.interfaces import MOST, Interfaces
+from pcapcheck.capture.interface import MOST, Interfaces
 
 both_orders = pytest.mark.parametrize("order", "<>")
 

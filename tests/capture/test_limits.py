@@ -2,7 +2,7 @@
 
 import pytest
 
-from pcapcheck.capture.limits import most_captured
+from pcapcheck.capture.interface import most_captured
 
 
 @pytest.mark.parametrize(

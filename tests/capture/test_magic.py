@@ -1,6 +1,6 @@
 import pytest
 
-from pcapcheck.capture.magic import is_capture
+from pcapcheck.capture.recognise import is_capture
 
 
 @pytest.mark.parametrize("head", [b"\xd4\xc3\xb2\xa1", b"\n\r\r\n", b"\x1f\x8b\x08", b"\xfd7zXZ"])

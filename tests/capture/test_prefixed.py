@@ -2,7 +2,7 @@
 
 import io
 
-from pcapcheck.capture.prefixed import Prefixed
+from pcapcheck.capture.openfile import Prefixed
 
 
 def test_bytes_come_before_those_of_the_stream():

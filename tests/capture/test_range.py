@@ -1,6 +1,6 @@
 """Range: two places in a file."""
 
-from pcapcheck.capture.range import Range
+from pcapcheck.capture.window import Range
 
 
 def test_a_range_is_its_start_and_stop():

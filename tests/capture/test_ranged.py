@@ -1,6 +1,6 @@
 """Ranged: windows of a remote file; no byte is fetched twice."""
 
-from pcapcheck.capture.ranged import Ranged
+from pcapcheck.capture.remote import Ranged
 
 DATA = bytes(range(100))
 

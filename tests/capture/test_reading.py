@@ -18,9 +18,9 @@ from captures_build import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcapcheck.capture.range import Range
 from pcapcheck.capture.reading import Reading, learn_interfaces, steps
 from pcapcheck.capture.recognise import recognise
+from pcapcheck.capture.window import Range
 from pcapcheck.errors import InputError
 
 WHOLE = Range(0, 1 << 62)

@@ -5,10 +5,10 @@ from captures_build import Dribble, enhanced, interface, packets, patient, pcap,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcapcheck.capture.range import Range
+from pcapcheck.capture.ranges import split
 from pcapcheck.capture.reading import Reading
 from pcapcheck.capture.recognise import recognise
-from pcapcheck.capture.split import split
+from pcapcheck.capture.window import Range
 
 PCAPNG_HEAD = section() + interface() + interface(linktype=113)
 

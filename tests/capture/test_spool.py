@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pcapcheck.capture.inputs import Input
-from pcapcheck.capture.spool import spool
+from pcapcheck.capture.inputs import Input, spool
 
 
 def named(path):

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from pcapcheck.capture.window import Mapped, Read, Streamed
+from pcapcheck.capture.window import MappedFile, Read, Streamed
 
 DATA = bytes(range(256)) * 64
 
@@ -31,7 +31,7 @@ def file(tmp_path):
 
 
 KINDS = {
-    "mapped": Mapped,
+    "mapped": MappedFile,
     "read": Read,
     "streamed": Streamed,
     "trickle": lambda file: Streamed(Trickle(DATA)),
@@ -89,7 +89,7 @@ def test_window_stays_valid_when_windows_are_closed(windows):
 
 
 def test_map_copies_nothing(file):
-    windows = Mapped(file)
+    windows = MappedFile(file)
     assert windows.window(100, 100).data.base is not None
 
 

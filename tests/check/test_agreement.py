@@ -1,7 +1,7 @@
 from clusters import hop
 from networks import rule
 
-from pcapcheck.check.agreement import agreement
+from pcapcheck.check.choice import agreement
 from pcapcheck.check.parameter import Parameter
 from pcapcheck.check.profile import Profile, Traits
 

@@ -6,7 +6,7 @@ from pcapcheck.check.checker import check_rule
 from pcapcheck.check.finding import Frame, Hop
 from pcapcheck.check.matchers import Earlier, Literal, Variable
 from pcapcheck.check.profile import Profile
-from pcapcheck.check.surroundings import Surroundings
+from pcapcheck.check.rulecontext import RuleContext
 
 ONE = Literal(1, "1")
 VNI = {"at": ("uplink",), "expect": {"vxlan.vni": ONE}}
@@ -16,7 +16,7 @@ UPLINK = "node1 eth0"
 
 def judged(seen, **keys):
     made = network(seen, names=("vxlan.vni", "ip.id"))
-    return check_rule(rule(**keys), made, Surroundings(made, Profile("demo", "Demo")))
+    return check_rule(rule(**keys), made, RuleContext(made, Profile("demo", "Demo")))
 
 
 def test_a_broken_promise_is_a_finding_with_its_hop_flow_and_frames():

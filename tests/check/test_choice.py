@@ -19,9 +19,9 @@ def profile(name, *weights, interface="flannel.*", **more):
     )
 
 
-def chosen(*profiles, points=CAPTURED, sight=None, tallies=None):
+def chosen(*profiles, points=CAPTURED, sight=None, votes=None):
     seen = pl.DataFrame() if sight is None else sight
-    return choose(profiles, Scenery(seen, points, Topology()), tallies or {})
+    return choose(profiles, Scenery(seen, points, Topology()), votes or {})
 
 
 def test_profiles_that_are_named_are_used_without_a_look_at_the_captures():
@@ -69,4 +69,4 @@ def test_where_nothing_fits_there_is_no_profile_and_a_note_if_anything_was_seen(
 
 
 def test_a_chosen_profile_has_the_values_that_nodes_use():
-    assert chosen(profile("a", 2, parameters=VNI), tallies={"vni": {7: 2}}).main.values("vni") == (7,)
+    assert chosen(profile("a", 2, parameters=VNI), votes={"vni": {7: 2}}).main.values("vni") == (7,)

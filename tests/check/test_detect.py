@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import pcapcheck
-from pcapcheck.check.surroundings import written_for
+from pcapcheck.check.rulecontext import written_for
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

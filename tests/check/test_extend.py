@@ -2,9 +2,9 @@
 
 import pytest
 
-from pcapcheck import yamlfile
 from pcapcheck.check.extend import extend
 from pcapcheck.check.rulefile import read_rule_file
+from pcapcheck.documents.document import Document
 
 RULE = "{{id: {id}, title: {title}, at: uplink, expect: {{ip.ttl: 1}}, because: a, fix: b, references: [c]}}"
 BASE = f"""
@@ -22,7 +22,7 @@ rules: [{RULE.format(id="base/one", title="One")}, {RULE.format(id="base/two", t
 
 
 def made(*texts):
-    return extend([read_rule_file(yamlfile.parse(text, "demo.yaml")) for text in texts])
+    return extend([read_rule_file(Document.parse(text, "demo.yaml")) for text in texts])
 
 
 def child(text=""):

@@ -4,8 +4,8 @@ import pytest
 
 from pcapcheck.check.filters import parse_filter
 from pcapcheck.check.matchers import AnyOf, Literal, Not, Pattern, Present
+from pcapcheck.documents.values import cidr
 from pcapcheck.errors import InputError
-from pcapcheck.values import cidr
 
 
 def test_terms_become_matchers():

@@ -1,6 +1,6 @@
 import pytest
 
-from pcapcheck.check.intention import as_used
+from pcapcheck.check.choice import as_used
 from pcapcheck.check.parameter import Parameter
 from pcapcheck.check.profile import Profile
 

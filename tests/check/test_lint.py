@@ -2,10 +2,10 @@
 
 import pytest
 
-from pcapcheck import yamlfile
 from pcapcheck.check.extend import extend
 from pcapcheck.check.lint import lint
 from pcapcheck.check.rulefile import read_rule_file
+from pcapcheck.documents.document import Document
 
 RULE = "because: why, fix: how, references: [RFC 1], title: T, at: uplink"
 TEST = "{capture: x, outcome: fail, change: {ip.ttl: 1}}"
@@ -23,7 +23,7 @@ rules:
 
 
 def mistakes(text):
-    document = yamlfile.parse(text, "demo.yaml")
+    document = Document.parse(text, "demo.yaml")
     profile = extend([read_rule_file(document)])
     return [str(each) for each in lint(document, profile, ("vni-mismatch",))]
 

@@ -8,19 +8,19 @@ from pcapcheck.check.matchers import (
     Bits,
     Earlier,
     Literal,
+    MatchVerdict,
     Not,
     Other,
     Pattern,
     Present,
     Variable,
-    Verdict,
     equal,
     select,
 )
-from pcapcheck.values import Span, cidr
+from pcapcheck.documents.values import Span, cidr
 
-HOLDS, BROKEN = Verdict.HOLDS, Verdict.BROKEN
-NOT_JUDGED, NOT_EVALUABLE = Verdict.NOT_JUDGED, Verdict.NOT_EVALUABLE
+HOLDS, BROKEN = MatchVerdict.HOLDS, MatchVerdict.BROKEN
+NOT_JUDGED, NOT_EVALUABLE = MatchVerdict.NOT_JUDGED, MatchVerdict.NOT_EVALUABLE
 PORT = Literal(8472, "8472")
 PODS = Literal(cidr("10.244.0.0/16"), "10.244.0.0/16")
 UNKNOWN = Variable("ip.dst", "destination.node.addresses")

@@ -2,18 +2,18 @@
 
 import pytest
 
-from pcapcheck import yamlfile
 from pcapcheck.check.parameter import give, read_parameter
 from pcapcheck.check.spot import Spot
+from pcapcheck.documents.document import Document
+from pcapcheck.documents.events import Place
+from pcapcheck.documents.values import Span, cidr
 from pcapcheck.errors import InputError
-from pcapcheck.values import Span, cidr
-from pcapcheck.yamlevents import Place
 
 HERE = Place("topology.yaml", 1, 1)
 
 
 def parameter(text):
-    document = yamlfile.parse(f"vni: {text}", "demo.yaml")
+    document = Document.parse(f"vni: {text}", "demo.yaml")
     return read_parameter("vni", Spot(document, document.data).at("vni"))
 
 

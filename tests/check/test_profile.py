@@ -5,8 +5,8 @@ from pcapcheck.check.parameter import Parameter
 from pcapcheck.check.profile import DecodeAs, Profile, Traits, with_values
 from pcapcheck.check.rule import Rule
 from pcapcheck.correlate.paths import PathHop, reverse
-from pcapcheck.values import Span
-from pcapcheck.yamlevents import Place
+from pcapcheck.documents.events import Place
+from pcapcheck.documents.values import Span
 
 UPLINK = (PathHop("uplink", "source"),)
 POD = (PathHop("pod", "source"), PathHop("uplink", "source", routed=(1, 1)))

@@ -3,7 +3,7 @@
 from pcapcheck.check.finding import Severity
 from pcapcheck.check.matchers import Literal, Other, Variable
 from pcapcheck.check.rule import Rule
-from pcapcheck.yamlevents import Place
+from pcapcheck.documents.events import Place
 
 ONE = Literal(1, "1")
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pcapcheck import yamlfile
 from pcapcheck.check.finding import Severity
 from pcapcheck.check.matchers import Literal, Variable
 from pcapcheck.check.rulefile import read_rule_file
+from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError
 
 RULE = """
@@ -29,7 +29,7 @@ RULE = """
 
 
 def read(text):
-    return read_rule_file(yamlfile.parse("profile: demo\ntitle: Demo\n" + text, "demo.yaml"))
+    return read_rule_file(Document.parse("profile: demo\ntitle: Demo\n" + text, "demo.yaml"))
 
 
 def read_rule(text):

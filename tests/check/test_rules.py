@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcapcheck import yamlfile
 from pcapcheck.check import rules
 from pcapcheck.check.rules import (
     Option,
@@ -22,6 +21,7 @@ from pcapcheck.check.rules import (
     unknown_parameters,
     with_parameters,
 )
+from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError
 
 CAUSES = sorted((rules_directory() / "diagnoses").glob("*.yaml"))
@@ -221,8 +221,8 @@ def test_port_of_a_tunnel_has_a_value(name):
 
 @pytest.mark.parametrize("file", CAUSES, ids=lambda file: file.stem)
 def test_cause_fits_its_schema_and_is_named_like_its_file(file):
-    document = yamlfile.load(file)
-    yamlfile.validate(document, "diagnosis")
+    document = Document.load(file)
+    document.validate("diagnosis")
     assert document.data["id"] == file.stem
 
 

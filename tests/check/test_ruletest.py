@@ -3,14 +3,14 @@
 import pytest
 from packets import block, eth, ip, udp, vxlan
 
-from pcapcheck import yamlfile
 from pcapcheck.check.extend import extend
 from pcapcheck.check.finding import Coverage
 from pcapcheck.check.rulefile import read_rule_file
-from pcapcheck.check.ruletest import Case, cases, changed, outcome
+from pcapcheck.check.ruletest import RuleTestCase, cases, changed, outcome
 from pcapcheck.decode.columns import column
 from pcapcheck.decode.layers import find_layers
 from pcapcheck.decode.registry import dissector_table
+from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError
 from pcapcheck.topology.topology import CapturePoint, Node, Pod, Role, Topology
 
@@ -33,7 +33,7 @@ rules:
       - {capture: samples/demo, change: {ip.ttl: 7}, outcome: fail}
   - {id: kubernetes/x, title: T, assert: once, because: why, fix: how, references: [c]}
 """
-PROFILE = extend([read_rule_file(yamlfile.parse(FILE, "demo.yaml"))])
+PROFILE = extend([read_rule_file(Document.parse(FILE, "demo.yaml"))])
 TOPOLOGY = Topology(
     nodes={name: Node(name, (address,)) for name, address in (("node1", "10.0.0.1"), ("node2", "10.0.0.2"))},
     pods={
@@ -82,13 +82,13 @@ def test_other_points_are_left_alone(point):
 
 def test_test_may_have_roles_of_its_own():
     test = CASE.test.__class__("samples/demo", "fail", {"ip.ttl": 7}, ("bridge",))
-    assert ttls(CapturePoint("node1", "cni0", Role.BRIDGE), Case(CASE.rule, test)) == [7, 64, 64]
+    assert ttls(CapturePoint("node1", "cni0", Role.BRIDGE), RuleTestCase(CASE.rule, test)) == [7, 64, 64]
 
 
 def test_change_to_something_that_is_no_value_is_an_error():
     test = CASE.test.__class__("samples/demo", "fail", {"ip.ttl": [1, 2]})
     with pytest.raises(InputError, match="cannot be written into"):
-        ttls(UPLINK, Case(CASE.rule, test))
+        ttls(UPLINK, RuleTestCase(CASE.rule, test))
 
 
 @pytest.mark.parametrize(

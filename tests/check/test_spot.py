@@ -2,11 +2,11 @@
 
 import pytest
 
-from pcapcheck import yamlfile
 from pcapcheck.check.spot import Spot
+from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError
 
-DOCUMENT = yamlfile.parse("title: demo\nat: [pod, veth]\nside: source\nrules:\n  - id: one\n", "demo.yaml")
+DOCUMENT = Document.parse("title: demo\nat: [pod, veth]\nside: source\nrules:\n  - id: one\n", "demo.yaml")
 TOP = Spot(DOCUMENT, DOCUMENT.data)
 
 
@@ -47,7 +47,7 @@ def test_key_error_shows_where_the_key_stands():
         lambda: list(TOP.at("title").items()),
         lambda: list(TOP.at("title").each()),
         lambda: TOP.at("title").get("x"),
-        lambda: Spot(yamlfile.parse("at: [1]"), {"at": [1]}).words("at"),
+        lambda: Spot(Document.parse("at: [1]"), {"at": [1]}).words("at"),
     ],
     ids=[
         "list for text",

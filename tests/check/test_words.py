@@ -2,9 +2,9 @@
 
 import pytest
 
-from pcapcheck.check.reading import read
+from pcapcheck.check.rulereader import read
 from pcapcheck.check.words import check_field, check_matcher, check_variable
-from pcapcheck.yamlevents import Place
+from pcapcheck.documents.events import Place
 
 
 @pytest.mark.parametrize(

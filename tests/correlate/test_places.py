@@ -4,7 +4,7 @@ import polars as pl
 
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Step
-from pcapcheck.correlate.places import places, stays
+from pcapcheck.correlate.steps import places, stays
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import Topology
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pcapcheck import yamlfile
 from pcapcheck.diagnose.cause import RANKS, load_causes, read_cause
 from pcapcheck.diagnose.fact import Fact
+from pcapcheck.documents.document import Document
 
 TEXT = """
 id: test-cause
@@ -20,7 +20,7 @@ references: []
 
 
 def cause(needs, rank="header"):
-    return read_cause(yamlfile.parse(TEXT.format(needs=needs, rank=rank), "test.yaml"))
+    return read_cause(Document.parse(TEXT.format(needs=needs, rank=rank), "test.yaml"))
 
 
 def fact(evidence="seen", **about):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from scene import scene
 
-from pcapcheck.diagnose.cause import Cause, Need, Pattern
+from pcapcheck.diagnose.cause import Cause, CausePattern, Need
 from pcapcheck.diagnose.claim import MOST, Claim
 from pcapcheck.diagnose.fact import Fact
 
@@ -20,7 +20,7 @@ CAUSE = Cause(
     blame="sender",
     device=("vtep",),
     place="interface",
-    needs=(Need((Pattern("seen", {}), Pattern("guessed", {}, 0.5))),),
+    needs=(Need((CausePattern("seen", {}), CausePattern("guessed", {}, 0.5))),),
     supports=(),
     excludes=(),
     beats=("other",),

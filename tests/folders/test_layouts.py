@@ -8,9 +8,9 @@ from folders.layouts import LAYOUTS
 
 from pcapcheck.api import check, find
 from pcapcheck.cli import commands
-from pcapcheck.pipeline import see
-from pcapcheck.resources import Resources
-from pcapcheck.settings import read_settings
+from pcapcheck.run.check import see
+from pcapcheck.run.settings import read_settings
+from pcapcheck.scale.resources import Resources
 
 FLANNEL_NODE = {"uplink", "vtep", "bridge", "veth"}
 UPLINKS = {("node1", "eth0", "uplink"), ("node2", "eth0", "uplink")}
@@ -22,7 +22,7 @@ def points(folder, tmp_path_factory):
     seen = see(inputs, topology, read_settings(topology), Resources())
     return {
         (each.pod if each.role == "pod" else each.node, each.interface, str(each.role))
-        for each in seen.placed.points
+        for each in seen.bound.points
     }
 
 
@@ -127,7 +127,7 @@ def test_kubeskoop_says_owner_in_the_name(made, tmp_path_factory):
 def test_packetcapture_of_calico_is_of_the_veth(made, tmp_path_factory):
     inputs, topology = find([made])
     seen = see(inputs, topology, read_settings(topology), Resources())
-    assert {(each.pod, each.interface, str(each.role)) for each in seen.placed.points} == {
+    assert {(each.pod, each.interface, str(each.role)) for each in seen.bound.points} == {
         ("web-1", "cali2b2e7c9e43e", "veth"),
         ("db-0", "cali32ecf57bfbe", "veth"),
     }

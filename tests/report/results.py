@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pcapcheck.check.finding import Coverage, Finding, Frame, Hop, Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
-from pcapcheck.report.losstime import LossTime, Slice
+from pcapcheck.report.losstime import LossTime, TimeSlice
 from pcapcheck.report.packetview import FieldSeen, LayerSeen, PacketSeen
 from pcapcheck.report.result import (
     CaptureUsed,
@@ -288,7 +288,7 @@ def packet(text: str, frame: Frame) -> PacketSeen:
 
 def with_packets(result: Result, text: str, frame: Frame) -> Result:
     """Return the result as a page shows it: with a packet, and the loss of its flows over time."""
-    loss = LossTime(9 * SECOND, (Slice(3, 0), Slice(0, 0), Slice(6, 4)))
+    loss = LossTime(9 * SECOND, (TimeSlice(3, 0), TimeSlice(0, 0), TimeSlice(6, 4)))
     flows = tuple(replace(each, loss=loss) for each in result.flows)
     return replace(result, packets=(packet(text, frame),), flows=flows)
 

@@ -42,7 +42,7 @@ def test_what_is_new_stays_and_keeps_its_findings(known):
 
 
 def read_findings(result):
-    from pcapcheck.report.fingerprint import fingerprint
+    from pcapcheck.report.stableid import fingerprint
 
     flows = {flow.flow: flow for flow in result.flows}
     return frozenset(fingerprint(each, flows) for each in result.findings)

@@ -8,7 +8,7 @@ from report import results
 import pcapcheck
 from pcapcheck.report import json
 
-SCHEMA = Path(pcapcheck.__file__).parent / "schemas" / "report.schema.json"
+SCHEMA = Path(pcapcheck.__file__).parent / "documents" / "schemas" / "report.schema.json"
 
 
 @pytest.fixture(scope="module")

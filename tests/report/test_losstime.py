@@ -1,6 +1,6 @@
 import polars as pl
 
-from pcapcheck.report.losstime import SLICES, LossTime, Slice, loss_picture, loss_times
+from pcapcheck.report.losstime import SLICES, LossTime, TimeSlice, loss_picture, loss_times
 
 
 def frame(*rows):
@@ -18,7 +18,7 @@ def test_slices_count_what_was_sent_and_lost_where_most_was_lost():
 
 def test_one_moment_is_one_slice():
     found = loss_times(frame((1, 0, 1, 5, "lost"), (1, 0, 1, 5, "")))
-    assert found[1].slices[0] == Slice(2, 1)
+    assert found[1].slices[0] == TimeSlice(2, 1)
 
 
 def test_without_losses_there_are_no_times():
@@ -27,7 +27,7 @@ def test_without_losses_there_are_no_times():
 
 
 def test_picture_has_a_red_bar_for_what_was_lost():
-    text = loss_picture(LossTime(9_000_000_000, (Slice(4, 0), Slice(0, 0), Slice(2, 2))))
+    text = loss_picture(LossTime(9_000_000_000, (TimeSlice(4, 0), TimeSlice(0, 0), TimeSlice(2, 2))))
     assert text.count('class="sent"') == 2
     assert text.count('class="gone"') == 1
     assert "Loss over time: 2 of 6 packets in 9 s" in text

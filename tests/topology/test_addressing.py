@@ -1,8 +1,8 @@
 import pytest
 
+from pcapcheck.documents.document import Document
 from pcapcheck.topology.addressing import addressing
 from pcapcheck.topology.load import read_topology
-from pcapcheck.yamlfile import parse
 
 NODES = """
 cluster: {pod_cidr: 10.244.0.0/16, service_cidr: 10.96.0.0/12}
@@ -16,7 +16,7 @@ nodes:
 
 
 def found(text):
-    return [each.what for each in addressing(read_topology(parse(text)))]
+    return [each.what for each in addressing(read_topology(Document.parse(text)))]
 
 
 def test_healthy_network_has_no_contradiction():

@@ -1,9 +1,9 @@
 import pytest
 from shared import CAPTURES, REASON, scenarios
 
-from pcapcheck.topology.check import contradictions
+from pcapcheck.documents.document import Document
+from pcapcheck.topology.contradictions import contradictions
 from pcapcheck.topology.load import load_topology, read_topology
-from pcapcheck.yamlfile import parse
 
 
 def test_addresses_and_interfaces_are_checked():
@@ -11,7 +11,9 @@ def test_addresses_and_interfaces_are_checked():
 nodes: {n1: {addresses: 10.0.0.1}, n2: {addresses: 10.0.0.1, interfaces: {v: {kind: veth, pod: a/b}}}}
 pods: {a/b: {node: n1}}
 """
-    assert [each.keys[:2] for each in contradictions(read_topology(parse(text)))] == [("nodes", "n2")] * 2
+    assert [each.keys[:2] for each in contradictions(read_topology(Document.parse(text)))] == [
+        ("nodes", "n2")
+    ] * 2
 
 
 @pytest.mark.skipif(not CAPTURES.is_dir(), reason=REASON)

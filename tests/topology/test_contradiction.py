@@ -1,4 +1,4 @@
-from pcapcheck.topology.contradiction import Contradiction
+from pcapcheck.topology.addressing import Contradiction
 
 
 def test_contradiction_has_the_keys_of_its_place():

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shared import CAPTURES, REASON, scenarios
 
+from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError
-from pcapcheck.topology.check import contradictions
+from pcapcheck.topology.contradictions import contradictions
 from pcapcheck.topology.load import load_topology, read_topology
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CaptureEntry, Expectation, Topology
-from pcapcheck.yamlfile import parse
 
 NETWORK = """
 nodes:
@@ -25,7 +25,7 @@ services:
 
 
 def topology(text: str) -> Topology:
-    return read_topology(parse(text, "topology.yaml"))
+    return read_topology(Document.parse(text, "topology.yaml"))
 
 
 def refused(text: str) -> str:
@@ -205,9 +205,9 @@ def places(data, before=()):
         yield from places(value, (*before, key))
 
 
-@given(st.sampled_from(list(places(parse(EVERY_KEY).data))), st.sampled_from(ODD))
+@given(st.sampled_from(list(places(Document.parse(EVERY_KEY).data))), st.sampled_from(ODD))
 def test_any_value_anywhere_gives_a_topology_or_an_input_error(place, odd):
-    data = {"root": parse(EVERY_KEY).data}
+    data = {"root": Document.parse(EVERY_KEY).data}
     *above, last = ("root", *place)
     part = reduce(lambda data, key: data[key], above, data)
     part[last] = odd

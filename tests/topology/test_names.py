@@ -1,10 +1,10 @@
 import pytest
 
+from pcapcheck.documents.document import Document
+from pcapcheck.documents.values import cidr
 from pcapcheck.topology.load import read_topology
 from pcapcheck.topology.names import OF_CLUSTER, Names
 from pcapcheck.topology.topology import Node, Pod, Service, Topology
-from pcapcheck.values import cidr
-from pcapcheck.yamlfile import parse
 
 NETWORK = """
 cluster: {pod_cidr: [10.244.0.0/16], service_cidr: 10.96.0.0/12}
@@ -30,7 +30,7 @@ pods:
   default/own: {node: node1, addresses: [10.244.0.7], gateway: {mac: "02:00:00:00:00:99"}}
 services: {default/dns: {address: 10.96.0.10}}
 """
-TOPOLOGY = read_topology(parse(NETWORK))
+TOPOLOGY = read_topology(Document.parse(NETWORK))
 NAMES = Names(TOPOLOGY, None)
 WEB, DB, FAR, OWN = "10.244.0.5", "10.244.0.6", "10.244.1.5", "10.244.0.7"
 

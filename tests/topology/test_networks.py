@@ -3,8 +3,8 @@ import ipaddress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcapcheck import values
-from pcapcheck.topology.networks import Networks
+from pcapcheck.documents import values
+from pcapcheck.topology.owners import Networks
 
 SOME = st.lists(st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([0, 1, 2, 28, 30, 31, 32])), max_size=12)
 

@@ -1,9 +1,9 @@
 import pytest
 
+from pcapcheck.documents.document import Document
 from pcapcheck.topology.load import read_topology
 from pcapcheck.topology.owners import MacOwner, Owners
 from pcapcheck.topology.topology import Owner, OwnerKind
-from pcapcheck.yamlfile import parse
 
 NETWORK = """
 cluster: {pod_cidr: [10.244.0.0/16, "fd00:10:244::/56"], service_cidr: 10.96.0.0/12}
@@ -41,7 +41,7 @@ services:
 routers: {192.168.20.0/24: {addresses: [192.168.20.1]}}
 external: 10.244.9.0/24
 """
-OWNERS = Owners(read_topology(parse(NETWORK)))
+OWNERS = Owners(read_topology(Document.parse(NETWORK)))
 
 
 @pytest.mark.parametrize(

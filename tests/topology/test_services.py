@@ -1,11 +1,11 @@
-from pcapcheck.topology.part import Part
-from pcapcheck.topology.services import read_service
+from pcapcheck.documents.document import Document
+from pcapcheck.topology.load import read_service
+from pcapcheck.topology.section import Section
 from pcapcheck.topology.topology import Service, ServicePort
-from pcapcheck.yamlfile import parse
 
 
 def service(text: str) -> Service:
-    return read_service("default/web", Part(parse(text)))
+    return read_service("default/web", Section(Document.parse(text)))
 
 
 def test_service_keeps_addresses_ports_and_endpoints():

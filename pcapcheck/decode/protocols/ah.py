@@ -1,6 +1,7 @@
 """IPsec authentication header. Source: RFC 4302, 2. Wireshark: packet-ipsec.c."""
 
-from pcapcheck.decode.field import Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 

@@ -5,7 +5,8 @@ Source: draft-foschiano-erspan-03. Wireshark: packet-erspan.c.
 
 import numpy as np
 
-from pcapcheck.decode.field import Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 ETHERNET = 0x6558  # transparent Ethernet bridging, IANA EtherTypes

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import NOTHING, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 ETHERTYPES = range(0x0600, 0x10000)  # IEEE 802.3-2018, 3.2.6: from 1536 on, the field is a type

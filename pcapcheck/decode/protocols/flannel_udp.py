@@ -5,7 +5,8 @@ Wireshark does not know it. No port names it: the profile does (8285 by default)
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import NOTHING, Protocol
 from pcapcheck.decode.headers import Headers
 
 IP, IPV6 = 0x0800, 0x86DD

@@ -1,6 +1,7 @@
 """Geneve: any protocol in a UDP datagram, with options. Source: RFC 8926, 3.4. Wireshark: packet-geneve.c."""
 
-from pcapcheck.decode.field import Bools, Field, Ints, Protocol
+from pcapcheck.capture.arrays import Bools, Ints
+from pcapcheck.decode.field import Field, Protocol
 from pcapcheck.decode.headers import Headers, among
 
 ETHERNET = 0x6558  # transparent Ethernet bridging, IANA EtherTypes

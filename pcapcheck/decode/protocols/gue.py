@@ -7,7 +7,8 @@ No port names it (6080 is IANA's, Linux lets one choose): the profile does.
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import NOTHING, Protocol
 from pcapcheck.decode.headers import Headers
 
 CONTROL = 0x20

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Bools, Field, Ints, Protocol
+from pcapcheck.capture.arrays import Bools, Ints
+from pcapcheck.decode.field import NOTHING, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 

@@ -1,6 +1,7 @@
 """IPv6. Source: RFC 8200, 3. Its extension headers are in `ipv6_*.py`. Wireshark: packet-ipv6.c."""
 
-from pcapcheck.decode.field import Bools, Field, Protocol
+from pcapcheck.capture.arrays import Bools
+from pcapcheck.decode.field import Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 FAMILIES = (10, 24, 28, 30)  # AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, macOS

@@ -1,6 +1,7 @@
 """IPv6 hop-by-hop options. Source: RFC 8200, 4.3. Wireshark: packet-ipv6.c."""
 
-from pcapcheck.decode.field import Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 

@@ -1,6 +1,7 @@
 """IPv6 routing header. Source: RFC 8200, 4.4. Wireshark: packet-ipv6.c."""
 
-from pcapcheck.decode.field import Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 

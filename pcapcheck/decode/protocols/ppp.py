@@ -5,7 +5,8 @@ Address and control (ff 03) may be left out, and so may the first byte of the pr
 
 import numpy as np
 
-from pcapcheck.decode.field import Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 ADDRESS_AND_CONTROL = 0xFF03

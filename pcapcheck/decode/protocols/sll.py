@@ -5,7 +5,8 @@ Source: tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html. Wireshark: packet-sll.c.
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import NOTHING, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 ARPHRD_NETLINK = 824  # linux/if_arp.h: the protocol is a netlink family, no EtherType

@@ -7,7 +7,8 @@ Wireshark gives its fields the names of version 1: packet-sll.c.
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import NOTHING, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 ARPHRD_NETLINK = 824  # linux/if_arp.h: the protocol is a netlink family, no EtherType

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import NOTHING, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 HEADER = 20  # bytes without options

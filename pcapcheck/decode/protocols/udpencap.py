@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import NOTHING, Protocol
 from pcapcheck.decode.headers import Headers
 
 ESP = 50  # IANA protocol numbers

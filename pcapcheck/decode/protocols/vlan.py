@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pcapcheck.decode.field import NOTHING, Field, Ints, Protocol
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.decode.field import NOTHING, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 ETHERTYPES = range(0x0600, 0x10000)

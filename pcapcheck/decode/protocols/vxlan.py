@@ -5,7 +5,8 @@ Source: RFC 7348, 5; group policy: draft-smith-vxlan-group-policy.
 Port 4789 is IANA's; Linux and flannel use 8472, which the profile has to say. Wireshark: packet-vxlan.c.
 """
 
-from pcapcheck.decode.field import Bools, Field, Protocol
+from pcapcheck.capture.arrays import Bools
+from pcapcheck.decode.field import Field, Protocol
 from pcapcheck.decode.headers import Headers, among
 
 ETHERNET = 0x6558  # transparent Ethernet bridging, IANA EtherTypes

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from pcapcheck import values
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.domains import segment
 from pcapcheck.diagnose.fact import Fact
+from pcapcheck.documents import values
 from pcapcheck.topology.topology import Owner, OwnerKind, Role
 
 REQUEST: Final = {"arp": 1, "nd": 135}

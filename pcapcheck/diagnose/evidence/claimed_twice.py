@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from pcapcheck import values
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.domains import domain
 from pcapcheck.diagnose.fact import Fact
+from pcapcheck.documents import values
 from pcapcheck.topology.topology import Owner, OwnerKind
 
 OWNED: Final = (OwnerKind.POD, OwnerKind.NODE)

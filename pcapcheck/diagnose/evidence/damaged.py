@@ -12,8 +12,8 @@ from typing import Final
 
 import polars as pl
 
-from pcapcheck.correlate.checksum import HEADER, OUTER
 from pcapcheck.correlate.paths import Step
+from pcapcheck.decode.checksum import HEADER, OUTER
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 

@@ -11,9 +11,9 @@ from typing import Final
 
 import polars as pl
 
-from pcapcheck import values
 from pcapcheck.diagnose.case import Broken, Case
 from pcapcheck.diagnose.fact import Fact, Word
+from pcapcheck.documents import values
 
 PROMISES: Final = frozenset(("delivered", "symmetric", "in_order", "once"))  # of whole flows, no headers
 MACS: Final = ("eth.src", "eth.dst", "arp.src.hw_mac")

@@ -19,9 +19,9 @@ import polars as pl
 from pcapcheck.check.checker import frames_of
 from pcapcheck.diagnose.case import PODS, Case
 from pcapcheck.diagnose.fact import Fact, Word
+from pcapcheck.diagnose.losscontext import around
 from pcapcheck.diagnose.losses import Pair, told
 from pcapcheck.diagnose.qualifier import Qualifier, qualify
-from pcapcheck.diagnose.surroundings import around
 from pcapcheck.topology.topology import CapturePoint, Role
 
 FEW: Final = 3  # losses that nobody felt must be so many

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from pcapcheck import values
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact, Word
 from pcapcheck.diagnose.quotes import PORT, TIME_EXCEEDED, TOO_BIG, quotes
+from pcapcheck.documents import values
 from pcapcheck.topology.topology import OwnerKind, Role
 
 INSIDE: Final = (Role.POD, Role.VETH)

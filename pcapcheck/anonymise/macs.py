@@ -1,0 +1,52 @@
+"""MAC addresses -> other addresses of the same kind: unicast stays unicast, locally administered stays that.
+
+Kept are groups and broadcast (but for the part of an IPv6 address in a solicited-node group: RFC 2464, 7),
+the address of nobody, and Calico's ee:ee:ee:ee:ee:ee. All others are permuted by a Feistel network of four
+rounds, so that two addresses never become one.
+"""
+
+from typing import Final
+
+from pcapcheck.anonymise.addressmap import LAST, Addresses
+from pcapcheck.anonymise.secret import Secret
+
+KEPT: Final = frozenset({0, 0xEEEEEEEEEEEE})
+GROUP: Final = 1 << 40  # IEEE 802: the lowest bit of the first byte; the next one says who administers it
+KIND: Final = 3 << 40
+SOLICITED: Final = 0x3333FF  # the upper half
+HALF: Final = 23  # bits: 48 without the two that say the kind, in two halves
+MASK: Final = (1 << HALF) - 1
+ROUNDS: Final = 4
+
+
+class Macs:
+    """Maps MAC addresses; each is computed once."""
+
+    def __init__(self, secret: Secret, addresses: Addresses) -> None:
+        self._secret, self._addresses = secret, addresses
+        self._known: dict[int, int] = {}
+
+    def of(self, number: int) -> int:
+        """Return the pseudonym of a MAC address."""
+        if number not in self._known:
+            self._known[number] = self._map(number)
+        return self._known[number]
+
+    def _map(self, number: int) -> int:
+        if number >> LAST == SOLICITED:
+            return SOLICITED << LAST | self._addresses.last(number & (1 << LAST) - 1)
+        if number & GROUP or number in KEPT:
+            return number
+        mapped = self._permuted(number)
+        while mapped in KEPT:  # walk on along the cycle: a permutation of the others is left
+            mapped = self._permuted(mapped)
+        return mapped
+
+    def _permuted(self, number: int) -> int:
+        plain = number >> 42 << 40 | number & (1 << 40) - 1
+        left, right = plain >> HALF, plain & MASK
+        for round_ in range(ROUNDS):
+            mixed = self._secret.number(b"mac", bytes([round_]) + right.to_bytes(3, "big"))
+            left, right = right, left ^ mixed & MASK
+        mixed_all = left << HALF | right
+        return mixed_all >> 40 << 42 | number & KIND | mixed_all & (1 << 40) - 1

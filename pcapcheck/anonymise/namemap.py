@@ -1,0 +1,52 @@
+"""Names of nodes, pods, services and interfaces -> other names, from which the same roles can be guessed.
+
+Names that every cluster has (eth0, cni0, default, kube-system) stay.
+"""
+
+import re
+from typing import Final
+
+from pcapcheck.anonymise.secret import Secret
+from pcapcheck.topology.roles import role_of
+
+NAMESPACES: Final = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+# Host ends of pods' interfaces: what follows the prefix is made of the pod's name, or identifies it.
+_GENERATED: Final = re.compile(r"(cali|lxc|eni|azv|gke|br-)([0-9a-f]{4,})|(veth)([0-9a-zA-Z]{4,})")
+
+
+class NameMap:
+    """Maps names; what is called the same is called the same afterwards."""
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
+
+    def node(self, name: str) -> str:
+        """Return the pseudonym of a node."""
+        return f"node-{self._secret.word(b'node', name)}"
+
+    def pod(self, name: str) -> str:
+        """Return the pseudonym of a pod, in a namespace or not."""
+        return self._namespaced("pod", name)
+
+    def service(self, name: str) -> str:
+        """Return the pseudonym of a service, in a namespace or not."""
+        return self._namespaced("service", name)
+
+    def interface(self, name: str) -> str:
+        """Return the pseudonym of an interface: a name that a kernel, a CNI or an installer gives stays."""
+        generated = _GENERATED.fullmatch(name)
+        if generated:
+            prefix, rest = generated[1] or generated[3], generated[2] or generated[4]
+            return prefix + self._secret.word(b"interface", name, len(rest))
+        if not name or role_of(name) is not None or name == "eth0":
+            return name
+        return f"if-{self._secret.word(b'interface', name)}"
+
+    def _namespaced(self, kind: str, name: str) -> str:
+        namespace, slash, short = name.rpartition("/")
+        made = f"{kind}-{self._secret.word(kind.encode(), short)}"
+        if not slash:
+            return made
+        if namespace not in NAMESPACES:
+            namespace = f"ns-{self._secret.word(b'namespace', namespace)}"
+        return f"{namespace}/{made}"

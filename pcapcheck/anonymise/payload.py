@@ -1,0 +1,53 @@
+"""Payloads -> bytes that say nothing; equal ones stay equal, lengths stay.
+
+The first 16 bytes are replaced word by word, each depending on those before it, since identities of packets
+are made of these words (`correlate.identity`); the rest depends on the whole payload.
+"""
+
+import struct
+from typing import Final
+
+from pcapcheck.anonymise.secret import Secret
+
+WORD: Final = 4
+WORDS: Final = 4
+HEAD: Final = WORD * WORDS
+SUM: Final = 0xFFFF
+
+
+class Payload:
+    """Replaces payloads."""
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
+
+    def replaced(self, data: bytes) -> bytes:
+        """Return what stands for a payload."""
+        whole = min(len(data), HEAD) // WORD * WORD
+        head = b"".join(
+            struct.pack(">I", self._secret.number(b"payload", data[:end]) & 0xFFFFFFFF)
+            for end in range(WORD, whole + WORD, WORD)
+        )
+        return head + self._secret.stream(data, len(data) - whole) if len(data) > whole else head
+
+    def replaced_with_sum(self, data: bytes) -> bytes:
+        """Return what stands for a payload, with the same sum of 16-bit words (RFC 1071).
+
+        A checksum in it, or one in another fragment that covers it, is then as right or wrong as before.
+        A single byte cannot be changed without that, and is zero.
+        """
+        made = bytearray(self.replaced(data))
+        even = len(made) // 2 * 2
+        if even == 0:
+            return bytes(len(made))
+        made[even - 2 : even] = b"\0\0"
+        missing = (total(data) - total(made)) % SUM
+        made[even - 2 : even] = struct.pack(">H", missing)
+        return bytes(made)
+
+
+def total(data: bytes | bytearray) -> int:
+    """Return the sum of the 16-bit words of some bytes, padded with a zero byte, modulo 65535."""
+    padded = bytes(data) + bytes(len(data) % 2)
+    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 2}H", padded)
+    return sum(words) % SUM

@@ -1,0 +1,228 @@
+"""Captures after the map stage -> capture points.
+
+Each interface of each file is bound, an `any` capture by index.
+
+Takes what was read and the topology; gives the variants of all files with their points. It opens nothing and
+knows no rules.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import Final, TypeAlias
+
+import numpy as np
+import polars as pl
+
+from pcapcheck.bind.any_capture import LOOPBACK, settle_any
+from pcapcheck.bind.bind import Binder
+from pcapcheck.bind.cooked import INDEX, index_facts, with_link_macs
+from pcapcheck.bind.points import Binding, Points
+from pcapcheck.capture.interface import CaptureInterface
+from pcapcheck.collect.capturesummary import CaptureSummary
+from pcapcheck.collect.fingerprint import MOST, keys_of_a_variant, smallest
+from pcapcheck.scale import scratch
+from pcapcheck.topology.topology import CapturePoint, Role, Topology
+
+Key: TypeAlias = tuple[int, int, int | None]  # file, interface, interface index in an `any` capture
+ParameterVotes: TypeAlias = Mapping[str, Mapping[int, int]]  # parameter -> value -> how many nodes use it
+NOTHING: Final[Mapping[Key, Binding]] = {}
+PLACE: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64, "point": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class BoundInterface:
+    """One interface of one file: the point, or why there is none."""
+
+    file: int
+    interface: int
+    name: str
+    binding: Binding
+    packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCaptures:
+    """All captures of a run, with capture points, in the topology that is given or inferred.
+
+    Attributes:
+        captured: per file.
+        points: distinct capture points; the column `point` of the variants is an index, null where a file
+            could not be bound.
+        variants: of all files: `variant` (row number), `file`, `point`.
+        bound: per interface of a file.
+        topology: the intended network: the given one, else what the captures show.
+        names: of the files, relative to the folder that was given.
+        votes: the values of parameters that the nodes use, where the topology is inferred.
+    """
+
+    captured: tuple[CaptureSummary, ...]
+    points: tuple[CapturePoint | None, ...]
+    variants: pl.DataFrame
+    bound: tuple[BoundInterface, ...]
+    topology: Topology = field(default_factory=Topology)
+    names: tuple[str, ...] = ()
+    votes: ParameterVotes = field(default_factory=dict)
+
+    def windows(self, ahead: Mapping[str, int]) -> pl.DataFrame:
+        """Return when each variant was seen, by the reference clock: variant, point, first, last.
+
+        Args:
+            ahead: node -> nanoseconds that its clock is ahead.
+        """
+        offset = {number: ahead.get(point.node or "", 0) for number, point in enumerate(self.points) if point}
+        shift = (
+            pl.col("point").replace_strict(offset, default=0, return_dtype=pl.Int64) if offset else pl.lit(0)
+        )
+        seen = self.variants.filter(pl.col("point").is_not_null())
+        return seen.select("variant", "point", pl.col("first") - shift, pl.col("last") - shift)
+
+
+def place(
+    captured: Sequence[CaptureSummary], topology: Topology, known: Mapping[Key, Binding] = NOTHING
+) -> BoundCaptures:
+    """Bind every interface of every file to its capture point.
+
+    Args:
+        captured: the files.
+        topology: the intended network.
+        known: (file, interface, interface index or None) -> where that is, told by other means than names.
+    """
+    names = relative([each.input.shown for each in captured])
+    variants = _together(captured)
+    bound = [
+        BoundInterface(number, interface, each.name, known.get((number, interface, None)) or binding, packets)
+        for number, interface, each, binding, packets in _bindings(captured, names, topology, variants)
+    ]
+    points, table = _points(bound, variants, topology, known)
+    files = tuple(replace(each, variants=each.variants.clear()) for each in captured)  # kept once, not twice
+    if not variants.width:
+        return BoundCaptures(files, tuple(points), variants, tuple(bound), topology, tuple(names))
+    told = _in_order(variants.drop("variant").with_columns(_point_of(variants, table)))
+    numbered = told.with_row_index("variant").cast({"variant": pl.Int64})
+    return BoundCaptures(files, tuple(points), numbered, tuple(bound), topology, tuple(names))
+
+
+def fingerprints(bound: BoundCaptures) -> pl.DataFrame:
+    """Return strong keys of some packets of each variant: variant, strong, time; or an empty frame."""
+    most = keys_of_a_variant(len(bound.variants))
+    parts: list[pl.DataFrame] = []
+    waiting: list[pl.DataFrame] = []
+    held = 0
+    for number, each in enumerate(bound.captured):
+        keys = scratch.load(each.keys)
+        if keys.width:
+            waiting.append(keys.with_columns(pl.lit(number, pl.Int64).alias("file")))
+            held += len(keys)
+        if waiting and (held >= MOST or number + 1 == len(bound.captured)):
+            parts.append(smallest(pl.concat(waiting), ["file", "variant"], most))
+            waiting, held = [], 0
+    if not parts:
+        return pl.DataFrame()
+    names = bound.variants.select("file", "local", pl.col("variant").alias("to"))
+    told = pl.concat(parts).join(
+        names, left_on=["file", "variant"], right_on=["file", "local"], maintain_order="left"
+    )
+    return told.select(pl.col("to").alias("variant"), "strong", "time")
+
+
+def _together(captured: Sequence[CaptureSummary]) -> pl.DataFrame:
+    """Return the variants of all files; `local` is the number that each has in its file."""
+    known = [(number, each.variants) for number, each in enumerate(captured) if each.variants.width]
+    if not known:
+        return pl.DataFrame()
+    files = np.repeat([number for number, _ in known], [len(frame) for _, frame in known])
+    whole = pl.concat([frame for _, frame in known])
+    return with_link_macs(whole.with_columns(pl.Series("file", files, pl.Int64), local=pl.col("variant")))
+
+
+def _bindings(
+    captured: Sequence[CaptureSummary], names: Sequence[str], topology: Topology, variants: pl.DataFrame
+) -> Iterator[tuple[int, int, CaptureInterface, Binding, int]]:
+    """Yield file, interface, what the file says of it, what its name says, and how many packets it has."""
+    binder = Binder(topology, names)
+    counted = (
+        variants.group_by("file", "interface").agg(pl.col("packets").sum()) if len(variants) else variants
+    )
+    packets = {(row[0], row[1]): row[2] for row in counted.iter_rows()}
+    for number, (name, capture) in enumerate(zip(names, captured, strict=True)):
+        for interface, each in enumerate(capture.interfaces):
+            said = binder.bind(name, name=each.name, description=each.description, linktype=each.linktype)
+            yield number, interface, each, said, packets.get((number, interface), 0)
+
+
+def relative(shown: Sequence[str]) -> list[str]:
+    """Return file names relative to the folder that all have in common."""
+    parts = [PurePath(each).parts for each in shown]
+    common = 0
+    while parts and all(len(each) > common + 1 and each[common] == parts[0][common] for each in parts):
+        common += 1
+    return [str(PurePath(*each[common:])) for each in parts]
+
+
+def _points(
+    bound: Sequence[BoundInterface], variants: pl.DataFrame, topology: Topology, known: Mapping[Key, Binding]
+) -> tuple[list[CapturePoint | None], pl.DataFrame]:
+    """Return the distinct points, and which (file, interface, interface index) is at which."""
+    numbers: dict[CapturePoint, int] = {}
+    rows: list[tuple[int, int, int | None, int]] = []
+    for each in bound:
+        told: dict[int | None, CapturePoint | None] = {
+            index: binding.point
+            for (file, interface, index), binding in known.items()
+            if (file, interface) == (each.file, each.interface) and index is not None
+        }
+        point = each.binding.point
+        if point is not None and point.role == Role.ANY and not told:
+            told |= dict(sorted(_settled(of(variants, each), point, topology).items()))
+        elif point is not None and point.role != Role.ANY:
+            told = {None: point}
+        for index, found in told.items():
+            if found is not None:
+                rows.append((each.file, each.interface, index, numbers.setdefault(found, len(numbers))))
+    return list(numbers), pl.DataFrame(rows, schema=PLACE, orient="row")
+
+
+def of(variants: pl.DataFrame, each: BoundInterface) -> pl.DataFrame:
+    """Return the variants of one interface of one file."""
+    if variants.is_empty():
+        return variants
+    return variants.filter((pl.col("file") == each.file) & (pl.col("interface") == each.interface))
+
+
+def _point_of(variants: pl.DataFrame, table: pl.DataFrame) -> pl.Series:
+    """Return the point of each variant: by interface index where the capture is of `any`."""
+    key = ["file", "interface"]
+    whole = table.filter(pl.col("index").is_null()).select(*key, "point")
+    split = table.filter(pl.col("index").is_not_null()).select(*key, "index", pl.col("point").alias("at"))
+    told = variants.select(*key, INDEX).join(whole, on=key, how="left", maintain_order="left")
+    told = told.join(
+        split, left_on=[*key, INDEX], right_on=[*key, "index"], how="left", maintain_order="left"
+    )
+    return told.select(pl.coalesce("point", "at").alias("point")).to_series()
+
+
+def _in_order(variants: pl.DataFrame) -> pl.DataFrame:
+    """Return the variants by file and first frame; they are many, and copied once."""
+    order = variants.select(pl.arg_sort_by("file", "frame1", "local")).to_series().to_numpy()
+    return variants.rechunk() if (np.diff(order.astype(np.int64)) == 1).all() else variants[order]
+
+
+def _settled(variants: pl.DataFrame, point: CapturePoint, topology: Topology) -> dict[int, CapturePoint]:
+    """Return which point each interface index of an `any` capture is."""
+    facts = index_facts(variants)
+    points = Points(topology)
+    if point.pod:
+        inside = [each for each in facts if each.hatype != LOOPBACK]
+        pod = topology.pods.get(point.pod)
+        alone = len(inside) == 1
+        return {
+            each.ifindex: points.of_pod(
+                point.pod, "lo" if each.hatype == LOOPBACK else pod.interface if pod else "eth0"
+            )
+            for each in facts
+            if each.hatype == LOOPBACK or alone
+        }
+    names = settle_any(topology, point.node or "", facts)
+    found = {index: points.of_node(point.node, name) for index, name in names.items()}
+    return {index: each for index, each in found.items() if each}

@@ -1,0 +1,75 @@
+"""Options at the end of a pcapng block: code, length, value, padded to four bytes.
+
+Source: draft-ietf-opsawg-pcapng, 3.5.
+"""
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+from pcapcheck.capture.arrays import Bytes, Ints, at_every_byte
+
+TEXT = 4096  # bytes of one text that are kept: comments are for people
+MOST = 1000  # options of one block that are read: a block of 16 MB could hold millions
+COMMENT = 1
+
+
+def read_options(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
+    """Yield code and value; stop quietly where an option does not fit, and where there are too many."""
+    at = 0
+    for _ in range(MOST):
+        if at + 4 > len(data):
+            return
+        code, length = struct.unpack_from(order + "HH", data, at)
+        if code == 0 or at + 4 + length > len(data):
+            return
+        yield code, data[at + 4 : at + 4 + length]
+        at += 4 + (length + 3 & ~3)
+
+
+def text(value: bytes) -> str:
+    """Return the text of an option, which ought to be UTF-8 and is kept short."""
+    return value[:TEXT].split(b"\0")[0].decode("utf-8", errors="replace")
+
+
+def number(value: bytes, order: str) -> int:
+    """Return an unsigned number of any width."""
+    return int.from_bytes(value, "little" if order == "<" else "big")
+
+
+OPTIONS = 64  # of a packet that are looked at
+
+
+def find_comments(data: Bytes, at: Ints, stop: Ints, order: str, *, most: int) -> dict[int, tuple[str, ...]]:
+    """Return the comments of the first `most` packets that have any, by row.
+
+    Args:
+        data: the bytes.
+        at: int64 (n,), where each packet's options start.
+        stop: int64 (n,), where they end at the latest.
+        order: "<" or ">".
+        most: packets that are returned.
+    """
+    rows = _commented(data, at, stop, order)[:most].tolist()
+    found = {row: read_options(data[at[row] : stop[row]].tobytes(), order) for row in rows}
+    return {
+        row: tuple(text(value) for code, value in options if code == COMMENT)
+        for row, options in found.items()
+    }
+
+
+def _commented(data: Bytes, at: Ints, stop: Ints, order: str) -> Ints:
+    """Return the rows with a comment: go from option to option, in all packets in step."""
+    numbers = at_every_byte(data, order + "u2")
+    row, commented = np.flatnonzero(at + 4 <= stop), [np.empty(0, np.int64)]
+    at, stop = at[row], stop[row]
+    for _ in range(OPTIONS if len(row) else 0):
+        code, length = numbers[at], numbers[at + 2].astype(np.int64)
+        commented.append(row[(code == COMMENT) & (at + 4 + length <= stop)])
+        at = at + 4 + (length + 3 & ~3)
+        more = (code != 0) & (at + 4 <= stop)
+        row, at, stop = row[more], at[more], stop[more]
+        if len(row) == 0:
+            break
+    return np.unique(np.concatenate(commented))

@@ -1,0 +1,131 @@
+"""Opening: from a path to windows, whatever lies there: a file, a pipe, something compressed."""
+
+import io
+import os
+import stat
+import sys
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pcapcheck.capture.compressed import MAGIC, Decompressed, compression
+from pcapcheck.capture.remote import Ranged, Remote, is_url
+from pcapcheck.capture.window import MappedFile, Read, Streamed, Windows
+from pcapcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+STANDARD_INPUT = "-"
+SETTLED = 2.0  # seconds without a change, after which nobody is believed to write to a file
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open capture.
+
+    Attributes:
+        windows: its bytes.
+        size: how many there are, None if only the end will tell.
+        seekable: windows can be had anywhere.
+        again: the path can be opened once more, with the same result.
+        compression: how it is compressed, or empty.
+    """
+
+    windows: Windows
+    size: int | None = None
+    seekable: bool = False
+    again: bool = False
+    compression: str = ""
+
+
+def open_path(path: str) -> Opened:
+    """Open what lies at `path`; "-" is standard input.
+
+    Raises:
+        InputError: it can't be opened, or is a folder.
+    """
+    if is_url(path):
+        return _open_url(path)
+    if path == STANDARD_INPUT:
+        return _open_stream(io.FileIO(sys.stdin.fileno(), closefd=False))
+    try:
+        file = io.FileIO(path)
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        raise refused(path, error) from error
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return _open_stream(file)
+    if compression(os.pread(file.fileno(), MAGIC, 0)):
+        return replace(_open_stream(file), again=True)
+    changing = abs(time.time() - status.st_mtime) < SETTLED
+    windows = Read(file) if changing or status.st_size == 0 else _map(file)
+    return Opened(windows, status.st_size, seekable=True, again=True)
+
+
+def _open_url(url: str) -> Opened:
+    remote = Remote(url)
+    if not remote.ranges or compression(remote.read(0, MAGIC)):
+        return replace(_open_stream(remote.stream()), again=True)
+    return Opened(Ranged(remote), remote.size, seekable=True, again=True)
+
+
+def _map(file: io.FileIO) -> Windows:
+    try:
+        return MappedFile(file)
+    except OSError:  # some file systems can't
+        return Read(file)
+
+
+def _open_stream(file: io.RawIOBase | io.BufferedIOBase) -> Opened:
+    """Open what can be read only forwards, decompressed if it is compressed."""
+    head = bytearray()
+    while len(head) < MAGIC and (more := file.read(MAGIC - len(head))):
+        head += more
+    whole = Prefixed(bytes(head), file)
+    kind = compression(bytes(head))
+    return Opened(Streamed(Decompressed(whole, kind) if kind else whole), compression=kind)
+
+
+def refused(path: str, error: OSError | ValueError) -> InputError:
+    """Return what to tell the user if the operating system gives no bytes."""
+    match error:
+        case FileNotFoundError():
+            return InputError(path, "there is no such file", "check the name")
+        case IsADirectoryError():
+            return InputError(path, "it is a folder, not a capture", "name the captures in it")
+        case PermissionError():
+            return InputError(path, "you may not read it", f"`sudo chmod a+r {path}`, or run as its owner")
+    reason = error.strerror if isinstance(error, OSError) else error
+    return InputError(path, f"it can't be read: {reason}", "check the path")
+
+
+class Prefixed(io.RawIOBase):
+    """Some bytes, then those of a stream.
+
+    Args:
+        head: the bytes.
+        file: what follows.
+    """
+
+    def __init__(self, head: bytes, file: io.RawIOBase | io.BufferedIOBase) -> None:
+        super().__init__()
+        self._head, self._file = head, file
+
+    def readable(self) -> bool:
+        """Say that bytes can be read."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int | None:
+        """Fill some of the buffer; return how many bytes, 0 at the end."""
+        if not self._head:
+            return self._file.readinto(buffer)
+        room = memoryview(buffer)
+        given, self._head = self._head[: len(room)], self._head[len(room) :]
+        room[: len(given)] = given
+        return len(given)
+
+    def close(self) -> None:
+        """Close the stream, too."""
+        self._file.close()
+        super().close()

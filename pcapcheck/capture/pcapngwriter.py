@@ -1,0 +1,104 @@
+"""Writing: a pcapng of packets, with the interfaces that they were captured on and comments.
+
+Takes packets one by one, in any order, and writes them as they come. Times are nanoseconds. What is read back
+is what was written. Source: draft-ietf-opsawg-pcapng, 4.1 to 4.3 and 4.6.
+"""
+
+import struct
+from collections.abc import Sequence
+from typing import IO, Final
+
+from pcapcheck.capture.blockoptions import COMMENT
+from pcapcheck.capture.interface import CaptureInterface
+
+SECTION: Final = struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)
+SHB, IDB, ISB, EPB = 0x0A0D0D0A, 1, 5, 6
+NAME, DESCRIPTION, MAC, RESOLUTION, FILTER, HARDWARE = 2, 3, 6, 9, 11, 15  # if_... options
+START, END, LOST_BY_SYSTEM = 2, 3, 7  # isb_... options
+APPLICATION = 4  # shb_userappl
+NANOSECONDS = b"\x09"
+LONGEST: Final = 65535  # bytes of an option's value
+LATEST: Final = (1 << 64) - 1
+PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")  # by length modulo 4
+
+
+class Writer:
+    """Writes one pcapng.
+
+    Args:
+        stream: open for writing bytes; closing it is the caller's work.
+        application: what wrote it, for people.
+    """
+
+    def __init__(self, stream: IO[bytes], application: str = "pcapcheck") -> None:
+        self._stream = stream
+        self._interfaces: list[CaptureInterface] = []
+        stream.write(_block(SHB, SECTION + _options([(APPLICATION, application.encode())])))
+
+    def interface(self, interface: CaptureInterface) -> int:
+        """Describe an interface and return its number."""
+        self._stream.write(_block(IDB, _description(interface)))
+        self._interfaces.append(interface)
+        return len(self._interfaces) - 1
+
+    def packet(
+        self, interface: int, time: int, data: bytes, original: int, comments: Sequence[str] = ()
+    ) -> None:
+        """Write a packet.
+
+        Args:
+            interface: its number.
+            time: nanoseconds since 1970 UTC.
+            data: what was captured of it.
+            original: bytes it had on the wire.
+            comments: for people.
+        """
+        ticks, captured = max(time, 0), len(data)
+        options = _options([(COMMENT, each.encode(errors="replace")) for each in comments])
+        body = PADDING[captured % 4] + options
+        total = 32 + captured + len(body)
+        head = (EPB, total, interface, ticks >> 32, ticks & 0xFFFFFFFF, captured, original)
+        self._stream.write(struct.pack("<IIIIIII", *head) + data + body + struct.pack("<I", total))
+
+    def count(self, number: int, interface: CaptureInterface) -> None:
+        """Write when capturing on an interface started and ended, and what it lost, where that is known."""
+        options = [
+            (code, struct.pack("<II", time >> 32, time & 0xFFFFFFFF))
+            for code, time in ((START, interface.start), (END, interface.end))
+            if time is not None and time >= 0
+        ]
+        if interface.dropped is not None:
+            options.append((LOST_BY_SYSTEM, struct.pack("<Q", min(interface.dropped, LATEST))))
+        if options:
+            self._stream.write(_block(ISB, struct.pack("<III", number, 0, 0) + _options(options)))
+
+
+def _description(interface: CaptureInterface) -> bytes:
+    texts = [
+        (NAME, interface.name),
+        (DESCRIPTION, interface.description),
+        (HARDWARE, interface.hardware),
+        *((COMMENT, each) for each in interface.comments),
+    ]
+    options = [(code, text.encode(errors="replace")) for code, text in texts if text]
+    if interface.mac:
+        options.append((MAC, bytes.fromhex(interface.mac.replace(":", ""))))
+    if interface.filter:
+        options.append((FILTER, b"\0" + interface.filter.encode(errors="replace")))
+    options.append((RESOLUTION, NANOSECONDS))
+    return struct.pack("<HHI", interface.linktype, 0, interface.snaplen) + _options(options)
+
+
+def _options(options: Sequence[tuple[int, bytes]]) -> bytes:
+    """Return options with the mark of their end, or nothing if there are none."""
+    written = [
+        struct.pack("<HH", code, len(value)) + value + PADDING[len(value) % 4]
+        for code, value in ((code, value[:LONGEST]) for code, value in options)
+    ]
+    return b"".join((*written, bytes(4))) if written else b""
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    body += PADDING[len(body) % 4]
+    total = 12 + len(body)
+    return struct.pack("<II", kind, total) + body + struct.pack("<I", total)

@@ -1,0 +1,72 @@
+"""Cuts: ranges of a capture that begin where a record seems to begin, without reading what lies before.
+
+A cut is proven by whoever reads the range before it: the walk from the file's first record must end exactly
+at it. Where it does not, `split`, which walks the whole file, gives ranges that need no proof.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.capture.reader import Reader
+from pcapcheck.capture.reading import HEAD, learn_interfaces, steps
+from pcapcheck.capture.window import Range, Window, Windows
+
+LOOK = 1 << 18  # bytes in which the start of a record is looked for
+
+
+def cut(windows: Windows, reader: Reader, size: int, count: int) -> list[Range]:
+    """Return at most `count` ranges of about the same number of bytes.
+
+    Args:
+        windows: of the file.
+        reader: a fresh one.
+        size: bytes of the file.
+        count: how many ranges are wanted.
+    """
+    head = windows.window(0, min(HEAD, size))
+    learn_interfaces(head, reader)
+    if reader.find(Window(head.data[reader.first :], reader.first, final=False)) is None:
+        return [Range(0, size)]  # what is said of interfaces goes on behind these bytes
+    places = sorted({0, *_places(windows, reader, size, count)})
+    return [Range(start, stop) for start, stop in pairwise([*places, size])]
+
+
+def _places(windows: Windows, reader: Reader, size: int, count: int) -> Iterator[int]:
+    for number in range(1, count):
+        wanted = size * number // count
+        place = reader.find(windows.window(wanted, LOOK))
+        if place is not None and wanted + place > HEAD:
+            yield wanted + place
+
+
+def split(windows: Windows, reader: Reader, size: int, count: int) -> list[Range]:
+    """Return at most `count` ranges of about the same number of bytes; one, if the file can't be split.
+
+    Args:
+        windows: of the file.
+        reader: a fresh one.
+        size: bytes of the file.
+        count: how many ranges are wanted.
+    """
+    wanted = size * np.arange(1, count) // count
+    places, first = [0], None
+    for starts in _starts(windows, reader, size):
+        first = starts[0] if first is None else first
+        if not reader.splittable or first > HEAD:
+            return [Range(0, size)]
+        here = wanted <= starts[-1]
+        places += starts[np.searchsorted(starts, wanted[here])].tolist()
+        wanted = wanted[~here]
+        if len(wanted) == 0:
+            break
+    return [Range(start, stop) for start, stop in pairwise([*sorted({*places}), size])]
+
+
+def _starts(windows: Windows, reader: Reader, size: int) -> Iterator[Ints]:
+    """Yield where records start in the file, window by window."""
+    for window, scan in steps(windows, Range(reader.first, size), reader.scan):
+        if len(scan.starts):
+            yield scan.starts + window.start

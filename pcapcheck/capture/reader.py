@@ -1,0 +1,105 @@
+"""Batch: what a reader of one format found in one window.
+
+Made by `pcap` and `pcapng`, cut into blocks by `reading`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from pcapcheck.capture.arrays import Ints, Words16
+from pcapcheck.capture.interface import CaptureInterface
+from pcapcheck.capture.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The packets of one window.
+
+    Attributes:
+        offset, captured, original, time, interface: as in `Block`.
+        used: bytes of the window that are dealt with; the next window starts there.
+        end: why nothing can be read behind `used`, or empty if it can.
+        comments: by row, what somebody wrote about a packet.
+        before: int64 (n,), how many records without a packet, but with a frame number, come before each; None
+            is 0.
+        others: how many of these there are.
+    """
+
+    offset: Ints
+    captured: Ints
+    original: Ints
+    time: Ints
+    interface: Words16
+    used: int
+    end: str = ""
+    comments: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    before: Ints | None = None
+    others: int = 0
+
+    @property
+    def packets(self) -> int:
+        """How many there are."""
+        return len(self.offset)
+
+
+class Scan(NamedTuple):
+    """Where the records of one window start, for a file that shall be split.
+
+    Attributes:
+        starts: int64 (n,), of records with a packet.
+        used: as in `Batch`.
+        end: as in `Batch`.
+    """
+
+    starts: Ints
+    used: int
+    end: str
+
+    @property
+    def packets(self) -> int:
+        """How many there are."""
+        return len(self.starts)
+
+
+class Reader(Protocol):
+    """What a file format must offer."""
+
+    format: str
+    """Its name."""
+
+    first: int
+    """Where the first record stands in the file."""
+
+    @property
+    def interfaces(self) -> Sequence[CaptureInterface]:
+        """The interfaces that were described so far."""
+
+    @property
+    def linktypes(self) -> tuple[int, ...]:
+        """Their link types."""
+
+    @property
+    def comments(self) -> Sequence[str]:
+        """What was written about the capture as a whole, so far."""
+
+    @property
+    def splittable(self) -> bool:
+        """Whether one may begin at any record seen so far, if the interfaces are known."""
+
+    def read(self, window: Window) -> Batch:
+        """Return the packets that lie completely in the window, which starts where a record starts."""
+
+    def scan(self, window: Window) -> Scan:
+        """Return where they start, and nothing else of them."""
+
+    def find(self, window: Window) -> int | None:
+        """Return where in a window that starts anywhere the record of a packet seems to start."""
+
+
+def empty_batch(used: int, end: str = "") -> Batch:
+    """Return a batch without packets."""
+    none = np.empty(0, np.int64)
+    return Batch(none, none, none, none, np.empty(0, np.uint16), used, end)

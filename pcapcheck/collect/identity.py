@@ -1,0 +1,219 @@
+"""Packet identity: what stays the same of one packet across hops, encapsulation, NAT, TTL and MAC rewriting.
+
+Takes fields of the innermost headers that carry the packet, gives two keys each: `key` with an interval finds
+a packet again inside one directed flow, super-packets and fragments included; `strong` finds it across
+translation. CORRELATION.md, section 1, has the table and what each choice costs. No address, port, TTL, MAC
+or checksum is in a key, since these change on the way.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pcapcheck.capture.arrays import Bools, Words64
+from pcapcheck.collect.hashtable import mix_columns
+from pcapcheck.decode.columns import Column
+from pcapcheck.decode.stack import ECHO, ERRORS, KINDS, ND, TRANSPORTS
+
+Read = Callable[[str], Column]
+Columns = dict[str, NDArray[Any]]
+
+FIN, SYN, RST, ACK = 1, 2, 4, 16  # RFC 9293, 3.1
+PAYLOAD: Final = tuple(f"_payload{k}" for k in range(4))  # the first 16 bytes, four at a time
+UNIT: Final = np.uint64(8)  # bytes that offsets of fragments count: RFC 791, 3.1; RFC 8200, 4.5
+
+SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
+    "kind": pl.UInt8,  # index into KINDS
+    "key": pl.UInt64,
+    "start": pl.UInt32,  # of the interval, bytes; 0 where there is none
+    "length": pl.UInt32,  # of the interval; 0: matched by count
+    "strong": pl.UInt64,
+    "acked": pl.UInt32,  # TCP acknowledgement number, null without ACK
+    "question": pl.UInt32,  # ICMP echo sequence number
+    "is_request": pl.Boolean,  # of an echo
+    "flags": pl.UInt16,  # of TCP
+    "ipid": pl.UInt32,
+    "size": pl.UInt32,  # of the innermost IP packet, bytes
+    "content": pl.UInt64,  # digest of a UDP payload, 0 where there is none
+}
+TYPES: Final[Mapping[type[pl.DataType], type[np.generic]]] = {
+    pl.UInt8: np.uint8,
+    pl.UInt16: np.uint16,
+    pl.UInt32: np.uint32,
+    pl.UInt64: np.uint64,
+    pl.Boolean: np.bool_,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ip:
+    """What identity needs of the innermost IP header; every array (n,), lengths and offsets in bytes."""
+
+    protocol: Words64
+    ident: Words64
+    offset: Words64
+    more: Words64
+    payload: Words64
+    size: Words64
+
+
+def identities(read: Read, transports: Words64, six: Bools) -> pl.DataFrame:
+    """Return the identity of each of `n` packets as a frame of SCHEMA.
+
+    Args:
+        read: gives the column of a field by Wireshark's name, (n,).
+        transports: uint64 (n,), index into `TRANSPORTS`: what stands behind the innermost IP header.
+        six: bool (n,), whether that is IPv6.
+    """
+    columns = _columns(read, transports, six)
+    frame = pl.DataFrame({name: columns[name] for name in SCHEMA})
+    return frame.with_columns(pl.when(pl.col("flags") & ACK != 0).then("acked").alias("acked"))
+
+
+def fingerprints(read: Read, transports: Words64, six: Bools) -> Words64:
+    """Return the strong key alone of each packet, uint64 (n,), 0 where there is none; see `identities`."""
+    return _columns(read, transports, six)["strong"]
+
+
+def _columns(read: Read, transports: Words64, six: Bools) -> Columns:
+    n = len(transports)
+    ip = _ip(read, six)
+    columns: Columns = {name: np.zeros(n, TYPES[kind]) for name, kind in SCHEMA.items()}
+    columns |= {"ipid": ip.ident.astype(np.uint32), "size": ip.size.astype(np.uint32)}
+    is_ = {name: transports == np.uint64(code) for code, name in enumerate(TRANSPORTS)}
+    for name, fill in (("tcp", _tcp), ("udp", _udp), ("icmp", _icmp), ("icmpv6", _icmp), ("", _fragments)):
+        if is_[name].any():
+            fill(read, ip, columns, name, is_[name])
+    columns["kind"][is_["arp"]] = KINDS.index("arp")
+    return columns
+
+
+def _values(read: Read, name: str) -> Words64:
+    """Return a column with 0 where the field is absent, uint64 (n,)."""
+    column = read(name)
+    values = column.values if column.present.all() else np.where(column.present, column.values, 0)
+    return values.astype(np.uint64)
+
+
+def _ip(read: Read, six: Bools) -> _Ip:
+    """Read the innermost IP header, whichever version carries the packet."""
+    if not six.any():
+        return _ip4(read)
+    if six.all():
+        return _ip6(read)
+    four, other = _ip4(read), _ip6(read)
+    return _Ip(*(np.where(six, getattr(other, name), getattr(four, name)) for name in _Ip.__slots__))
+
+
+def _ip4(read: Read) -> _Ip:
+    header, total = _values(read, "inner.ip.hdr_len"), _values(read, "inner.ip.len")
+    return _Ip(
+        protocol=_values(read, "inner.ip.proto"),
+        ident=_values(read, "inner.ip.id"),
+        offset=_values(read, "inner.ip.frag_offset") * UNIT,
+        more=_values(read, "inner.ip.flags.mf"),
+        payload=total - np.minimum(header, total),
+        size=total,
+    )
+
+
+def _ip6(read: Read) -> _Ip:
+    """Read IPv6; its fragments have their ID, offset and flag in a header of 8 bytes."""
+    length = _values(read, "inner.ipv6.plen")
+    fragment = read("inner.ipv6.fraghdr.offset").present
+    return _Ip(
+        protocol=_values(read, "inner.ipv6.nxt"),
+        ident=_values(read, "inner.ipv6.fraghdr.ident"),
+        offset=_values(read, "inner.ipv6.fraghdr.offset") * UNIT,
+        more=_values(read, "inner.ipv6.fraghdr.more"),
+        payload=length - np.minimum(length, np.uint64(8) * fragment),
+        size=length + np.uint64(40),
+    )
+
+
+def _hash(salt: int, *parts: NDArray[Any]) -> Words64:
+    """Return one number for each packet's parts; `salt` keeps kinds apart."""
+    n = len(parts[0])
+    columns = [np.full(n, salt, np.uint64), *(part.astype(np.uint64, copy=False) for part in parts)]
+    return mix_columns(columns, n)
+
+
+def _tcp(read: Read, ip: _Ip, columns: Columns, _name: str, is_tcp: Bools) -> None:
+    """Make segments intervals of sequence numbers; an acknowledgement alone, or a reset, is one thing."""
+    seq, ack, flags = (_values(read, f"inner.tcp.{name}") for name in ("seq_raw", "ack_raw", "flags"))
+    stamp = read("inner.tcp.options.timestamp.tsval")
+    echo = _values(read, "inner.tcp.options.timestamp.tsecr")
+    value = np.where(stamp.present, stamp.values + np.uint64(1), 0).astype(np.uint64)
+    data = _values(read, "inner.tcp.len")
+    syn, fin, reset = (flags & np.uint64(bit) != 0 for bit in (SYN, FIN, RST))
+    length = np.where(reset, 0, data + syn + fin)
+    window, sack = _values(read, "inner.tcp.window_size_value"), _values(read, "inner.tcp.options.sack_le")
+    single = np.where(reset, _hash(2, seq, ack, ip.ident), _hash(3, seq, ack, window, value, echo, sack))
+    low = flags & np.uint64(FIN | SYN | RST)
+    no_stamp = np.where(stamp.present, 0, ip.ident)
+    extra = np.where(stamp.present | (low == 0), 0, data)
+    made = {
+        "start": np.where(length > 0, seq, 0),
+        "length": length,
+        "key": np.where(length > 0, _hash(1, value, syn), single),
+        "strong": _hash(11, seq, ack, value, echo, no_stamp, extra, low),
+        "acked": ack,
+        "flags": flags,
+    }
+    _fill(columns, read("inner.tcp.seq_raw").present & is_tcp, "tcp", made)
+
+
+def _udp(read: Read, ip: _Ip, columns: Columns, _name: str, is_udp: Bools) -> None:
+    """Tell datagrams apart by their IP ID; those with ID 0 by length and payload."""
+    length = _values(read, "inner.udp.length")
+    digest = _hash(20, *(_values(read, f"inner.udp.{word}") for word in PAYLOAD))
+    made = _datagram(ip, _hash(5, length, digest)) | {
+        "strong": _hash(12, ip.ident, length, digest),
+        "content": _hash(21, length, digest),
+    }
+    _fill(columns, read("inner.udp.length").present & is_udp, "udp", made)
+
+
+def _icmp(read: Read, ip: _Ip, columns: Columns, name: str, is_icmp: Bools) -> None:
+    """Tell echoes apart by ID or number; errors belong to the flow they quote; ND is a kind of its own."""
+    type_ = _values(read, f"inner.{name}.type")
+    seq = _values(read, f"inner.{name}.{'seq' if name == 'icmp' else 'echo.sequence_number'}")
+    present = read(f"inner.{name}.type").present & is_icmp
+    digest = _hash(22, *(_values(read, f"inner.{name}.{word}") for word in PAYLOAD))
+    request, reply = ECHO[name]
+    made = _datagram(ip, _hash(6, type_, seq, digest)) | {
+        "strong": _hash(13, type_, seq, ip.ident, digest),
+        "question": seq,
+        "is_request": type_ == request,
+    }
+    _fill(columns, present & np.isin(type_, (request, reply)), "echo", made)
+    columns["kind"][present & np.isin(type_, ERRORS[name])] = KINDS.index("icmp-error")
+    if name == "icmpv6":
+        columns["kind"][present & np.isin(type_, ND)] = KINDS.index("nd")
+
+
+def _datagram(ip: _Ip, otherwise: Words64) -> Columns:
+    """Return key and interval by IP ID, or `otherwise` as a key matched by count where there is no ID."""
+    numbered = (ip.ident != 0) | (ip.offset != 0) | (ip.more != 0)
+    return {
+        "key": np.where(numbered, _hash(4, ip.protocol, ip.ident), otherwise),
+        "start": np.where(numbered, ip.offset, 0),
+        "length": np.where(numbered, ip.payload, 0),
+    }
+
+
+def _fragments(_read: Read, ip: _Ip, columns: Columns, _name: str, bare: Bools) -> None:
+    """Tie later fragments, which have no ports, to their datagram by the IP ID."""
+    made = _datagram(ip, ip.ident) | {"strong": _hash(14, ip.protocol, ip.ident, ip.offset)}
+    _fill(columns, (ip.offset != 0) & bare, "fragment", made)
+
+
+def _fill(columns: Columns, where: Bools, kind: str, made: Columns) -> None:
+    """Write what was made into the packets of this kind."""
+    columns["kind"][where] = KINDS.index(kind)
+    for name, values in made.items():
+        columns[name][where] = values[where].astype(columns[name].dtype)

@@ -1,0 +1,102 @@
+"""The plan of a run: which fields are read of which packets, and how much of them is kept.
+
+It takes the names of fields that rules, filters and reports ask for; it reads nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+# The fields by which `correlate.addresses` tells who sends a packet to whom.
+ADDRESS_FIELDS: Final = (
+    "inner.ip.src",
+    "inner.ip.dst",
+    "inner.ipv6.src",
+    "inner.ipv6.dst",
+    "inner.ip.frag_offset",
+    "inner.ipv6.fraghdr.offset",
+    "inner.tcp.srcport",
+    "inner.tcp.dstport",
+    "inner.tcp.flags.syn",
+    "inner.tcp.flags.ack",
+    "inner.tcp.flags.reset",
+    "inner.udp.srcport",
+    "inner.udp.dstport",
+    "inner.icmp.type",
+    "inner.icmp.code",
+    "inner.icmp.ident",
+    "inner.icmpv6.type",
+    "inner.icmpv6.code",
+    "inner.icmpv6.echo.identifier",
+    "inner.icmpv6.nd.ns.target_address",
+    "inner.icmpv6.nd.na.target_address",
+    "arp.opcode",
+    "arp.src.proto_ipv4",
+    "arp.dst.proto_ipv4",
+)
+
+# Fields of every variant, besides ADDRESS_FIELDS and those that rules name.
+HEADER_FIELDS: Final = (
+    "eth.src",
+    "eth.dst",
+    "inner.eth.src",
+    "inner.eth.dst",
+    "sll.pkttype",
+    "sll.ifindex",
+    "sll.hatype",
+    "sll.src.eth",
+    "vlan.id",
+    "ip.src",
+    "ip.dst",
+    "ipv6.src",
+    "ipv6.dst",
+    "ip.ttl",
+    "ipv6.hlim",
+    "inner.ip.ttl",
+    "inner.ipv6.hlim",
+    "udp.srcport",
+    "udp.dstport",
+    "vxlan.vni",
+    "geneve.vni",
+    "gre.key",
+    "arp.src.hw_mac",
+    "icmp.mtu",
+    "icmpv6.mtu",
+    "ip.flags.mf",
+    "ip.frag_offset",
+    "quoted.ip.src",
+    "quoted.ip.dst",
+    "quoted.ip.proto",
+    "quoted.ipv6.src",
+    "quoted.ipv6.dst",
+    "quoted.ipv6.nxt",
+    "quoted.icmp.ident",
+    "quoted.tcp.srcport",
+    "quoted.tcp.dstport",
+    "quoted.udp.srcport",
+    "quoted.udp.dstport",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """What a run reads of the packets, and what it keeps.
+
+    Attributes:
+        names: fields of variants, by Wireshark's names.
+        decode_as: further dissectors, table -> number -> protocol.
+        keep: None keeps a sighting of every packet. A number keeps no sightings, only the fingerprints of
+            so many packets of each variant.
+        since, until: packets outside these times are left out; nanoseconds since 1970 UTC.
+    """
+
+    names: tuple[str, ...] = (*ADDRESS_FIELDS, *HEADER_FIELDS)
+    decode_as: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    keep: int | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+def fields_to_read(named: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields that every run reads, and those that are named."""
+    return tuple(dict.fromkeys((*ADDRESS_FIELDS, *HEADER_FIELDS, *named)))

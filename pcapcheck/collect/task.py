@@ -1,0 +1,166 @@
+"""A task of the map stage: a byte range of a capture, or several small captures, gathered by any process.
+
+Takes where captures are and what to plan at, gives what was found. It knows no topology and no rules.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from pcapcheck.capture.block import Block
+from pcapcheck.capture.remote import is_url
+from pcapcheck.capture.source import Capture, Range, open_capture
+from pcapcheck.collect.batch import ROOM, bytes_of, join, split, whole
+from pcapcheck.collect.capturesummary import RangeSummary, first_of_each, moved, renumbered
+from pcapcheck.collect.fingerprint import fingerprints_of
+from pcapcheck.collect.gather import Gathered, gather
+from pcapcheck.collect.merge import merge
+from pcapcheck.collect.plan import ReadPlan
+from pcapcheck.collect.sizing import RECORD
+from pcapcheck.decode.registry import Dissectors, dissector_table
+from pcapcheck.errors import InputError
+from pcapcheck.scale import scratch
+from pcapcheck.scale.scratch import StoredFrame
+
+Watch = Callable[[int], None]
+FEW: Final = 2_000  # rows that are never spilled
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One byte range of one capture, and what to plan at in it; any process can do it."""
+
+    path: str  # as the user gave it
+    address: str  # where any process finds it
+    range: Range | None
+    plan: ReadPlan
+    scratch: str | None
+    name: str  # of a file in `scratch`
+    rows: int  # more of variants, or of sightings, are spilled (FEW never): a pipe between processes is slow
+
+
+def map_tasks(tasks: Sequence[Task], watch: Watch | None = None) -> list[RangeSummary]:
+    """Gather byte ranges; those that are whole and small captures together, which is what makes them cheap.
+
+    What cannot be read is said, not raised.
+
+    Args:
+        tasks: one, or several whole captures that can be opened again.
+        watch: hears of bytes read, where there is one.
+    """
+    if len(tasks) == 1:
+        return [map_range(tasks[0], watch)]
+    plan = tasks[0].plan
+    found: dict[str, RangeSummary] = {}
+    read = list(_small(tasks))
+    if read:
+        block, first = join([each.blocks for each in read])
+        packets = [sum(map(len, each.blocks)) for each in read]
+        gathered = split(_settled(gather(block.pieces(), plan, _table(plan)), plan), first, packets)
+        several = _kept(gathered, [each.task for each in read])
+        for each, kept, count in zip(read, several, packets, strict=True):
+            found[each.task.name] = _mapped(each.task, each.capture, kept, count)
+    return [found.get(task.name) or map_range(task) for task in tasks]
+
+
+def map_range(task: Task, watch: Watch | None = None) -> RangeSummary:
+    """Gather one byte range; see `map_tasks`."""
+    try:
+        capture = open_capture(task.address)
+        found = gather(_watched(capture.blocks(task.range), watch), task.plan, _table(task.plan))
+    except InputError as problem:
+        return RangeSummary(error=str(problem).replace(task.address, task.path))
+    (kept,) = _kept([_settled(found, task.plan)], [task])
+    return _mapped(task, capture, kept, found.packets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A small capture, and all its packets."""
+
+    task: Task
+    capture: Capture
+    blocks: Sequence[Block]
+
+
+def _small(tasks: Iterable[Task]) -> Iterator[_Read]:
+    """Yield what can be read together; the rest is read alone, if only to say what is wrong with it."""
+    room = ROOM
+    for task in tasks:
+        try:
+            capture = open_capture(task.address)
+            blocks = whole(capture, room)
+        except InputError:
+            continue
+        if blocks is not None:
+            room -= sum(map(bytes_of, blocks))
+            yield _Read(task, capture, blocks)
+
+
+def _table(plan: ReadPlan) -> Dissectors:
+    return dissector_table(plan.decode_as, by_content=True)
+
+
+def _settled(found: Gathered, plan: ReadPlan) -> Gathered:
+    """Make variants that are the same one, and pick the strong keys."""
+    variants, places = merge([found.variants], [0])
+    sightings = moved(found.sightings, places[0], 0) if places else found.sightings
+    keys = renumbered(found.keys, places[0]) if places else found.keys
+    if plan.keep is None:
+        keys = fingerprints_of(sightings, len(variants))
+    elif places:
+        keys = first_of_each(keys, plan.keep)
+    return Gathered(variants, sightings, keys, found.packets)
+
+
+class _Kept(NamedTuple):
+    """What was gathered, where it can wait."""
+
+    variants: StoredFrame
+    sightings: StoredFrame
+    keys: StoredFrame
+
+
+def _kept(found: Sequence[Gathered], tasks: Sequence[Task]) -> Iterator[_Kept]:
+    """Yield what was gathered for each task; what is much together is spilled together."""
+    first, rows = tasks[0], max(FEW, sum(task.rows for task in tasks))
+    parts = [
+        scratch.store_each(
+            [getattr(each, part) for each in found], first.scratch, f"{first.name}-{part}", rows=rows
+        )
+        for part in _Kept._fields
+    ]
+    yield from map(_Kept, *parts)
+
+
+def _mapped(task: Task, capture: Capture, kept: _Kept, packets: int) -> RangeSummary:
+    summary = capture.summary
+    return RangeSummary(
+        variants=kept.variants,
+        sightings=kept.sightings,
+        keys=kept.keys,
+        packets=packets,
+        frames=summary.frames,
+        interfaces=capture.interfaces,
+        truncated=summary.truncated,
+        clock=summary.clock,
+        notes=(*summary.notes, *_whole(task, capture)),
+        proven=summary.proven,
+        comments=sum(frame > 0 for frame in capture.comments),
+        format=" ".join(word for word in (capture.format, capture.compression) if word),
+    )
+
+
+def _watched(blocks: Iterable[Block], watch: Watch | None) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        if watch:
+            watch(int(block.captured.sum()) + RECORD * len(block))
+
+
+def _whole(task: Task, capture: Capture) -> tuple[str, ...]:
+    """Say of a file by URL that it could not be read in pieces."""
+    if not is_url(task.path) or capture.seekable:
+        return ()
+    why = f"it is {capture.compression}" if capture.compression else "its server gives no ranges"
+    return (f"{why}: it was read as one stream, by one task",)

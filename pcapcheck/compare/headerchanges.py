@@ -1,0 +1,85 @@
+"""Headers: fields of which one set of captures has values that the other has not."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pcapcheck.check.finding import Frame
+from pcapcheck.check.rulecontext import RuleContext
+from pcapcheck.compare.difference import HeaderChange
+from pcapcheck.compare.side import Side
+from pcapcheck.observe.kinds import Kind, rows_of_kinds
+from pcapcheck.observe.naming import Namer
+from pcapcheck.observe.wording import ObservedCase, cases
+
+FORM, STACK = "form", "stack"
+FRAMES = 3  # of the nodes that have a value
+
+
+@dataclass(slots=True)
+class Value:
+    """What is known of one value of a field."""
+
+    packets: int = 0
+    frames: dict[str, Frame] = field(default_factory=dict)  # node -> the first frame there
+
+
+Values = Mapping[tuple[Kind, str], Mapping[str, Value]]
+
+
+def header_changes(good: Side, bad: Side) -> Iterator[HeaderChange]:
+    """Yield what differs, of traffic kinds that both sets have at a hop that both have."""
+    before, after = _values(good), _values(bad)
+    for key in sorted({*before, *after}):
+        if key in before and key in after:
+            yield from _change(key, before[key], after[key])
+
+
+def _values(side: Side) -> Values:
+    """Return the values of each field, by name, and the forms of each hop."""
+    namer = Namer(RuleContext(side.network, side.profile), side.network.owners)
+    found: defaultdict[tuple[Kind, str], dict[str, Value]] = defaultdict(dict)
+    for case in cases(rows_of_kinds(side.network)):
+        name = case.value if isinstance(case.value, str) else namer.named(case.row, case.field, case.value)
+        _add(found[case.kind, case.field.name], name, case, side)
+        if case.field.name == STACK:
+            _add(found[case.kind._replace(form=""), FORM], case.kind.form, case, side)
+    return found
+
+
+def _add(values: dict[str, Value], name: str, case: ObservedCase, side: Side) -> None:
+    value = values.setdefault(name, Value())
+    value.packets += case.packets
+    value.frames.setdefault(case.node or "", Frame(side.network.files[case.file], case.frame))
+
+
+def _change(
+    key: tuple[Kind, str], before: Mapping[str, Value], after: Mapping[str, Value]
+) -> Iterator[HeaderChange]:
+    kind, name = key
+    if name == STACK:
+        families = set(map(_family, before)) & set(map(_family, after))
+        before, after = (
+            {stack: value for stack, value in values.items() if _family(stack) in families}
+            for values in (before, after)
+        )
+    good, bad = sorted(set(before) - set(after)), sorted(set(after) - set(before))
+    if not good and not bad:
+        return
+    only = [after[each] for each in bad] or [before[each] for each in good]
+    frames = {node: frame for value in only for node, frame in sorted(value.frames.items())}
+    yield HeaderChange(
+        **kind._asdict(),
+        field=name,
+        both=tuple(sorted(set(before) & set(after))),
+        good=tuple(good),
+        bad=tuple(bad),
+        nodes=tuple(sorted(node for node in frames if node)),
+        packets=sum(value.packets for value in only),
+        frames=tuple(frames.values())[:FRAMES],
+    )
+
+
+def _family(stack: str) -> str:
+    """Return which IP carries the packet: that a flow speaks IPv6 is not the network's doing."""
+    return stack.rpartition(":")[2]

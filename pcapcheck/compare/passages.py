@@ -1,0 +1,104 @@
+"""Passages from hop to hop.
+
+Which hops are crossed, how many packets are lost between two, how long it takes.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from pcapcheck.compare.difference import Latency, LatencyPair, Loss, LossChange, PathChange
+from pcapcheck.compare.side import Side
+from pcapcheck.observe.kinds import rows_of_kinds
+
+ENOUGH: Final = 2  # packets, as for findings
+SHARE: Final = 0.01  # by which a loss must be larger
+FLOWS: Final = 3  # directions of flows, before a median says anything
+SPREADS: Final = 3  # that two medians must lie apart
+LEAST_US: Final = 50.0  # what a scheduler takes now and then
+FACTOR: Final = 2.0
+KEYS: Final = ["who", "where", "before", "after"]
+
+
+class Passage(NamedTuple):
+    """A pair of hops that traffic of one kind crosses one after the other."""
+
+    who: str
+    where: str
+    before: str
+    after: str
+
+
+def path_changes(good: Side, bad: Side) -> Iterator[PathChange]:
+    """Yield the hops where traffic was seen in one set only, though both captured there."""
+    places, captured = (_places(good), _places(bad)), (good.captured, bad.captured)
+    both = {key[:2] for key in places[0]} & {key[:2] for key in places[1]}
+    for mine, name, other in ((0, "good", 1), (1, "bad", 0)):
+        for key in sorted(places[mine] - places[other]):
+            if key[:2] in both and key in captured[other]:
+                yield PathChange(*key, only_in=name)
+
+
+def _places(side: Side) -> set[tuple[str, str, str, str]]:
+    rows = rows_of_kinds(side.network)
+    if rows.is_empty():
+        return set()
+    placed = rows.filter(pl.col("step").is_not_null())
+    return set(placed.select("who", "where", "role", "side").unique().iter_rows())
+
+
+def loss_changes(good: Side, bad: Side) -> Iterator[LossChange]:
+    """Yield the passages that lose a larger share in one set."""
+    before, after = _losses(good), _losses(bad)
+    for key in sorted(before.keys() & after.keys()):
+        one, other = before[key], after[key]
+        if abs(one.share - other.share) >= SHARE and max(one.lost, other.lost) >= ENOUGH:
+            yield LossChange(key.who, key.where, (key.before, key.after), one, other)
+
+
+def _losses(side: Side) -> dict[Passage, Loss]:
+    passages = side.passages()
+    if passages.is_empty():
+        return {}
+    summed = passages.group_by(KEYS).agg(pl.col("lost").sum(), pl.col("sent").sum())
+    return {Passage(*row[:4]): Loss(row[4], row[5]) for row in summed.iter_rows()}
+
+
+def latency_pairs(good: Side, bad: Side) -> Iterator[LatencyPair]:
+    """Yield the latencies of all passages that both sets have."""
+    before, after = _latencies(good), _latencies(bad)
+    for key in sorted(before.keys() & after.keys()):
+        one, other = before[key], after[key]
+        changed = _is_changed(one, other)
+        yield LatencyPair(key.who, key.where, (key.before, key.after), one, other, changed=changed)
+
+
+def _latencies(side: Side) -> dict[Passage, Latency]:
+    passages = side.passages()
+    if passages.is_empty():
+        return {}
+    time = pl.col("latency") / 1000
+    quarters = [time.quantile(each, "linear").round(3).alias(f"{each}") for each in (0.5, 0.25, 0.75)]
+    found = _both_ways(passages.drop_nulls("latency")).group_by(KEYS).agg(*quarters, pl.len())
+    return {Passage(*row[:4]): Latency(*row[4:]) for row in found.iter_rows()}
+
+
+def _both_ways(passages: pl.DataFrame) -> pl.DataFrame:
+    """Return the latencies with those between two nodes averaged over both ways of a flow.
+
+    What the clocks of two nodes differ then cancels out; a flow that went one way only says nothing.
+    """
+    here = passages.filter(~pl.col("between")).select(*KEYS, pl.col("latency").cast(pl.Float64))
+    pairs = passages.filter("between").group_by("flow", *KEYS, maintain_order=True)
+    ways = pairs.agg(pl.col("latency").mean(), pl.len().alias("ways")).filter(pl.col("ways") == 2)
+    return pl.concat([here, ways.select(*KEYS, "latency")])
+
+
+def _is_changed(good: Latency, bad: Latency) -> bool:
+    """Whether medians lie further apart than their spread, and by a factor that somebody would feel."""
+    if min(good.flows, bad.flows) < FLOWS:
+        return False
+    spread = max(good.high_us - good.low_us, bad.high_us - bad.low_us, LEAST_US)
+    faster, slower = sorted((abs(good.median_us), abs(bad.median_us)))
+    return slower - faster > SPREADS * spread and slower > FACTOR * faster

@@ -1,0 +1,81 @@
+"""One of the two sets of captures that are compared.
+
+What was seen of the network, and what a check says of it.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pcapcheck.check.profile import Profile
+from pcapcheck.compare.difference import DifferenceSummary
+from pcapcheck.correlate.network import Network
+from pcapcheck.report.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a run gave; `profile` has the paths, and none where no profile fits."""
+
+    network: Network
+    profile: Profile
+    result: Result
+
+    @property
+    def summary(self) -> DifferenceSummary:
+        """The set in numbers."""
+        result = self.result
+        return DifferenceSummary(
+            verdict=result.verdict,
+            profile=result.profiles[0].name if result.profiles else None,
+            captures=len(result.captures),
+            packets=sum(each.packets for each in result.captures),
+            flows=len(result.flows),
+            diagnoses=tuple(each.id for each in result.diagnoses if not each.information),
+        )
+
+    @property
+    def captured(self) -> frozenset[tuple[str, str, str, str]]:
+        """Who, where, role and side of the hops that somebody could watch, of all traffic there was."""
+        directions = self.network.directions.select("path", "who", "where").unique()
+        if self.network.steps.is_empty() or directions.is_empty():
+            return frozenset()
+        watched = self.network.steps.select("path", "step").unique().join(directions, on="path")
+        return frozenset(
+            (row["who"], row["where"], step.role, step.side)
+            for row in watched.iter_rows(named=True)
+            for step in (self.network.paths[row["path"]][row["step"]],)
+        )
+
+    def passages(self) -> pl.DataFrame:
+        """Return a row for each direction and pair of watched hops, one after the other.
+
+        Columns: flow, who, where, before, after (the hops), between (they are at different ends), sent, lost,
+        latency.
+        """
+        network = self.network
+        if network.hops.is_empty():
+            return pl.DataFrame()
+        ranks = network.watched.select("direction", "step", "rank")
+        seen = network.hops.join(ranks, on=["direction", "step"])
+        before = seen.select(
+            "direction", pl.col("rank") + 1, pl.col("step").alias("from"), pl.col("seen").alias("sent")
+        )
+        kinds = network.directions.select("direction", "flow", "who", "where", "path")
+        pairs = seen.join(before, on=["direction", "rank"]).join(kinds, on="direction")
+        hops = [
+            [self._hop(path, step) for path, step in pairs.select("path", end).iter_rows()]
+            for end in ("from", "step")
+        ]
+        told = pairs.with_columns(
+            pl.Series("before", hops[0], pl.String), pl.Series("after", hops[1], pl.String)
+        )
+        between = pl.col("before").str.contains("(source)", literal=True) & pl.col("after").str.contains(
+            "(destination)", literal=True
+        )
+        columns = ("flow", "who", "where", "before", "after", "sent", "lost", "latency")
+        return told.select(*columns, between.alias("between"))
+
+    def _hop(self, path: int, position: int) -> str:
+        step = self.network.paths[path][position]
+        return f"{step.role} ({step.side})"

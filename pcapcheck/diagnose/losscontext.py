@@ -1,0 +1,96 @@
+"""What surrounds a loss: what else passes, whom plain packets were sent to, what was not captured.
+
+Each word narrows down who drops; none of them alone proves it.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.diagnose.case import Case
+from pcapcheck.diagnose.fact import Word
+from pcapcheck.diagnose.losses import Pair, covered
+from pcapcheck.documents import values
+from pcapcheck.topology.topology import Role
+
+WIRE: Final = (Role.UPLINK, Role.VLAN)
+
+
+def around(case: Case, pair: Pair) -> dict[str, Word]:
+    """Return the words about what surrounds the loss of a pair of points."""
+    skipped = _skipped(case, pair)
+    senders = sorted(set(pair.lost["source_node"].drop_nulls().to_list()))
+    return {
+        "alive": _alive(case, case.point(pair.point).node, pair.next_point),
+        "others_encapsulated": _encapsulated_pass(case),
+        "next_hop": _next_hop(case, pair),
+        "senders": len(senders),
+        "silent": _silent(case, pair, senders),
+        "resolved": _resolved(case, pair),
+        "both_ways": _both_ways(case, pair),
+        "covered": covered(case, pair.next_point, pair.lost),
+        "skipped": len(skipped),
+        "not_captured": ", ".join(skipped) or None,
+        "next_capture": f"capture {skipped[0]}" if skipped else None,
+    }
+
+
+def _alive(case: Case, node: str | None, next_point: int) -> bool:
+    """Whether the next point saw other traffic of the sending node: its own ARP or plain packets."""
+    at = case.network.variants.filter((pl.col("point") == next_point) & (pl.col("form") == "plain"))
+    senders = at["source"].drop_nulls().unique().to_list()
+    return any(case.address_is(each, node) == "this node" for each in senders)
+
+
+def _encapsulated_pass(case: Case) -> bool:
+    """Whether some pod traffic was seen in its tunnel at an uplink, and on both its nodes."""
+    points = case.network.points
+    wires = [number for number, point in enumerate(points) if point and point.role in WIRE]
+    nodes = {number: point.node for number, point in enumerate(points) if point and point.node}
+    on_paths = case.network.variants.filter(pl.col("point").is_in(list(nodes)) & pl.col("step").is_not_null())
+    tunnelled = on_paths.filter(pl.col("point").is_in(wires) & (pl.col("form") != "plain"))
+    both = on_paths.join(tunnelled, on="direction", how="semi")
+    at = pl.col("point").replace_strict(nodes, return_dtype=pl.String)
+    return len(both) > 0 and bool((both.group_by("direction").agg(at.n_unique())["point"] > 1).any())
+
+
+def _next_hop(case: Case, pair: Pair) -> str | None:
+    """Say to whom plain packets on an uplink were sent: the peer, another node, or elsewhere (a router)."""
+    here, there = case.point(pair.point), case.point(pair.next_point)
+    plain = pair.lost.filter(pl.col("form") == "plain")["eth.dst"].drop_nulls().unique().to_list()
+    if here.role not in WIRE or there.role not in WIRE or not plain:
+        return None
+    words = {case.mac_is(values.mac_text(mac), there.node) for mac in plain}
+    peers = {"this node": "peer", "pod": "peer", "another node": "another node", "unknown": "elsewhere"}
+    return peers[words.pop()] if len(words) == 1 else "several"
+
+
+def _silent(case: Case, pair: Pair, senders: list[str]) -> bool:
+    """Whether the node where packets are lost sends nothing at all towards those who sent them."""
+    node = case.point(pair.next_point).node
+    back = case.network.directions.filter(
+        (pl.col("source_node") == node) & pl.col("destination_node").is_in(senders) & (pl.col("who") != "arp")
+    )
+    pods = back.filter(pl.col("source_kind") == "pod")
+    return node is not None and pods.is_empty()
+
+
+def _resolved(case: Case, pair: Pair) -> bool:
+    """Whether the next point saw anything for the same destinations, be it the question for their MAC."""
+    wanted = pair.lost["destination"].unique().implode()
+    at = case.network.variants.filter(pl.col("point") == pair.next_point)
+    return bool(at["destination"].is_in(wanted).any())
+
+
+def _both_ways(case: Case, pair: Pair) -> bool:
+    """Whether the opposite way between the same two points loses packets too."""
+    losses = case.network.losses
+    back = (pl.col("point") == pair.next_point) & (pl.col("next_point") == pair.point)
+    return len(losses.filter(back & (pl.col("fate") == "lost"))) > 0
+
+
+def _skipped(case: Case, pair: Pair) -> list[str]:
+    """Return the expected hops between the two points that nobody captured."""
+    row = pair.lost.row(0, named=True)
+    steps = case.network.paths[row["path"]][row["step"] + 1 : row["next_step"]]
+    return [f"{step.interfaces[0]} on {step.node}" for step in steps if not step.optional]

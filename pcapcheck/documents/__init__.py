@@ -1,0 +1,1 @@
+"""OUR YAML FILES. Takes rule files, topologies and causes, gives data with line and column."""

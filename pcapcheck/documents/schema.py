@@ -1,0 +1,154 @@
+"""JSON Schemas of the files that people write: what differs, said in their words.
+
+Takes plain data and the name of a schema in `schemas/`, gives the first difference. It does not know where
+the data stood in a file.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from pcapcheck.documents.accept import Predicate, acceptor
+from pcapcheck.errors import did_you_mean
+
+_SCHEMAS: Final = Path(__file__).parent / "schemas"
+_KINDS: Final = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+class SchemaDifference(NamedTuple):
+    """Where data and schema differ first. `key` is set where a key of the mapping at `path` is wrong."""
+
+    path: tuple[str | int, ...]
+    key: str | None
+    what: str
+    fix: str
+
+
+def first_difference(data: Any, schema_name: str) -> SchemaDifference | None:
+    """Compare plain data with `schemas/<schema_name>.schema.json`; None if they agree."""
+    if _acceptor(schema_name)(data):
+        return None
+    from jsonschema.exceptions import relevance  # takes 0.15 s to import
+
+    errors = sorted(_validator(schema_name).iter_errors(data), key=relevance)
+    return _difference(_innermost(errors[-1])) if errors else None
+
+
+@cache
+def _schema(schema_name: str) -> Any:
+    return json.loads((_SCHEMAS / f"{schema_name}.schema.json").read_text(encoding="utf-8"))
+
+
+@cache
+def _acceptor(schema_name: str) -> Predicate:
+    return acceptor(_schema(schema_name))
+
+
+@cache
+def _validator(schema_name: str) -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(_schema(schema_name))
+
+
+def _innermost(error: Any) -> Any:
+    """Follow `anyOf` into the alternative that comes nearest to the data: one whose kind fits."""
+    while error.context:
+        fitting = [each for each in error.context if each.validator != "type" or each.path]
+        if not fitting:
+            return error
+        error = max(fitting, key=lambda each: len(each.absolute_path))
+    return error
+
+
+def _difference(error: Any) -> SchemaDifference:
+    path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        return _unknown_key(path, error)
+    explain = _EXPLANATIONS.get(error.validator, _unfit)
+    what, fix = explain(error)
+    return SchemaDifference(path, None, what, fix)
+
+
+def _unknown_key(path: tuple[str | int, ...], error: Any) -> SchemaDifference:
+    known = error.schema.get("properties", {})
+    patterns = error.schema.get("patternProperties", {})
+    extra = next(key for key in error.instance if key not in known and not _matches(key, patterns))
+    fix = did_you_mean(extra, known, "known here: " + ", ".join(sorted(known)))
+    return SchemaDifference(path, extra, f"`{_short(extra)}` is not known here", fix)
+
+
+def _missing_key(error: Any) -> tuple[str, str]:
+    missing = [f"`{key}:`" for key in error.validator_value if key not in error.instance]
+    listed = ", ".join(missing[:-1]) + (" and " if missing[1:] else "") + missing[-1]
+    return f"{listed} {'are' if missing[1:] else 'is'} missing", f"add {listed}"
+
+
+def _unknown_word(error: Any) -> tuple[str, str]:
+    words = [str(each) for each in error.validator_value]
+    listed = ", ".join(words)
+    return f"`{_short(error.instance)}` is none of {listed}", did_you_mean(
+        str(error.instance), words, f"use one of {listed}"
+    )
+
+
+def _wrong_kind(error: Any) -> tuple[str, str]:
+    kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    wanted = " or ".join(_KINDS[kind] for kind in kinds)
+    found = _kind(error.instance)
+    scalar = not isinstance(error.instance, dict | list)
+    quote = "put the value in quotes" if kinds == ["string"] and scalar and error.instance is not None else ""
+    shown = f" `{_short(error.instance)}`" if scalar and error.instance is not None else ""
+    advice = error.schema.get("description") or quote or f"give {wanted}"
+    return f"{found}{shown} stands where {wanted} belongs", advice
+
+
+def _unfit(error: Any) -> tuple[str, str]:
+    advice = error.schema.get("description", "")
+    return (
+        f"`{_short(error.instance)}` does not fit",
+        advice or f"it must satisfy {error.validator}: {error.validator_value}",
+    )
+
+
+def _limit(word: str) -> Callable[[Any], tuple[str, str]]:
+    def explain(error: Any) -> tuple[str, str]:
+        return f"`{_short(error.instance)}` is {word} {error.validator_value}", error.schema.get(
+            "description", "change the number"
+        )
+
+    return explain
+
+
+_EXPLANATIONS: Final[dict[str, Callable[[Any], tuple[str, str]]]] = {
+    "required": _missing_key,
+    "enum": _unknown_word,
+    "type": _wrong_kind,
+    "minimum": _limit("less than"),
+    "maximum": _limit("more than"),
+}
+
+
+def _matches(key: str, patterns: Iterable[str]) -> bool:
+    return any(re.search(pattern, key) for pattern in patterns)
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
+    return _KINDS[names.get(type(value), "null")]
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:59] + "…"

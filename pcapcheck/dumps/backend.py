@@ -1,0 +1,180 @@
+"""Which CNI back-end a cluster has, by its interfaces and routes: the profile and its parameters.
+
+Takes the nodes, their hosts and pods; gives a profile's name, parameters, and what was odd. The names are
+those of the rule files.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pcapcheck.documents import values
+from pcapcheck.dumps.host import Host
+from pcapcheck.topology.topology import Interface, Node, Pod, Role
+
+# The first pattern that most nodes have an interface of decides.
+_BY_NAME: Final = (
+    (r"flannel(-v6)?\.\d+", "flannel-vxlan"),
+    (r"flannel-wg(-v6)?", "flannel-wireguard"),
+    (r"flannel\d+", "flannel-udp"),
+    (r"vxlan(-v6)?\.calico", "calico-vxlan"),
+    (r"(wireguard|wg-v6)\.cali", "calico-wireguard"),
+    (r"cilium_vxlan", "cilium-vxlan"),
+    (r"cilium_geneve", "cilium-geneve"),
+    (r"antrea-gw\d", "antrea-geneve"),
+    (r"ovn-k8s-mp\d", "ovn-geneve"),
+    (r"eni[0-9a-f]{11}", "aws-vpc-cni"),
+)
+_BY_TYPE: Final = {"gretap": "nvgre", "gre": "gre", "geneve": "geneve", "vxlan": "vxlan"}
+_DIRECT: Final = {
+    "flannel-vxlan": "flannel-vxlan-directrouting",
+    "calico-vxlan": "calico-vxlan-crosssubnet",
+    "calico-ipip": "calico-ipip-crosssubnet",
+}
+_TUNL: Final = r"tunl\d+"
+_UNDERLAY: Final = frozenset({Role.UPLINK, Role.VLAN})
+_PORTS: Final = {
+    "tun": "udp_port",
+    "wireguard": "wireguard_port",
+    "geneve": "geneve_port",
+    "vxlan": "vxlan_port",
+}
+
+
+class Backend:
+    """The back-end of one cluster."""
+
+    def __init__(self, nodes: Mapping[str, Node], hosts: Mapping[str, Host], pods: Mapping[str, Pod]) -> None:
+        self._nodes, self._hosts, self._pods = dict(nodes), hosts, pods
+        self.notes: list[str] = []
+        self.profile = self._profile()
+
+    def parameters(self, blocks: Iterable[str]) -> dict[str, object]:
+        """Return the parameters that the profile's interfaces have in common."""
+        found: dict[str, object] = {}
+        for each in self._interfaces():
+            numbers = each.parameters
+            found |= {name: numbers[name] for name in ("key", "vsid", "flow_id") if name in numbers}
+            if numbers.get("type") in _PORTS and "port" in numbers:
+                found[_PORTS[str(numbers["type"])]] = numbers["port"]
+        found |= self._several("vni", Role.VTEP, "vni", "vnis")
+        found |= self._several("vlan", Role.VLAN, "vlan_id", "vlan_ids")
+        modes = {pod.mode for pod in self._pods.values() if pod.type and pod.mode}
+        if len(modes) == 1:
+            found["mode"] = modes.pop()
+        if self.profile and self.profile.startswith("calico"):
+            found |= self._of_calico(list(blocks))
+        return found
+
+    def own_interfaces(self) -> dict[str, Node]:
+        """Return the nodes without the tunnels of another back-end: left behind, or the fault."""
+        pattern = next((each for each, profile in _BY_NAME if (self.profile or "").startswith(profile)), None)
+        pattern = _TUNL if (self.profile or "").startswith("calico-ipip") else pattern
+        if pattern is None:
+            return dict(self._nodes)
+        for name, node in list(self._nodes.items()):
+            tunnels = (*node.of_role(Role.VTEP), *node.of_role(Role.TUNNEL))
+            foreign = {each.name for each in tunnels if not re.fullmatch(pattern, each.name)}
+            if foreign:
+                self.notes.append(
+                    f"{name}: {', '.join(sorted(foreign))} is no part of {self.profile}; it is left out"
+                )
+                kept = {key: each for key, each in node.interfaces.items() if key not in foreign}
+                self._nodes[name] = replace(node, interfaces=kept)
+        return dict(self._nodes)
+
+    def _interfaces(self) -> list[Interface]:
+        return [each for node in self._nodes.values() for each in node.interfaces.values()]
+
+    def _profile(self) -> str | None:
+        kinds = Counter(f"{pod.type}-{pod.mode}" for pod in self._pods.values() if pod.type and pod.mode)
+        if len(kinds) > 1:
+            self.notes.append(f"pods differ in type or mode: {', '.join(sorted(kinds))}; most count")
+        if kinds:
+            return max(kinds, key=lambda each: kinds[each])
+        found = self._by_interfaces()
+        return _DIRECT[found] if found in _DIRECT and self._direct() else found
+
+    def _by_interfaces(self) -> str | None:
+        """Return the profile without regard to routes."""
+        counts: Counter[str] = Counter()
+        for node in self._nodes.values():
+            counts.update(
+                {
+                    profile
+                    for name in node.interfaces
+                    for pattern, profile in _BY_NAME
+                    if re.fullmatch(pattern, name)
+                }
+            )
+        best = max(counts.values(), default=0)
+        named = next((profile for _, profile in _BY_NAME if counts[profile] == best), None) if best else None
+        if named:
+            return named
+        interfaces = self._interfaces()
+        if any(each.name.startswith("cali") for each in interfaces):
+            return (
+                "calico-ipip" if any(each.name.startswith("tunl") for each in interfaces) else "calico-direct"
+            )
+        types = [each.parameters.get("type") for each in interfaces if each.role in (Role.VTEP, Role.TUNNEL)]
+        typed = next((profile for kind, profile in _BY_TYPE.items() if kind in types), None)
+        return typed or self._untunnelled(interfaces)
+
+    def _untunnelled(self, interfaces: list[Interface]) -> str | None:
+        if any(each.role == Role.VLAN for each in interfaces):
+            return "vlan"
+        return "flannel-host-gw" if any(each.name.startswith(("cni", "cbr")) for each in interfaces) else None
+
+    def _direct(self) -> bool:
+        """Return whether every node routes to the pods of nodes in its own subnet without the tunnel."""
+        direct: dict[str, bool] = {}
+        for name, host in self._hosts.items():
+            uplinks = [each for each in self._nodes[name].interfaces.values() if each.role in _UNDERLAY]
+            near = [values.cidr(address) for each in uplinks for address in each.addresses]
+            for row in host.routes:
+                if any(_any_in(self._nodes[node].addresses, near) for node in self._led_to(name, row)):
+                    by_uplink = any(each.name == row.get("dev") for each in uplinks)
+                    direct[name] = direct.get(name, False) or by_uplink
+        if any(direct.values()) and not all(direct.values()):
+            odd = ", ".join(sorted(name for name, each in direct.items() if each))
+            self.notes.append(
+                f"{odd}: routes to pods of other nodes bypass the tunnel, taken not to be meant"
+            )
+        return bool(direct) and all(direct.values())
+
+    def _led_to(self, name: str, row: Mapping[str, Any]) -> set[str]:
+        """Return the other nodes to whose pods a route of a node leads."""
+        network = str(row.get("dst"))
+        if "/" not in network or not row.get("gateway") or row.get("type") not in (None, "unicast"):
+            return set()
+        span = values.cidr(network)
+        pods = (pod for pod in self._pods.values() if pod.node != name and not pod.host_network)
+        return {pod.node for pod in pods if _any_in(pod.addresses, [span])}
+
+    def _several(self, key: str, role: Role, one: str, several: str) -> dict[str, object]:
+        found = list(
+            dict.fromkeys(
+                each.parameters[key]
+                for each in self._interfaces()
+                if each.role == role and key in each.parameters
+            )
+        )
+        return {} if not found else {one: found[0]} if len(found) == 1 else {several: found}
+
+    def _of_calico(self, blocks: list[str]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        mode = "CrossSubnet" if self.profile and self.profile.endswith("crosssubnet") else "Always"
+        for tunnel in ("ipip", "vxlan"):
+            if self.profile and tunnel in self.profile:
+                found[f"{tunnel}_mode"] = mode
+        lengths = {int(each.partition("/")[2]) for each in blocks if ":" not in each and "/" in each}
+        return found | ({"block_size": lengths.pop()} if len(lengths) == 1 else {})
+
+
+def _any_in(addresses: Iterable[str], spans: Iterable[values.Span]) -> bool:
+    found = [values.cidr(each) for each in addresses]
+    return any(
+        each.bits == span.bits and span.low <= each.low <= span.high for each in found for span in spans
+    )

@@ -1,0 +1,1 @@
+"""NETWORK -> FATES. Takes the sightings of a network, gives what became of each packet; knows no rules."""

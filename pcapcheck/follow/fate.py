@@ -1,0 +1,189 @@
+"""What became of a packet that the next captured hop did not see: lost, a gap of that capture, or unknown.
+
+Loss needs proof (CORRELATION.md, 2): it was *felt*, since its bytes were sent again or no answer came while
+the hop before went on looking; else the capture may just have missed it. It does not know why a packet was
+lost.
+"""
+
+import polars as pl
+
+from pcapcheck.follow.looking import looking
+from pcapcheck.follow.loss import surplus
+
+SECOND = 1_000_000_000
+PATIENCE = {"tcp": 300_000_000, "echo": SECOND, "udp": SECOND, "fragment": SECOND}  # ns to wait for an answer
+RETRY = SECOND // 5  # ns: what comes again so much later was sent again
+FEW = 3  # losses that nobody felt need so many
+MOST = 0.5  # and more than this share of the packets
+
+
+def fates(
+    seen: pl.DataFrame, reverse: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame
+) -> pl.DataFrame:
+    """Return a row for each packet that the next captured hop lacks: row, fate, felt, silent, gappy, aim_….
+
+    `silent`: it counts as lost only since its hop's capture has no gap; `gappy`: it proves that there is one.
+    `aim_point` and `aim_step`: the next hop was not looking, so what is said is about the way to this one.
+
+    Args:
+        seen: direction, rank, ranks, key, start, length, time, row, kind, question, content, point,
+            next_point; one row a packet.
+        reverse: direction -> reverse, the direction of the answers.
+        hops: direction, rank, hop_point, hop_step of all watched steps.
+        windows: when each capture point saw anything (`looking.windows`).
+    """
+    missed = seen.filter(pl.col("row").is_in(pl.Series(surplus(seen, 1)).implode()))
+    if missed.is_empty():
+        return missed.select("row").with_columns(
+            fate=pl.lit(""),
+            felt=pl.lit(value=False),
+            silent=pl.lit(value=False),
+            gappy=pl.lit(value=False),
+            aim_point=pl.lit(None, pl.Int64),
+            aim_step=pl.lit(None, pl.Int64),
+        )
+    missed = _later(missed, seen)
+    missed = _answers(missed, seen, reverse)
+    missed = _sent_again(missed, seen)
+    patience = pl.col("kind").replace_strict(PATIENCE, default=SECOND, return_dtype=pl.Int64)
+    missed = looking(missed.with_columns(patience.alias("patience")), hops, windows)
+    return _judge(_reached(missed, seen), seen).select(
+        "row", "fate", "felt", "silent", "gappy", "aim_point", "aim_step"
+    )
+
+
+def _later(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Mark what a later hop saw: then the next hop's capture has a gap."""
+    keys = missed.select("direction", "key").unique()
+    around = seen.join(keys, on=("direction", "key"), how="semi")
+    absent = set(missed["row"].to_list())
+    for ahead in range(2, int(around["ranks"].max() or 0)):  # type: ignore[arg-type]  # an integer column
+        reach = around.filter(pl.col("rank") + ahead < pl.col("ranks"))["row"]
+        absent -= set(reach.to_list()) - set(surplus(around, ahead).tolist())
+    return missed.with_columns((~pl.col("row").is_in(list(absent))).alias("later"))
+
+
+def _answers(missed: pl.DataFrame, seen: pl.DataFrame, reverse: pl.DataFrame) -> pl.DataFrame:
+    """Mark what an answer to this very packet proves delivered: an echo reply, or an ACK beyond its end."""
+    back = missed.join(reverse, on="direction", how="left")
+    echoes = seen.filter(pl.col("kind") == "echo").select(
+        pl.col("direction").alias("reverse"), "question", pl.lit(value=True).alias("replied")
+    )
+    back = back.join(echoes.unique(), on=("reverse", "question"), how="left")
+    acks = seen.filter((pl.col("kind") == "tcp") & pl.col("acked").is_not_null())
+    base = seen.filter(pl.col("length") > 0).group_by("direction").agg(pl.col("start").first().alias("base"))
+    furthest = (
+        acks.join(reverse, on="direction")
+        .join(base.rename({"direction": "reverse"}), on="reverse")
+        .with_columns(_signed(pl.col("acked") - pl.col("base")).alias("reach"))
+        .group_by("reverse")
+        .agg(pl.col("reach").max())
+        .rename({"reverse": "direction"})
+    )
+    back = back.join(base, on="direction", how="left").join(furthest, on="direction", how="left")
+    beyond = pl.col("reach") >= _signed(pl.col("start") - pl.col("base")) + pl.col("length")
+    data = (pl.col("kind") == "tcp") & (pl.col("length") > 0)
+    answered = pl.when(data).then(beyond).when(pl.col("kind") == "echo").then(pl.col("replied"))
+    silent = ~pl.col("reverse").is_in(seen["direction"].unique().implode())
+    return back.with_columns(
+        answered.fill_null(value=False).alias("answered"),
+        (pl.col("reverse").is_null() | silent).alias("one_way"),
+    )
+
+
+def _signed(difference: pl.Expr) -> pl.Expr:
+    """Return the difference of two 32-bit sequence numbers, -2^31 … 2^31 - 1."""
+    return (difference + 2**31) % 2**32 - 2**31
+
+
+def _sent_again(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Count the packets of the same hop that carry the same bytes, and whether the sender went on."""
+    columns = ["direction", "rank"]
+    near = seen.join(missed.select(columns).unique(), on=columns, how="semi")
+    data = near.filter((pl.col("kind") == "tcp") & (pl.col("length") > 0))
+    same = data.group_by(*columns, "start").agg(pl.len().alias("copies"))
+    far = (
+        data.with_columns((pl.col("start") + pl.col("length")).alias("end"))
+        .group_by(columns)
+        .agg(pl.col("end").max().alias("furthest"), pl.col("time").max().alias("last_sent"))
+    )
+    content = (
+        near.filter(pl.col("content") != 0)
+        .group_by(*columns, "content")
+        .agg(pl.len().alias("repeats"), pl.col("time").max().alias("last_repeat"))
+    )
+    joined = (
+        missed.join(same, on=[*columns, "start"], how="left")
+        .join(far, on=columns, how="left")
+        .join(content, on=[*columns, "content"], how="left")
+    )
+    joined = _sent_again_elsewhere(joined, seen)
+    resent = (pl.col("repeats") > 1) & (pl.col("last_repeat") > pl.col("time") + RETRY)
+    resent = resent | (pl.col("last_content") > pl.col("time") + RETRY)
+    copied = (pl.col("copies") > 1) | ((pl.col("ids") > 1) & (pl.col("last_copy") > pl.col("time") + RETRY))
+    tcp, udp = pl.col("kind") == "tcp", pl.col("kind") == "udp"
+    new = (pl.col("furthest") > pl.col("start") + pl.col("length")) & (
+        pl.col("last_sent") > pl.col("time") + PATIENCE["tcp"]
+    )
+    return joined.with_columns(
+        ((tcp & copied) | (udp & resent)).fill_null(value=False).alias("again"),
+        new.fill_null(value=False).alias("went_on"),
+    )
+
+
+def _sent_again_elsewhere(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Add when any hop saw the same bytes last: the hop itself may have stopped looking before."""
+    near = seen.join(missed.select("direction").unique(), on="direction", how="semi")
+    data = near.filter((pl.col("kind") == "tcp") & (pl.col("length") > 0))
+    copies = data.group_by("direction", "start").agg(
+        pl.col("time").max().alias("last_copy"), pl.col("ipid").n_unique().alias("ids")
+    )
+    content = near.filter((pl.col("kind") == "udp") & (pl.col("content") != 0))
+    repeats = content.group_by("direction", "content").agg(pl.col("time").max().alias("last_content"))
+    return missed.join(copies, on=["direction", "start"], how="left").join(
+        repeats, on=["direction", "content"], how="left"
+    )
+
+
+def _reached(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Mark the packets whose next hop saw others of the same direction."""
+    arrived = seen.select("direction", pl.col("rank") - 1, pl.lit(value=True).alias("reached")).unique()
+    joined = missed.join(arrived, on=["direction", "rank"], how="left")
+    return joined.with_columns(pl.col("reached").fill_null(value=False))
+
+
+def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Put the marks together, as CORRELATION.md, 2, says."""
+    tcp, udp = pl.col("kind") == "tcp", pl.col("kind") == "udp"
+    proven = pl.col("later") | (pl.col("answered") & ~pl.col("again"))
+    silence = ~pl.col("answered") & pl.col("waited")
+    question = (pl.col("kind") == "echo") & pl.col("is_request")
+    # A capture that stopped looks like a flow that broke. A hop lost what it missed while it was looking, or
+    # what it never saw any of; else what counts is the first hop behind it that was looking.
+    never = ~pl.col("reached") & ~(pl.col("shut") & pl.col("aim_point").is_not_null())
+    looked = pl.col("alive") | (pl.col("one_way") & never)
+    beyond = ~looked & pl.col("aim_point").is_not_null()
+    # Datagrams need no answer, and some are repeated.
+    missing = udp & (pl.col("again") | (pl.col("one_way") & silence & pl.col("asks")))
+    felt = (
+        (tcp & (pl.col("length") > 0) & (pl.col("again") | (silence & ~pl.col("went_on"))))
+        | (question & silence)
+        | (missing & (pl.col("alive") | never | beyond))
+    )
+    marked = missed.with_columns(proven.alias("proven"), (felt & ~proven).alias("felt"))
+    place = ["direction", "rank"]
+    total = seen.group_by(place).agg(pl.len().alias("packets"))
+    gaps = marked.group_by("next_point").agg(pl.col("proven").any().alias("gappy"))
+    marked = marked.join(gaps, on="next_point", how="left").join(total, on=place, how="left")
+    open_ = (~pl.col("proven")).sum().over(place)
+    many = (open_ >= FEW) & (open_ / pl.col("packets") > MOST)
+    quiet = pl.col("alive") & ~pl.col("gappy") & (many | pl.col("felt").any().over(place))
+    sure = pl.col("felt") & (looked | beyond)
+    fate = pl.when("proven").then(pl.lit("gap")).when(sure).then(pl.lit("lost"))
+    aimed = beyond & (pl.col("proven") | pl.col("felt"))
+    return marked.with_columns(
+        fate.when(quiet).then(pl.lit("lost")).otherwise(pl.lit("unknown")).alias("fate"),
+        (quiet & ~pl.col("proven") & ~sure).fill_null(value=False).alias("silent"),
+        pl.col("proven").alias("gappy"),
+        *(pl.when(aimed).then(name).alias(name) for name in ("aim_point", "aim_step")),
+    )

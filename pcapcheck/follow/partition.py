@@ -1,0 +1,238 @@
+"""Partitioning: sightings of all captures, sorted into shares of the flows, each small enough to follow.
+
+Takes what the map stage kept and gives the pieces of each partition. Where there is more than one, workers
+sort some pieces at a time into files of the scratch folder.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from pcapcheck.bind.place import BoundCaptures
+from pcapcheck.capture.arrays import Ints
+from pcapcheck.collect.capturesummary import StoredSightings
+from pcapcheck.correlate.nat import groups
+from pcapcheck.correlate.network import Network
+from pcapcheck.errors import InputError
+from pcapcheck.scale import scratch
+from pcapcheck.scale.resources import Resources
+from pcapcheck.scale.scratch import StoredFrame
+
+NO_FLOW = -1
+ENDS = ("source", "destination")
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionPlan:
+    """Which partition each variant is in.
+
+    Attributes:
+        of: variant, share (counted from 0).
+        packets: int64 (k,), of each share.
+        largest: a flow of the largest unit that cannot be cut, or `NO_FLOW`.
+        most: its packets.
+    """
+
+    of: pl.DataFrame
+    packets: Ints
+    largest: int
+    most: int
+
+
+def plan_partitions(variants: pl.DataFrame, rows: int) -> PartitionPlan:
+    """Cut the flows into partitions of at most `rows` packets; a larger flow has one of its own."""
+    told = variants.select("variant", pl.col("flow").fill_null(NO_FLOW), "packets", "kind", *ENDS)
+    flows = told.group_by("flow").agg(pl.col("packets").sum()).sort("flow")
+    tied = _tied(told)
+    unit = pl.col("flow").replace_strict(tied, default=pl.col("flow"), return_dtype=pl.Int64)
+    flows = flows.with_columns(unit.alias("unit") if tied else pl.col("flow").alias("unit"))
+    units = flows.group_by("unit").agg(pl.col("packets").sum()).sort("unit")
+    number = _next_fit(units["packets"].to_list(), rows)
+    units = units.with_columns(pl.Series("share", number, pl.Int64))
+    of = told.select("variant", "flow").join(flows.select("flow", "unit"), on="flow", how="left")
+    of = of.join(units.select("unit", "share"), on="unit", how="left").select("variant", "share")
+    packets = np.bincount(number, weights=units["packets"].to_numpy()).astype(np.int64)
+    largest = units.sort("packets", descending=True).row(0, named=True)
+    return PartitionPlan(of, packets, largest["unit"], largest["packets"])
+
+
+def _tied(told: pl.DataFrame) -> dict[int, int]:
+    """Return flow -> the first flow that must stay with it, where there are fragments."""
+    pieces = told.filter(pl.col("kind") == "fragment").select(ENDS).unique()
+    if pieces.is_empty():
+        return {}
+    near = told.join(pieces, on=ENDS, how="semi").select(*ENDS, "flow").unique()
+    first = near.group_by(ENDS).agg(pl.col("flow").min().alias("first"))
+    return groups(near.join(first, on=ENDS).select("flow", "first").iter_rows())
+
+
+def _next_fit(packets: Iterable[int], rows: int) -> list[int]:
+    """Return the share of each unit, in their order."""
+    found, share, held = [], 0, 0
+    for count in packets:
+        if held and held + count > rows:
+            share, held = share + 1, 0
+        held += count
+        found.append(share)
+    return found
+
+
+Pieces = tuple[StoredFrame, ...]
+ELSEWHERE: Final = -1  # what a variant is called that belongs to no partition
+FOLLOWING: Final = ("variant", "direction", "step", "point", "file", "source", "destination")
+
+
+class Partition(NamedTuple):
+    """One share of the flows.
+
+    Attributes:
+        pieces: the sightings of all captures.
+        network: what following them needs: variants (FOLLOWING), directions and watched steps of these flows.
+    """
+
+    pieces: Pieces
+    network: Network
+
+
+class VariantNumbers(NamedTuple):
+    """What the variants of one file are called.
+
+    Attributes:
+        to: int64 (n,), the number of each of its variants among those of all files, or `ELSEWHERE`.
+        share: int64 (n,), the partition of each.
+    """
+
+    to: Ints
+    share: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class SortTask:
+    """Some pieces that are sorted in one go.
+
+    Attributes:
+        pieces: sightings, and what their file's variants are called.
+        folder: where the sorted ones go.
+        number: of this batch.
+    """
+
+    pieces: tuple[tuple[StoredSightings, VariantNumbers], ...]
+    folder: str
+    number: int
+
+
+def partitions(bound: BoundCaptures, network: Network, using: Resources) -> Iterator[Partition]:
+    """Yield each partition: the sightings of one share of the flows, of all captures.
+
+    Raises:
+        InputError: a flow is too large for the memory that was given, or the scratch folder is full.
+    """
+    if not any(each.sightings for each in bound.captured) or network.variants.is_empty():
+        return
+    held = (
+        0 if using.executor.is_remote else bound.variants.estimated_size() + network.variants.estimated_size()
+    )
+    rows = using.budget.partition(int(held))
+    cut = plan_partitions(network.variants, rows)
+    _check_size(cut, network, using)
+    names = _by_file(bound, cut)
+    both = zip(bound.captured, names, strict=True)
+    kept = [(piece, own) for each, own in both for piece in each.sightings]
+    if len(cut.packets) == 1 or using.scratch is None:
+        small = replace(network, variants=network.variants.select(FOLLOWING))
+        yield Partition((_told(kept).drop("share"),), small)
+        return
+    tasks = _batches(kept, using.scratch, rows)
+    found: list[list[StoredFrame]] = [[] for _ in cut.packets]
+    for written in using.executor.run(_sorted, tasks):
+        for share, path in written.items():
+            found[share].append(path)
+    networks = _apart(network, cut)
+    yield from (Partition(tuple(each), networks[share]) for share, each in enumerate(found) if each)
+
+
+def _apart(network: Network, cut: PartitionPlan) -> list[Network]:
+    """Return of each share what concerns its flows."""
+    told = network.variants.select(FOLLOWING).join(cut.of, on="variant", maintain_order="left")
+    owner = told.select("direction", "share").drop_nulls().unique()
+    variants = _by_share(told, cut)
+    directions, watched = (
+        _by_share(frame.join(owner, on="direction", maintain_order="left"), cut)
+        for frame in (network.directions, network.watched)
+    )
+    return [
+        replace(network, variants=variants[share], directions=directions[share], watched=watched[share])
+        for share in range(len(cut.packets))
+    ]
+
+
+def _by_share(frame: pl.DataFrame, cut: PartitionPlan) -> list[pl.DataFrame]:
+    parts = frame.partition_by("share", as_dict=True, include_key=False)
+    return [parts.get((share,), frame.clear().drop("share")) for share in range(len(cut.packets))]
+
+
+def _by_file(bound: BoundCaptures, cut: PartitionPlan) -> list[VariantNumbers]:
+    """Return what the variants of each file are called, and where they belong."""
+    file = bound.variants["file"].to_numpy()
+    first = np.append(0, np.cumsum(np.bincount(file, minlength=len(bound.captured))))
+    place = pl.Series("place", first[file] + bound.variants["local"].to_numpy())
+    told = bound.variants.select("variant", place).join(cut.of, on="variant")
+    to, share = np.full(len(file), ELSEWHERE), np.zeros(len(file), np.int64)
+    to[told["place"].to_numpy()] = told["variant"].to_numpy()
+    share[told["place"].to_numpy()] = told["share"].to_numpy()
+    bounds = zip(first[:-1].tolist(), first[1:].tolist(), strict=True)
+    return [VariantNumbers(to[begin:end], share[begin:end]) for begin, end in bounds]
+
+
+def _told(pieces: Sequence[tuple[StoredSightings, VariantNumbers]]) -> pl.DataFrame:
+    """Return the sightings of some pieces with the numbers that variants have among all files, and shares."""
+    frames = [scratch.load(piece.kept) for piece, _ in pieces]
+    before = np.repeat([piece.before for piece, _ in pieces], [len(frame) for frame in frames])
+    named = [
+        (names, piece.called(frame["variant"].to_numpy()))
+        for frame, (piece, names) in zip(frames, pieces, strict=True)
+    ]
+    to = np.concatenate([names.to[each] for names, each in named])
+    share = np.concatenate([names.share[each] for names, each in named])
+    told = pl.concat(frames).with_columns(
+        pl.col("frame") + pl.Series(before, dtype=pl.Int64), variant=to, share=share
+    )
+    return told.filter(to != ELSEWHERE) if (to == ELSEWHERE).any() else told
+
+
+def _check_size(cut: PartitionPlan, network: Network, using: Resources) -> None:
+    """Refuse a flow that alone is too large, where somebody asked for a ceiling."""
+    if not using.budget.given or cut.most <= using.budget.fitting:
+        return
+    flow = network.directions.filter(pl.col("flow") == cut.largest)["flow_text"].drop_nulls()
+    called = f"the flow {flow[0]}" if cut.largest != NO_FLOW and len(flow) else "what belongs to no flow"
+    what = f"{called} has {cut.most:,} sightings, which are followed together"
+    fix = f"give --memory {using.budget.needed(cut.most)}, or look at less with --since, --until or --filter"
+    raise InputError(f"--memory {using.budget.memory >> 20}MB", what, fix)
+
+
+def _batches(
+    kept: Sequence[tuple[StoredSightings, VariantNumbers]], folder: str, rows: int
+) -> Iterator[SortTask]:
+    """Yield batches of pieces, of about `rows` sightings each."""
+    pieces: list[tuple[StoredSightings, VariantNumbers]] = []
+    held = number = 0
+    for at, (piece, names) in enumerate(kept):
+        pieces.append((piece, names))
+        held += len(piece)
+        if held >= rows or at + 1 == len(kept):
+            yield SortTask(tuple(pieces), folder, number)
+            pieces, held, number = [], 0, number + 1
+
+
+def _sorted(batch: SortTask) -> dict[int, str]:
+    """Sort the sightings of one batch into a file a share; any process can do it."""
+    told = _told(batch.pieces)
+    written = {}
+    for (share,), mine in told.partition_by("share", as_dict=True, include_key=False).items():
+        name = f"share-{share}-{batch.number}"
+        written[share] = scratch.write(mine, batch.folder, name)
+    return written

@@ -1,0 +1,42 @@
+"""Passes: one packet that crosses one point more than once, and packets doubled between two steps.
+
+A bridge shows a packet up to three times, VEPA twice, a loop again and again. It does not judge.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.follow.loss import passed
+
+ELEMENT: Final = ("direction", "key", "start", "length")
+SEVERAL: Final = ("bridge", "lo")  # roles that show a packet more than once, or twice by nature
+
+
+def passes(located: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each pass of the packets that crossed a point more than once.
+
+    The columns: direction, step, point, packet (a number within direction and point), variant, file, frame,
+    time, passes.
+    """
+    marked = passed(located, ("direction", "point")).with_columns(pl.len().over("packet").alias("passes"))
+    again = marked.filter(pl.col("passes") > 1).sort("packet", "time", "row")
+    columns = ["direction", "step", "point", "packet", "variant", "file", "frame", "time", "passes"]
+    return again.with_columns(pl.col("packet").rank("dense").over("direction", "point")).select(columns)
+
+
+def doubled(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Return the packets that a step saw more than once and the last such step before it once.
+
+    Steps that show a packet more than once by nature are passed over.
+
+    Args:
+        seen: direction, rank, key, start, length, passes; one row a packet (`loss.once`).
+        places: direction, rank, role, crossings (`places.places`).
+    """
+    single = places.filter(~pl.col("role").is_in(SEVERAL) & (pl.col("crossings") == 1))
+    turns = single.select("direction", "rank", pl.col("rank").rank("dense").over("direction").alias("turn"))
+    alone = seen.join(turns, on=["direction", "rank"])
+    once = alone.filter(pl.col("passes") == 1).select(*ELEMENT, pl.col("turn") + 1)
+    again = alone.filter(pl.col("passes") > 1).join(once, on=[*ELEMENT, "turn"], how="semi")
+    return again.drop("turn")

@@ -1,0 +1,104 @@
+"""The reduce stage: sightings of all captures, in partitions of joined flows, followed from hop to hop.
+
+A correlation of any input size holds one partition at a time (and one a worker). Takes what the map stage
+kept, gives the network with hops, losses and passes; it knows no rules.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.bind.place import BoundCaptures
+from pcapcheck.correlate.network import Network
+from pcapcheck.follow.follow import Fates, follow, located
+from pcapcheck.follow.looking import windows
+from pcapcheck.follow.partition import Partition, partitions
+from pcapcheck.scale import scratch
+from pcapcheck.scale.resources import Resources
+from pcapcheck.scale.scratch import StoredFrame
+
+FEW: Final = 2_000  # packets that need not be kept apart
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionTask:
+    """One partition, and where more can be kept."""
+
+    partition: Partition
+    number: int
+    scratch: str | None
+
+
+def reduce_all(bound: BoundCaptures, network: Network, using: Resources) -> Network:
+    """Follow the packets of all partitions; return the network with what became of them.
+
+    Raises:
+        InputError: a flow is too large for the memory that was given, or the scratch folder is full.
+    """
+    seen = replace(network, windows=windows(bound.windows(network.offsets), network))
+    parts = enumerate(partitions(bound, seen, using))
+    tasks = (PartitionTask(each, number, using.scratch) for number, each in parts)
+    done = list(using.executor.run(_reduce, tasks))
+    if not done:
+        return seen
+    found = together([each for each, _ in done], _others(done))
+    order = ["direction", "step"]
+    proof = [*order, "file", "frame"]
+    return replace(
+        seen,
+        hops=found.hops.sort(order),
+        losses=found.losses.sort(proof),
+        passes=found.passes.sort(proof),
+        late=found.late.sort(proof),
+        damaged=found.damaged.sort(proof),
+    )
+
+
+def _reduce(part: PartitionTask) -> tuple[Fates, StoredFrame]:
+    """Follow one partition; any process can do it. What other partitions may ask for is kept apart."""
+    pieces, network = part.partition
+    sightings = pl.concat([scratch.load(piece) for piece in pieces])
+    found = follow(located(sightings, network), network, network.windows)
+    others = scratch.store(found.others, part.scratch, f"others-{part.number}", rows=FEW)
+    return replace(found, others=found.others.clear()), others
+
+
+def _others(done: Sequence[tuple[Fates, StoredFrame]]) -> list[pl.DataFrame]:
+    """Return the packets of pairs that lost none in their partition, but some in another."""
+    if len(done) == 1:
+        return []
+    lost = pl.concat([each.losses.filter(pl.col("fate") == "lost").select(PAIR) for each, _ in done]).unique()
+    if lost.is_empty():
+        return []
+    return [scratch.only(others, lost) for _, others in done]
+
+
+PLACE = ("direction", "step")
+PAIR = ("point", "next_point")
+
+
+def together(parts: Sequence[Fates], others: Sequence[pl.DataFrame] = ()) -> Fates:
+    """Return the results of all partitions as one; `others` are packets of pairs that lost some elsewhere."""
+    kept = ((each.hops, each.losses, each.passes, each.late, each.damaged, each.gappy) for each in parts)
+    hops, losses, passes, late, damaged, gappy = (pl.concat(frames) for frames in zip(*kept, strict=True))
+    losses = pl.concat([losses, *others])
+    fooled = losses.filter("silent").join(gappy, on="next_point", how="semi")
+    if len(fooled):
+        hops = _corrected(hops, fooled)
+        unknown = pl.col("silent") & pl.col("next_point").is_in(gappy["next_point"].implode())
+        losses = losses.with_columns(pl.when(unknown).then(pl.lit("unknown")).otherwise("fate").alias("fate"))
+    lossy = losses.filter(pl.col("fate") == "lost").select(PAIR).unique()
+    losses = losses.join(lossy, on=PAIR, how="semi", maintain_order="left")
+    return Fates(hops, losses, passes, late, damaged, gappy.unique(), losses.clear())
+
+
+def _corrected(hops: pl.DataFrame, fooled: pl.DataFrame) -> pl.DataFrame:
+    """Return the hops with the packets that are unknown, not lost."""
+    counts = fooled.group_by("direction", pl.col("next_step").alias("step")).agg(pl.len().alias("fewer"))
+    told = hops.join(counts, on=PLACE, how="left", maintain_order="left").with_columns(
+        pl.col("fewer").fill_null(0).cast(pl.Int64)
+    )
+    lost, unknown = pl.col("lost") - pl.col("fewer"), pl.col("unknown") + pl.col("fewer")
+    return told.with_columns(lost.alias("lost"), unknown.alias("unknown")).drop("fewer")

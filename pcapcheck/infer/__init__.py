@@ -1,0 +1,1 @@
+"""NO TOPOLOGY -> ONE. Takes what was seen at each capture point; knows no rules."""

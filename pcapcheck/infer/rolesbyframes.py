@@ -1,0 +1,84 @@
+"""The role of a watch by its frames alone, where no name says it.
+
+Tunnels and tags are seen at uplinks; frames that are inside a tunnel elsewhere, at the tunnel's device; a
+veth and its pod show one station that speaks for itself, a bridge several and one that forwards.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from pcapcheck.bind.vantagepoint import VantagePoint
+from pcapcheck.infer.stations import Station, Stations, stations
+from pcapcheck.topology.topology import Role
+
+ETHER: Final = (None, 1)  # ARPHRD_ETHER, and Ethernet captures, which have none
+LOOPBACK: Final = 772  # ARPHRD_LOOPBACK
+BARE: Final = frozenset({12, 14, 101, 228, 229})  # LINKTYPE_RAW, its kin and _IPV4, _IPV6
+
+Pairs = frozenset[tuple[str | None, str | None]]
+
+
+def role_seen(watch: VantagePoint, tunnelled: Pairs, nearest: Callable[[str], bool | None]) -> Role | None:
+    """Return the role of a watch, None if its frames do not say.
+
+    Args:
+        watch: what was seen.
+        tunnelled: (source, destination) MACs of the frames that any watch saw inside a tunnel.
+        nearest: whether this watch is the nearest to an address.
+    """
+    if not watch.seen:
+        return None
+    if watch.hatype == LOOPBACK or all(_is_loop(each.source) for each in watch.seen if each.source):
+        return Role.LO
+    if watch.linktype in BARE or watch.hatype not in ETHER:
+        return Role.TUNNEL
+    if any(each.form != "plain" or each.tag is not None for each in watch.seen):
+        return Role.UPLINK
+    if _is_inside(watch, tunnelled):
+        return Role.VTEP
+    return _by_stations(watch, stations(watch), nearest)
+
+
+def _is_loop(address: str | None) -> bool:
+    return address is not None and (address.startswith("127.") or address == "::1")
+
+
+def _is_inside(watch: VantagePoint, tunnelled: Pairs) -> bool:
+    """Whether nearly all frames here are inside a tunnel elsewhere.
+
+    Cooked captures have no destination MAC.
+    """
+    froms = {source for source, _ in tunnelled}
+    known = [
+        (each.mac_from, each.mac_to) in tunnelled if each.mac_to else each.mac_from in froms
+        for each in watch.seen
+        if each.mac_from and each.is_data
+    ]
+    return bool(known) and all(known)
+
+
+def _by_stations(watch: VantagePoint, found: Stations, nearest: Callable[[str], bool | None]) -> Role:
+    """Tell pod, veth, bridge and a plain uplink apart by who speaks for himself and who forwards."""
+    forwarding = [each for each in found.by_mac.values() if each.forwards]
+    speaking = [each for each in found.by_mac.values() if each.own and not each.forwards]
+    if watch.index is not None:
+        return _of_node(speaking, forwarding, nearest)
+    alone = [each for each in found.everywhere() if each in speaking]
+    if alone:
+        at_end = [nearest(address) for each in alone for address in each.own]
+        return Role.VETH if at_end and None not in at_end and True not in at_end else Role.POD
+    return Role.BRIDGE if len(forwarding) == 1 and speaking else Role.UPLINK
+
+
+def _of_node(
+    speaking: list[Station], forwarding: list[Station], nearest: Callable[[str], bool | None]
+) -> Role:
+    """Tell the interfaces of a node apart by who comes in there.
+
+    At a veth its pod, which is nowhere nearer.
+    """
+    coming = [each for each in speaking if each.come]
+    if any(each.come for each in forwarding) or not coming:
+        return Role.UPLINK
+    at_end = [nearest(address) for address in coming[0].own]
+    return Role.VETH if len(coming) == 1 and False not in at_end else Role.BRIDGE

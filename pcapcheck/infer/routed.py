@@ -1,0 +1,106 @@
+"""Routed: what plain packets say of the nodes that pods are on.
+
+A node's MAC sends them, with a TTL that fell once.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from pcapcheck.bind.vantagepoint import TrafficSeen
+from pcapcheck.infer.draft import PodDraft, TopologyDraft
+from pcapcheck.infer.observations import Observations
+from pcapcheck.infer.stations import FIRST_TTLS, is_host
+from pcapcheck.infer.subnets import neighbours
+from pcapcheck.topology.topology import Role
+
+BY_MAC: Final = 3  # weight of the MAC that sends a pod's packets for the node that the pod is on
+
+
+def find_routed_pods(draft: TopologyDraft, scene: Observations) -> None:
+    """Vote for the node of each pod whose plain packets a node's MAC sends.
+
+    Add nodes that were not captured.
+    """
+    nodes = {
+        each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac
+    }
+    for pod, mac in sorted(_senders(draft, scene), key=lambda each: (each[0].name, each[1])):
+        if mac not in nodes and pod.node is None:
+            address = next((each for each in _claims(scene, mac) if not draft.node_of(each)), None)
+            if address:
+                uplink = draft.node(address).interface("uplink", Role.UPLINK)
+                uplink.mac, uplink.addresses = mac, [address]
+                draft.node(address).addresses = [address]
+                nodes[mac] = address
+        if mac in nodes:
+            pod.votes[nodes[mac]] += BY_MAC
+
+
+def _senders(draft: TopologyDraft, scene: Observations) -> Iterator[tuple[PodDraft, str]]:
+    """Yield each pod with each MAC that sent its packets, routed once, at an uplink."""
+    found = {
+        (each.source, each.mac_from)
+        for place in scene.of_role(Role.UPLINK)
+        for each in place.watch.seen
+        if each.form == "plain" and each.is_data and (each.ttl or 0) + 1 in FIRST_TTLS
+    }
+    for source, mac in found:
+        pod = draft.pod_of(source)
+        if pod and mac:
+            yield pod, mac
+
+
+def _claims(scene: Observations, mac: str) -> list[str]:
+    """Return the addresses that a MAC claims at uplinks."""
+    seen = (each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen)
+    return sorted(
+        {each.claim for each in seen if each.claim and each.claim_mac == mac and is_host(each.claim)}
+    )
+
+
+def believed_at(draft: TopologyDraft, scene: Observations) -> dict[str, Counter[str]]:
+    """Return who gets what a node's pods send to another node's MAC, or into a tunnel's device.
+
+    And at which node.
+
+    Where a tunnel leads cannot be seen at its device, nor whose address is one like a pod's that nobody
+    answers for: it is the other node's, if there is only one.
+    """
+    macs = {
+        each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac
+    }
+    speaking = {each.source for place in scene.places for each in place.watch.seen if each.is_data}
+    getters: dict[str, Counter[str]] = {}
+    for place in scene.of_role(Role.UPLINK, Role.VTEP, Role.TUNNEL):
+        others = [name for name in draft.nodes if name != place.node]
+        for each in place.watch.seen:
+            if (
+                not each.destination
+                or not is_host(each.destination)
+                or not _is_sent_here(draft, each, place.node)
+            ):
+                continue
+            far = macs.get(each.mac_to or "")
+            guess = (
+                len(others) == 1 and each.destination not in speaking and _is_like(draft, each, place.role)
+            )
+            far = far or (others[0] if guess else None)
+            if far and far != place.node:
+                getters.setdefault(each.destination, Counter())[far] += each.packets
+    return getters
+
+
+def _is_sent_here(draft: TopologyDraft, each: TrafficSeen, node: str | None) -> bool:
+    """Whether a pod of this node sends a plain packet."""
+    pod = draft.pod_of(each.source)
+    return each.is_data and each.form == "plain" and pod is not None and pod.node == node
+
+
+def _is_like(draft: TopologyDraft, each: TrafficSeen, role: Role | None) -> bool:
+    """Whether a destination can be a pod's.
+
+    It goes into a tunnel, or is as near as pods are to each other.
+    """
+    pod = draft.pod_of(each.source)
+    return role != Role.UPLINK or bool(pod and neighbours([each.destination or ""], pod.addresses))

@@ -1,0 +1,106 @@
+"""Parameter votes: which values the nodes use for what a cluster is configured with: VNI, port, key, VLAN.
+
+Counts nodes that send a value, not packets: one busy node is no majority. It does not know what is intended.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from pcapcheck.bind.place import ParameterVotes
+from pcapcheck.bind.vantagepoint import TrafficSeen
+from pcapcheck.infer.draft import NodeDraft, TopologyDraft
+from pcapcheck.topology.topology import Role
+
+# The parameters of profiles that a tunnel's number and port are, by form.
+NUMBERS: Final = {"vxlan": ("vni", "vnis"), "geneve": ("vni",), "gre": ("key",)}
+PORTS: Final = {
+    "vxlan": "vxlan_port",
+    "geneve": "geneve_port",
+    "wireguard": "wireguard_port",
+    "flannel-udp": "udp_port",
+}
+NO_KEY: Final = -1
+_NAMED: Final = re.compile(r"flannel(?:-v6)?\.(\d+)|(?:.+\.|vlan)(\d+)")  # flannel.VNI, eth0.VLAN
+BY_NAME: Final = 2  # a device that is called after the value counts as much as two nodes
+
+
+def count_votes(draft: TopologyDraft) -> ParameterVotes:
+    """Return how many nodes send each value."""
+    counts: dict[str, Counter[int]] = {}
+    if _is_routable(draft):
+        counts["masquerade"] = Counter({0: len(draft.nodes) + 1})
+    for _, name, value in sorted(set(_sent(draft))):
+        counts.setdefault(name, Counter())[value] += 1
+    for node in draft.nodes.values():
+        for name, value in _named(node):
+            counts.setdefault(name, Counter())[value] += BY_NAME
+    return counts
+
+
+def _is_routable(draft: TopologyDraft) -> bool:
+    """Whether somebody outside answers a pod's own address: then pods need no other towards the outside."""
+    pods = {address for pod in draft.pods.values() for address in pod.addresses}
+    ours = pods | {address for node in draft.nodes.values() for address in node.owned}
+    uplinks = [
+        each.place for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.place
+    ]
+    pairs = {
+        (each.source, each.destination)
+        for place in uplinks
+        for each in place.watch.seen
+        if each.form == "plain" and each.is_data
+    }
+    return any(
+        source in pods and destination not in ours and (destination, source) in pairs
+        for source, destination in pairs
+    )
+
+
+def _sent(draft: TopologyDraft) -> Iterator[tuple[str, str, int]]:
+    """Yield what each sender uses, as any uplink saw it: nodes by name, else by their address."""
+    names = {address: node.name for node in draft.nodes.values() for address in node.addresses}
+    macs = {
+        each.mac: node.name
+        for node in draft.nodes.values()
+        for each in node.of_role(Role.UPLINK, Role.VLAN)
+        if each.mac
+    }
+    for node in draft.nodes.values():
+        for interface in node.of_role(Role.UPLINK):
+            for each in interface.place.watch.seen if interface.place else ():
+                plain = each.form == "plain"
+                sender = (
+                    macs.get(each.mac_from or "")
+                    if plain
+                    else names.get(each.outer_from or "", each.outer_from)
+                )
+                if sender:
+                    yield from ((sender, *value) for value in _values(each))
+
+
+def _values(each: TrafficSeen) -> Iterator[tuple[str, int]]:
+    if each.number is not None:
+        yield from ((name, each.number) for name in NUMBERS.get(each.form, ()))
+    if each.number is not None and each.form == "nvgre":  # RFC 7637, 3.2: VSID and FlowID share the key
+        yield from (("vsid", each.number >> 8), ("flow_id", each.number & 0xFF))
+    if each.number is None and each.form == "gre":
+        yield "key", NO_KEY
+    if each.port is not None and each.form in PORTS:
+        yield PORTS[each.form], each.port
+    if each.tag is not None:
+        yield "vlan_id", each.tag
+
+
+def _named(node: NodeDraft) -> Iterator[tuple[str, int]]:
+    """Yield what the names of devices say.
+
+    Flannel calls its VTEP after the VNI, a VLAN device after the VLAN.
+    """
+    for interface in node.of_role(Role.VTEP, Role.VLAN):
+        match = _NAMED.fullmatch(interface.name)
+        if match and match[1] and interface.role == Role.VTEP:
+            yield "vni", int(match[1])
+        if match and match[2] and interface.role == Role.VLAN:
+            yield "vlan_id", int(match[2])

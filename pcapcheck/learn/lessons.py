@@ -1,0 +1,187 @@
+"""What packets of each kind have in common: values that never differ, and variables that always hold.
+
+A variable of the topology is better than a value: it holds in another run too, where pods have other
+addresses.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from pcapcheck.check.rulecontext import RuleContext
+from pcapcheck.compare.side import Side
+from pcapcheck.documents import values
+from pcapcheck.observe.kinds import Kind, Observed, rows_of_kinds
+from pcapcheck.observe.naming import Namer, variables
+from pcapcheck.observe.wording import ObservedCase, cases
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learnt of one field.
+
+    Attributes:
+        at: roles of the hops.
+        side: source, destination, or "" for both.
+        form: how the packets travel there; "" is any.
+        who, where: the traffic kinds.
+        field: Wireshark's name, `form` or `stack`.
+        expected: the values it had, as a rule file writes them; a variable begins with a dollar sign.
+        packets, flows: how many had them; all that were seen.
+        when: a further condition on the stack; "" is none.
+    """
+
+    at: tuple[str, ...]
+    side: str
+    form: str
+    who: tuple[str, ...]
+    where: tuple[str, ...]
+    field: str
+    expected: tuple[str, ...]
+    packets: int
+    flows: int
+    when: str = ""
+
+
+MOST: Final = {"stack": 4, "form": 2, "mac": 1}  # distinct values that are still a rule
+MOST_NUMBERS: Final = 3
+FORM, STACK = "form", "stack"
+FAMILIES: Final = {"ip": "link:*:ip:{tcp,udp,icmp}", "ipv6": "link:*:ipv6:{tcp,udp,icmpv6}"}
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of one field of one kind of packets: the variables that held so far, and the values."""
+
+    observed: Observed
+    candidates: list[str]
+    values: set[int | str] = field(default_factory=set)
+    owned: bool = False  # some value is the address of one interface, which another run may not have
+    packets: int = 0
+    flows: set[int] = field(default_factory=set)
+
+    def add(self, case: ObservedCase, namer: Namer, value: int | str) -> None:
+        """Take in one case."""
+        self.packets += case.packets
+        self.flows |= case.flows
+        if isinstance(value, int) and self.candidates:
+            self.candidates = list(namer.holding(case.row, self.observed, value, self.candidates))
+        self.owned = self.owned or namer.is_owned(self.observed, value)
+        if len(self.values) <= MOST_NUMBERS + 1:
+            self.values.add(value)
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """What a rule may expect; nothing if values differ too much."""
+        if self.candidates:
+            return (f"${self.candidates[0]}",)
+        kind = self.observed.kind
+        if (
+            self.owned
+            or kind in ("ipv4", "ipv6")
+            or len(self.values) > MOST.get(kind, MOST.get(self.observed.name, MOST_NUMBERS))
+        ):
+            return ()
+        written = (
+            each if isinstance(each, str) else values.written(kind, each)
+            for each in sorted(self.values, key=str)
+        )
+        return tuple(written)
+
+
+def lessons(side: Side) -> list[Lesson]:
+    """Return what was learnt of a set of captures, kind by kind."""
+    namer = Namer(RuleContext(side.network, side.profile), side.network.owners)
+    found: dict[tuple[Kind, str, str], _Seen] = {}
+    for case in cases(rows_of_kinds(side.network)):
+        for kind, observed, value, when in _learnable(case):
+            key = kind, observed.name, when
+            if key not in found:
+                found[key] = _Seen(observed, list(variables(observed.kind)))
+            found[key].add(case, namer, value)
+    plain = (
+        _lesson(kind, when, seen) for (kind, _, when), seen in sorted(found.items(), key=lambda each: each[0])
+    )
+    return [each for each in merged(list(plain)) if each.expected]
+
+
+def _learnable(case: ObservedCase) -> Iterator[tuple[Kind, Observed, int | str, str]]:
+    """Yield kind, field, value and condition of what a case teaches; its form is told with its stack."""
+    if case.field.name != STACK:
+        yield case.kind, case.field, case.value, ""
+        return
+    yield case.kind._replace(form=""), Observed(FORM, "text"), case.kind.form, ""
+    stack = str(case.value)
+    family = stack.rpartition(":")[2]
+    if case.kind.form != "plain" and family in FAMILIES:
+        yield case.kind, case.field, pattern(stack), FAMILIES[family]
+
+
+def pattern(stack: str) -> str:
+    """Return a stack, up to the innermost IP header, as a pattern that fits any flow in it."""
+    _, *layers = stack.split(":")
+    while layers and layers[0] in ("vlan", "ieee8021ad"):
+        layers = layers[1:]
+    return ":".join(["link", *layers, "*"])
+
+
+def _lesson(kind: Kind, when: str, seen: _Seen) -> Lesson:
+    where = (kind.where,) if kind.where else ()
+    who = (kind.who,)
+    counts = (seen.packets, len(seen.flows))
+    return Lesson(
+        (kind.role,), kind.side, kind.form, who, where, seen.observed.name, seen.expected, *counts, when
+    )
+
+
+def merged(plain: list[Lesson]) -> list[Lesson]:
+    """Return the lessons; those that say the same at both sides, of several kinds or roles are joined."""
+    joined = _of_all_sides(plain)
+    for name in ("who", "where", "at"):
+        joined = [_together(several, name) for several in _alike(joined, name)]
+    return sorted(joined, key=lambda each: (each.at, each.field, each.side, each.who, each.where))
+
+
+def _of_all_sides(plain: list[Lesson]) -> list[Lesson]:
+    """Join the lessons that hold at all sides where such packets were seen.
+
+    A rule without a side is about all of them, and none can be about hops at neither end alone.
+    """
+    seen = {
+        _about(each): {one.side for one in several}
+        for several in _alike(plain, "side", "expected")
+        for each in several
+    }
+    joined: list[Lesson] = []
+    for several in _alike(plain, "side"):
+        sides = {each.side for each in several}
+        if len(sides) > 1 and sides == seen[_about(several[0])]:
+            joined.append(_together(several, "side"))
+        else:
+            joined += [each for each in several if each.side or seen[_about(each)] == {""}]
+    return joined
+
+
+def _alike(plain: list[Lesson], *names: str) -> list[list[Lesson]]:
+    """Return the lessons in groups that differ in these attributes only."""
+    groups: defaultdict[Lesson, list[Lesson]] = defaultdict(list)
+    for each in plain:
+        groups[_changed(each, {"packets": 0, "flows": 0, **dict.fromkeys(names, "")})].append(each)
+    return list(groups.values())
+
+
+def _about(lesson: Lesson) -> Lesson:
+    return _changed(lesson, {"packets": 0, "flows": 0, "side": "", "expected": ()})
+
+
+def _together(several: list[Lesson], name: str) -> Lesson:
+    """Return one lesson that says what all of these say."""
+    packets, flows = sum(each.packets for each in several), max(each.flows for each in several)
+    words = {word for each in several for word in getattr(each, name)}
+    every = "" if name == "side" else tuple(sorted(words))
+    return _changed(several[0], {name: every, "packets": packets, "flows": flows})
+
+
+def _changed(lesson: Lesson, attributes: dict[str, Any]) -> Lesson:
+    return replace(lesson, **attributes)

@@ -1,0 +1,97 @@
+"""Which fields tell what a network does to packets, and not what a flow happens to be."""
+
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from pcapcheck.correlate.network import Network
+from pcapcheck.decode.columns import kind_of
+from pcapcheck.topology.topology import OwnerKind
+
+OUTER: Final = ("ip.ttl", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
+INNER: Final = tuple(f"inner.{name}" for name in (*OUTER, "ipv6.hlim"))
+# What tells a tunnel from others, by its form; in IP in IP, the outermost UDP is the flow's.
+TUNNEL: Final = {
+    "vxlan": ("udp.dstport", "vxlan.vni"),
+    "geneve": ("udp.dstport", "geneve.vni"),
+    "gre": ("gre.key",),
+    "nvgre": ("gre.key",),
+    **dict.fromkeys(("wireguard", "flannel-udp", "fou", "gue"), ("udp.dstport",)),
+}
+LINK: Final = ("eth.src", "eth.dst", "vlan.id")
+INNER_LINK: Final = ("inner.eth.src", "inner.eth.dst")
+
+
+class Observed(NamedTuple):
+    """A field that is looked at; `kind` is integer, mac, ipv4, ipv6 or text."""
+
+    name: str
+    kind: str
+
+    @property
+    def is_address(self) -> bool:
+        """Whether its values are addresses, which have owners."""
+        return self.kind in ("mac", "ipv4", "ipv6")
+
+
+def fields_of(form: str) -> tuple[Observed, ...]:
+    """Return the fields to look at in packets of a form; in plain ones, outer and inner are the same."""
+    names = (
+        (*LINK, *INNER) if form == "plain" else (*LINK, *OUTER, *TUNNEL.get(form, ()), *INNER_LINK, *INNER)
+    )
+    return tuple(Observed(name, kind_of(name)) for name in names)
+
+
+ENDS: Final = ("source", "destination")
+KEYS: Final = ("who", "where", "role", "side", "form")
+
+
+class Kind(NamedTuple):
+    """Packets of which the same can be said; words as in DESIGN, section 2."""
+
+    who: str
+    where: str
+    role: str
+    side: str
+    form: str
+
+    @property
+    def traffic(self) -> str:
+        """The traffic kinds as people read them."""
+        return f"{self.who} {self.where}".strip()
+
+    @property
+    def hop(self) -> str:
+        """The hop as people read it."""
+        return f"{self.role} ({self.side})" if self.side else self.role
+
+
+def rows_of_kinds(network: Network) -> pl.DataFrame:
+    """Return the variants of flows at hops of them; `side` is "" for neither end, `node` is the point's.
+
+    Left out is what says nothing of a flow: ICMP errors, questions about addresses, and what goes to groups.
+    """
+    rows = network.variants
+    if rows.is_empty():
+        return rows
+    told = rows.filter(
+        pl.col("role").is_not_null()
+        & pl.col("who").is_not_null()
+        & (pl.col("who") != "arp")
+        & (pl.col("kind") != "icmp-error")
+    )
+    apart = [pl.col(f"{end}_kind").ne_missing(str(OwnerKind.GROUP)) for end in ENDS]
+    ends = network.directions.filter(*apart).select("direction", "source_node", "destination_node")
+    nodes = {number: point.node for number, point in enumerate(network.points) if point}
+    told = told.join(ends, on="direction", how="inner", maintain_order="left").with_columns(
+        pl.col("point").replace_strict(nodes, default=None, return_dtype=pl.String).alias("node")
+    )
+    source, destination = (pl.col("node") == pl.col(f"{end}_node") for end in ENDS)
+    guessed = (
+        pl.when(source & ~destination.fill_null(value=False))
+        .then(pl.lit("source"))
+        .when(destination & ~source.fill_null(value=False))
+        .then(pl.lit("destination"))
+    )
+    known = pl.col("side").replace({"via": None})
+    return told.with_columns(pl.coalesce(known, guessed, pl.lit("")).alias("side"))

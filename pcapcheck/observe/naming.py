@@ -1,0 +1,92 @@
+"""Values in words of the topology: a MAC is that of the destination's VTEP, an address the sending pod's.
+
+Takes what surrounds a packet, gives the variables of rules that have its value, best first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from pcapcheck.check.rulecontext import RuleContext
+from pcapcheck.documents import values
+from pcapcheck.documents.values import Span
+from pcapcheck.observe.kinds import Observed
+from pcapcheck.topology.owners import Owners
+from pcapcheck.topology.topology import OwnerKind, Role
+
+ENDS: Final = ("source", "destination")
+ROLES: Final = (
+    Role.VTEP,
+    Role.TUNNEL,
+    Role.BRIDGE,
+    Role.UPLINK,
+    Role.VLAN,
+    Role.VETH,
+    Role.MACVLAN,
+    Role.IPVLAN,
+)
+
+
+@cache
+def variables(kind: str) -> tuple[str, ...]:
+    """Return the variables that a field of this kind may equal, the most telling first."""
+    if kind == "mac":
+        of_pods = [f"{end}.{rest}" for end in ENDS for rest in ("pod.mac", "gateway.mac")]
+        return (*of_pods, *(f"{end}.node.{role}.mac" for role in ROLES for end in ENDS), "here.mac")
+    if kind in ("ipv4", "ipv6"):
+        ends = [f"{end}.{rest}" for rest in ("pod.addresses", "node.addresses") for end in ENDS]
+        devices = [f"{end}.node.{role}.addresses" for role in ROLES[:3] for end in ENDS]
+        return (*ends, *devices, "source.address", "destination.address")
+    return ()
+
+
+class Namer:
+    """Names values of one network."""
+
+    def __init__(self, surroundings: RuleContext, owners: Owners) -> None:
+        self._around = surroundings
+        self._owners = owners
+
+    def holding(
+        self, row: Mapping[str, Any], field: Observed, value: int, among: Sequence[str]
+    ) -> Iterator[str]:
+        """Yield those variables that have the value of a field in a packet.
+
+        Args:
+            row: what a variable depends on: source_end, destination_end, point.
+            field: of the packet.
+            value: of the field.
+            among: variables, without the dollar sign.
+        """
+        view = self._around.view(row, ())
+        for path in among:
+            if any(_equal(value, each) for each in view.variable(path, field.name) or ()):
+                yield path
+
+    def named(self, row: Mapping[str, Any], field: Observed, value: int) -> str:
+        """Return a value as it is comparable between runs: as a variable, as whose it is, or as itself."""
+        if not field.is_address:
+            return str(value)
+        path = next(self.holding(row, field, value, variables(field.kind)), None)
+        return f"${path}" if path else self._owner(field, values.written(field.kind, value))
+
+    def is_owned(self, field: Observed, value: int | str) -> bool:
+        """Whether a value is the MAC of one interface of the topology."""
+        if field.kind != "mac" or not isinstance(value, int):
+            return False
+        return len(self._owners.mac_owner(values.mac_text(value))) == 1
+
+    def _owner(self, field: Observed, text: str) -> str:
+        if field.kind == "mac":
+            owners = self._owners.mac_owner(text)
+            return f"{owners[0].interface} of {owners[0].pod or owners[0].node}" if len(owners) == 1 else text
+        owner = self._owners.of(text)
+        if owner.kind in (OwnerKind.NODE, OwnerKind.POD, OwnerKind.SERVICE) and owner.name:
+            return f"{owner.kind} {owner.name}"
+        return str(owner.kind)
+
+
+def _equal(value: int, wanted: object) -> bool:
+    if isinstance(wanted, Span):
+        return wanted.low <= value <= wanted.high
+    return value == wanted

@@ -1,0 +1,189 @@
+"""Network -> Result: every rule judged, the causes found, and what was seen put in words and numbers.
+
+Takes what correlation found and the chosen profiles; it opens nothing and does not know how reports look.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeAlias
+
+import polars as pl
+
+from pcapcheck.bind.place import BoundCaptures
+from pcapcheck.check.assertions import check_assertion
+from pcapcheck.check.checker import Judged, check_rule
+from pcapcheck.check.choice import Chosen
+from pcapcheck.check.coverage import coverage_of
+from pcapcheck.check.expected import RULE, TITLE, check_traffic, without
+from pcapcheck.check.finding import Finding, Severity
+from pcapcheck.check.rule import Rule
+from pcapcheck.check.rulecontext import RuleContext
+from pcapcheck.correlate.network import Network, sound
+from pcapcheck.diagnose.case import Case, broken_rules
+from pcapcheck.diagnose.causes import diagnose
+from pcapcheck.diagnose.diagnosis import Diagnosis
+from pcapcheck.report.result import (
+    CaptureUsed,
+    FlowSummary,
+    PathStep,
+    ProfileUsed,
+    Result,
+    RuleUsed,
+    TopologyUsed,
+    Verdict,
+)
+from pcapcheck.report.summaries import summaries
+
+Spot: TypeAlias = tuple[str | None, str | None, str | None]  # node, interface, pod
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeOptions:
+    """How to judge: which profiles, and the severity from which a finding is a violation."""
+
+    chosen: Chosen
+    fail_on: Severity = Severity.ERROR
+
+
+def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Result:
+    """Judge every rule, find the causes, say what was seen."""
+    traffic = check_traffic(whole)
+    network = without(whole, traffic.blocked)
+    intact = sound(network)
+    chosen = how.chosen
+    judged: list[Judged] = []
+    for profile in chosen.profiles:
+        surroundings = RuleContext(intact, profile)
+        judged += [_judge(rule, intact, surroundings) for rule in profile.active]
+    findings = (*(finding for each in judged for finding in each.findings), *traffic.findings)
+    causes = diagnose(Case(network, chosen.main, broken_rules(judged))) if chosen.main else ()
+    own = {rule for profile in chosen.profiles for rule in profile.own_rules}
+    checked = any(
+        each.rule.id in own and each.rule.severity is Severity.ERROR and each.packets for each in judged
+    )
+    captures = captures_used(bound, network)
+    coarse = coarse_points(captures)
+    rules = {each.rule.id: _used(each.rule) for each in judged}
+    checked = checked and not traffic.unknown
+    return Result(
+        verdict=verdict_of(findings, causes, how.fail_on, checked=checked),
+        profiles=tuple(
+            ProfileUsed(each.name, each.confidence, each.evidence, each.alternatives) for each in chosen.used
+        ),
+        topology=TopologyUsed(whole.topology.source, whole.topology.inferred),
+        captures=captures,
+        diagnoses=causes,
+        findings=findings,
+        flows=tuple(_timed(each, coarse) for each in summaries(whole)),
+        coverage=coverage_of(judged, whole),
+        notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown),
+        rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),
+        fail_on=how.fail_on,
+        checked=checked,
+    )
+
+
+def _judge(rule: Rule, network: Network, surroundings: RuleContext) -> Judged:
+    return check_assertion(rule, network) if rule.assertion else check_rule(rule, network, surroundings)
+
+
+def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[Spot]:
+    """Return the capture points all of whose times are whole seconds, or none.
+
+    No latency can be told there.
+    """
+    told: dict[bool, set[Spot]] = {True: set(), False: set()}
+    for each in captures:
+        if each.role and each.packets:
+            told[each.clock in ("seconds", "none")].add((each.node, each.interface, each.pod))
+    return frozenset(told[True] - told[False])
+
+
+def _timed(flow: FlowSummary, coarse: frozenset[Spot]) -> FlowSummary:
+    """Return the flow without latencies that clocks are too coarse for."""
+    if not coarse:
+        return flow
+    return replace(flow, forward=_steps(flow.forward, coarse), backward=_steps(flow.backward, coarse))
+
+
+def _steps(path: Sequence[PathStep], coarse: frozenset[Spot]) -> tuple[PathStep, ...]:
+    before, made = False, []
+    for step in path:
+        here = (step.hop.node, step.hop.interface, step.hop.pod) in coarse
+        made.append(replace(step, latency_ns=None) if here or before else step)
+        before = here if step.captured else before
+    return tuple(made)
+
+
+def verdict_of(
+    findings: Sequence[Finding], causes: Sequence[Diagnosis], fail_on: Severity, *, checked: bool
+) -> Verdict:
+    """Return the verdict: violations outweigh all; conformant needs a judged error rule of a profile."""
+    levels = list(Severity)
+    if any(levels.index(each.severity) <= levels.index(fail_on) for each in findings):
+        return Verdict.VIOLATIONS
+    if any(not each.information for each in causes):
+        return Verdict.VIOLATIONS
+    return Verdict.CONFORMANT if checked else Verdict.INCONCLUSIVE
+
+
+def _used(rule: Rule) -> RuleUsed:
+    return RuleUsed(rule.title, rule.because, rule.fix, rule.references, rule.place.file, rule.place.line)
+
+
+def captures_used(bound: BoundCaptures, network: Network) -> tuple[CaptureUsed, ...]:
+    """Return what the report says of each interface of each file."""
+    gaps = _gaps(network)
+    numbers = {point: number for number, point in enumerate(bound.points)}
+    interfaces = {number: list(own) for number, own in groupby(bound.bound, lambda each: each.file)}
+    used = []
+    for number, capture in enumerate(bound.captured):
+        for each in interfaces.get(number, ()):
+            point = each.binding.point
+            about = capture.interfaces[each.interface]
+            used.append(
+                CaptureUsed(
+                    file=capture.input.shown,
+                    node=point.node if point else None,
+                    interface=point.interface if point else about.name or None,
+                    role=str(point.role) if point else None,
+                    pod=point.pod if point else None,
+                    packets=each.packets,
+                    dropped=about.dropped,
+                    gaps=gaps.get(numbers.get(point, -1), 0),
+                    truncated=capture.truncated,
+                    clock=capture.clock,
+                    error=capture.error,
+                )
+            )
+        if number not in interfaces:
+            nowhere = CaptureUsed(
+                capture.input.shown,
+                node=None,
+                interface=None,
+                role=None,
+                pod=None,
+                packets=capture.packets,
+                truncated=capture.truncated,
+                dropped=None,
+                gaps=0,
+                clock=capture.clock,
+                error=capture.error,
+            )
+            used.append(nowhere)
+    return tuple(used)
+
+
+def _gaps(network: Network) -> dict[int, int]:
+    """Return how many packets each capture point lacks although they passed."""
+    if network.hops.is_empty():
+        return {}
+    paths = network.directions.select("direction", "path")
+    lacking = network.hops.filter(pl.col("gap") > 0).join(paths, on="direction")
+    points = network.steps.group_by("path", "step").agg(pl.col("point").min())
+    found: Counter[int] = Counter()
+    for point, gap in lacking.join(points, on=["path", "step"]).select("point", "gap").iter_rows():
+        found[point] += gap
+    return dict(found)

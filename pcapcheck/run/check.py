@@ -1,0 +1,206 @@
+"""The journey in code: map captures, bind them to points, correlate, judge; a Result at the end.
+
+The only module that calls every stage (`flowing` calls the first few); it opens and prints nothing.
+"""
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from pcapcheck.bind.place import BoundCaptures
+from pcapcheck.capture.inputs import Inputs
+from pcapcheck.check.candidates import Candidates
+from pcapcheck.check.choice import Chosen, choose, named
+from pcapcheck.check.detect import Scenery
+from pcapcheck.check.detection import detection_frame
+from pcapcheck.check.profile import differing
+from pcapcheck.check.rules import Option, with_parameters
+from pcapcheck.check.selection import narrow, narrowed
+from pcapcheck.compare.side import Side
+from pcapcheck.correlate.network import Network
+from pcapcheck.follow.reduce import reduce_all
+from pcapcheck.report.judge import JudgeOptions, judge
+from pcapcheck.report.result import FlowSummary, Result
+from pcapcheck.report.summaries import summaries
+from pcapcheck.run.dataset import sightings_frame
+from pcapcheck.run.opening import (
+    FEW,
+    NO_PATHS,
+    Progress,
+    assembled,
+    bind_captures,
+    candidates_of,
+    is_one_large_point,
+    read_plan,
+    resources_of,
+)
+from pcapcheck.run.settings import Settings as Settings
+from pcapcheck.scale.resources import Resources
+from pcapcheck.topology.topology import Topology
+
+
+def run(
+    inputs: Inputs,
+    topology: Topology,
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    sightings: bool = False,
+) -> Result:
+    """Check the captures against the profiles and the topology; the result keeps its `sightings` if wanted.
+
+    Raises:
+        InputError: a profile, parameter, rule or flow cannot be used, or nothing could be read.
+    """
+    with resources_of(inputs, settings) as using:
+        seen = see(inputs, topology, settings, using, progress, every=sightings)
+        kept = sightings_frame(seen.bound, seen.network, using) if sightings else None
+    return replace(judged(seen, settings), sightings=kept)
+
+
+def run_with_packets(
+    inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None
+) -> tuple[Result, pl.DataFrame]:
+    """Check as `run` does, and return every packet of the selected flows: file (position), frame.
+
+    Raises:
+        InputError: as `run`.
+    """
+    with resources_of(inputs, settings) as using:
+        seen = see(inputs, topology, settings, using, progress, every=True)
+        packets = _packets(seen)
+    return judged(seen, settings), packets
+
+
+def look_at(
+    inputs: Inputs,
+    topology: Topology,
+    settings: Settings,
+    before: Side | None = None,
+    progress: Progress | None = None,
+) -> Side:
+    """Return what is compared of one set of captures.
+
+    Args:
+        inputs: the captures.
+        topology: the intended network.
+        settings: what the run was told.
+        before: the set that this one is compared with; its profile counts where nobody named one.
+        progress: is told how much was read.
+
+    Raises:
+        InputError: as `run`.
+    """
+    if before and before.result.profiles and not settings.profiles and not topology.profile:
+        settings = replace(settings, profiles=(before.result.profiles[0].name,))
+    with resources_of(inputs, settings) as using:
+        seen = see(inputs, topology, settings, using, progress)
+    return Side(seen.network, seen.chosen.main or NO_PATHS, judged(seen, settings))
+
+
+def judged(seen: "Correlated", settings: Settings) -> Result:
+    """Judge what was seen."""
+    result = judge(seen.network, seen.bound, JudgeOptions(seen.chosen, settings.fail_on))
+    damage = [f"{each.input.shown}: {note}" for each in seen.bound.captured for note in each.notes]
+    return replace(result, notes=(*damage, *result.notes, *seen.notes))
+
+
+def follow_flows(
+    inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None
+) -> tuple[FlowSummary, ...]:
+    """Return the selected flows hop by hop; nothing is judged.
+
+    Raises:
+        InputError: as `run`.
+    """
+    with resources_of(inputs, settings) as using:
+        return summaries(see(inputs, topology, settings, using, progress).network)
+
+
+def guess_topology(inputs: Inputs, settings: Settings, progress: Progress | None = None) -> Topology:
+    """Return the network that captures alone show, with the profile that fits if only one does.
+
+    What the run without a topology takes to be meant, written down: `inferred` and `notes` say what was
+    guessed.
+
+    Raises:
+        InputError: as `run`.
+    """
+    with resources_of(inputs, settings) as using:
+        seen = see(inputs, Topology(), settings, using, progress)
+    topology, chosen = seen.network.topology, seen.chosen
+    notes = (*(f"{each.name}: {each.evidence}" for each in chosen.used), *chosen.notes, *topology.notes)
+    if chosen.main is None or any(each.alternatives for each in chosen.used):
+        return replace(topology, notes=notes)
+    shipped = {each.name: each for each in candidates_of(Topology(), settings).profiles}[chosen.main.name]
+    return replace(topology, profile=shipped.name, parameters=differing(chosen.main, shipped), notes=notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Correlated:
+    """What a run saw, before it is judged; `notes` say what was left out."""
+
+    network: Network
+    bound: BoundCaptures
+    chosen: Chosen
+    notes: tuple[str, ...]
+
+
+def see(
+    inputs: Inputs,
+    topology: Topology,
+    settings: Settings,
+    using: Resources,
+    progress: Progress | None = None,
+    *,
+    every: bool = False,
+) -> Correlated:
+    """Read, bind, choose, correlate and follow; nothing is judged.
+
+    Args:
+        inputs: the captures.
+        topology: the intended network.
+        settings: what the run was told.
+        using: workers, and an existing folder; what was spilled there is needed as long as sightings are.
+        progress: is told how much was read.
+        every: keep all sightings, also where only one large capture was given.
+
+    Raises:
+        InputError: as `run`.
+    """
+    candidates = candidates_of(topology, settings)
+    keep = FEW if is_one_large_point(inputs.captures) and not every else None
+    plan = read_plan(candidates.profiles, settings, keep)
+    bound = bind_captures(inputs, topology, plan, using, progress)
+    chosen = _chosen(candidates, bound, settings)
+    whole = assembled(bound, chosen.main or NO_PATHS)
+    network = narrow(whole, settings.selection)
+    notes = (narrowed(whole, network),) if settings.selection else ()
+    if len(bound.points) > 1:
+        network = reduce_all(bound, network, using)
+    return Correlated(network, bound, chosen, notes)
+
+
+def _chosen(candidates: Candidates, bound: BoundCaptures, settings: Settings) -> Chosen:
+    """Return the profiles to check against; what `--set` gives is not read from the captures."""
+    votes = {name: counts for name, counts in bound.votes.items() if name not in settings.parameters}
+    if candidates.named:
+        return named(candidates.profiles, votes)
+    seen = detection_frame(bound.variants, bound.points, bound.topology)
+    chosen = choose(candidates.profiles, Scenery(seen, bound.points, bound.topology), votes)
+    if chosen.main:
+        with_parameters(chosen.main, settings.parameters, Option("--set"))  # it must have them all
+    return chosen
+
+
+def _packets(seen: Correlated) -> pl.DataFrame:
+    """Return the packets of all variants that are left: file, frame."""
+    names = seen.network.variants.select("file", pl.col("local").alias("variant"))
+    parts = [
+        kept.load()
+        .join(names.filter(pl.col("file") == number), on="variant", how="semi")
+        .select(pl.lit(number, pl.Int64).alias("file"), "frame")
+        for number, each in enumerate(seen.bound.captured)
+        for kept in each.sightings
+    ]
+    return pl.concat(parts) if parts else pl.DataFrame(schema={"file": pl.Int64, "frame": pl.Int64})

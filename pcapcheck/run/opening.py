@@ -1,0 +1,115 @@
+"""What every run begins with: the profiles that may matter, what to read of them, workers, the captures read.
+
+Takes inputs, topology and settings; opens nothing itself. What is done with the captures, the journeys say.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import Final
+
+from pcapcheck.bind.filename import SLL2, stems
+from pcapcheck.bind.place import BoundCaptures, fingerprints
+from pcapcheck.capture.inputs import Input, Inputs, spool
+from pcapcheck.capture.source import open_capture
+from pcapcheck.check.candidates import Candidates, clue_fields, dissectors, find_candidates
+from pcapcheck.check.profile import Profile
+from pcapcheck.collect.capturesummary import CaptureSummary, unreadable
+from pcapcheck.collect.map import address, read_all
+from pcapcheck.collect.plan import ReadPlan, fields_to_read
+from pcapcheck.collect.sizing import LARGE, size_of
+from pcapcheck.correlate.assemble import assemble
+from pcapcheck.correlate.network import Network
+from pcapcheck.errors import InputError
+from pcapcheck.infer.settle import settle
+from pcapcheck.run.settings import Settings
+from pcapcheck.scale.resources import Resources, opened
+from pcapcheck.topology.topology import Topology
+
+Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
+FEW: Final = 2  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
+WORTH_WORKERS: Final = 1 << 30  # bytes, where packets are read only
+NO_PATHS: Final = Profile("none", "No profile")
+
+
+def candidates_of(topology: Topology, settings: Settings, *, decoding_only: bool = False) -> Candidates:
+    """Return the profiles that may matter; see `find_candidates`."""
+    given = (settings.profiles, settings.parameters, settings.rules)
+    return find_candidates(topology, *given, decoding_only=decoding_only)
+
+
+def read_captures(
+    inputs: Inputs, plan: ReadPlan, using: Resources, progress: Progress | None
+) -> list[CaptureSummary]:
+    """Run the map stage.
+
+    Raises:
+        InputError: not one capture could be read.
+    """
+    sources = (
+        spool(inputs.captures, using.scratch)
+        if using.executor.is_remote and using.scratch
+        else inputs.captures
+    )
+    using.executor.check([*(address(each.path) for each in sources), using.scratch or ""])
+    captured = read_all(sources, plan, using, progress)
+    errors = [each.error for each in captured if each.error]
+    if len(errors) == len(captured):
+        raise unreadable(errors)
+    return captured
+
+
+def resources_of(inputs: Inputs, settings: Settings, *, following: bool = True) -> Resources:
+    """Return what a run may use: as many workers as were asked for, else as many as pay."""
+    jobs = settings.jobs or suitable_jobs(inputs.captures, following=following)
+    return opened(jobs, settings.scheduler, settings.budget, settings.scratch)
+
+
+def bind_captures(
+    inputs: Inputs, topology: Topology, plan: ReadPlan, using: Resources, progress: Progress | None
+) -> BoundCaptures:
+    """Read the captures and bind them to capture points; without a topology, infer one from them.
+
+    Raises:
+        InputError: no capture could be read.
+    """
+    return settle(read_captures(inputs, plan, using, progress), topology)
+
+
+def assembled(bound: BoundCaptures, profile: Profile) -> Network:
+    """Return the network that the captures show: flows, and the paths that they should take."""
+    files = [each.input.shown for each in bound.captured]
+    return assemble(bound.variants, fingerprints(bound), bound.points, files, bound.topology, profile.path)
+
+
+def read_plan(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> ReadPlan:
+    """Return what to read: the fields that any candidate or filter names, decoded as all candidates say."""
+    names = [name for each in profiles for rule in each.rules for name in rule.fields]
+    decode_as = dissectors(profiles, settings.decode_as)
+    fields = fields_to_read([*names, *clue_fields(profiles), *settings.selection.fields])
+    return ReadPlan(fields, decode_as, keep, settings.since, settings.until)
+
+
+def is_one_large_point(inputs: Sequence[Input]) -> bool:
+    """Whether all packets are of one capture point, and many: there is no other to compare them with.
+
+    Files that tcpdump -C, -G or -W wrote one after the other are one point.
+    """
+    names = {(PurePath(each.shown).parent, stems(each.shown)[-1]) for each in inputs}
+    if len(names) > 1 or sum(map(size_of, inputs)) <= LARGE:
+        return False
+    try:
+        capture = open_capture(inputs[0].path)
+    except InputError:
+        return False
+    of_any = any(each.linktype == SLL2 for each in capture.interfaces)  # of all interfaces of a node
+    return capture.format == "pcap" and capture.seekable and not of_any
+
+
+def suitable_jobs(inputs: Sequence[Input], *, following: bool = True) -> int:
+    """Return how many processes the captures are worth: the cores, where it is more than their start costs.
+
+    Following a packet over several points costs as much as reading thirty.
+    """
+    worth = LARGE if following and not is_one_large_point(inputs) else WORTH_WORKERS
+    return os.cpu_count() or 1 if sum(map(size_of, inputs)) > worth else 1

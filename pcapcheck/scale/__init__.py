@@ -1,0 +1,1 @@
+"""WHERE WORK RUNS. Takes functions and tasks, gives their results; knows no packets."""

@@ -1,0 +1,187 @@
+"""Scratch: frames that may be too large for memory, kept in a folder that is removed whatever happens.
+
+It knows frames, not what is in them.
+"""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, NamedTuple, TypeAlias
+
+import polars as pl
+
+from pcapcheck.errors import InputError
+
+Compression = Literal["lz4", "uncompressed"]
+ROWS = 1_000_000  # a frame with more is written to disk
+SMALL = 8 << 20  # bytes of a frame that are sooner written than made less
+FIX = "free some, or name a folder with more room: --scratch FOLDER"
+
+
+class Slice(NamedTuple):
+    """Some rows of a frame that was written to a file with others."""
+
+    path: str
+    start: int
+    rows: int
+
+
+StoredFrame: TypeAlias = pl.DataFrame | str | Slice  # a frame, or the file that it was written to
+
+
+class Scratch:
+    """A folder for large frames; use it as a context."""
+
+    def __init__(self, where: str | None = None) -> None:
+        """Make it in the folder `where`, or in the system's place for temporary files.
+
+        Raises:
+            InputError: nothing can be written there.
+        """
+        try:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="pcapcheck-", dir=where, ignore_cleanup_errors=True
+            )
+        except OSError as error:
+            what = f"no folder can be made there: {error.strerror}"
+            raise InputError(f"--scratch {where or ''}".strip(), what, "name another folder") from None
+
+    @property
+    def path(self) -> str:
+        """The folder; processes that are handed it may write there."""
+        return self._folder.name
+
+    def __enter__(self) -> "Scratch":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._folder.cleanup()
+
+
+def check_room(folder: str, needed: int) -> None:
+    """Make sure, before long work, that so many bytes fit into a folder.
+
+    Raises:
+        InputError: they do not.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        what = f"about {_size(needed)} are needed there, and {_size(free)} are free"
+        raise InputError(str(Path(folder).parent), what, FIX)
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"
+
+
+def store(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROWS) -> pl.DataFrame | str:
+    """Return the frame itself while it has few rows, else the path of the file that it was written to.
+
+    Raises:
+        InputError: the disk is full.
+    """
+    if folder is None or len(frame) <= rows:
+        return frame
+    return write(frame, folder, name, "lz4" if frame.estimated_size() > SMALL else "uncompressed")
+
+
+def store_each(
+    frames: Sequence[pl.DataFrame], folder: str | None, name: str, *, rows: int = ROWS
+) -> Sequence[StoredFrame]:
+    """Return the frames while they have few rows together, else slices of the file that they were written to.
+
+    Raises:
+        InputError: the disk is full.
+    """
+    if len(frames) == 1:
+        return [store(frames[0], folder, name, rows=rows)]
+    ends = list(accumulate(map(len, frames)))
+    if folder is None or ends[-1] <= rows:
+        return frames
+    path = write(pl.concat(frames), folder, name, "uncompressed")
+    return [Slice(path, end - len(frame), len(frame)) for frame, end in zip(frames, ends, strict=True)]
+
+
+def write(frame: pl.DataFrame, folder: str, name: str, compression: Compression = "lz4") -> str:
+    """Write a frame to a file and return its path; whoever looks sees the whole file or none.
+
+    Raises:
+        InputError: the disk is full.
+    """
+    path = Path(folder) / f"{name}.arrow"
+    partial = path.with_suffix(f".{os.getpid()}")
+    with on_a_full_disk(path.parent.parent):
+        try:
+            frame.write_ipc(partial, compression=compression)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    return str(path)
+
+
+@contextmanager
+def on_a_full_disk(folder: Path) -> Iterator[None]:
+    """Turn what polars raises when nothing more fits into a folder into one sentence.
+
+    Raises:
+        InputError: the disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC or "space left" in str(error):
+            raise InputError(str(folder), "the disk is full", FIX) from None
+        raise
+
+
+def load(kept: StoredFrame) -> pl.DataFrame:
+    """Return a kept frame."""
+    match kept:
+        case str():
+            return pl.read_ipc(kept)
+        case Slice():
+            return _whole(kept.path)[kept.start : kept.start + kept.rows]
+    return kept
+
+
+@lru_cache(maxsize=1)  # the slices of a file are asked for one after the other
+def _whole(path: str) -> pl.DataFrame:
+    return pl.read_ipc(path)
+
+
+def take(kept: StoredFrame) -> pl.DataFrame:
+    """Return a kept frame that nobody will load again."""
+    frame = load(kept)
+    forget(kept)
+    return frame
+
+
+def forget(kept: StoredFrame) -> None:
+    """Remove the file of a kept frame that nobody will load again; one of slices stays for the others."""
+    if isinstance(kept, str):
+        Path(kept).unlink(missing_ok=True)
+
+
+def height(kept: StoredFrame) -> int:
+    """Return how many rows a kept frame has."""
+    match kept:
+        case str():
+            return int(pl.scan_ipc(kept).select(pl.len()).collect().item())
+        case Slice():
+            return kept.rows
+    return len(kept)
+
+
+def only(kept: StoredFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a kept frame that have one of the keys; the others are not held in memory."""
+    frame = pl.scan_ipc(kept) if isinstance(kept, str) else load(kept).lazy()
+    return frame.join(keys.lazy(), on=keys.columns, how="semi", maintain_order="left").collect()

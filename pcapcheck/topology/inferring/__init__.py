@@ -1,1 +1,0 @@
-"""Parts of the guess: facts of each capture in; owners, pods, nodes, tunnels, subnets and services out."""
