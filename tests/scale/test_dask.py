@@ -16,7 +16,7 @@ from pcapcheck.scale.dask import DaskExecutor
 from pcapcheck.scale.resources import opened
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-HOSTS = Path(__file__).parent / "benchmarks" / "hosts.py"
+HOSTS = Path(__file__).parents[1] / "benchmarks" / "hosts.py"
 SHOWN = ("flannel-vxlan-dropped-at-hop", "flannel-external")
 
 
