@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from pcapcheck.decode.tunnels import CARRIERS
 from pcapcheck.topology.topology import Interface, Node, Role, Topology
 
 ETHER, LOOPBACK = 1, 772
 OTHER_HOST, OUTGOING = 3, 4
 _HARDWARE: Final = {"ipip": 768, "tunl": 768, "ip6tnl": 769, "sit": 776, "gre": 778, "ip6gre": 823}
 _HARDWARE_NONE: Final = {"wireguard": 65534, "wg": 65534, "flannel-wg": 65534, "tun": 65534, "flannel": 65534}
-_CARRIERS: Final = frozenset({"vxlan", "geneve", "gre", "wg", "esp"})
 _ENOUGH: Final = 30
 
 
@@ -57,7 +57,7 @@ class IndexFacts:
     def tunnelled(self) -> bool:
         """Return whether any packet was in a tunnel."""
         layers = [each.split(":") for each in self.stacks]
-        return any(_CARRIERS & set(each) or each.count("ip") + each.count("ipv6") > 1 for each in layers)
+        return any(CARRIERS & set(each) or each.count("ip") + each.count("ipv6") > 1 for each in layers)
 
     @cached_property
     def tagged(self) -> bool:

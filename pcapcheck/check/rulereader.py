@@ -20,6 +20,7 @@ from pcapcheck.check.matchers import (
     Value,
     Variable,
 )
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.documents import values
 from pcapcheck.documents.values import Span
 from pcapcheck.errors import InputError, did_you_mean
@@ -32,21 +33,7 @@ class Where(Protocol):
         """Return an error that shows the place."""
 
 
-FORMS: Final = (
-    "plain",
-    "vxlan",
-    "ipip",
-    "gre",
-    "nvgre",
-    "geneve",
-    "wireguard",
-    "flannel-udp",
-    "fou",
-    "gue",
-    "erspan",
-    "esp",
-    "ah",
-)
+FORMS: Final = ("plain", *(each.name for each in TUNNELS))
 KEYS: Final = ("not", "present", "hop", "minus", "field", "bits", "is")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from pcapcheck.decode.tunnels import ID_FIELDS
+
 # The fields by which `correlate.addresses` tells who sends a packet to whom.
 ADDRESS_FIELDS: Final = (
     "inner.ip.src",
@@ -56,9 +58,7 @@ HEADER_FIELDS: Final = (
     "inner.ipv6.hlim",
     "udp.srcport",
     "udp.dstport",
-    "vxlan.vni",
-    "geneve.vni",
-    "gre.key",
+    *ID_FIELDS,
     "arp.src.hw_mac",
     "icmp.mtu",
     "icmpv6.mtu",

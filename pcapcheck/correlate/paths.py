@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.topology.topology import Interface, Node, Topology
 
 Decrement: TypeAlias = tuple[int, int | None]  # fewest and most; None: any number
 DEVICES = ("vtep", "tunnel")  # interfaces that only encapsulated traffic crosses
-OPAQUE = ("wireguard", "esp")  # forms whose inside cannot be read
+OPAQUE = tuple(each.name for each in TUNNELS if each.opaque)
 
 
 class PathHop(NamedTuple):

@@ -8,10 +8,10 @@ import re
 from functools import cache
 from typing import Final, NamedTuple
 
+from pcapcheck.decode.tunnels import tunnel_at
+
 LINK = r"(?:(?:eth|sll2?|raw|null|llc|pppoes|ppp)(?::ieee8021ad|:vlan)*)"  # a link layer with its tags
 IP = ("ip", "ipv6")
-TUNNELS = {"wg": "wireguard", "ah": "ah", "udpencap": "esp"}  # layers whose form has another name
-NAMED = ("vxlan", "geneve", "wg", "flannel-udp", "gue", "esp", "udpencap")
 
 
 @cache
@@ -22,15 +22,10 @@ def form(stack: str) -> str:
     """
     layers = stack.split(":")
     first_ip = next((i for i, layer in enumerate(layers) if layer in IP), len(layers))
-    for before, layer, after in zip(
-        layers[first_ip:], layers[first_ip + 1 :], [*layers[first_ip + 2 :], ""], strict=False
-    ):
-        if layer in NAMED:
-            return TUNNELS.get(layer, layer)
-        if layer == "gre":
-            return {"eth": "nvgre", "erspan": "erspan"}.get(after, "gre")
-        if layer in IP:
-            return "fou" if before == "udp" else "ipip"
+    outside = layers[first_ip:]
+    for before, layer, after in zip(outside, outside[1:], [*outside[2:], ""], strict=False):
+        if tunnel := tunnel_at(before, layer, after):
+            return tunnel.name
     return "plain"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from pcapcheck.decode.tunnels import TUNNELS, UDP_FIRST
 from pcapcheck.documents import values
 from pcapcheck.dumps.host import Host
 from pcapcheck.topology.topology import Interface, Node, Pod, Role
@@ -27,7 +28,8 @@ _BY_NAME: Final = (
     (r"ovn-k8s-mp\d", "ovn-geneve"),
     (r"eni[0-9a-f]{11}", "aws-vpc-cni"),
 )
-_BY_TYPE: Final = {"gretap": "nvgre", "gre": "gre", "geneve": "geneve", "vxlan": "vxlan"}
+# Of several types the rarer decides, so VXLAN is the last: its devices are made for other purposes, too.
+_BY_TYPE: Final = {each.devices[0]: each.profile for each in UDP_FIRST[::-1] if each.profile}
 _DIRECT: Final = {
     "flannel-vxlan": "flannel-vxlan-directrouting",
     "calico-vxlan": "calico-vxlan-crosssubnet",
@@ -36,10 +38,7 @@ _DIRECT: Final = {
 _TUNL: Final = r"tunl\d+"
 _UNDERLAY: Final = frozenset({Role.UPLINK, Role.VLAN})
 _PORTS: Final = {
-    "tun": "udp_port",
-    "wireguard": "wireguard_port",
-    "geneve": "geneve_port",
-    "vxlan": "vxlan_port",
+    device: each.port_parameter for each in TUNNELS if each.port_parameter for device in each.devices
 }
 
 
@@ -166,9 +165,9 @@ class Backend:
     def _of_calico(self, blocks: list[str]) -> dict[str, object]:
         found: dict[str, object] = {}
         mode = "CrossSubnet" if self.profile and self.profile.endswith("crosssubnet") else "Always"
-        for tunnel in ("ipip", "vxlan"):
-            if self.profile and tunnel in self.profile:
-                found[f"{tunnel}_mode"] = mode
+        for tunnel in TUNNELS:
+            if tunnel.mode_parameter and self.profile and tunnel.name in self.profile:
+                found[tunnel.mode_parameter] = mode
         lengths = {int(each.partition("/")[2]) for each in blocks if ":" not in each and "/" in each}
         return found | ({"block_size": lengths.pop()} if len(lengths) == 1 else {})
 

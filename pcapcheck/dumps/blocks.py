@@ -7,11 +7,13 @@ counts first.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.documents import values
 from pcapcheck.dumps.host import Host
 from pcapcheck.dumps.members import Members
 from pcapcheck.topology.topology import Node, Role
 
+_ROUTED: Final = frozenset(each.devices[0] for each in TUNNELS if each.routed_networks)
 _STEP: Final = 8  # a guessed network is widened to a multiple of this prefix length
 
 
@@ -119,10 +121,10 @@ def _of_pods(addresses: Iterable[str]) -> tuple[str, ...]:
 
 
 def _destinations(host: Host) -> Iterator[str]:
-    """Yield the networks that a host routes into a tunnel as a whole (flannel's udp and WireGuard)."""
+    """Yield the networks that a host routes into a tunnel as a whole (flannel's and Calico's)."""
     for row in host.routes:
         link = host.links.get(str(row.get("dev")))
-        if "/" in str(row["dst"]) and link and link.kind in ("wireguard", "tun", "vxlan", "ipip"):
+        if "/" in str(row["dst"]) and link and link.kind in _ROUTED:
             yield str(row["dst"])
 
 

@@ -6,6 +6,7 @@ kernel makes unasked).
 
 from typing import Final
 
+from pcapcheck.decode.tunnels import TUNNELS, VNI
 from pcapcheck.documents import values
 from pcapcheck.dumps.host import Link
 from pcapcheck.topology.roles import role_of
@@ -19,12 +20,13 @@ _ROLES: Final = {
     "ipvlan": Role.IPVLAN,
     "bond": Role.UPLINK,
     "team": Role.UPLINK,
-    **dict.fromkeys(("vxlan", "geneve", "gretap", "ip6gretap"), Role.VTEP),
-    **dict.fromkeys(
-        ("ipip", "sit", "gre", "ip6gre", "ip6tnl", "wireguard", "tun", "vti", "vti6"),
-        Role.TUNNEL,
-    ),
+    **{
+        device: Role.VTEP if each.frames else Role.TUNNEL
+        for each in TUNNELS
+        for device in (*each.devices, *each.devices_ipv6)
+    },
 }
+_WITH_VNI: Final = frozenset(device for each in TUNNELS if each.id_name == VNI for device in each.devices)
 _FLANNEL_UDP: Final = 8285  # flannel, pkg/backend/udp/udp_amd64.go: the default
 # The kernel makes these in every network namespace; only addresses show that they are used.
 _FALLBACK: Final = frozenset(
@@ -79,7 +81,7 @@ def _kind(link: Link) -> str:
 
     Without -d, its link layer says that of tunnels without Ethernet.
     """
-    return link.kind or (link.medium if link.medium in ("ipip", "sit", "gre", "tunnel6") else "")
+    return link.kind or (link.medium if link.medium in _ROLES else "")
 
 
 def _role_of_veth(link: Link, pod: str | None) -> Role | None:
@@ -99,7 +101,7 @@ def _parameters(link: Link) -> dict[str, object]:
     found: dict[str, object] = {}
     if _ROLES.get(kind) in (Role.VTEP, Role.TUNNEL):
         found["type"] = kind
-    if kind in ("vxlan", "geneve"):
+    if kind in _WITH_VNI:
         if not data.get("external"):
             found["vni"] = data.get("id", data.get("vni"))
         found["port"] = data.get("port")

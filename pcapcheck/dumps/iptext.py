@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, Final
 
+from pcapcheck.decode.tunnels import TUNNELS, VNI
 from pcapcheck.documents import values
 
 Row = dict[str, Any]
@@ -23,21 +24,12 @@ _ROUTE: Final = re.compile(
     r"(default|\d+\.\d+\.\d+\.\d+(?:/\d+)?|[0-9a-fA-F:]*:[0-9a-fA-F.:]*(?:/\d+)?)"
     r"((?: (?:via|dev|proto|scope|src|nhid|table) .*)?)$"
 )
-_INFOS: Final = (
-    "vxlan",
-    "geneve",
-    "ipip",
-    "sit",
-    "gre",
-    "gretap",
-    "ip6gre",
-    "ip6gretap",
-    "ip6tnl",
-    "vlan",
-    "macvlan",
-)
+_TUNNELS: Final = frozenset(device for each in TUNNELS for device in (*each.devices, *each.devices_ipv6))
 _KINDS: Final = frozenset(
-    {*_INFOS, "ipvlan", "bridge", "veth", "wireguard", "tun", "dummy", "bond", "vti", "ipoib"}
+    {*_TUNNELS, "vlan", "macvlan", "ipvlan", "bridge", "veth", "dummy", "bond", "ipoib"} - {"vti6"}
+)
+_NUMBERED: Final = frozenset(
+    {"vlan", *(device for each in TUNNELS if each.id_name == VNI for device in each.devices)}
 )
 _NAMES: Final = {"dstport": "port", "protocol": "protocol", "id": "id", "local": "local", "remote": "remote"}
 _NAMES.update({"ikey": "ikey", "okey": "okey", "mode": "mode", "external": "external"})
@@ -97,7 +89,7 @@ def _data(words: list[str]) -> Row:
     data: Row = {name: after[word] for word, name in _NAMES.items() if word in after}
     if "external" in words:
         data["external"] = True
-    if words[0] in ("geneve", "vxlan", "vlan"):
+    if words[0] in _NUMBERED:
         data.update({name: int(data[name]) for name in ("id", "port") if str(data.get(name, "")).isdigit()})
     return data
 

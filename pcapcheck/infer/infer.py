@@ -15,13 +15,13 @@ from pcapcheck.infer.bridges import find_bridges, find_parents
 from pcapcheck.infer.draft import PodDraft, TopologyDraft, statements
 from pcapcheck.infer.nearness import Nearness
 from pcapcheck.infer.observations import Observations
+from pcapcheck.infer.overlay import find_devices, find_hidden_pods, find_remote_nodes
 from pcapcheck.infer.places import LocatedPoint, find_places, taken
 from pcapcheck.infer.pods import find_pods
 from pcapcheck.infer.routed import find_routed_pods
 from pcapcheck.infer.stations import is_host
 from pcapcheck.infer.subnets import find_subnets, neighbours, networks
 from pcapcheck.infer.translations import find_services, hidden_behind
-from pcapcheck.infer.tunnels import find_devices, find_hidden_pods, find_remote_nodes
 from pcapcheck.infer.uplinks import find_uplinks
 from pcapcheck.infer.votes import count_votes
 from pcapcheck.topology.topology import CaptureEntry, CapturePoint, Role, Topology

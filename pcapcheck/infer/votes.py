@@ -10,17 +10,14 @@ from typing import Final
 
 from pcapcheck.bind.place import ParameterVotes
 from pcapcheck.bind.vantagepoint import TrafficSeen
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.infer.draft import NodeDraft, TopologyDraft
 from pcapcheck.topology.topology import Role
 
 # The parameters of profiles that a tunnel's number and port are, by form.
-NUMBERS: Final = {"vxlan": ("vni", "vnis"), "geneve": ("vni",), "gre": ("key",)}
-PORTS: Final = {
-    "vxlan": "vxlan_port",
-    "geneve": "geneve_port",
-    "wireguard": "wireguard_port",
-    "flannel-udp": "udp_port",
-}
+NUMBERS: Final = {each.name: each.id_parts for each in TUNNELS}
+KEYLESS: Final = {each.name: each.id_parts for each in TUNNELS if each.id_optional}
+PORTS: Final = {each.name: each.port_parameter for each in TUNNELS if each.port_parameter}
 NO_KEY: Final = -1
 _NAMED: Final = re.compile(r"flannel(?:-v6)?\.(\d+)|(?:.+\.|vlan)(\d+)")  # flannel.VNI, eth0.VLAN
 BY_NAME: Final = 2  # a device that is called after the value counts as much as two nodes
@@ -82,11 +79,9 @@ def _sent(draft: TopologyDraft) -> Iterator[tuple[str, str, int]]:
 
 def _values(each: TrafficSeen) -> Iterator[tuple[str, int]]:
     if each.number is not None:
-        yield from ((name, each.number) for name in NUMBERS.get(each.form, ()))
-    if each.number is not None and each.form == "nvgre":  # RFC 7637, 3.2: VSID and FlowID share the key
-        yield from (("vsid", each.number >> 8), ("flow_id", each.number & 0xFF))
-    if each.number is None and each.form == "gre":
-        yield "key", NO_KEY
+        yield from ((part.parameter, part.value(each.number)) for part in NUMBERS.get(each.form, ()))
+    else:
+        yield from ((part.parameter, NO_KEY) for part in KEYLESS.get(each.form, ()))
     if each.port is not None and each.form in PORTS:
         yield PORTS[each.form], each.port
     if each.tag is not None:

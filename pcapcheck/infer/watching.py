@@ -14,6 +14,7 @@ from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.addresses import TUPLE, numbered
 from pcapcheck.correlate.nat import CROWD, TOGETHER
 from pcapcheck.decode.stack import IP
+from pcapcheck.decode.tunnels import ID_FIELDS
 from pcapcheck.documents import values
 
 OUTGOING: Final = 4  # PACKET_OUTGOING, linux/if_packet.h
@@ -54,7 +55,7 @@ def _columns(rows: pl.DataFrame) -> dict[str, pl.Expr]:
     """Return what is read of a variant, by the names of `_seen`."""
     plain = pl.col("form") == "plain"
     asks = pl.col("source_port") == NEIGHBOUR_SOLICITATION
-    numbers = [_field(rows, name) for name in ("vxlan.vni", "geneve.vni", "gre.key")]
+    numbers = [_field(rows, name) for name in ID_FIELDS]
     six = _over_ipv6(rows)
     outer = [
         pl.when(~plain & (six if name.startswith("ipv6") else ~six)).then(_field(rows, name + part))

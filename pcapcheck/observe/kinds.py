@@ -6,18 +6,13 @@ import polars as pl
 
 from pcapcheck.correlate.network import Network
 from pcapcheck.decode.columns import kind_of
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.topology.topology import OwnerKind
 
 OUTER: Final = ("ip.ttl", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
 INNER: Final = tuple(f"inner.{name}" for name in (*OUTER, "ipv6.hlim"))
 # What tells a tunnel from others, by its form; in IP in IP, the outermost UDP is the flow's.
-TUNNEL: Final = {
-    "vxlan": ("udp.dstport", "vxlan.vni"),
-    "geneve": ("udp.dstport", "geneve.vni"),
-    "gre": ("gre.key",),
-    "nvgre": ("gre.key",),
-    **dict.fromkeys(("wireguard", "flannel-udp", "fou", "gue"), ("udp.dstport",)),
-}
+TUNNEL: Final = {each.name: tuple(field for field in (each.port, each.id) if field) for each in TUNNELS}
 LINK: Final = ("eth.src", "eth.dst", "vlan.id")
 INNER_LINK: Final = ("inner.eth.src", "inner.eth.dst")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from json import dumps
 
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.documents import values
 from pcapcheck.report.escape import utf8
 from pcapcheck.report.layout import Layout
@@ -15,6 +16,7 @@ from pcapcheck.report.quantity import count, duration, moment, percent, size
 SCHEMA = "inspect-v1"
 STACKS = 12  # lines of each table in the text
 ENDPOINTS = 6
+ID_NAMES = {each.name: each.id_name for each in TUNNELS}
 CLOCKS = {"seconds": "whole seconds only", "user-space": "read in user space", "none": "no times"}
 # The usual ones of tcpdump.org/linktypes.html, as people call them.
 LINKTYPES: Mapping[int, str] = {
@@ -46,7 +48,7 @@ class InterfaceSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Tunnel:
+class TunnelSeen:
     """Packets that travel in one tunnel: its outer UDP port, its VNI or key; None where there is none."""
 
     form: str
@@ -99,7 +101,7 @@ class Inspection:
     truncated: bool = False
     interfaces: tuple[InterfaceSeen, ...] = ()
     stacks: Mapping[str, int] = field(default_factory=dict)
-    tunnels: tuple[Tunnel, ...] = ()
+    tunnels: tuple[TunnelSeen, ...] = ()
     endpoints: Mapping[str, int] = field(default_factory=dict)
     addresses: int = 0
     comments: int = 0
@@ -167,10 +169,9 @@ def _interface(each: InterfaceSeen) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _tunnel(each: Tunnel) -> str:
-    names = {"vxlan": "VNI", "geneve": "VNI", "nvgre": "key", "gre": "key"}
+def _tunnel(each: TunnelSeen) -> str:
     port = f", UDP port {each.port}" if each.port is not None else ""
-    return each.form + port + (f", {names.get(each.form, 'id')} {each.id}" if each.id is not None else "")
+    return each.form + port + (f", {ID_NAMES[each.form]} {each.id}" if each.id is not None else "")
 
 
 def _table(layout: Layout, title: str, rows: Sequence[tuple[int, str]]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pcapcheck.check.finding import Hop
 from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.flowlist import counted, totals, translations
 from pcapcheck.correlate.network import Network
+from pcapcheck.decode.tunnels import ID_FIELDS
 from pcapcheck.documents import values
 from pcapcheck.report.losstime import LossTime, loss_times
 from pcapcheck.report.result import FlowSummary, PathStep
@@ -27,9 +28,7 @@ SHOWN: Final = {
     "ip.ttl": "integer",
     "udp.srcport": "integer",
     "udp.dstport": "integer",
-    "vxlan.vni": "integer",
-    "geneve.vni": "integer",
-    "gre.key": "integer",
+    **dict.fromkeys(ID_FIELDS, "integer"),
     "inner.eth.src": "mac",
     "inner.eth.dst": "mac",
     "inner.ip.src": "ipv4",

@@ -21,16 +21,15 @@ from pcapcheck.collect.capturesummary import CaptureSummary
 from pcapcheck.collect.map import Progress, read_each
 from pcapcheck.collect.plan import ReadPlan, fields_to_read
 from pcapcheck.collect.variants import LOW
+from pcapcheck.decode.tunnels import ID_FIELDS, TUNNELS, UDP_PORT
 from pcapcheck.documents import values
 from pcapcheck.infer.settle import settle
-from pcapcheck.report.inspection import Inspection, InterfaceSeen, LooksLike, Tunnel, linktype_name
+from pcapcheck.report.inspection import Inspection, InterfaceSeen, LooksLike, TunnelSeen, linktype_name
 from pcapcheck.run.settings import Settings
 from pcapcheck.scale.resources import opened
 from pcapcheck.topology.topology import Topology
 
-IDS: Final = ("vxlan.vni", "geneve.vni", "gre.key")  # what tells tunnels of one form apart
-PORT: Final = "udp.dstport"
-IN_UDP: Final = ("vxlan", "geneve", "wireguard", "flannel-udp", "fou", "gue", "esp")
+IN_UDP: Final = tuple(each.name for each in TUNNELS if each.in_udp)
 # Layers with addresses: what kind these are, and where they stand.
 ENDS: Final = {
     "ip": ("ipv4", ("inner.ip.src", "inner.ip.dst")),
@@ -131,11 +130,12 @@ def _interfaces(captured: CaptureSummary) -> tuple[InterfaceSeen, ...]:
     )
 
 
-def _tunnels(variants: pl.DataFrame) -> tuple[Tunnel, ...]:
+def _tunnels(variants: pl.DataFrame) -> tuple[TunnelSeen, ...]:
     """Return the tunnels, the busiest first."""
-    port = pl.when(pl.col("form").is_in(IN_UDP)).then(PORT).alias(PORT)
-    carried = variants.filter(pl.col("form") != "plain").with_columns(port, pl.coalesce(IDS).alias("id"))
-    return tuple(Tunnel(*row) for row in _most(carried, "form", PORT, "id").iter_rows())
+    port = pl.when(pl.col("form").is_in(IN_UDP)).then(UDP_PORT).alias(UDP_PORT)
+    number = pl.coalesce(ID_FIELDS).alias("id")
+    carried = variants.filter(pl.col("form") != "plain").with_columns(port, number)
+    return tuple(TunnelSeen(*row) for row in _most(carried, "form", UDP_PORT, "id").iter_rows())
 
 
 def _endpoints(variants: pl.DataFrame) -> Counter[tuple[str, int]]:

@@ -4,29 +4,24 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.topology.addressing import Contradiction, addressing
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import Interface, Node, Role, Topology
 
-# Bytes that a tunnel adds to a packet over IPv4: FACTS 0.1. Over IPv6 it is 20 more.
+# Bytes that a tunnel adds to a packet over IPv4, by the type of its device and by words in names.
 _OVERHEAD: Final = {
-    "vxlan": 50,  # Ethernet 14, IPv4 20, UDP 8, VXLAN 8
-    "geneve": 50,
-    "gretap": 42,  # with a key
-    "gre": 24,
-    "ipip": 20,
-    "sit": 20,
-    "wireguard": 60,
-    "tun": 28,  # flannel's udp back-end
+    device: each.overhead for each in TUNNELS if each.overhead is not None for device in each.devices
 }
-_KINDS: Final = {kind: kind for kind in _OVERHEAD if kind != "tun"} | {
-    "tunl": "ipip",
-    "flannel.": "vxlan",
-    "nvgre": "gretap",
-    "genev": "geneve",
-}
+_BY_WORD: Final = sorted(
+    ((word, each.overhead) for each in TUNNELS for word in each.device_words),
+    key=lambda pair: (-len(pair[0]), pair[0]),  # the longest first: `gre` is in `gretap`
+)
 _SAME: Final = ("vni", "vsid", "key", "flow_id")
-_PORTS: Final = {Role.VTEP: ("vxlan_port", "geneve_port"), Role.TUNNEL: ("wireguard_port", "udp_port")}
+_PORTS: Final = {
+    role: [each.port_parameter for each in TUNNELS if each.port_parameter and each.frames == frames]
+    for role, frames in ((Role.VTEP, True), (Role.TUNNEL, False))
+}
 
 
 def fitting(topology: Topology) -> Iterator[Contradiction]:
@@ -76,13 +71,13 @@ def _overhead(topology: Topology, node: Node, interface: Interface) -> int | Non
     one.
     """
     words = (str(interface.parameters.get("type", "")), interface.name, topology.profile or "")
-    found = words[0] if words[0] in _OVERHEAD else None
-    found = found or next((kind for word in words for key, kind in _KINDS.items() if key in word), None)
+    named = (overhead for word in words for part, overhead in _BY_WORD if part in word)
+    found = _OVERHEAD[words[0]] if words[0] in _OVERHEAD else next(named, None)
     metadata = interface.role == Role.VTEP and not interface.parameters.keys() & {"vni", "vsid", "key"}
     if found is None or metadata:
         return None
     only_ipv6 = bool(node.addresses) and all(":" in each for each in node.addresses)
-    return _OVERHEAD[found] + (20 if only_ipv6 else 0)
+    return found + (20 if only_ipv6 else 0)
 
 
 def _veths(topology: Topology, node: Node) -> Iterator[Contradiction]:

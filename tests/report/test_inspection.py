@@ -5,7 +5,7 @@ from pcapcheck.report.inspection import (
     Inspection,
     InterfaceSeen,
     LooksLike,
-    Tunnel,
+    TunnelSeen,
     document,
     linktype_name,
     text,
@@ -60,7 +60,11 @@ def test_an_interface_says_only_what_is_known_of_it():
 
 
 def test_a_tunnel_has_its_port_and_its_number_by_name():
-    tunnels = Tunnel("vxlan", 8472, 7, 1), Tunnel("gre", None, 0, 1), Tunnel("ipip", None, None, 1)
+    tunnels = (
+        TunnelSeen("vxlan", 8472, 7, 1),
+        TunnelSeen("gre", None, 0, 1),
+        TunnelSeen("ipip", None, None, 1),
+    )
     told = shown(replace(SEEN, tunnels=tunnels))
     assert "1  vxlan, UDP port 8472, VNI 7\n" in told
     assert "1  gre, key 0\n" in told

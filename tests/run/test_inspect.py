@@ -3,7 +3,7 @@ from networks import NODE1, NODE2, POD1, POD2, ask, carried
 from packets import arp, eth, gre, ip, ipv6, tcp
 from readings import write
 
-from pcapcheck.report.inspection import Tunnel
+from pcapcheck.report.inspection import TunnelSeen
 from pcapcheck.run.inspect import inspect
 from pcapcheck.run.settings import Settings, read_settings
 from pcapcheck.topology.topology import Topology
@@ -34,9 +34,9 @@ def test_tunnels_are_told_apart_by_port_and_number(tmp_path):
     tunnelled = eth(ip(gre(ip(tcp()), key=5), src=NODE1, dst=NODE2))
     found = told(tmp_path, carried(ask()), carried(ask(), vni=7), carried(ask(2), vni=7), tunnelled, ask())
     assert found.tunnels == (
-        Tunnel("vxlan", 8472, 7, 2),
-        Tunnel("gre", None, 5, 1),
-        Tunnel("vxlan", 8472, 1, 1),
+        TunnelSeen("vxlan", 8472, 7, 2),
+        TunnelSeen("gre", None, 5, 1),
+        TunnelSeen("vxlan", 8472, 1, 1),
     )
 
 

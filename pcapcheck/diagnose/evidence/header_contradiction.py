@@ -11,13 +11,14 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.decode.tunnels import TUNNELS, VNI
 from pcapcheck.diagnose.case import Broken, Case
 from pcapcheck.diagnose.fact import Fact, Word
 from pcapcheck.documents import values
 
 PROMISES: Final = frozenset(("delivered", "symmetric", "in_order", "once"))  # of whole flows, no headers
 MACS: Final = ("eth.src", "eth.dst", "arp.src.hw_mac")
-VNIS: Final = ("vxlan.vni", "geneve.vni")
+VNIS: Final = tuple(each.id for each in TUNNELS if each.id_name == VNI)
 OUTER: Final = ("ip.src", "ip.dst", "ipv6.src", "ipv6.src~", "ipv6.dst", "ipv6.dst~")
 ADDRESSES: Final = ("ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
 

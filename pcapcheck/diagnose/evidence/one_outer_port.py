@@ -8,11 +8,13 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.topology.topology import Role
 
-HASHED: Final = ("vxlan", "geneve")  # WireGuard and flannel's udp have one port by design
+# WireGuard and flannel's udp have one port by design.
+HASHED: Final = tuple(each.name for each in TUNNELS if each.hashed_port)
 LEAST: Final = 3  # TCP and UDP flows; that so many have one of 28,000 ports is no accident
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact, Word
 from pcapcheck.diagnose.quotes import PORT, TIME_EXCEEDED, TOO_BIG, quotes
@@ -23,7 +24,7 @@ from pcapcheck.topology.topology import OwnerKind, Role
 INSIDE: Final = (Role.POD, Role.VETH)
 OTHER: Final = ("", TOO_BIG, TIME_EXCEEDED)  # errors that refuse nothing
 GRE: Final = "gre"
-UDP_TUNNELS: Final = ("vxlan", "geneve", "wireguard", "flannel-udp")
+UDP_TUNNELS: Final = tuple(each.name for each in TUNNELS if each.port_parameter)
 
 
 def find(case: Case) -> Iterator[Fact]:

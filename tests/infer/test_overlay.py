@@ -20,7 +20,7 @@ from guesses import (
 )
 
 from pcapcheck.bind.vantagepoint import TrafficSeen
-from pcapcheck.infer.tunnels import find_devices, find_hidden_pods, find_remote_nodes
+from pcapcheck.infer.overlay import find_devices, find_hidden_pods, find_remote_nodes
 from pcapcheck.topology.topology import Role
 
 VTEP1, VTEP2 = "02:aa:00:00:00:01", "02:aa:00:00:00:02"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pcapcheck.bind.vantagepoint import TrafficSeen
+from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.infer.draft import InterfaceDraft, NodeDraft, PodDraft, TopologyDraft
 from pcapcheck.infer.observations import Observations
 from pcapcheck.infer.routed import believed_at
@@ -17,7 +18,7 @@ from pcapcheck.topology.topology import Role
 
 BY_TUNNEL: Final = 3  # weight of a tunnel's outer source for the node that a pod is on
 BY_BELIEF: Final = 1  # and of where others send to, if nothing else is known: the pod may be elsewhere
-WITH_MAC: Final = frozenset({"vxlan", "geneve", "nvgre"})  # forms that carry frames
+WITH_MAC: Final = frozenset(each.name for each in TUNNELS if each.frames)
 
 
 def find_remote_nodes(draft: TopologyDraft, scene: Observations) -> None:
