@@ -1,4 +1,4 @@
-"""Tunnels: nodes that were not captured, the devices that tunnels start at, and the pods behind them.
+"""The overlay: nodes that were not captured, the devices that tunnels start at, and the pods behind them.
 
 What is believed of a node is what it sends itself: its outer source, its VTEP's MAC. Where others send to is
 where faults show, and no evidence.
