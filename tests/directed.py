@@ -5,6 +5,9 @@ from clusters import cluster
 
 from pcapcheck.correlate.flowtable import directions, owned
 from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.points import points_frame
+from pcapcheck.correlate.schemas import WATCHED_SCHEMA
+from pcapcheck.correlate.steps import step_points_frame, steps_frame
 from pcapcheck.topology.owners import Owners
 
 POD1, POD2 = ("10.244.1.5", 40000), ("10.244.2.5", 8080)
@@ -30,14 +33,23 @@ def directed(*rows):
     return directions(tuples(*rows))
 
 
-def network(variants=None, directions=None, **more):
+def network(variants=None, directions=None, paths=(), points=(), offsets=None, **more):
     """Return a network in which nothing was seen but what is given."""
-    empty = pl.DataFrame()
-    usual = {"paths": (), "watched": empty, "steps": empty, "files": (), "points": (), "offsets": {}}
+    places = step_points_frame(paths, points)
+    usual = {
+        "topology": cluster(),
+        "owners": OWNERS,
+        "files": (),
+        "step_points": places,
+        "steps": steps_frame(paths, places),
+        "watched": WATCHED_SCHEMA.empty(),
+    }
     return Network(
-        cluster(),
-        OWNERS,
-        variants=empty if variants is None else variants,
-        directions=empty if directions is None else directions,
+        variants=pl.DataFrame() if variants is None else variants,
+        directions=pl.DataFrame() if directions is None else directions,
+        paths=tuple(paths),
+        capture_points=tuple(points),
+        points=points_frame(points, offsets or {}),
+        offsets=offsets or {},
         **(usual | more),
     )

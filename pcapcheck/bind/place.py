@@ -57,7 +57,7 @@ class BoundCaptures:
     """
 
     captured: tuple[CaptureSummary, ...]
-    points: tuple[CapturePoint | None, ...]
+    points: tuple[CapturePoint, ...]
     variants: pl.DataFrame
     bound: tuple[BoundInterface, ...]
     topology: Topology = field(default_factory=Topology)
@@ -162,7 +162,7 @@ def relative(shown: Sequence[str]) -> list[str]:
 
 def _points(
     bound: Sequence[BoundInterface], variants: pl.DataFrame, topology: Topology, known: Mapping[Key, Binding]
-) -> tuple[list[CapturePoint | None], pl.DataFrame]:
+) -> tuple[list[CapturePoint], pl.DataFrame]:
     """Return the distinct points, and which (file, interface, interface index) is at which."""
     numbers: dict[CapturePoint, int] = {}
     rows: list[tuple[int, int, int | None, int]] = []

@@ -80,10 +80,7 @@ def _symmetric(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcom
     seen = seen.join(directions.select("direction"), on="direction", how="semi").filter(
         pl.col("kind") != "icmp-error"
     )
-    nodes = {number: point.node for number, point in enumerate(network.points) if point}
-    told = seen.with_columns(
-        pl.col("point").replace_strict(nodes, default=None, return_dtype=pl.String).alias("at_node")
-    )
+    told = seen.with_columns(network.of_point("node").alias("at_node"))
     ways = told.group_by("flow", "at_node", "role", "client", maintain_order=True).agg(
         pl.format("{} {}", "point", "form").unique().sort().alias("ways"),
         pl.col("packets").sum(),
@@ -162,7 +159,7 @@ def _no_frames(network: Network, row: Mapping[str, Any]) -> tuple[Frame, ...]:
 def _otherwise(rule: Rule, network: Network, row: Mapping[str, Any]) -> tuple[Finding, int]:
     """Return the finding for answers that go another way."""
     expected, actual = _way(network, row["asked"]), _way(network, row["ways"])
-    point = network.points[row["point"]]
+    point = network.capture_points[row["point"]]
     assert point is not None
     finding = Finding(
         rule=rule.id,
@@ -183,6 +180,6 @@ def _way(network: Network, ways: list[str]) -> str:
     """Return interfaces and forms as text."""
     said = []
     for number, form in (way.split(" ", 1) for way in ways):
-        point = network.points[int(number)]
+        point = network.capture_points[int(number)]
         said.append(f"{point.interface} ({form})" if point else form)
     return " and ".join(said)

@@ -107,10 +107,9 @@ def _looked_for(rule: Rule, network: Network) -> int:
 
     Those of its flows that could be seen where it looks.
     """
-    places = network.steps.select("path", "step").unique().iter_rows()
-    steps = [(path, network.paths[path][step]) for path, step in places]
-    watched = {path for path, step in steps if step.role in rule.at and rule.side in (None, step.side)}
-    rows = network.variants.filter(pl.col("path").is_in(watched))
+    there = [pl.col("role").is_in(rule.at), *([pl.col("side") == rule.side] if rule.side else [])]
+    paths = network.steps.drop_nulls("point").filter(*there)["path"].unique()
+    rows = network.variants.filter(pl.col("path").is_in(paths.implode()))
     for column, wanted in (("who", rule.who), ("where", rule.where)):
         rows = rows.filter(pl.col(column).is_in(wanted)) if wanted else rows
     seen = rows.group_by("direction", "point").agg(pl.col("packets").sum())
@@ -203,7 +202,7 @@ def _finding(rule: Rule, row: Mapping[str, object], view: View, network: Network
 def hop_of(row: Mapping[str, object], network: Network) -> Hop:
     """Return where the variants of a row were seen."""
     number = row["point"]
-    point = network.points[number] if isinstance(number, int) else None
+    point = network.capture_points[number] if isinstance(number, int) else None
     side, form, passes = row.get("side"), row.get("form"), row.get("number")
     if point is None:
         return Hop(None, "", "any", str(form))

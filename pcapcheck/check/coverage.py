@@ -32,18 +32,16 @@ def _why(judged: Judged) -> str:
 
 def hops_without_capture(network: Network) -> tuple[Hop, ...]:
     """Return the hops of expected paths where nobody was looking, each once."""
-    captured = set(network.steps.select("path", "step").unique().iter_rows())
-    used = (
-        network.variants.filter(pl.col("path").is_not_null())["path"].unique().sort().to_list()
-        if len(network.variants)
-        else []
-    )
-    found = {
-        Hop(step.node, step.interfaces[0], step.role, step.form, None, 1, step.pod)
-        for path in used
-        for position, step in enumerate(network.paths[path])
-        if (path, position) not in captured and not step.optional
-    }
+    if network.variants.is_empty():
+        return ()
+    used = network.steps.join(network.variants.select("path").drop_nulls().unique(), on="path", how="semi")
+    idle = used.filter(pl.col("point").is_null() & ~pl.col("optional"))
+    found = [
+        Hop(node, interface, role, form, None, 1, pod)
+        for node, interface, role, form, pod in idle.select("node", "interface", "role", "form", "pod")
+        .unique()
+        .iter_rows()
+    ]
     return tuple(
         sorted(found, key=lambda hop: (hop.node or "", hop.role, hop.interface, hop.pod or "", hop.form))
     )

@@ -143,13 +143,13 @@ def _addresses(topology: Topology, name: str) -> list[str]:
 
 def _watched(network: Network, entry: Expectation) -> bool:
     """Whether a capture in the source pod, or at its veth, saw anything."""
-    numbers = [number for number, point in enumerate(network.points) if point and point.pod == entry.source]
+    numbers = network.points_where(lambda point: point.pod == entry.source)
     return bool(network.variants["point"].is_in(numbers).any()) if len(network.variants) else False
 
 
 def _finding(network: Network, entry: Expectation, flows: pl.DataFrame, what: str) -> Finding:
     first: dict[str, Any] = flows.row(0, named=True) if len(flows) else {}
-    point = network.points[first["point"]] if first.get("point") is not None else None
+    point = network.capture_points[first["point"]] if first.get("point") is not None else None
     hop = (
         Hop(point.node, point.interface, str(point.role), "plain", "source", 1, point.pod)
         if point

@@ -89,15 +89,10 @@ class RuleContext:
 
     def _marks_since(self) -> pl.DataFrame:
         """Return by how much the TTL falls since that step: fewest, most (null: any)."""
-        rows = [
-            (path, step, low, high or 0, high is None)
-            for path, steps in enumerate(self.network.paths)
-            for step, (low, high) in enumerate(each.routed for each in steps)
-        ]
-        names = ("path", "step", "fewest", "most", "any")
-        marks = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row").with_columns(
-            pl.col("fewest", "most", "any").cum_sum().over("path")
-        )
+        unbounded = pl.col("most").is_null().cast(pl.Int64).alias("any")
+        marks = self.network.steps.select(
+            "path", "step", "fewest", pl.col("most").fill_null(0), unbounded
+        ).with_columns(pl.col("fewest", "most", "any").cum_sum().over("path"))
         told = self._earlier.join(self.network.directions.select("direction", "path"), on="direction")
         both = told.join(marks, on=["path", "step"]).join(
             marks, left_on=["path", "earlier"], right_on=["path", "step"], suffix="_before"
@@ -176,7 +171,7 @@ class View:
 
     def _point(self) -> tuple[str | None, str] | None:
         number = self._row.get("point")
-        point = self._around.network.points[number] if isinstance(number, int) else None
+        point = self._around.network.capture_points[number] if isinstance(number, int) else None
         return (point.node, point.interface) if point else None
 
     def _beside(self, subject: str) -> tuple[str | None, str] | None:

@@ -40,12 +40,8 @@ class Side:
         directions = self.network.directions.select("path", "who", "where").unique()
         if self.network.steps.is_empty() or directions.is_empty():
             return frozenset()
-        watched = self.network.steps.select("path", "step").unique().join(directions, on="path")
-        return frozenset(
-            (row["who"], row["where"], step.role, step.side)
-            for row in watched.iter_rows(named=True)
-            for step in (self.network.paths[row["path"]][row["step"]],)
-        )
+        steps = self.network.steps.drop_nulls("point").join(directions, on="path")
+        return frozenset(steps.select("who", "where", "role", "side").unique().iter_rows())
 
     def passages(self) -> pl.DataFrame:
         """Return a row for each direction and pair of watched hops, one after the other.

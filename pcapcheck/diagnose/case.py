@@ -96,7 +96,7 @@ class Case:
 
     def point(self, number: int | None) -> CapturePoint:
         """Return a capture point; a nameless one for None."""
-        found = self.network.points[number] if number is not None else None
+        found = self.network.capture_points[number] if number is not None else None
         return found or CapturePoint(None, "", Role.ANY)
 
     def frames(self, rows: pl.DataFrame) -> tuple[Frame, ...]:

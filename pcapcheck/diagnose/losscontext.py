@@ -44,14 +44,13 @@ def _alive(case: Case, node: str | None, next_point: int) -> bool:
 
 def _encapsulated_pass(case: Case) -> bool:
     """Whether some pod traffic was seen in its tunnel at an uplink, and on both its nodes."""
-    points = case.network.points
-    wires = [number for number, point in enumerate(points) if point and point.role in WIRE]
-    nodes = {number: point.node for number, point in enumerate(points) if point and point.node}
-    on_paths = case.network.variants.filter(pl.col("point").is_in(list(nodes)) & pl.col("step").is_not_null())
+    wires = case.network.points_where(lambda point: point.role in WIRE)
+    placed = case.network.variants.filter(pl.col("step").is_not_null())
+    on_paths = placed.with_columns(case.network.of_point("node").alias("at_node")).drop_nulls("at_node")
     tunnelled = on_paths.filter(pl.col("point").is_in(wires) & (pl.col("form") != "plain"))
     both = on_paths.join(tunnelled, on="direction", how="semi")
-    at = pl.col("point").replace_strict(nodes, return_dtype=pl.String)
-    return len(both) > 0 and bool((both.group_by("direction").agg(at.n_unique())["point"] > 1).any())
+    nodes = both.group_by("direction").agg(pl.col("at_node").n_unique())
+    return bool((nodes["at_node"] > 1).any())
 
 
 def _next_hop(case: Case, pair: Pair) -> str | None:

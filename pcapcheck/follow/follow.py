@@ -52,14 +52,12 @@ class Fates:
 def located(sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
     """Return sightings with direction, step, rank (null at no watched step), point and aligned time."""
     columns = ["variant", "direction", "step", "point", "file", "source", "destination"]
-    nodes = {number: point.node for number, point in enumerate(network.points) if point}
     told = sightings.join(network.variants.select(columns), on="variant", how="inner", maintain_order="left")
     told = _fragments(
         told.with_columns(pl.col("kind").replace_strict(NAMES, return_dtype=pl.String)), network
     )
     placed = told.join(network.watched, on=["direction", "step"], how="left", maintain_order="left")
-    ahead = {number: network.offsets.get(node or "", 0) for number, node in nodes.items()}
-    offset = pl.col("point").replace_strict(ahead, default=0, return_dtype=pl.Int64) if ahead else pl.lit(0)
+    offset = network.of_point("ahead").fill_null(0)
     signed = pl.col("start", "length", "acked", "question", "ipid", "size").cast(pl.Int64)
     numbered = placed.filter(pl.col("key") != 0).with_columns((pl.col("time") - offset).alias("time"), signed)
     return numbered.drop("source", "destination").with_row_index("row").cast({"row": pl.Int64})
@@ -155,7 +153,7 @@ def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
     seen = located_sightings.group_by(PLACE).agg(pl.col("point").min())
     every = network.watched.select("direction", "step", "rank").join(seen, on=PLACE, how="left")
     paths = network.directions.select("direction", "path")
-    could = network.steps.group_by("path", "step").agg(pl.col("point").min().alias("could"))
+    could = network.steps.select("path", "step", pl.col("point").alias("could"))
     every = every.join(paths, on="direction").join(could, on=["path", "step"], how="left")
     every = every.with_columns(
         pl.coalesce("point", "could").alias("next_point"), pl.col("step").alias("next_step")

@@ -55,7 +55,7 @@ def _passed(sightings_of_points: pl.DataFrame, network: Network) -> pl.DataFrame
         pl.col("last").cum_max().forward_fill().shift(1).over("direction"),
     ).drop_nulls("first")
     paths = network.directions.select("direction", "path")
-    points = behind.join(paths, on="direction").join(network.steps, on=["path", "step"])
+    points = behind.join(paths, on="direction").join(network.step_points, on=["path", "step"])
     return points.group_by("point").agg(pl.col("first").min(), pl.col("last").max())
 
 

@@ -77,9 +77,8 @@ def rows_of_kinds(network: Network) -> pl.DataFrame:
     )
     apart = [pl.col(f"{end}_kind").ne_missing(str(OwnerKind.GROUP)) for end in ENDS]
     ends = network.directions.filter(*apart).select("direction", "source_node", "destination_node")
-    nodes = {number: point.node for number, point in enumerate(network.points) if point}
     told = told.join(ends, on="direction", how="inner", maintain_order="left").with_columns(
-        pl.col("point").replace_strict(nodes, default=None, return_dtype=pl.String).alias("node")
+        network.of_point("node").alias("node")
     )
     source, destination = (pl.col("node") == pl.col(f"{end}_node") for end in ENDS)
     guessed = (

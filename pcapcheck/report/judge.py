@@ -3,7 +3,6 @@
 Takes what correlation found and the chosen profiles; it opens nothing and does not know how reports look.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -35,6 +34,7 @@ from pcapcheck.report.result import (
     Verdict,
 )
 from pcapcheck.report.summaries import summaries
+from pcapcheck.topology.topology import CapturePoint
 
 Spot: TypeAlias = tuple[str | None, str | None, str | None]  # node, interface, pod
 
@@ -136,7 +136,7 @@ def _used(rule: Rule) -> RuleUsed:
 def captures_used(bound: BoundCaptures, network: Network) -> tuple[CaptureUsed, ...]:
     """Return what the report says of each interface of each file."""
     gaps = _gaps(network)
-    numbers = {point: number for number, point in enumerate(bound.points)}
+    numbers: dict[CapturePoint | None, int] = {point: number for number, point in enumerate(bound.points)}
     interfaces = {number: list(own) for number, own in groupby(bound.bound, lambda each: each.file)}
     used = []
     for number, capture in enumerate(bound.captured):
@@ -182,8 +182,6 @@ def _gaps(network: Network) -> dict[int, int]:
         return {}
     paths = network.directions.select("direction", "path")
     lacking = network.hops.filter(pl.col("gap") > 0).join(paths, on="direction")
-    points = network.steps.group_by("path", "step").agg(pl.col("point").min())
-    found: Counter[int] = Counter()
-    for point, gap in lacking.join(points, on=["path", "step"]).select("point", "gap").iter_rows():
-        found[point] += gap
-    return dict(found)
+    at = network.steps.select("path", "step", "point").drop_nulls("point")
+    gaps = lacking.join(at, on=["path", "step"]).group_by("point").agg(pl.col("gap").sum())
+    return dict(gaps.iter_rows())

@@ -67,7 +67,7 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
         return ()
     steps = _steps(rows)
     counts = {(row["direction"], row["step"]): row for row in network.hops.iter_rows(named=True)}
-    captured = set(network.steps.select("path", "step").unique().iter_rows())
+    captured = set(network.captured_steps.iter_rows())
     hops = cache(partial(_hops, network=network, captured=captured))
     nat = dict(translations(network).iter_rows())
     every = totals(rows)

@@ -30,6 +30,7 @@ from pcapcheck.run.opening import (
     assembled,
     bind_captures,
     candidates_of,
+    checked,
     is_one_large_point,
     read_plan,
     resources_of,
@@ -177,7 +178,7 @@ def see(
     network = narrow(whole, settings.selection)
     notes = (narrowed(whole, network),) if settings.selection else ()
     if len(bound.points) > 1:
-        network = reduce_all(bound, network, using)
+        network = checked(reduce_all(bound, network, using))
     return Correlated(network, bound, chosen, notes)
 
 

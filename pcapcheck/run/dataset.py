@@ -120,16 +120,6 @@ def sightings_frame(bound: BoundCaptures, network: Network, using: Resources) ->
 
 def _about(network: Network) -> pl.DataFrame:
     """Return what is told of the sightings of each variant."""
-    points = [(number, *_place(network, number)) for number in range(len(network.points))]
-    schema = {
-        "point": pl.Int64,
-        "node": pl.String,
-        "interface": pl.String,
-        "role": pl.String,
-        "pod": pl.String,
-        "ahead": pl.Int64,
-    }
-    named = pl.DataFrame(points, schema=schema, orient="row")
     files = pl.DataFrame(
         {"file": range(len(network.files)), "name": network.files},
         schema={"file": pl.Int64, "name": pl.String},
@@ -137,17 +127,9 @@ def _about(network: Network) -> pl.DataFrame:
     flows = network.directions.select("direction", pl.col("flow_text").alias("text"))
     told = network.variants.select("variant", "direction", "client", "file", "point", "form", "stack")
     told = told.join(flows, on="direction", how="left").join(files, on="file", how="left")
-    told = told.join(named, on="point", how="left")
+    told = told.join(network.points, on="point", how="left")
     renamed = told.drop("file").rename({"text": "flow", "client": "from_client", "name": "file"})
     return renamed.drop("direction", "point")
-
-
-def _place(network: Network, number: int) -> tuple[str | None, str | None, str | None, str | None, int]:
-    point = network.points[number]
-    if point is None:
-        return (None, None, None, None, 0)
-    ahead = network.offsets.get(point.node or "", 0)
-    return (point.node, point.interface, str(point.role), point.pod, ahead)
 
 
 def _write_chapter(chapter: Chapter) -> int:

@@ -19,7 +19,7 @@ from pcapcheck.collect.map import address, read_all
 from pcapcheck.collect.plan import ReadPlan, fields_to_read
 from pcapcheck.collect.sizing import LARGE, size_of
 from pcapcheck.correlate.assemble import assemble
-from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.network import Network, validate
 from pcapcheck.errors import InputError
 from pcapcheck.infer.settle import settle
 from pcapcheck.run.settings import Settings
@@ -29,6 +29,7 @@ from pcapcheck.topology.topology import Topology
 Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
 FEW: Final = 2  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
 WORTH_WORKERS: Final = 1 << 30  # bytes, where packets are read only
+DEBUG: Final = "PCAPCHECK_DEBUG"  # environment variable: every stage checks the frames that it gives
 NO_PATHS: Final = Profile("none", "No profile")
 
 
@@ -79,7 +80,16 @@ def bind_captures(
 def assembled(bound: BoundCaptures, profile: Profile) -> Network:
     """Return the network that the captures show: flows, and the paths that they should take."""
     files = [each.input.shown for each in bound.captured]
-    return assemble(bound.variants, fingerprints(bound), bound.points, files, bound.topology, profile.path)
+    return checked(
+        assemble(bound.variants, fingerprints(bound), bound.points, files, bound.topology, profile.path)
+    )
+
+
+def checked(network: Network) -> Network:
+    """Return the network; where PCAPCHECK_DEBUG is set, after comparing its frames with their schemas."""
+    if os.environ.get(DEBUG):
+        validate(network)
+    return network
 
 
 def read_plan(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> ReadPlan:

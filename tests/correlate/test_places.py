@@ -1,12 +1,10 @@
 """Steps of expected paths as a frame."""
 
 import polars as pl
+from directed import network as sparse
 
-from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Step
 from pcapcheck.correlate.steps import places, stays
-from pcapcheck.topology.owners import Owners
-from pcapcheck.topology.topology import Topology
 
 
 def step(node, role):
@@ -18,10 +16,7 @@ def network(*steps):
     ranks = range(len(steps))
     watched = pl.DataFrame({"direction": [0] * len(steps), "step": ranks, "rank": ranks})
     directions = pl.DataFrame({"direction": [0], "path": [0]})
-    topology = Topology()
-    return Network(
-        topology, Owners(topology), (), (), pl.DataFrame(), directions, (steps,), watched, pl.DataFrame(), {}
-    )
+    return sparse(directions=directions, paths=(steps,), watched=watched)
 
 
 def test_each_watched_step_has_its_role_and_node():

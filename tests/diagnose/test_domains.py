@@ -11,7 +11,7 @@ from sample import both_ways
 def names(case):
     return {
         (point.node, point.interface): domain(case, point)
-        for point in case.network.points
+        for point in case.network.capture_points
         if point is not None
     }
 

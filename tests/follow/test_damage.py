@@ -3,16 +3,12 @@
 from dataclasses import replace
 
 import polars as pl
+from directed import network
 
-from pcapcheck.correlate.network import Network, sound
-from pcapcheck.topology.owners import Owners
-from pcapcheck.topology.topology import Topology
+from pcapcheck.correlate.network import sound
 
 VARIANTS = pl.DataFrame({"variant": [0, 1], "packets": [5, 2]})
-TOPOLOGY = Topology()
-NETWORK = Network(
-    TOPOLOGY, Owners(TOPOLOGY), (), (), VARIANTS, pl.DataFrame(), (), pl.DataFrame(), pl.DataFrame(), {}
-)
+NETWORK = network(VARIANTS)
 
 
 def test_a_network_without_damage_stays_as_it_is():

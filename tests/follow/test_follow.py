@@ -34,7 +34,6 @@ def net(watched=(0, 1, 2), **more):
         pl.DataFrame(variants),
         DIRECTIONS,
         watched=pl.DataFrame(ranks, schema=["direction", "step", "rank", "ranks"], orient="row"),
-        steps=pl.DataFrame({"path": [0] * 3, "step": [0, 1, 2], "point": [0, 1, 2]}),
         paths=(PATH,),
         points=POINTS,
         **more,

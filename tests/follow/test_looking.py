@@ -1,11 +1,9 @@
 """When capture points looked, and which captures are shown to have been short."""
 
 import polars as pl
+from directed import network as sparse
 
-from pcapcheck.correlate.network import Network
 from pcapcheck.follow.looking import looking, windows
-from pcapcheck.topology.owners import Owners
-from pcapcheck.topology.topology import Topology
 
 SECOND = 1_000_000_000
 WINDOW = {"point": pl.Int64, "from": pl.Int64, "to": pl.Int64, "late": pl.Boolean, "early": pl.Boolean}
@@ -14,23 +12,16 @@ WINDOW = {"point": pl.Int64, "from": pl.Int64, "to": pl.Int64, "late": pl.Boolea
 def network(*seen):
     """Return a network of one direction with four steps, each its own point, seen at (point, first, last)."""
     steps = range(4)
-    topology = Topology()
     variants = pl.DataFrame(
         [(number, 0, point) for number, (point, *_) in enumerate(seen)],
         {"variant": pl.Int64, "direction": pl.Int64, "step": pl.Int64},
         orient="row",
     )
-    return Network(
-        topology,
-        Owners(topology),
-        (),
-        (),
+    return sparse(
         variants,
         pl.DataFrame({"direction": [0], "path": [0]}),
-        (),
-        pl.DataFrame({"direction": [0] * 4, "step": steps, "rank": steps}),
-        pl.DataFrame({"path": [0] * 4, "step": steps, "point": steps}),
-        {},
+        watched=pl.DataFrame({"direction": [0] * 4, "step": steps, "rank": steps}),
+        step_points=pl.DataFrame({"path": [0] * 4, "step": steps, "point": steps}),
     )
 
 

@@ -19,11 +19,9 @@ SOCKET = ("kind", "point", "mine", "my_port")
 
 def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each socket of a pod that asked a service and was answered by somebody else."""
-    at_pods = [
-        number
-        for number, point in enumerate(case.network.points)
-        if point and point.pod and point.role in (Role.POD, Role.VETH)
-    ]
+    at_pods = case.network.points_where(
+        lambda point: point.pod is not None and point.role in (Role.POD, Role.VETH)
+    )
     said = case.variants("tcp", "udp").filter(pl.col("point").is_in(at_pods)) if at_pods else pl.DataFrame()
     if said.is_empty():
         return

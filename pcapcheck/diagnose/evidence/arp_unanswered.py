@@ -51,13 +51,11 @@ def _own_points(case: Case, asker: str) -> list[int]:
     """Return the points where the asker sends: inside it and at its veth, or on its node."""
     owner = case.network.owners.of(asker)
     if owner.kind == OwnerKind.POD:
-        return [k for k, point in enumerate(case.network.points) if point and point.pod == owner.name]
+        return case.network.points_where(lambda point: point.pod == owner.name)
     node = owner.node if owner.kind == OwnerKind.NODE else None
-    return [
-        k
-        for k, point in enumerate(case.network.points)
-        if node and point and point.node == node and point.role != Role.POD
-    ]
+    return case.network.points_where(
+        lambda point: node is not None and point.node == node and point.role != Role.POD
+    )
 
 
 def _meant_to_speak(case: Case, asker: str, target: str) -> bool:

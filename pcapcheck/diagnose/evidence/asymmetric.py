@@ -19,9 +19,7 @@ def find(case: Case) -> Iterator[Fact]:
     variants = case.network.variants
     if "flow" not in variants.columns:
         return
-    wires = [
-        number for number, point in enumerate(case.network.points) if point and point.role == Role.UPLINK
-    ]
+    wires = case.network.points_where(lambda point: point.role == Role.UPLINK)
     kinds = pl.col("kind").is_in(["tcp", "udp", "echo"]) & (pl.col("who") == "pod-to-pod")
     seen = variants.filter(pl.col("point").is_in(wires) & kinds & (pl.col("where") != "same-node"))
     ways = seen.group_by("flow").agg(
@@ -65,11 +63,9 @@ def _arrives(case: Case, way: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether packets of one direction arrive: seen on the receiver's node, or answered."""
     if way["destination_kind"] not in [str(kind) for kind in PODS]:
         return False
-    points = [
-        number
-        for number, point in enumerate(case.network.points)
-        if point and point.node == way["destination_node"] and point.node != way["source_node"]
-    ]
+    points = case.network.points_where(
+        lambda point: point.node == way["destination_node"] and point.node != way["source_node"]
+    )
     mine = case.network.variants.filter(pl.col("direction").is_in([way["direction"], other["direction"]]))
     if len(mine.filter((pl.col("direction") == way["direction"]) & pl.col("point").is_in(points))):
         return True

@@ -48,7 +48,7 @@ def _claims(case: Case) -> pl.DataFrame:
     said = said.with_columns(mac).drop_nulls(["number", "source"])
     owned = [each for each in said["source"].unique().to_list() if case.network.owners.of(each).kind in OWNED]
     texts = {number: values.mac_text(number) for number in said["number"].unique().to_list()}
-    places = {number: domain(case, point) for number, point in enumerate(case.network.points) if point}
+    places = {number: domain(case, point) for number, point in enumerate(case.network.capture_points)}
     return (
         said.filter(pl.col("source").is_in(owned))
         .with_columns(

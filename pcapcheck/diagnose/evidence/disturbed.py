@@ -31,11 +31,12 @@ def find(case: Case) -> Iterator[Fact]:
 def _ways(case: Case) -> pl.DataFrame:
     """Return the counts of each watched step, with its place and that of the watched step before."""
     watched = case.network.watched.select("direction", "step", "rank")
-    hops = case.network.hops.join(watched, on=["direction", "step"])
-    here = hops.with_columns(
-        _place(case, hops["direction"], hops["step"], "node"),
-        _place(case, hops["direction"], hops["step"], "interface"),
+    paths = case.network.directions.select("direction", "path")
+    places = case.network.steps.select("path", "step", "node", "interface")
+    hops = case.network.hops.join(watched, on=["direction", "step"]).join(
+        paths, on="direction", maintain_order="left"
     )
+    here = hops.join(places, on=["path", "step"], maintain_order="left").drop("path")
     kept = here.join(_before(here), on=["direction", "rank"])
     clean = kept.filter((pl.col("doubled") > 0) | (pl.col("late") > 0)).select(
         "node", "interface", "from_node"
@@ -69,15 +70,6 @@ def _before(here: pl.DataFrame) -> pl.DataFrame:
         pl.col("interface").alias("from_interface"),
     )
     return pl.concat([last, adjacent.join(last, on=["direction", "rank"], how="anti")])
-
-
-def _place(case: Case, directions: pl.Series, steps: pl.Series, what: str) -> pl.Series:
-    """Return node or interface of the steps of some directions."""
-    found: list[str | None] = []
-    for direction, number in zip(directions.to_list(), steps.to_list(), strict=True):
-        step = case.network.paths[case.directions[direction]["path"]][number]
-        found.append(step.node if what == "node" else step.interfaces[0])
-    return pl.Series(what, found, pl.String)
 
 
 def _fact(case: Case, what: str, rows: pl.DataFrame, bad: int, sent: int) -> Fact:

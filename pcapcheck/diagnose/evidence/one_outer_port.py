@@ -25,14 +25,8 @@ def find(case: Case) -> Iterator[Fact]:
     tunnel = case.profile.traits.tunnel
     if tunnel not in HASHED:
         return
-    nodes = {
-        number: point.node
-        for number, point in enumerate(case.network.points)
-        if point and point.role == Role.UPLINK
-    }
-    senders = pl.DataFrame(
-        list(nodes.items()), schema={"point": pl.Int64, "source_node": pl.String}, orient="row"
-    )
+    uplinks = case.network.points.filter(pl.col("role") == Role.UPLINK)
+    senders = uplinks.select("point", pl.col("node").alias("source_node"))
     own = case.network.directions.select("direction", "source_node").join(
         senders, on="source_node", nulls_equal=True
     )

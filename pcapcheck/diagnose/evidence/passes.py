@@ -25,11 +25,7 @@ def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each flow and uplink with a packet that comes again."""
     if case.network.passes.is_empty():
         return
-    wire = [
-        number
-        for number, point in enumerate(case.network.points)
-        if point and point.role in (Role.UPLINK, Role.VLAN)
-    ]
+    wire = case.network.points_where(lambda point: point.role in (Role.UPLINK, Role.VLAN))
     looping = case.network.passes.filter(pl.col("point").is_in(wire)).join(_headers(case), on="variant")
     looping = looping.filter(pl.col("ttl").n_unique().over(SAME) > 1).sort("file", "frame")
     for (direction, point), rows in looping.group_by("direction", "point", maintain_order=True):

@@ -48,12 +48,7 @@ def _raced(case: Case, pair: Pair, dns: pl.Series) -> pl.DataFrame:
 def _times(case: Case, lost: pl.DataFrame) -> pl.DataFrame:
     """Return when each hop saw a direction first and last, clocks aligned: direction, again."""
     seen = case.network.variants.join(lost, on="direction", how="semi").drop_nulls("point")
-    ahead = {
-        number: case.network.offsets.get(point.node or "", 0)
-        for number, point in enumerate(case.network.points)
-        if point
-    }
-    offset = pl.col("point").replace_strict(ahead, default=0, return_dtype=pl.Int64)
+    offset = case.network.of_point("ahead")
     both = [
         seen.select("direction", (pl.col(end).cast(pl.Int64) - offset).alias("again"))
         for end in ("first", "last")

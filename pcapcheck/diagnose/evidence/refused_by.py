@@ -78,12 +78,10 @@ def _reset(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> Fact:
 
 def _sent_by_pod(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> bool:
     """Whether the pod itself sends them: they are seen at its own points, or nobody looked there then."""
-    own = {
-        number
-        for number, point in enumerate(case.network.points)
-        if point and point.pod == client["destination_name"] and point.role in INSIDE
-    }
-    return bool(own & set(rows["point"].to_list())) or not case.looked(sorted(own), rows)
+    own = case.network.points_where(
+        lambda point: point.pod == client["destination_name"] and point.role in INSIDE
+    )
+    return not set(own).isdisjoint(rows["point"].to_list()) or not case.looked(own, rows)
 
 
 def _error(case: Case, rows: pl.DataFrame) -> Fact:

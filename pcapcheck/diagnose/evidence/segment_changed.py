@@ -31,12 +31,8 @@ def _tagged(case: Case) -> pl.DataFrame:
     variants = case.network.variants
     if "vlan.id" not in variants.columns or "direction" not in variants.columns:
         return pl.DataFrame()
-    nodes = {
-        number: point.node
-        for number, point in enumerate(case.network.points)
-        if point and point.role == Role.UPLINK
-    }
-    here = pl.col("point").replace_strict(nodes, default=None, return_dtype=pl.String).alias("here")
+    uplink = case.network.of_point("role") == Role.UPLINK
+    here = pl.when(uplink).then(case.network.of_point("node")).alias("here")
     sender = case.network.directions.select("direction", pl.col("source_node").alias("sender"))
     at = variants.with_columns(here).join(sender, on="direction", how="left", maintain_order="left")
     return at.drop_nulls(["here", "sender", "vlan.id"])

@@ -38,7 +38,7 @@ def _sent(case: Case) -> pl.DataFrame:
     variants = case.network.variants
     if "eth.src" not in variants.columns or "direction" not in variants.columns:
         return pl.DataFrame()
-    wires = [k for k, point in enumerate(case.network.points) if point and point.role == Role.UPLINK]
+    wires = case.network.points_where(lambda point: point.role == Role.UPLINK)
     pods = [
         address
         for address in variants["source"].drop_nulls().unique().to_list()

@@ -68,14 +68,10 @@ def _fact(case: Case, direction: dict[str, Any], source: str, rows: pl.DataFrame
 
 def _own_points(case: Case, direction: dict[str, Any]) -> list[int]:
     """Return the points of the pod: inside it, at its veth; else the bridge before it."""
-    points = list(enumerate(case.network.points))
-    own = [k for k, point in points if point and point.pod == direction["source_name"]]
-    bridges = [
-        k
-        for k, point in points
-        if point and point.node == direction["source_node"] and point.role == Role.BRIDGE
-    ]
-    return own or bridges
+    own = case.network.points_where(lambda point: point.pod == direction["source_name"])
+    return own or case.network.points_where(
+        lambda point: point.node == direction["source_node"] and point.role == Role.BRIDGE
+    )
 
 
 def _watched(case: Case, own: list[int], rows: pl.DataFrame) -> bool:

@@ -43,7 +43,7 @@ def test_a_node_without_a_name_is_found_too(tmp_path):
     nameless = pl.lit(None, pl.String)
     network = replace(
         case.network,
-        points=tuple(each and replace(each, node=None) for each in case.network.points),
+        points=tuple(each and replace(each, node=None) for each in case.network.capture_points),
         directions=case.network.directions.with_columns(source_node=nameless),
     )
     found = facts(replace(case, network=network), "one_outer_port")
