@@ -4,15 +4,16 @@ A mistake of the caller is an `InputError`; all else that is found stands in wha
 greater than 1, a script must keep its own work under `if __name__ == "__main__":`: each worker imports it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, Unpack
 
 from pcapcheck.capture.inputs import Inputs, find_inputs
 from pcapcheck.errors import InputError
 from pcapcheck.report.result import Result
-from pcapcheck.run.settings import Dissectors, Words, read_settings
+from pcapcheck.run.optionvalues import DecodeAs
+from pcapcheck.run.settings import RunWords, read_settings
 from pcapcheck.topology.load import load_topology
 from pcapcheck.topology.topology import Topology
 
@@ -42,35 +43,31 @@ Intended: TypeAlias = str | Path | Topology | None  # a topology, its file, or n
 def check(
     *paths: Paths,
     topology: Intended = None,
-    profile: Words = None,
-    parameters: Mapping[str, Any] | Sequence[str] = (),
-    jobs: int = 1,
     sightings: bool = False,
-    **more: Any,
+    **words: Unpack[RunWords],
 ) -> Result:
     """Check captures against profiles and a topology.
 
     Args:
         paths: captures, folders or globs.
         topology: default: the topology.yaml beside the captures.
-        profile: names or files; default: the topology's, else the one that fits.
-        parameters: of the profile: {"vni": 5}.
-        jobs: worker processes.
         sightings: keep every sighting for `Result.frame("sightings")`.
-        more: `select`, `ignore`, `require`, `fail_on`, `decode_as`, `filter`, `pod`, `flow`, `since`,
-            `until`, `scheduler`, `memory`, `scratch`, written as on the command line.
+        words: `profile` (names or files; default: the topology's, else the one that fits), `parameters`
+            (of the profile: {"vni": 5}), `jobs` (worker processes; default: 1); and as on the command line
+            `select`, `ignore`, `require`, `fail_on`, `decode_as`, `filter`, `pod`, `flow`, `since`, `until`,
+            `scheduler`, `memory` and `scratch`. `run.settings.RunWords` has their types.
 
     Raises:
         InputError: an argument cannot be used, or no capture can be read.
     """
     from pcapcheck.run.check import run
 
-    inputs, intended = find(paths, topology, more.get("scratch"))
-    settings = read_settings(intended, profile=profile, parameters=parameters, jobs=jobs, **more)
+    inputs, intended = find(paths, topology, words.get("scratch"))
+    settings = read_settings(intended, **words)
     return run(inputs, intended, settings, sightings=sightings)
 
 
-def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) -> "pl.DataFrame":
+def flows(*paths: Paths, topology: Intended = None, **words: Unpack[RunWords]) -> "pl.DataFrame":
     """Return the flow table over all layers and points, a row a flow in order of first packets.
 
     Its columns are those of `correlate.flowlist.SCHEMA`; times are UTC, durations are durations.
@@ -78,8 +75,7 @@ def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) 
     Args:
         paths: captures, folders or globs.
         topology: default: the topology.yaml beside the captures.
-        jobs: worker processes.
-        more: as in `check`.
+        words: as in `check`.
 
     Raises:
         InputError: an argument cannot be used, or no capture can be read.
@@ -88,28 +84,26 @@ def flows(*paths: Paths, topology: Intended = None, jobs: int = 1, **more: Any) 
 
     from pcapcheck.run.flows import list_flows
 
-    inputs, intended = find(paths, topology, more.get("scratch"))
-    table, _ = list_flows(inputs, intended, read_settings(intended, jobs=jobs, **more))
+    inputs, intended = find(paths, topology, words.get("scratch"))
+    table, _ = list_flows(inputs, intended, read_settings(intended, **words))
     times = pl.col("first").cast(pl.Datetime("ns", "UTC"))
     return table.with_columns(times, pl.col("duration").cast(pl.Duration("ns")))
 
 
-def infer_topology(*paths: Paths, profile: Words = None, jobs: int = 1, **more: Any) -> Topology:
+def infer_topology(*paths: Paths, **words: Unpack[RunWords]) -> Topology:
     """Return the network that captures alone show; what was guessed stands in its `inferred` and `notes`.
 
     Args:
         paths: captures, folders or globs.
-        profile: names or files; default: the one that fits.
-        jobs: worker processes.
-        more: as in `check`.
+        words: as in `check`.
 
     Raises:
         InputError: an argument cannot be used, or no capture can be read.
     """
     from pcapcheck.run.check import guess_topology
 
-    inputs = find_inputs(tuple(map(str, paths)), more.get("scratch"))
-    return guess_topology(inputs, read_settings(Topology(), profile=profile, jobs=jobs, **more))
+    inputs = _inputs(paths, words.get("scratch"))
+    return guess_topology(inputs, read_settings(Topology(), **words))
 
 
 def diff(
@@ -117,10 +111,7 @@ def diff(
     bad: Paths | Sequence[Paths],
     *,
     topology: Intended = None,
-    profile: Words = None,
-    parameters: Mapping[str, Any] | Sequence[str] = (),
-    jobs: int = 1,
-    **more: Any,
+    **words: Unpack[RunWords],
 ) -> "Difference":
     """Compare two sets of captures of one network.
 
@@ -128,10 +119,7 @@ def diff(
         good: a capture, a folder, a glob, or several of them.
         bad: likewise.
         topology: of both; default: the topology.yaml beside each.
-        profile: names or files; default: the topology's, else the one that fits GOOD.
-        parameters: of the profile: {"vni": 5}.
-        jobs: worker processes.
-        more: as in `check`.
+        words: as in `check`; without `profile`, both are compared by the profile that fits GOOD.
 
     Raises:
         InputError: an argument cannot be used, or no capture can be read.
@@ -142,13 +130,13 @@ def diff(
     sides: list[Side] = []
     for paths in (good, bad):
         several = (paths,) if isinstance(paths, str | Path) else tuple(paths)
-        inputs, intended = find(several, topology, more.get("scratch"))
-        settings = read_settings(intended, profile=profile, parameters=parameters, jobs=jobs, **more)
+        inputs, intended = find(several, topology, words.get("scratch"))
+        settings = read_settings(intended, **words)
         sides.append(look_at(inputs, intended, settings, next(iter(sides), None)))
     return compare(*sides)
 
 
-def fields(*paths: Paths, names: Sequence[str], decode_as: Dissectors = ()) -> "pl.DataFrame":
+def fields(*paths: Paths, names: Sequence[str], decode_as: DecodeAs = ()) -> "pl.DataFrame":
     """Return fields of packets, a row a packet, as `tshark -T fields` prints the outermost occurrence.
 
     Args:
@@ -177,7 +165,7 @@ def fields(*paths: Paths, names: Sequence[str], decode_as: Dissectors = ()) -> "
 
 
 def find(
-    paths: Sequence[Paths], topology: Intended = None, scratch: str | None = None
+    paths: Sequence[Paths], topology: Intended = None, scratch: Paths | None = None
 ) -> tuple[Inputs, Topology]:
     """Return the captures that paths name, and the topology.
 
@@ -186,13 +174,17 @@ def find(
     Raises:
         InputError: there is no capture, or the topology cannot be used.
     """
-    inputs = find_inputs(tuple(map(str, paths)), scratch)
+    inputs = _inputs(paths, scratch)
     if isinstance(topology, Topology):
         return inputs, topology
     if topology is not None:
         return inputs, load_topology(topology)
     beside = inputs.topology
     return inputs, load_topology(beside.path, beside.name) if beside else _beside(inputs)
+
+
+def _inputs(paths: Sequence[Paths], scratch: Paths | None) -> Inputs:
+    return find_inputs(tuple(map(str, paths)), None if scratch is None else str(scratch))
 
 
 def _beside(inputs: Inputs) -> Topology:

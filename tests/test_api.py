@@ -8,6 +8,7 @@ import pytest
 
 import pcapcheck
 from pcapcheck import InputError
+from pcapcheck.run.settings import RunWords
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 GOOD, BAD = SAMPLES / "flannel-vxlan", SAMPLES / "flannel-vxlan-vni-mismatch"
@@ -27,6 +28,11 @@ def test_result_says_verdict_cause_and_exit_status(broken):
 def test_result_is_neither_true_nor_false(broken):
     with pytest.raises(TypeError, match="neither true nor false"):
         bool(broken)
+
+
+def test_a_result_is_shown_in_one_line(broken):
+    findings, captures = len(broken.findings), len(broken.captures)
+    assert repr(broken) == f"<Result violations: 1 diagnosis, {findings} findings, {captures} captures>"
 
 
 def test_assertion_shows_the_report(broken):
@@ -122,3 +128,16 @@ def test_sightings_are_kept_if_wanted(broken):
     seen = pcapcheck.check(BAD, sightings=True).frame("sightings")
     assert seen.filter(pl.col("file").str.ends_with("node2_eth0.pcap"))["frame"].n_unique() > 10
     assert {"flow", "node", "interface", "identity", "aligned"} <= set(seen.columns)
+
+
+def test_every_keyword_is_documented():
+    assert all(f"`{name}`" in pcapcheck.check.__doc__ for name in RunWords.__annotations__)
+
+
+def test_an_unknown_keyword_is_answered_with_the_nearest():
+    with pytest.raises(TypeError, match="did you mean `parameters`"):
+        pcapcheck.check(GOOD, paramters={"vni": 7})
+
+
+def test_type_checkers_are_told_that_there_are_types():
+    assert (Path(pcapcheck.__file__).parent / "py.typed").is_file()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pcapcheck.options import Asked, asked
+from pcapcheck.options import Request, request_options, run_option
 from pcapcheck.report.console import check_writable, color_option, is_colored, progress, warn, width, write
 
 if TYPE_CHECKING:
@@ -23,29 +23,12 @@ INCONCLUSIVE = 3
 
 @click.command()
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True)
-@asked
-@click.option(
-    "--flow", metavar="FLOW", help="Only this flow: tcp/A:PORT-B:PORT, POD-POD[:PORT], or a row of `flows`."
-)
-@click.option(
-    "--select",
-    metavar="ID",
-    multiple=True,
-    help="Judge only these rules; patterns such as 'flannel-vxlan/*'.",
-)
-@click.option(
-    "--ignore", metavar="ID", multiple=True, help="Do not judge these rules. Diagnoses are not rules."
-)
-@click.option(
-    "--require", metavar="ID", multiple=True, help="Rules that must be exercised, else exit status 3."
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning"]),
-    default="error",
-    show_default=True,
-    help="Findings at or above it are violations.",
-)
+@request_options
+@run_option("flow")
+@run_option("select")
+@run_option("ignore")
+@run_option("require")
+@run_option("fail_on")
 @click.option(
     "--baseline",
     metavar="FILE",
@@ -65,7 +48,7 @@ INCONCLUSIVE = 3
 )
 @click.option("-q", "--quiet", count=True, help="The first line and the causes; -qq: the first line.")
 @color_option
-def command(asked: Asked, **given: Any) -> int:
+def command(request: Request, **given: Any) -> int:
     """Check captures: which hop broke which promise, and why.
 
     PATH is a capture, a folder, a glob, or - for standard input.
@@ -85,9 +68,8 @@ def command(asked: Asked, **given: Any) -> int:
 
     outputs = _outputs(given["formats"], given["output"])
     known = _known(given["baseline"])
-    inputs, topology = asked.find()
-    judging = {name: given[name] for name in ("flow", "select", "ignore", "require", "fail_on")}
-    settings = asked.settings(topology, **judging)
+    inputs, topology = request.find()
+    settings = request.settings(topology)
     with progress() as tell:
         result = known(run(inputs, topology, settings, tell))
     if any(output.has_packets for output in outputs):
@@ -95,7 +77,7 @@ def command(asked: Asked, **given: Any) -> int:
     shown = Shown(given["verbose"] - given["quiet"], given["color"])
     for output in outputs:
         write(shown.parts(output, result), output.file)
-    return _status(result, inputs, given["require"], exit_zero=given["exit_zero"])
+    return _status(result, inputs, settings.rules.require, exit_zero=given["exit_zero"])
 
 
 def _known(baseline: str | None) -> Callable[[Result], Result]:

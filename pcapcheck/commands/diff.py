@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcapcheck.options import Asked, asked
+from pcapcheck.options import Request, request_options
 from pcapcheck.report.console import check_writable, progress, write
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", metavar="GOOD BAD", nargs=2, required=True)
-@asked
+@request_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
-def command(asked: Asked, form: str, output: str | None) -> int:
+def command(request: Request, form: str, output: str | None) -> int:
     """Compare two sets of captures of one network.
 
     What differs is told of headers, paths, loss, latency and findings.
@@ -36,19 +36,19 @@ def command(asked: Asked, form: str, output: str | None) -> int:
 
     if output is not None:
         check_writable(output)
-    good = _side(asked, asked.paths[0], None)
-    found = compare(good, _side(asked, asked.paths[1], good))
+    good = _side(request, request.paths[0], None)
+    found = compare(good, _side(request, request.paths[1], good))
     write([found.to_json() if form == "json" else f"{found}\n"], output)
     return found.exit_status
 
 
-def _side(asked: Asked, path: str, before: Side | None) -> Side:
+def _side(request: Request, path: str, before: Side | None) -> Side:
     """Look at one set; where nobody names a profile, the second is compared by that of the first."""
     from dataclasses import replace
 
     from pcapcheck.run.check import look_at
 
-    one = replace(asked, paths=(path,))
+    one = replace(request, paths=(path,))
     inputs, topology = one.find()
     settings = one.settings(topology)
     with progress() as tell:

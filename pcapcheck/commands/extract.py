@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pcapcheck.errors import InputError
-from pcapcheck.options import Asked, asked
+from pcapcheck.options import Request, request_options, run_option
 from pcapcheck.report.console import check_writable, progress, warn
 
 if TYPE_CHECKING:
@@ -27,13 +27,11 @@ UNREADABLE = 2
 
 @click.command()
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True)
-@asked
+@request_options
 @click.option(
     "-o", "--output", metavar="FILE|FOLDER/", required=True, help="One pcapng, or a folder for one each."
 )
-@click.option(
-    "--flow", metavar="FLOW", help="All packets of this flow: its name, POD-POD[:PORT], or its row."
-)
+@run_option("flow", help="All packets of this flow: its name, POD-POD[:PORT], or its row.")
 @click.option(
     "--rule",
     "ids",
@@ -52,7 +50,7 @@ UNREADABLE = 2
 @click.option(
     "--key", metavar="TEXT|@FILE", help="Pseudonyms are the same for the same key; default: a random one."
 )
-def command(asked: Asked, output: str, **given: Any) -> int:
+def command(request: Request, output: str, **given: Any) -> int:
     """Extract the packets that prove what `check` finds, commented.
 
     The comment on each packet says what it proves.
@@ -74,9 +72,9 @@ def command(asked: Asked, output: str, **given: Any) -> int:
     from pcapcheck.scale.scratch import Scratch
 
     order = Order(output, **{name: given[name] for name in Order.__slots__ if name != "output"})
-    order.check()
+    order.check(has_flow=bool(request.words.get("flow")))
     with Scratch() as scratch:
-        return _extract(asked, order, scratch.path)
+        return _extract(request, order, scratch.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,6 @@ class Order:
     """What was ordered besides the options of all commands."""
 
     output: str
-    flow: str | None
     ids: tuple[str, ...]
     frames: tuple[str, ...]
     everything: bool
@@ -96,10 +93,10 @@ class Order:
         """Whether each capture is written to a file of its own."""
         return self.output.endswith("/") or Path(self.output).is_dir()
 
-    def check(self) -> None:
-        """Find mistakes before long work."""
+    def check(self, *, has_flow: bool) -> None:
+        """Find mistakes before long work; `has_flow` says whether --flow was given."""
         chosen = [name for name in ("frames", "everything") if getattr(self, name)]
-        if len(chosen) > 1 or (chosen and (self.flow or self.ids)):
+        if len(chosen) > 1 or (chosen and (has_flow or self.ids)):
             raise click.UsageError(
                 "--all, --frames, and --flow with --rule each choose packets: give one of them"
             )
@@ -124,7 +121,7 @@ class Order:
             ) from None
 
 
-def _extract(asked: Asked, order: Order, scratch: str) -> int:
+def _extract(request: Request, order: Order, scratch: str) -> int:
     """Choose packets and write them."""
     from dataclasses import replace
 
@@ -132,9 +129,9 @@ def _extract(asked: Asked, order: Order, scratch: str) -> int:
     from pcapcheck.extract.excerpt import ExtractMeans
     from pcapcheck.extract.originals import Places
 
-    inputs, topology = asked.find()
+    inputs, topology = request.find()
     _check_not_an_input(order, inputs)
-    settings = asked.settings(topology, flow=order.flow)
+    settings = request.settings(topology)
     inputs = replace(inputs, captures=spool(inputs.captures, scratch))
     pseudonyms = order.pseudonyms()
     choice = _choice(order, inputs, topology, settings)

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from pcapcheck.errors import InputError
-from pcapcheck.options import workers
+from pcapcheck.options import run_option, worker_options
 from pcapcheck.report.console import warn
 
 if TYPE_CHECKING:
@@ -24,18 +24,12 @@ DECODE_AS = re.compile(r"([\w.]+)==(\d{1,5}|0x[0-9a-fA-F]{1,4})(?:-(\d{1,5}))?,(
 @click.command()
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
 @click.option("-e", "names", metavar="NAME", multiple=True, required=True, help="A field; repeat for more.")
-@click.option(
-    "-d",
-    "--decode-as",
-    metavar="TABLE==NUMBER,PROTOCOL",
-    multiple=True,
-    help="What a number means: udp.port==8472,vxlan.",
-)
+@run_option("decode_as", help="What a number means: udp.port==8472,vxlan.")
 @click.option(
     "--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True
 )
 @click.option("-o", "--output", metavar="FILE", default="-", help="Write to FILE instead of standard output.")
-@workers
+@worker_options
 def command(
     files: tuple[str, ...],
     names: tuple[str, ...],

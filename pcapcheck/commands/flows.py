@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pcapcheck.options import Asked, asked
+from pcapcheck.options import Request, request_options, run_option
 from pcapcheck.report.console import check_writable, color_option, is_colored, progress, warn, write
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ UNREADABLE = 2
 
 @click.command()
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True)
-@asked
-@click.option("--flow", metavar="FLOW", help="Only this flow, or POD-POD[:PORT].")
+@request_options
+@run_option("flow", help="Only this flow, or POD-POD[:PORT].")
 @click.option(
     "--format",
     "form",
@@ -39,9 +39,7 @@ UNREADABLE = 2
 )
 @click.option("--sightings", is_flag=True, help="Write every packet at every point to the dataset, too.")
 @color_option
-def command(
-    asked: Asked, flow: str | None, form: str, output: str | None, sightings: bool, color: str
-) -> int:
+def command(request: Request, form: str, output: str | None, sightings: bool, color: str) -> int:
     """List the flows of captures.
 
     They are joined over all layers, capture points and translations.
@@ -63,8 +61,8 @@ def command(
         raise click.UsageError("--sightings is written to a dataset: --format parquet -o FOLDER/")
     if output is not None and not to_folder:
         check_writable(output)
-    inputs, topology = asked.find()
-    settings = asked.settings(topology, flow=flow)
+    inputs, topology = request.find()
+    settings = request.settings(topology)
     with progress() as tell:
         if output is not None and to_folder:
             captured = _dataset(output, inputs, topology, settings, tell, sightings=sightings)

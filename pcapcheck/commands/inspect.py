@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pcapcheck.options import run_option
 from pcapcheck.report.console import check_writable, color_option, is_colored, progress, width, write
 
 if TYPE_CHECKING:
@@ -18,14 +19,8 @@ UNREADABLE = 2
 
 @click.command()
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
-@click.option(
-    "-d",
-    "--decode-as",
-    metavar="TABLE==NUMBER,PROTOCOL",
-    multiple=True,
-    help="What a number means, as tshark writes it: udp.port==8472,vxlan.",
-)
-@click.option("--jobs", metavar="N", type=click.IntRange(1, 256), default=1, help="Worker processes.  [1]")
+@run_option("decode_as")
+@run_option("jobs", default=1, help="Worker processes.  [1]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
 @color_option

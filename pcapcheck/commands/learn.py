@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pcapcheck.errors import InputError
-from pcapcheck.options import Asked, asked
+from pcapcheck.options import Request, request_options, run_option
 from pcapcheck.report.console import check_writable, progress, warn, write
 
 if TYPE_CHECKING:
@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True)
-@asked
+@request_options
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
 @click.option("--name", metavar="NAME", help="Of the profile.  [FILE's, else learnt]")
-@click.option(
-    "--ignore", metavar="ID", multiple=True, help="Rules of the profile that this network need not keep."
-)
+@run_option("ignore", help="Rules of the profile that this network need not keep.")
 @click.option(
     "--packets", metavar="N", type=click.IntRange(1), default=4, show_default=True, help="That must agree."
 )
-def command(asked: Asked, output: str | None, name: str | None, ignore: tuple[str, ...], packets: int) -> int:
+def command(request: Request, output: str | None, name: str | None, packets: int) -> int:
     """Write the rules that a working network keeps.
 
     They are what its packets have in common, hop by hop.
@@ -51,8 +49,8 @@ def command(asked: Asked, output: str | None, name: str | None, ignore: tuple[st
 
     if output is not None:
         check_writable(output)
-    inputs, topology = asked.find()
-    settings = asked.settings(topology, ignore=ignore)
+    inputs, topology = request.find()
+    settings = request.settings(topology)
     with progress() as tell:
         side = look_at(inputs, topology, settings, None, tell)
     _check_good(side)
@@ -65,7 +63,7 @@ def command(asked: Asked, output: str | None, name: str | None, ignore: tuple[st
         learnt,
         side.profile,
         shipped=_shipped(side),
-        drop=_dropped(side, ignore),
+        drop=_dropped(side, settings.rules.ignore),
         remarks=(said,),
     )
     write([text], output)

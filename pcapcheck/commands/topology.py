@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pcapcheck.options import run_option
 from pcapcheck.report.console import say, warn
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def import_(folder: str, output: str | None) -> None:
 @click.option(
     "-o", "--output", type=click.Path(), metavar="FILE", help="Write to FILE, not to standard output."
 )
-@click.option("--profile", metavar="NAME|FILE", help="The profile of the network. Default: what fits.")
+@run_option("profile", multiple=False, help="The profile of the network. Default: what fits.")
 def infer(paths: tuple[str, ...], output: str | None, profile: str | None) -> None:
     """Make a topology file of what captures show.
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from pcapcheck.options import Asked, asked
+from pcapcheck.options import Request, request_options
 from pcapcheck.report.console import color_option, is_colored, progress, width, write
 
 
 @click.command()
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True)
 @click.argument("flow", metavar="FLOW")
-@asked
+@request_options
 @color_option
-def command(asked: Asked, flow: str, color: str) -> int:
+def command(request: Request, color: str) -> int:
     """Show one flow, hop by hop.
 
     Each hop has its headers, what changed, and the latency; the trace says where the flow was last seen.
@@ -31,9 +31,9 @@ def command(asked: Asked, flow: str, color: str) -> int:
     from pcapcheck.report.trace import lines
     from pcapcheck.run.check import follow_flows
 
-    inputs, topology = asked.find()
+    inputs, topology = request.find()
     with progress() as tell:
-        flows = follow_flows(inputs, topology, asked.settings(topology, flow=flow), tell)
-    found = flows[0] if len(flows) == 1 else find_flow(flows, flow)
+        flows = follow_flows(inputs, topology, request.settings(topology), tell)
+    found = flows[0] if len(flows) == 1 else find_flow(flows, str(request.words["flow"]))
     write(lines(found, color=is_colored(color), width=width()))
     return 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pcapcheck.options import run_option
 from pcapcheck.report.console import warn, write
 
 if TYPE_CHECKING:
@@ -19,13 +20,7 @@ SHOWN = 20  # disagreements in the text
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@click.option(
-    "-d",
-    "--decode-as",
-    metavar="TABLE==NUMBER,PROTOCOL",
-    multiple=True,
-    help="What a number means, as tshark writes it; default: what the profiles say.",
-)
+@run_option("decode_as", help="What a number means, as tshark writes it; default: what the profiles say.")
 @click.option(
     "--packets", metavar="N", type=click.IntRange(1), default=1000, show_default=True, help="Compare so many."
 )

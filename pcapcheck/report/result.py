@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pcapcheck.check.finding import Coverage, Finding, Hop, Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis as Diagnosis
 from pcapcheck.diagnose.diagnosis import Evidence as Evidence
+from pcapcheck.report.quantity import count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -242,6 +243,11 @@ class Result:
             raise AssertionError("not exercised: " + "; ".join(missing) + "\n" + "".join(write(self)))
         if self.verdict != Verdict.CONFORMANT:
             raise AssertionError("".join(write(self)))
+
+    def __repr__(self) -> str:
+        diagnoses = f"{len(self.diagnoses)} diagnos{'is' if len(self.diagnoses) == 1 else 'es'}"
+        found = (diagnoses, count(len(self.findings), "finding"), count(len(self.captures), "capture"))
+        return f"<Result {self.verdict}: {', '.join(found)}>"
 
     def __bool__(self) -> bool:
         raise TypeError(

@@ -1,33 +1,243 @@
-"""Settings: what a run was told, from the words of the command line or of Python to values.
+"""Settings: what a run was told, and the table of the options with which it is told.
 
-Mistakes end here, with the option that they are in. It reads no captures.
+Each row of the table is one option. The options of the command line (`pcapcheck/options.py`), the keywords of
+the Python API (`RunWords`) and the fields of `Settings` come from it. Commands import this module for their
+`--help`, so numpy and polars are imported only when an option is read.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
-from pcapcheck.check.candidates import RuleChoice
-from pcapcheck.check.filters import parse_filter
 from pcapcheck.check.finding import Severity
-from pcapcheck.check.selection import Selection, pod_names
-from pcapcheck.decode.registry import dissector_table
-from pcapcheck.documents import values
-from pcapcheck.errors import InputError, did_you_mean
-from pcapcheck.scale.memory import ONE_GB, Budget, read_budget
-from pcapcheck.topology.topology import Topology
+from pcapcheck.errors import did_you_mean
+from pcapcheck.run import optionvalues as read
+from pcapcheck.run.optionvalues import DecodeAs, Parameters, Time, Words
+from pcapcheck.scale.memory import ONE_GB, Budget
 
-Words: TypeAlias = str | Path | Sequence[str | Path] | None  # one, several or none
-Time: TypeAlias = str | int | datetime | None  # RFC 3339, nanoseconds since 1970 UTC
-Dissectors: TypeAlias = Mapping[str, Mapping[int, str]] | Sequence[str]
+if TYPE_CHECKING:
+    from pcapcheck.check.candidates import RuleChoice
+    from pcapcheck.check.selection import Selection
+    from pcapcheck.topology.topology import Topology
 
-_DECODE_AS: Final = re.compile(
-    r"([\w.]+)==(\d{1,5}|0[xX][0-9a-fA-F]{1,4})(?:-(\d{1,5}))?,([\w.-]+)", re.ASCII
+
+@dataclass(frozen=True, slots=True)
+class RunOption:
+    """One option of a run.
+
+    Attributes:
+        keyword: its name in the Python API.
+        flags: its names on the command line.
+        metavar, help, multiple: as click has them.
+        setting: the field of `Settings` that it fills, or "". `rules.select` is a field of its field `rules`.
+        read: returns the value of that field for what was given; the topology is its second argument.
+        choices: the words that the command line takes, the first by default; empty: any text.
+        numbers: the least and the greatest number that the command line takes; None: it takes text.
+    """
+
+    keyword: str
+    flags: tuple[str, ...]
+    metavar: str | None
+    help: str
+    setting: str
+    read: Callable[[Any, Topology], object]
+    multiple: bool = False
+    choices: tuple[str, ...] = ()
+    numbers: tuple[int, int] | None = None
+
+
+WORKER_OPTIONS: Final = (
+    RunOption(
+        "jobs",
+        ("--jobs",),
+        "N",
+        "Worker processes.  [one a core where the captures are large, else 1]",
+        setting="jobs",
+        read=read.jobs,
+        numbers=(1, read.MAX_JOBS),
+    ),
+    RunOption(
+        "scheduler",
+        ("--scheduler",),
+        "tcp://HOST:PORT",
+        "Work on this Dask cluster: captures and --scratch must be where all its machines see them.",
+        setting="scheduler",
+        read=read.text,
+    ),
+    RunOption(
+        "memory",
+        ("--memory",),
+        "SIZE",
+        "What each process may take, such as 2GB.  [1GB]",
+        setting="budget",
+        read=read.budget,
+    ),
+    RunOption(
+        "scratch",
+        ("--scratch",),
+        "FOLDER",
+        "Where archives are unpacked, and what exceeds memory is kept meanwhile.  [the system's]",
+        setting="scratch",
+        read=read.text,
+    ),
 )
-_MOST_JOBS: Final = 256
+COMMON_OPTIONS: Final = (
+    RunOption(
+        "profile",
+        ("--profile",),
+        "NAME|FILE",
+        "A profile to check against; repeat for several. Default: the topology's, else what fits.",
+        setting="profiles",
+        read=read.words,
+        multiple=True,
+    ),
+    RunOption(
+        "topology",
+        ("--topology",),
+        "FILE",
+        "What the network is meant to be. Default: the topology.yaml beside the captures.",
+        setting="",  # it is loaded with the captures, before there are settings
+        read=read.text,
+    ),
+    RunOption(
+        "parameters",
+        ("--set",),
+        "NAME=VALUE",
+        "A parameter of the profile: vni=5.",
+        setting="parameters",
+        read=read.parameters,
+        multiple=True,
+    ),
+    RunOption(
+        "decode_as",
+        ("-d", "--decode-as"),
+        "TABLE==NUMBER,PROTOCOL",
+        "What a number means, as tshark writes it: udp.port==8472,vxlan.",
+        setting="decode_as",
+        read=read.dissectors,
+        multiple=True,
+    ),
+    RunOption(
+        "filter",
+        ("-Y", "--filter"),
+        "MATCHERS",
+        "Only flows that have a packet like this: 'inner.tcp.dstport=5432 form=vxlan'.",
+        setting="selection.filter",
+        read=read.filter,
+    ),
+    RunOption(
+        "pod",
+        ("--pod",),
+        "NAME",
+        "Only flows of this pod; repeat for several.",
+        setting="selection.pods",
+        read=read.pods,
+        multiple=True,
+    ),
+    RunOption(
+        "since",
+        ("--since",),
+        "TIME",
+        "Leave out packets before this time, 2026-01-31T09:00:00Z.",
+        setting="since",
+        read=partial(read.time, "--since"),
+    ),
+    RunOption(
+        "until",
+        ("--until",),
+        "TIME",
+        "Leave out packets after this time.",
+        setting="until",
+        read=partial(read.time, "--until"),
+    ),
+    *WORKER_OPTIONS,
+)
+CHECK_OPTIONS: Final = (
+    RunOption(
+        "flow",
+        ("--flow",),
+        "FLOW",
+        "Only this flow: tcp/A:PORT-B:PORT, POD-POD[:PORT], or a row of `flows`.",
+        setting="selection.flow",
+        read=read.text,
+    ),
+    RunOption(
+        "select",
+        ("--select",),
+        "ID",
+        "Judge only these rules; patterns such as 'flannel-vxlan/*'.",
+        setting="rules.select",
+        read=read.words,
+        multiple=True,
+    ),
+    RunOption(
+        "ignore",
+        ("--ignore",),
+        "ID",
+        "Do not judge these rules. Diagnoses are not rules.",
+        setting="rules.ignore",
+        read=read.words,
+        multiple=True,
+    ),
+    RunOption(
+        "require",
+        ("--require",),
+        "ID",
+        "Rules that must be exercised, else exit status 3.",
+        setting="rules.require",
+        read=read.words,
+        multiple=True,
+    ),
+    RunOption(
+        "fail_on",
+        ("--fail-on",),
+        None,
+        "Findings at or above it are violations.",
+        setting="fail_on",
+        read=read.severity,
+        choices=("error", "warning"),
+    ),
+)
+RUN_OPTIONS: Final[Mapping[str, RunOption]] = {
+    each.keyword: each for each in (*COMMON_OPTIONS, *CHECK_OPTIONS)
+}
+
+
+class RunWords(TypedDict, total=False):
+    """The rows of the table as keywords of the Python API, with values written as on the command line."""
+
+    profile: Words
+    parameters: Parameters
+    decode_as: DecodeAs
+    filter: str | None
+    pod: Words
+    since: Time
+    until: Time
+    jobs: int | None
+    scheduler: str | None
+    memory: str | int | None
+    scratch: str | Path | None
+    flow: str | int | None
+    select: Words
+    ignore: Words
+    require: Words
+    fail_on: str
+
+
+def _all_rules() -> RuleChoice:
+    from pcapcheck.check.candidates import RuleChoice
+
+    return RuleChoice()
+
+
+def _all_flows() -> Selection:
+    from pcapcheck.check.selection import Selection
+
+    return Selection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +252,16 @@ class Settings:
         decode_as: further dissectors, table -> number -> protocol.
         fail_on: the severity from which a finding is a violation.
         jobs: worker processes; None: as many as seem best.
-        scheduler: of a Dask cluster, whose workers are used instead.
+        scheduler: address of a Dask cluster, whose workers are used instead.
         since, until: nanoseconds since 1970 UTC.
-        budget: what each process may hold.
-        scratch: folder for what does not fit memory.
+        budget: how much memory each process may take.
+        scratch: folder for what does not fit into memory.
     """
 
     profiles: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    rules: RuleChoice = field(default_factory=RuleChoice)
-    selection: Selection = field(default_factory=Selection)
+    rules: RuleChoice = field(default_factory=_all_rules)
+    selection: Selection = field(default_factory=_all_flows)
     decode_as: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     fail_on: Severity = Severity.ERROR
     jobs: int | None = 1
@@ -62,110 +272,31 @@ class Settings:
     scratch: str | None = None
 
 
-def read_settings(
-    topology: Topology,
-    *,
-    profile: Words = None,
-    parameters: Mapping[str, Any] | Sequence[str] = (),
-    decode_as: Dissectors = (),
-    filter: str | None = None,
-    pod: Words = None,
-    flow: str | int | None = None,
-    since: Time = None,
-    until: Time = None,
-    jobs: int | None = 1,
-    scheduler: str | None = None,
-    memory: str | int | None = None,
-    scratch: str | Path | None = None,
-    **judging: Any,
-) -> Settings:
-    """Return the settings that these words mean; `judging` as in `_judging`.
+def read_settings(topology: Topology, **words: Unpack[RunWords]) -> Settings:
+    """Return the settings that these words mean.
 
     Raises:
-        InputError: one of them means nothing.
+        InputError: an option cannot be understood.
     """
-    choice, fail_on = _judging(**judging)
-    if jobs is not None and not 1 <= jobs <= _MOST_JOBS:
-        raise InputError(
-            f"--jobs {jobs}", "so many workers cannot be", f"give a number from 1 to {_MOST_JOBS}"
-        )
-    return Settings(
-        profiles=_words(profile),
-        parameters=parameters if isinstance(parameters, Mapping) else _parameters(parameters),
-        rules=choice,
-        selection=Selection(
-            filter=parse_filter(filter) if filter is not None else {},
-            pods=pod_names(_words(pod), topology),
-            flow=None if flow is None else str(flow),
-        ),
-        decode_as=_dissectors(decode_as),
-        fail_on=fail_on,
-        jobs=jobs,
-        scheduler=scheduler,
-        since=_time("--since", since),
-        until=_time("--until", until),
-        budget=read_budget(memory),
-        scratch=None if scratch is None else str(scratch),
-    )
+    from pcapcheck.check.candidates import RuleChoice
+    from pcapcheck.check.selection import Selection
+
+    values: dict[str, dict[str, Any]] = {"": {}, "rules": {}, "selection": {}}
+    for keyword, given in words.items():
+        option = _option(keyword)
+        part, _, name = option.setting.rpartition(".")
+        values[part][name] = option.read(given, topology)
+    rules, selection = RuleChoice(**values["rules"]), Selection(**values["selection"])
+    return Settings(**values[""], rules=rules, selection=selection)
 
 
-def _judging(
-    *, select: Words = None, ignore: Words = None, require: Words = None, fail_on: str = "error"
-) -> tuple[RuleChoice, Severity]:
-    """Return which rules are judged, and what is a violation."""
-    levels = [str(each) for each in Severity]
-    if fail_on not in levels:
-        fix = did_you_mean(fail_on, levels, "use one of " + ", ".join(levels))
-        raise InputError("--fail-on", f"`{fail_on}` is not a severity", fix)
-    return RuleChoice(_words(select), _words(ignore), _words(require)), Severity(fail_on)
+def _option(keyword: str) -> RunOption:
+    """Return the row of a keyword.
 
-
-def _words(given: Words) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    return (str(given),) if isinstance(given, str | Path) else tuple(str(each) for each in given)
-
-
-def _parameters(texts: Iterable[str]) -> dict[str, Any]:
-    """Return {"vni": "5"} of `vni=5`; commas stand between several values, nothing takes the value away."""
-    parameters: dict[str, Any] = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign or not name.strip():
-            raise InputError(f"--set {text}", "this gives no parameter a value", "write `vni=5`")
-        several = [each.strip() for each in value.split(",")]
-        parameters[name.strip()] = several if len(several) > 1 else several[0] or None
-    return parameters
-
-
-def _dissectors(given: Dissectors) -> dict[str, dict[int, str]]:
-    """Return {"udp.port": {8472: "vxlan"}} of `udp.port==8472,vxlan`, as tshark writes it."""
-    if isinstance(given, Mapping):
-        tables = {table: dict(numbers) for table, numbers in given.items()}
-    else:
-        tables = {}
-        for text in given:
-            table, numbers, protocol = _decoded_as(text)
-            tables.setdefault(table, {}).update(dict.fromkeys(numbers, protocol))
-    dissector_table(tables)
-    return tables
-
-
-def _decoded_as(text: str) -> tuple[str, range, str]:
-    parts = _DECODE_AS.fullmatch(text.replace(" ", ""))
-    if not parts:
-        what = "this does not say what a number means"
-        raise InputError(f"--decode-as {text}", what, "write `udp.port==8472,vxlan`")
-    table, first, last, protocol = parts.groups()
-    return table, range(int(first, 0), int(last or first, 0) + 1), protocol
-
-
-def _time(option: str, given: Time) -> int | None:
-    if isinstance(given, datetime):
-        return int(given.astimezone(UTC).timestamp() * 1_000_000) * 1000
-    if not isinstance(given, str):
-        return given
-    try:
-        return values.time(given)
-    except ValueError as error:
-        raise InputError(option, str(error), "write it like 2026-01-31T09:00:00Z") from None
+    Raises:
+        TypeError: there is none, as Python says of a function's unknown keyword.
+    """
+    if keyword not in RUN_OPTIONS:
+        advice = did_you_mean(keyword, RUN_OPTIONS, "help(pcapcheck.check) lists the keywords")
+        raise TypeError(f"got an unexpected keyword argument '{keyword}': {advice}")
+    return RUN_OPTIONS[keyword]

@@ -1,12 +1,17 @@
+import subprocess
+import sys
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from clusters import cluster
 
+from pcapcheck.check.candidates import RuleChoice
 from pcapcheck.check.finding import Severity
+from pcapcheck.check.selection import Selection
 from pcapcheck.errors import InputError
-from pcapcheck.run.settings import Settings, read_settings
+from pcapcheck.run.settings import RUN_OPTIONS, RunWords, Settings, read_settings
 from pcapcheck.topology.topology import Topology
 
 
@@ -102,3 +107,20 @@ def test_a_mistake_is_told_with_the_option_that_it_is_in(words, says):
     with pytest.raises(InputError) as error:
         read(**words)
     assert says in str(error.value)
+
+
+def test_each_row_of_the_table_is_a_keyword_unless_it_is_no_setting():
+    rows = {name for name, option in RUN_OPTIONS.items() if option.setting}
+    assert rows == set(RunWords.__annotations__)
+
+
+def test_every_setting_has_a_row_in_the_table():
+    parts = {"rules": RuleChoice, "selection": Selection}
+    whole = {each.name for each in fields(Settings)} - set(parts)
+    nested = {f"{name}.{each.name}" for name, part in parts.items() for each in fields(part)}
+    assert {each.setting for each in RUN_OPTIONS.values()} == {"", *whole, *nested}
+
+
+def test_the_table_needs_nothing_heavy_before_an_option_is_read():
+    code = "import sys, pcapcheck.run.settings; print({'click', 'numpy', 'polars', 'yaml'} & {*sys.modules})"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"
