@@ -1,4 +1,6 @@
-"""Callers of the Python API, for mypy: a wrong call must be an error, or its `type: ignore` is reported as unused.
+"""Callers of the Python API, for mypy: each wrong call here must be an error.
+
+If mypy took a wrong call for right, its `type: ignore` would be superfluous, which strict mypy reports.
 
 Nothing runs this module; `[tool.mypy]` in pyproject.toml names it.
 """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 DECODE_AS = re.compile(r"([\w.]+)==(\d{1,5}|0x[0-9a-fA-F]{1,4})(?:-(\d{1,5}))?,([\w.-]+)")
+ROW_GROUP = 1 << 18  # rows: polars' own choice for a row group
 
 
 @click.command()
@@ -49,15 +51,23 @@ def command(
       pcapcheck fields node1_eth0.pcap -e ip.src -e ip.dst -e vxlan.vni -d udp.port==8472,vxlan
       pcapcheck fields - -e frame.number -e inner.tcp.dstport --format json < node1_eth0.pcap
     """
+    from pcapcheck.collect.plan import ReadPlan
     from pcapcheck.decode.columns import parse_name
+    from pcapcheck.run.fields import list_fields
+    from pcapcheck.scale.memory import read_budget
+    from pcapcheck.scale.resources import opened
 
     for name in names:
         parse_name(name)
     if any(Path(file).exists() and Path(output).exists() and Path(file).samefile(output) for file in files):
         raise InputError(output, "it is one of the captures that are read", "give another file to -o")
-    rows = _frames(files, names, _tables(decode_as), work)
-    with _opened(output) as stream:
-        WRITERS[form](rows, names, stream)
+    plan = ReadPlan(names, _tables(decode_as))
+    budget = read_budget(work["memory"])
+    with (
+        _opened(output) as stream,
+        opened(work["jobs"] or 1, work["scheduler"], budget, work["scratch"]) as using,
+    ):
+        WRITERS[form](list_fields(files, plan, using, warn), names, stream, using.scratch or "")
 
 
 def _tables(texts: tuple[str, ...]) -> dict[str, dict[int, str]]:
@@ -81,19 +91,6 @@ def _number(text: str) -> int:
     return int(text, 16 if text.startswith("0x") else 10)
 
 
-def _frames(
-    files: tuple[str, ...], names: tuple[str, ...], tables: dict[str, dict[int, str]], work: Mapping[str, Any]
-) -> Iterator[pl.DataFrame]:
-    from pcapcheck.collect.plan import ReadPlan
-    from pcapcheck.run.fields import list_fields
-    from pcapcheck.scale.memory import read_budget
-    from pcapcheck.scale.resources import opened
-
-    budget = read_budget(work["memory"])
-    with opened(work["jobs"] or 1, work["scheduler"], budget, work["scratch"]) as using:
-        yield from list_fields(files, ReadPlan(names, tables), using, warn)
-
-
 @contextmanager
 def _opened(path: str) -> Iterator[IO[bytes]]:
     if path == "-":
@@ -107,7 +104,7 @@ def _opened(path: str) -> Iterator[IO[bytes]]:
         yield stream
 
 
-def _csv(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes]) -> None:
+def _csv(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes], _: str) -> None:
     """Write the names first, also when there are no packets; numbers and addresses need no quotes."""
     stream.write(f"{','.join(dict.fromkeys(names))}\n".encode())
     absent = '""' if len(set(names)) == 1 else ""  # an empty line would be no row
@@ -115,7 +112,7 @@ def _csv(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes]
         stream.write(frame.write_csv(include_header=False, null_value=absent).encode())
 
 
-def _json(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes]) -> None:
+def _json(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes], _: str) -> None:
     """Write one list of objects, a line each."""
     separator = b"[\n"
     for frame in rows:
@@ -125,18 +122,44 @@ def _json(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes
     stream.write(b"[]\n" if separator == b"[\n" else b"\n]\n")
 
 
-def _parquet(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes]) -> None:
-    """Write a row group per block."""
-    from pyarrow.parquet import ParquetWriter
+def _parquet(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes], scratch: str) -> None:
+    """Write one Parquet file of some row groups.
+
+    polars writes a Parquet file in one call, so the rows wait in the scratch folder for it, and only some of
+    them are in memory at a time. pyarrow could append one row group after the other, but it would be a third
+    of an installation for the sake of these few lines.
+    """
+    import polars as pl
 
     from pcapcheck.decode.fieldtable import no_rows
+    from pcapcheck.scale.scratch import on_a_full_disk, write
 
-    with ParquetWriter(stream, no_rows(names).to_arrow().schema) as writer:
-        for frame in rows:
-            writer.write_table(frame.to_arrow())
+    pieces = [write(frame, scratch, f"rows-{number}") for number, frame in enumerate(_joined(rows))]
+    whole = Path(scratch) / "fields.parquet"
+    with on_a_full_disk(Path(scratch).parent):
+        if pieces:
+            pl.scan_ipc(pieces).sink_parquet(whole)
+        else:
+            no_rows(names).write_parquet(whole)
+    with whole.open("rb") as file:
+        shutil.copyfileobj(file, stream)
 
 
-WRITERS: dict[str, Callable[[Iterator[pl.DataFrame], tuple[str, ...], IO[bytes]], None]] = {
+def _joined(rows: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield frames of ROW_GROUP rows or a few more, but for the last one."""
+    import polars as pl
+
+    frames: list[pl.DataFrame] = []
+    for frame in rows:
+        frames.append(frame)
+        if sum(map(len, frames)) >= ROW_GROUP:
+            yield pl.concat(frames)
+            frames = []
+    if frames:
+        yield pl.concat(frames)
+
+
+WRITERS: dict[str, Callable[[Iterator[pl.DataFrame], tuple[str, ...], IO[bytes], str], None]] = {
     "csv": _csv,
     "json": _json,
     "parquet": _parquet,
