@@ -12,13 +12,11 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import speed
-from measure import PCAPCHECK, ROOT, Cost, measured, row
+from measure import PCAPCHECK, ROOT, Cost, folder_for, measured, row
 
 sys.path.append(str(ROOT / "tests"))
 
@@ -104,17 +102,6 @@ def over_s3(folder: Path, size: int) -> None:
     print()
 
 
-@contextmanager
-def place_for(folder: str | None) -> Iterator[Path]:
-    """Give the folder that was named, or one that is removed."""
-    if folder is not None:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        yield Path(folder)
-        return
-    with tempfile.TemporaryDirectory(prefix="scale-") as made_here:
-        yield Path(made_here)
-
-
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(
@@ -129,7 +116,7 @@ def main() -> None:
     parser.add_argument("--object", type=int, default=1_000_000_000, help="bytes of the object; 0: leave out")
     parser.add_argument("--folder", help="where the captures are made and kept; the default is removed")
     options = parser.parse_args()
-    with place_for(options.folder) as folder:
+    with folder_for(options.folder) as folder:
         if options.packets and options.points:
             costs(folder, options.packets, options.points, options.runs)
         if options.equal:

@@ -25,11 +25,15 @@ MAKE = (
 
 
 def made(folder: Path, mixture: str, packets: int) -> str:
-    """Make a capture in another process, so that this one stays small, and return its path."""
-    path = folder / f"{mixture.lower()}.pcap"
-    subprocess.run(
-        [sys.executable, "-c", MAKE, str(Path(__file__).parent), str(path), mixture, str(packets)], check=True
-    )
+    """Make a capture in another process, so that this one stays small, and return its path.
+
+    A folder that is kept has it already.
+    """
+    path, half = folder / f"{mixture.lower()}-{packets}.pcap", folder / "half-made.pcap"
+    if not path.exists():
+        words = [str(Path(__file__).parent), str(half), mixture, str(packets)]
+        subprocess.run([sys.executable, "-c", MAKE, *words], check=True)
+        half.rename(path)
     return str(path)
 
 

@@ -20,6 +20,23 @@ def test_ten_points_are_conformant():
     assert row.endswith("| 0 |")
 
 
+def test_two_versions_take_turns(tmp_path):
+    checkout, runs = str(HERE.parents[1]), ("--runs", "1", "--only", "flows", "points", "version")
+    sizes = ("--size", "0.003", "--folder", str(tmp_path))
+    rows = [row.split(" | ") for row in table("against.py", checkout, checkout, *runs, *sizes).splitlines()]
+    assert [row[0] for row in rows[2:]] == ["| flows", "| points", "| version"]
+    assert [row[-1] for row in rows[2:]] == ["0 |"] * 3
+
+
+def test_an_installed_version_is_not_led_to_another(tmp_path, monkeypatch):
+    program = tmp_path / "pcapcheck"
+    program.write_text('#!/bin/sh\ntest -z "$PYTHONPATH"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    shown = table("against.py", str(program), str(program), "--runs", "1", "--only", "version")
+    assert shown.endswith("| 0 |\n")
+
+
 @pytest.mark.slow
 def test_the_table_of_speed():
     shown = table("speed.py", "--packets", "50000")
