@@ -21,7 +21,7 @@ install_programs() {
     for program in tshark tcpdump chromium; do
         command -v $program >/dev/null || missing+=("$program")
     done
-    # What a live network is made of (tests/lab.py); without root there is none.
+    # What a live network is made of (tests/builders/lab.py); without root there is none.
     if [ "$(id -u)" -eq 0 ]; then
         [ -x /usr/lib/cni/bridge ] || [ -x /opt/cni/bin/bridge ] || missing+=(containernetworking-plugins)
         command -v ip >/dev/null || missing+=(iproute2)

@@ -33,10 +33,10 @@ class Version(NamedTuple):
 
 
 def version(given: str) -> Version:
-    """Return how to start the version of a program, an interpreter, or a checkout.
+    """Return how to start a program, an interpreter, or a checkout.
 
-    An installed version must not find another one by PYTHONPATH. Whoever runs it must not do so in a folder
-    that holds a `pcapcheck`, either: `python -m` looks there first.
+    An installed version must not find another one by PYTHONPATH. Nor may it run in a folder that holds a
+    `pcapcheck`, because `python -m` looks there first.
     """
     path = Path(os.path.abspath(given))  # noqa: PTH100 (the link is the name: `python` in a venv is one)
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}

@@ -18,7 +18,7 @@ from pathlib import Path
 import speed
 from measure import PCAPCHECK, ROOT, Cost, folder_for, measured, row
 
-sys.path.append(str(ROOT / "tests"))
+sys.path.append(str(ROOT / "tests" / "builders"))
 
 from daskcluster import dask_cluster
 from webserver import counting_proxy

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from dpkt.dpkt import in_cksum
 
-sys.path.append(str(Path(__file__).parents[1]))  # the packet builders of the tests
+sys.path.append(str(Path(__file__).parents[1] / "builders"))  # packets of the tests
 
 import packets as make
 

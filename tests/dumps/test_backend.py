@@ -1,5 +1,5 @@
 import pytest
-from dumps.builders import host
+from linuxhosts import host
 
 from pcapcheck.dumps.backend import Backend
 from pcapcheck.topology.topology import Interface, Node, Pod, Role

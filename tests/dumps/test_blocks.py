@@ -1,4 +1,4 @@
-from dumps.builders import host
+from linuxhosts import host
 
 from pcapcheck.dumps.blocks import apply_blocks, blocks_of, cluster_networks
 from pcapcheck.dumps.members import Members

@@ -1,5 +1,5 @@
 import pytest
-from dumps.builders import host, link
+from linuxhosts import host, link
 
 from pcapcheck.dumps.iplink import interface_of
 from pcapcheck.topology.topology import Role

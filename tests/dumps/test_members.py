@@ -1,4 +1,4 @@
-from dumps.builders import host, link
+from linuxhosts import host, link
 
 from pcapcheck.dumps.kubernetes import Cluster, KubeNode, KubePod
 from pcapcheck.dumps.members import gather

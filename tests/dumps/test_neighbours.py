@@ -1,4 +1,4 @@
-from dumps.builders import host
+from linuxhosts import host
 
 from pcapcheck.dumps.tables import pods_behind
 

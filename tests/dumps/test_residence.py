@@ -1,5 +1,5 @@
 import pytest
-from dumps.builders import host, link
+from linuxhosts import host, link
 from shared import CAPTURES, REASON, scenarios
 
 from pcapcheck.dumps.dumps import read_dumps

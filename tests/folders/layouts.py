@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-sys.path += [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "samples")]
+sys.path += [str(Path(__file__).parents[1] / "builders"), str(Path(__file__).parents[2] / "samples")]
 
 from folders import files, objects
 from folders.hosts import Host

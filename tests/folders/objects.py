@@ -90,20 +90,6 @@ def pods_table(cluster):
     return "".join(f"{line}\n" for line in lines)
 
 
-def nodes_table(cluster):
-    """Return `kubectl get nodes -o wide`."""
-    lines = [
-        "NAME    STATUS   ROLES    AGE   VERSION   INTERNAL-IP       EXTERNAL-IP   OS-IMAGE   KERNEL-VERSION   CONTAINER-RUNTIME"
-    ]
-    for each in nodes(cluster):
-        address = each["status"]["addresses"][0]["address"]
-        lines.append(
-            f"{each['metadata']['name']:<7} Ready    <none>   6h    v1.31.0   {address:<17} <none>        "
-            "Debian GNU/Linux 12 (bookworm)   6.1.0-56-amd64   containerd://1.7.1"
-        )
-    return "".join(f"{line}\n" for line in lines)
-
-
 def services_table(cluster):
     """Return `kubectl get services -A -o wide`."""
     lines = ["NAMESPACE   NAME    TYPE        CLUSTER-IP    EXTERNAL-IP   PORT(S)   AGE   SELECTOR"]

@@ -1,8 +1,4 @@
-from pcapcheck.topology.topology import Interface, Node, Role, Topology
-
-
-def test_nothing_is_known_of_an_empty_topology():
-    assert Topology() == Topology(nodes={}, pods={}, source="none")
+from pcapcheck.topology.topology import Interface, Node, Role
 
 
 def test_interfaces_of_a_role_come_in_the_order_of_the_file():

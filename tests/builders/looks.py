@@ -8,7 +8,7 @@ from pcapcheck.compare.side import Side
 from pcapcheck.run.check import look_at
 from pcapcheck.run.settings import read_settings
 
-SAMPLES = Path(__file__).parents[1] / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 @cache

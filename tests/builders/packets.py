@@ -12,7 +12,6 @@ from dpkt.dpkt import in_cksum
 
 from pcapcheck.capture.block import Block
 
-ETHERTYPES = {4: 0x0800, 6: 0x86DD}
 SRC, DST = "52:54:00:00:00:01", "52:54:00:00:00:02"
 
 

@@ -5,7 +5,7 @@ They are no part of the project: tests that use them are skipped where the folde
 
 from pathlib import Path
 
-CAPTURES = Path(__file__).parents[2] / "shared" / "captures"
+CAPTURES = Path(__file__).parents[3] / "shared" / "captures"
 PUBLIC = CAPTURES.parent / "public"
 REASON = f"shared captures are absent: no folder {CAPTURES.parent.name}/{CAPTURES.name} beside the repository"
 
