@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote
 
-from pcapcheck.bind.filename import COOKED, Naming
+from pcapcheck.bind.filename import COOKED_LINKTYPES, Naming
 from pcapcheck.bind.points import Binding, Points
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import CaptureEntry, Topology
@@ -76,7 +76,7 @@ class Binder:
         named = self._naming.find(path, linktype)
         if named and named.point and named.point.node == entry.node:
             return replace(named, by="topology", entry=entry)
-        if linktype in COOKED:
+        if linktype in COOKED_LINKTYPES:
             point = self._points.of_node(entry.node, "any")
             return Binding(point, "topology", "has an entry in the topology", entry=entry)
         reason = f"has an entry in the topology that says {entry.node}, but no interface"

@@ -15,7 +15,7 @@ from pcapcheck.correlate.addresses import addressed
 from pcapcheck.documents import values
 
 SOURCE: Final = "sll.src.eth"
-PREFIX: Final = "sll"
+COOKED_LAYER: Final = "sll"
 
 
 def with_link_macs(variants: pl.DataFrame) -> pl.DataFrame:
@@ -27,7 +27,7 @@ def with_link_macs(variants: pl.DataFrame) -> pl.DataFrame:
     if SOURCE not in variants.columns:
         return variants
     stack = pl.col("stack")
-    cooked = stack.str.starts_with(PREFIX)
+    cooked = stack.str.starts_with(COOKED_LAYER)
     bare = cooked & ~stack.str.contains(r"(?:^|:)eth(?::|$)")
     nothing = pl.lit(None, pl.UInt64)
     changes = {

@@ -20,14 +20,14 @@ from pcapcheck.bind.cooked import INDEX, index_facts, with_link_macs
 from pcapcheck.bind.points import Binding, Points
 from pcapcheck.capture.interface import CaptureInterface
 from pcapcheck.collect.capturesummary import CaptureSummary
-from pcapcheck.collect.fingerprint import MOST, keys_of_a_variant, smallest
+from pcapcheck.collect.fingerprint import MAX_FINGERPRINTS, keys_of_a_variant, smallest
 from pcapcheck.scale import scratch
 from pcapcheck.topology.topology import CapturePoint, Role, Topology
 
-Key: TypeAlias = tuple[int, int, int | None]  # file, interface, interface index in an `any` capture
+InterfaceKey: TypeAlias = tuple[int, int, int | None]  # file, interface, interface index in an `any` capture
 ParameterVotes: TypeAlias = Mapping[str, Mapping[int, int]]  # parameter -> value -> how many nodes use it
-NOTHING: Final[Mapping[Key, Binding]] = {}
-PLACE: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64, "point": pl.Int64}
+NO_BINDINGS: Final[Mapping[InterfaceKey, Binding]] = {}
+POINT_SCHEMA: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64, "point": pl.Int64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,9 @@ class BoundCaptures:
 
 
 def place(
-    captured: Sequence[CaptureSummary], topology: Topology, known: Mapping[Key, Binding] = NOTHING
+    captured: Sequence[CaptureSummary],
+    topology: Topology,
+    known: Mapping[InterfaceKey, Binding] = NO_BINDINGS,
 ) -> BoundCaptures:
     """Bind every interface of every file to its capture point.
 
@@ -114,7 +116,7 @@ def fingerprints(bound: BoundCaptures) -> pl.DataFrame:
         if keys.width:
             waiting.append(keys.with_columns(pl.lit(number, pl.Int64).alias("file")))
             held += len(keys)
-        if waiting and (held >= MOST or number + 1 == len(bound.captured)):
+        if waiting and (held >= MAX_FINGERPRINTS or number + 1 == len(bound.captured)):
             parts.append(smallest(pl.concat(waiting), ["file", "variant"], most))
             waiting, held = [], 0
     if not parts:
@@ -161,7 +163,10 @@ def relative(shown: Sequence[str]) -> list[str]:
 
 
 def _points(
-    bound: Sequence[BoundInterface], variants: pl.DataFrame, topology: Topology, known: Mapping[Key, Binding]
+    bound: Sequence[BoundInterface],
+    variants: pl.DataFrame,
+    topology: Topology,
+    known: Mapping[InterfaceKey, Binding],
 ) -> tuple[list[CapturePoint], pl.DataFrame]:
     """Return the distinct points, and which (file, interface, interface index) is at which."""
     numbers: dict[CapturePoint, int] = {}
@@ -180,7 +185,7 @@ def _points(
         for index, found in told.items():
             if found is not None:
                 rows.append((each.file, each.interface, index, numbers.setdefault(found, len(numbers))))
-    return list(numbers), pl.DataFrame(rows, schema=PLACE, orient="row")
+    return list(numbers), pl.DataFrame(rows, schema=POINT_SCHEMA, orient="row")
 
 
 def of(variants: pl.DataFrame, each: BoundInterface) -> pl.DataFrame:

@@ -13,15 +13,15 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
-from pcapcheck.capture.compressed import MAGIC, Decompressed, compression
+from pcapcheck.capture.compressed import LONGEST_MAGIC, Decompressed, compression
 from pcapcheck.capture.recognise import is_capture
 from pcapcheck.errors import InputError
 
-HEAD: Final = 512  # bytes that tell what a file is; a tar header is as long
-MOST: Final = 50_000  # members of an archive that are looked at
-TEXT: Final = 64 << 20  # bytes of the largest text that is taken
-FREE: Final = 1 << 30  # bytes of the disk that are left alone
-PIECE: Final = 1 << 20  # bytes copied at a time
+MEMBER_HEAD_SIZE: Final = 512  # bytes that tell what a file is: as many as a tar header has
+MAX_MEMBERS: Final = 50_000  # looked at in one archive, so that an archive of empty files ends some time
+MAX_DUMP_SIZE: Final = 64 << 20  # bytes: a larger text is no dump of a node or of Kubernetes
+FREE_ON_DISK: Final = 1 << 30  # bytes that unpacking leaves free on the disk, whatever an archive holds
+UNPACK_PIECE: Final = 1 << 20  # bytes copied at a time
 _ZIP: Final = b"PK\x03\x04"
 _TAR: Final = (257, b"ustar")  # place and bytes: POSIX 1003.1, pax
 
@@ -63,11 +63,11 @@ def is_archive(path: Path) -> bool:
     """Whether a file is a tar, perhaps compressed, or a zip with something in it."""
     try:
         with path.open("rb", buffering=0) as file:
-            head = file.read(HEAD)
-            kind = compression(head[:MAGIC])
+            head = file.read(MEMBER_HEAD_SIZE)
+            kind = compression(head[:LONGEST_MAGIC])
             if kind:
                 file.seek(0)
-                head = _some(Decompressed(file, kind), HEAD)
+                head = _some(Decompressed(file, kind), MEMBER_HEAD_SIZE)
     except OSError:
         return False
     return head.startswith(_ZIP) or head[_TAR[0] :].startswith(_TAR[1])
@@ -88,17 +88,17 @@ def _members(archive: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
 
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as whole:
-            for each in islice(whole.infolist(), MOST):
+            for each in islice(whole.infolist(), MAX_MEMBERS):
                 if not each.is_dir() and not each.flag_bits & 1:  # 1: encrypted
                     with whole.open(each) as file:
                         yield each.filename, each.file_size, file
         return
     with archive.open("rb", buffering=0) as raw:
-        kind = compression(raw.read(MAGIC))
+        kind = compression(raw.read(LONGEST_MAGIC))
         raw.seek(0)
         stream = Decompressed(raw, kind) if kind else raw
         with tarfile.open(fileobj=cast(IO[bytes], stream), mode="r|") as tar:
-            for member in islice(tar, MOST):
+            for member in islice(tar, MAX_MEMBERS):
                 content = tar.extractfile(member) if member.isreg() else None
                 if content:
                     yield member.name, member.size, content
@@ -107,15 +107,15 @@ def _members(archive: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
 def _keep(folder: Path, name: str, size: int, file: IO[bytes]) -> None:
     """Write a member below the folder, if it is of use and there is room."""
     parts = [each for each in PurePosixPath(name.replace("\0", "")).parts if each not in ("/", "..", ".")]
-    head = file.read(HEAD)
-    if not parts or not _of_use(head, size) or shutil.disk_usage(folder).free < size + FREE:
+    head = file.read(MEMBER_HEAD_SIZE)
+    if not parts or not _of_use(head, size) or shutil.disk_usage(folder).free < size + FREE_ON_DISK:
         return
     path = folder.joinpath(*parts)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as copy:
             copy.write(head)
-            shutil.copyfileobj(file, copy, PIECE)
+            shutil.copyfileobj(file, copy, UNPACK_PIECE)
         os.utime(path, (0, 0))  # nobody writes to it any more
     except OSError:  # a name that is too long, or that of a folder
         return
@@ -123,7 +123,7 @@ def _keep(folder: Path, name: str, size: int, file: IO[bytes]) -> None:
 
 def _of_use(head: bytes, size: int) -> bool:
     """Whether a member could be a capture, an archive, or a dump, which is text."""
-    return is_capture(head) or head.startswith(_ZIP) or (b"\0" not in head and size <= TEXT)
+    return is_capture(head) or head.startswith(_ZIP) or (b"\0" not in head and size <= MAX_DUMP_SIZE)
 
 
 def _remove(path: str, owner: int) -> None:

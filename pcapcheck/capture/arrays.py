@@ -13,7 +13,7 @@ Words64: TypeAlias = NDArray[np.uint64]
 Ints: TypeAlias = NDArray[np.int64]  # row numbers, offsets, and times in nanoseconds since 1970 UTC
 Numbers: TypeAlias = NDArray[np.unsignedinteger]  # fields of any width
 
-CHUNK = 8192  # places whose cache lines fit the second-level cache together
+PLACES_AT_ONCE = 8192  # read at once: their cache lines fit the second-level cache together (8192 x 64 bytes)
 
 
 def at_every_byte(data: Bytes, kind: str) -> NDArray[np.uint32]:
@@ -34,9 +34,9 @@ def gather(data: Bytes, at: Ints, count: int, order: str) -> NDArray[np.uint32]:
     kind = f"V{4 * count}"
     view, numbers = at_every_byte(data, kind), np.empty(len(at), kind)
     head, tail = data[: len(view)], data[len(data) - len(view) :]
-    for start in range(0, len(at), CHUNK):
-        some = at[start : start + CHUNK]
+    for start in range(0, len(at), PLACES_AT_ONCE):
+        some = at[start : start + PLACES_AT_ONCE]
         head.take(some)
         tail.take(some)
-        numbers[start : start + CHUNK] = view[some]
+        numbers[start : start + PLACES_AT_ONCE] = view[some]
     return numbers.view(order + "u4").reshape(-1, count)

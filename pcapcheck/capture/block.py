@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pcapcheck.capture.arrays import Bytes, Ints, Words16
 
-PACKETS = 65536  # of one block, at most: large enough to spread numpy's overhead, small enough for the cache
+MAX_BLOCK_PACKETS = 65536  # large enough to spread numpy's overhead, small enough for the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Block:
 
     def pieces(self) -> Iterator["Block"]:
         """Yield the packets in blocks of PACKETS at most."""
-        for begin in range(0, len(self), PACKETS):
-            yield self.take(slice(begin, begin + PACKETS))
+        for begin in range(0, len(self), MAX_BLOCK_PACKETS):
+            yield self.take(slice(begin, begin + MAX_BLOCK_PACKETS))
 
     def take(self, rows: Ints | slice) -> "Block":
         """Return the packets of these rows, over the same bytes."""

@@ -10,15 +10,15 @@ import numpy as np
 
 from pcapcheck.capture.arrays import Bytes, Ints, at_every_byte
 
-TEXT = 4096  # bytes of one text that are kept: comments are for people
-MOST = 1000  # options of one block that are read: a block of 16 MB could hold millions
+MAX_OPTION_TEXT = 4096  # bytes that are kept of one text: comments are written for people
+MAX_OPTIONS = 1000  # read of one block: a block of 16 MB could hold millions
 COMMENT = 1
 
 
 def read_options(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
     """Yield code and value; stop quietly where an option does not fit, and where there are too many."""
     at = 0
-    for _ in range(MOST):
+    for _ in range(MAX_OPTIONS):
         if at + 4 > len(data):
             return
         code, length = struct.unpack_from(order + "HH", data, at)
@@ -30,7 +30,7 @@ def read_options(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
 
 def text(value: bytes) -> str:
     """Return the text of an option, which ought to be UTF-8 and is kept short."""
-    return value[:TEXT].split(b"\0")[0].decode("utf-8", errors="replace")
+    return value[:MAX_OPTION_TEXT].split(b"\0")[0].decode("utf-8", errors="replace")
 
 
 def number(value: bytes, order: str) -> int:
@@ -38,7 +38,7 @@ def number(value: bytes, order: str) -> int:
     return int.from_bytes(value, "little" if order == "<" else "big")
 
 
-OPTIONS = 64  # of a packet that are looked at
+MAX_PACKET_OPTIONS = 64  # looked at for each packet, in step: each takes a pass over all packets
 
 
 def find_comments(data: Bytes, at: Ints, stop: Ints, order: str, *, most: int) -> dict[int, tuple[str, ...]]:
@@ -64,7 +64,7 @@ def _commented(data: Bytes, at: Ints, stop: Ints, order: str) -> Ints:
     numbers = at_every_byte(data, order + "u2")
     row, commented = np.flatnonzero(at + 4 <= stop), [np.empty(0, np.int64)]
     at, stop = at[row], stop[row]
-    for _ in range(OPTIONS if len(row) else 0):
+    for _ in range(MAX_PACKET_OPTIONS if len(row) else 0):
         code, length = numbers[at], numbers[at + 2].astype(np.int64)
         commented.append(row[(code == COMMENT) & (at + 4 + length <= stop)])
         at = at + 4 + (length + 3 & ~3)

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 READ = 1 << 18  # bytes read and given at a time
 MEMORY = 256 << 20  # bytes that xz may ask for; `xz -9` needs 65 MB
 ZSTD_WINDOW = 1 << 27  # that of `zstd --long`
-MAGIC = 6  # bytes of the longest one below
-KINDS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\0": "xz", b"\x04\x22\x4d\x18": "lz4"}
+LONGEST_MAGIC = 6  # bytes of the longest key of COMPRESSIONS
+COMPRESSIONS = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\xfd7zXZ\0": "xz",
+    b"\x04\x22\x4d\x18": "lz4",
+}
 
 
 def compression(head: bytes) -> str:
     """Return how a file that begins with these bytes is compressed: "gzip", "zstd", "xz", "lz4" or empty."""
-    return next((kind for magic, kind in KINDS.items() if head.startswith(magic)), "")
+    return next((kind for magic, kind in COMPRESSIONS.items() if head.startswith(magic)), "")
 
 
 class Decompressed(io.RawIOBase):
@@ -97,7 +102,7 @@ class Frames:
     def _next_frame(self) -> bool:
         """Begin with the next frame; tell whether there is one. Zeros between frames are padding."""
         rest = (self._frame.unused_data or b"").lstrip(b"\0")
-        while len(rest) < MAGIC and (more := self._file.read(READ)):
+        while len(rest) < LONGEST_MAGIC and (more := self._file.read(READ)):
             rest = (rest + more).lstrip(b"\0")
         if not rest:
             return False

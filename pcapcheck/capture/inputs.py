@@ -16,14 +16,14 @@ from typing import IO, Final
 
 from pcapcheck.capture.archive import Unpacked, is_archive
 from pcapcheck.capture.openfile import STANDARD_INPUT
-from pcapcheck.capture.recognise import COMPRESSED, is_capture
+from pcapcheck.capture.recognise import COMPRESSED_MAGICS, is_capture
 from pcapcheck.capture.remote import find, heads, is_url
 from pcapcheck.errors import InputError
 
 TOPOLOGY: Final = "topology.yaml"
-HEAD: Final = 4  # bytes that tell a capture from others
-NUMBER: Final = re.compile(r"([0-9]+)")
-DEPTH: Final = 3  # archives in archives
+MAGIC_SIZE: Final = 4  # bytes that tell a capture from other files
+DIGITS: Final = re.compile(r"([0-9]+)")
+MAX_ARCHIVE_DEPTH: Final = 3  # archives within archives; deeper ones are not unpacked, so that it ends
 CALLED_CAPTURE: Final = re.compile(r"\.(?:pcap|pcapng|cap)\d*(?:\.(?:gz|zst|xz|lz4))?$")
 
 
@@ -161,7 +161,7 @@ class _Found:
             name, seen = str(Path(inside) / below), str(Path(shown) / below)
             if path.name == TOPOLOGY:
                 self.topologies.append(Beside(str(path), seen))
-            elif depth < DEPTH and is_archive(path):
+            elif depth < MAX_ARCHIVE_DEPTH and is_archive(path):
                 self.walk(path, seen, name, depth + 1)
             elif _is_capture(path):
                 self.add(Input(str(path), seen, named=False, keeper=self.unpacked))
@@ -176,7 +176,7 @@ class _Found:
             return
         named = [each.url for each in listed if each.url.rpartition("/")[2] == TOPOLOGY]
         self.topologies += [Beside(url, url) for url in named]
-        start = heads([each.url for each in listed], HEAD)
+        start = heads([each.url for each in listed], MAGIC_SIZE)
         for each in sorted(listed, key=lambda one: in_order(one.url)):
             if _looks_like_a_capture(each.url, start[each.url]):
                 self.add(Input(each.url, each.url, named=False, size=each.size))
@@ -193,7 +193,7 @@ def in_order(path: str | Path) -> list[list[str | int]]:
     """Return what orders files as people count: tcpdump -C writes eth0.pcap, eth0.pcap1 … eth0.pcap10."""
     parts = PurePath(path).parts
     return [
-        [int(each) if number % 2 else each for number, each in enumerate(NUMBER.split(part))]
+        [int(each) if number % 2 else each for number, each in enumerate(DIGITS.split(part))]
         for part in parts
     ]
 
@@ -232,7 +232,7 @@ def _is_capture(path: Path) -> bool:
     """
     try:
         with path.open("rb") as file:
-            start = file.read(HEAD)
+            start = file.read(MAGIC_SIZE)
     except OSError:
         start = b""
     return _looks_like_a_capture(path.name, start)
@@ -241,10 +241,10 @@ def _is_capture(path: Path) -> bool:
 def _looks_like_a_capture(name: str, start: bytes) -> bool:
     if not is_capture(start):
         return CALLED_CAPTURE.search(name) is not None
-    return ".pcap" in name or name.endswith(".cap") or not start.startswith(COMPRESSED)
+    return ".pcap" in name or name.endswith(".cap") or not start.startswith(COMPRESSED_MAGICS)
 
 
-PIECE = 1 << 20  # bytes copied at a time
+SPOOL_PIECE = 1 << 20  # bytes copied at a time
 
 
 def spool(inputs: Sequence[Input], folder: str) -> tuple[Input, ...]:
@@ -263,7 +263,7 @@ def _is_stream(each: Input) -> bool:
 def _copied(each: Input, copy: Path) -> Input:
     try:
         with _opened(each.path) as stream, copy.open("wb") as file:
-            shutil.copyfileobj(stream, file, PIECE)
+            shutil.copyfileobj(stream, file, SPOOL_PIECE)
     except PermissionError:
         return each
     return replace(each, path=str(copy))

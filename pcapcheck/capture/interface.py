@@ -44,8 +44,8 @@ class CaptureInterface:
     end: int | None = None
 
 
-MOST = 65535  # `Block.interface` is a uint16
-SECOND = 1_000_000_000
+MAX_INTERFACES = 65535  # of one capture: `Block.interface` is a uint16
+NS_PER_SECOND = 1_000_000_000
 NAME, DESCRIPTION, MAC, RESOLUTION, FILTER, OFFSET, HARDWARE = 2, 3, 6, 9, 11, 14, 15  # if_... options, 4.2
 START, END, LOST_BY_INTERFACE, LOST_BY_SYSTEM = 2, 3, 5, 7  # isb_... options, 4.6
 MICROSECONDS = 6  # if_tsresol where it is not given
@@ -78,7 +78,7 @@ class Interfaces:
 
     def describe(self, body: bytes, order: str) -> None:
         """Add the interface of one description block; with too many, leave it out."""
-        if len(self.described) == MOST:
+        if len(self.described) == MAX_INTERFACES:
             return
         linktype, _, snaplen = struct.unpack_from(order + "HHI", body)
         options = _collect(read_options(body[8:], order))
@@ -97,7 +97,7 @@ class Interfaces:
         self._new.append(linktype)
         self._most.append(most_captured(linktype, snaplen))
         self._resolution.append(number(options.get(RESOLUTION, [bytes([MICROSECONDS])])[0][:1], order))
-        self._offset.append(_signed(number(options.get(OFFSET, [b""])[0][:8], order) * SECOND))
+        self._offset.append(_signed(number(options.get(OFFSET, [b""])[0][:8], order) * NS_PER_SECOND))
 
     def count(self, body: bytes, order: str) -> None:
         """Take in one statistics block: when capturing started and ended, and what it lost."""
@@ -165,7 +165,9 @@ def _from_binary(ticks: Words64, power: int) -> Ints:
     fraction = ticks & np.uint64((1 << power) - 1)
     if power > 34:
         fraction, power = fraction >> np.uint64(power - 34), 34
-    nanoseconds = seconds * np.uint64(SECOND) + (fraction * np.uint64(SECOND) >> np.uint64(power))
+    nanoseconds = seconds * np.uint64(NS_PER_SECOND) + (
+        fraction * np.uint64(NS_PER_SECOND) >> np.uint64(power)
+    )
     return nanoseconds.astype(np.int64)
 
 

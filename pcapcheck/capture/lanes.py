@@ -13,14 +13,13 @@ import numpy as np
 from pcapcheck.capture.arrays import Bools, Bytes, Ints, Words32, at_every_byte
 from pcapcheck.capture.chain import Chain, Walk, walk
 
-SAMPLE = 1 << 16  # bytes that are walked record by record to learn how long records are
-WORTHWHILE = 1000  # records below which the plain walk is faster
-LANES = (
-    2.5  # times the square root of the number of records: fewer mean more steps, more mean longer guessing
-)
-SHORTEST = 64  # bytes of a lane
-FEW = 16  # lanes for which a step in numpy costs more than their records one by one
-LOOK = 1024  # bytes in which a start is looked for at first
+RECORD_SAMPLE = 1 << 16  # bytes that are walked record by record, to learn how long records are
+MIN_RECORDS = 1000  # with fewer, the plain walk is faster
+# Lanes for the square root of the number of records: fewer mean more steps, more mean longer guessing.
+LANES = 2.5
+MIN_LANE_SIZE = 64  # bytes: about a record of the smallest packet
+MIN_LANES = 16  # with fewer, a step in numpy costs more than their records one by one
+FIRST_LOOK = 1024  # bytes in which the start of a lane is looked for at first: most records are shorter
 LOOKED_AT = 4 << 20  # bytes that are looked at in one go, in all lanes together
 SELECTIVE = 8  # the cheap sign must rule out all but one byte in so many: else there is too much to test
 TRIED = 100  # places that seem to be starts, until one is given up
@@ -66,17 +65,17 @@ def walk_in_lanes(data: Bytes, chain: Chain, signs: Signs, *, lanes: int | None 
         signs: how their starts look.
         lanes: how many lanes; as many as seem best if None.
     """
-    if lanes is None and len(data) <= 2 * SAMPLE:  # what a sample tells would come too late
+    if lanes is None and len(data) <= 2 * RECORD_SAMPLE:  # what a sample tells would come too late
         return walk(data, chain)
-    count = min(_best_number(data, chain) if lanes is None else lanes, len(data) // SHORTEST)
-    if count < FEW:
+    count = min(_best_number(data, chain) if lanes is None else lanes, len(data) // MIN_LANE_SIZE)
+    if count < MIN_LANES:
         return walk(data, chain)
     return _join(data, chain, _walk_lanes(data, chain, _guess_starts(data, chain, signs, count)))
 
 
 def first_start(data: Bytes, chain: Chain, signs: Signs) -> int | None:
     """Return the first place at which a record seems to start that hangs together to the end of the data."""
-    if len(data) < SHORTEST:
+    if len(data) < MIN_LANE_SIZE:
         return None
     _, places = _look(data, signs, np.array([0]), len(data))
     places = places[places >= 0]
@@ -89,9 +88,9 @@ def first_start(data: Bytes, chain: Chain, signs: Signs) -> int | None:
 
 def _best_number(data: Bytes, chain: Chain) -> int:
     """Return how many lanes are fastest, or none: too short ones cost more than they save."""
-    sample = walk(data[:SAMPLE], chain)
-    records = len(sample.starts) * len(data) // SAMPLE
-    return int(LANES * records**0.5) if records >= WORTHWHILE else 0
+    sample = walk(data[:RECORD_SAMPLE], chain)
+    records = len(sample.starts) * len(data) // RECORD_SAMPLE
+    return int(LANES * records**0.5) if records >= MIN_RECORDS else 0
 
 
 def _guess_starts(data: Bytes, chain: Chain, signs: Signs, count: int) -> Ints:
@@ -99,7 +98,7 @@ def _guess_starts(data: Bytes, chain: Chain, signs: Signs, count: int) -> Ints:
     spacing = len(data) // count
     wanted = spacing * np.arange(1, count)
     found = [np.array([0], np.int64)]
-    width, looked = min(LOOK, spacing), 0
+    width, looked = min(FIRST_LOOK, spacing), 0
     while len(wanted) and looked < spacing:
         wanted = wanted[wanted + looked + width <= len(data)]
         lane, place = _look(data, signs, wanted + looked, width)
@@ -150,7 +149,7 @@ def _walk_lanes(data: Bytes, chain: Chain, first: Ints) -> Lanes:
     lane, position = np.arange(len(first)), first
     end, count = first.copy(), np.zeros(len(first), np.int64)
     trail: list[tuple[Ints, Ints]] = []
-    while len(lane) >= FEW:
+    while len(lane) >= MIN_LANES:
         length = length_at(position)
         following = position + chain.whole(length)
         possible = chain.possible(length)

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pcapcheck.capture.compressed import MAGIC, Decompressed, compression
+from pcapcheck.capture.compressed import LONGEST_MAGIC, Decompressed, compression
 from pcapcheck.capture.remote import Ranged, Remote, is_url
 from pcapcheck.capture.window import MappedFile, Read, Streamed, Windows
 from pcapcheck.errors import InputError
@@ -56,7 +56,7 @@ def open_path(path: str) -> Opened:
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         return _open_stream(file)
-    if compression(os.pread(file.fileno(), MAGIC, 0)):
+    if compression(os.pread(file.fileno(), LONGEST_MAGIC, 0)):
         return replace(_open_stream(file), again=True)
     changing = abs(time.time() - status.st_mtime) < SETTLED
     windows = Read(file) if changing or status.st_size == 0 else _map(file)
@@ -65,7 +65,7 @@ def open_path(path: str) -> Opened:
 
 def _open_url(url: str) -> Opened:
     remote = Remote(url)
-    if not remote.ranges or compression(remote.read(0, MAGIC)):
+    if not remote.ranges or compression(remote.read(0, LONGEST_MAGIC)):
         return replace(_open_stream(remote.stream()), again=True)
     return Opened(Ranged(remote), remote.size, seekable=True, again=True)
 
@@ -80,7 +80,7 @@ def _map(file: io.FileIO) -> Windows:
 def _open_stream(file: io.RawIOBase | io.BufferedIOBase) -> Opened:
     """Open what can be read only forwards, decompressed if it is compressed."""
     head = bytearray()
-    while len(head) < MAGIC and (more := file.read(MAGIC - len(head))):
+    while len(head) < LONGEST_MAGIC and (more := file.read(LONGEST_MAGIC - len(head))):
         head += more
     whole = Prefixed(bytes(head), file)
     kind = compression(bytes(head))

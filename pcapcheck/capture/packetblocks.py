@@ -10,7 +10,7 @@ import numpy as np
 from pcapcheck.capture.arrays import Bytes, Ints, Words64, at_every_byte, gather
 
 PB, SPB, EPB = 2, 3, 6  # packet (obsolete), simple packet and enhanced packet block
-HEADER = {PB: 28, SPB: 12, EPB: 28}  # bytes before the packet's own
+BLOCK_HEADERS = {PB: 28, SPB: 12, EPB: 28}  # bytes of a block before those of the packet
 TRAILER = 4
 
 
@@ -67,12 +67,12 @@ def _enhanced(data: Bytes, start: Ints, order: str) -> Packets:
     high, low = numbers[3].astype(np.uint64), numbers[4].astype(np.uint64)
     return Packets(
         start=start,
-        offset=start + HEADER[EPB],
+        offset=start + BLOCK_HEADERS[EPB],
         captured=captured,
         original=original,
         interface=interface,
         ticks=high << np.uint64(32) | low,
-        room=total - HEADER[EPB] - TRAILER,
+        room=total - BLOCK_HEADERS[EPB] - TRAILER,
     )
 
 
@@ -81,10 +81,10 @@ def _simple(data: Bytes, start: Ints, order: str, most: int) -> Packets:
     total, original = (numbers[start + at].astype(np.int64) for at in (4, 8))
     return Packets(
         start=start,
-        offset=start + HEADER[SPB],
+        offset=start + BLOCK_HEADERS[SPB],
         captured=np.minimum(original, most),
         original=original,
         interface=np.zeros(len(start), np.int64),
         ticks=np.zeros(len(start), np.uint64),
-        room=total - HEADER[SPB] - TRAILER,
+        room=total - BLOCK_HEADERS[SPB] - TRAILER,
     )

@@ -17,9 +17,9 @@ from pcapcheck.capture.reader import Batch, Scan
 from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
 
-HEADER = 24
-BEFORE, AFTER = 3600, 8 * 86400
-LARGEST = 1 << 20
+FILE_HEADER = 24  # bytes
+BEFORE, AFTER = 3600, 8 * 86400  # seconds from the first packet within which a guessed record must lie
+MAX_LIKELY_LENGTH = 1 << 20  # bytes of a packet: where a larger one seems to be, no record starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +66,17 @@ class Pcap:
     splittable = True
 
     def __init__(self, head: bytes, where: str) -> None:
-        if len(head) < HEADER:
+        if len(head) < FILE_HEADER:
             what = f"the file ends after {len(head)} bytes, within the 24 bytes that a pcap starts with"
             raise InputError(where, what, "capture again, or copy the file again")
         self._order = "<" if struct.unpack("<I", head[:4])[0] in VARIANTS else ">"
-        magic, major, minor, _, _, snaplen, link = struct.unpack(self._order + "IHHIIII", head[:HEADER])
+        magic, major, minor, _, _, snaplen, link = struct.unpack(self._order + "IHHIIII", head[:FILE_HEADER])
         if major != 2:  # libpcap, sf-pcap.c: "archaic pcap savefile format"
             what = f"it is a pcap of version {major}.{minor}, but only 2.x can be read"
             raise InputError(where, what, "capture again: nothing writes such files any more")
         self._unit, self._header = VARIANTS[magic].unit, VARIANTS[magic].header
         self._captured, self._original = (8, 12) if minor >= 3 else (12, 8)  # swapped before 2.3: sf-pcap.c
-        self.first = HEADER + VARIANTS[magic].skip
+        self.first = FILE_HEADER + VARIANTS[magic].skip
         linktype = link & 0xFFFF  # the bits above tell of an FCS behind frames (draft-ietf-opsawg-pcap, 4)
         self._began = head[self.first : self.first + 4]
         self._chain = self._chain_of(snaplen, linktype)
@@ -129,7 +129,7 @@ class Pcap:
                 & (fraction < 1_000_000_000 // self._unit)
                 & (captured > 0)
                 & (captured <= original)
-                & (original <= LARGEST)
+                & (original <= MAX_LIKELY_LENGTH)
             )
 
         return Signs(3 if self._order == "<" else 0, tuple({earliest >> 24, latest >> 24}), plausible)

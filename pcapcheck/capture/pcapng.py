@@ -10,7 +10,7 @@ import numpy as np
 from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers, at_every_byte, gather
 from pcapcheck.capture.blockoptions import COMMENT, find_comments, read_options, text
 from pcapcheck.capture.chain import Chain, Walk, walk
-from pcapcheck.capture.interface import MOST, CaptureInterface, Interfaces
+from pcapcheck.capture.interface import MAX_INTERFACES, CaptureInterface, Interfaces
 from pcapcheck.capture.lanes import Signs, first_start, walk_in_lanes
 from pcapcheck.capture.packetblocks import EPB, PB, SPB, Packets, read_packets
 from pcapcheck.capture.reader import Batch, Scan, empty_batch
@@ -20,15 +20,15 @@ from pcapcheck.errors import InputError
 SHB, IDB, ISB = 0x0A0D0D0A, 1, 5
 # Blocks that Wireshark shows as frames, though no packet is in them: custom blocks, systemd's journal,
 # events of sysdig. Source: wiretap/pcapng.c.
-FRAMES = (0x0BAD, 0x40000BAD, 9, 0x204, 0x208, 0x216, 0x221)
+OTHER_FRAME_BLOCKS = (0x0BAD, 0x40000BAD, 9, 0x204, 0x208, 0x216, 0x221)
 MARK = b"\n\r\r\n"  # a section header's type, the same in both byte orders
 ORDER = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 SECTION_HEADER = 28  # bytes, without options
-ANY = 12  # bytes of a block at least, whatever it is
-LEAST = np.full(8, ANY, np.int64)  # bytes of a block without data or options, by type
-LEAST[[IDB, PB, SPB, ISB, EPB]] = 20, 32, 16, 24, 32
-LARGEST = 16 << 20  # of a block: Wireshark, wiretap/pcapng.c, MAX_BLOCK_SIZE
-VERSIONS = ((1, 0), (1, 2))  # libpcap, sf-pcapng.c: some wrote 1.2 and meant 1.0
+MIN_BLOCK_SIZE = 12  # bytes of a block of any type: its type, and its length twice
+MIN_BLOCK_SIZES = np.full(8, MIN_BLOCK_SIZE, np.int64)  # bytes without data or options, by type
+MIN_BLOCK_SIZES[[IDB, PB, SPB, ISB, EPB]] = 20, 32, 16, 24, 32
+MAX_BLOCK_SIZE = 16 << 20  # bytes: Wireshark, wiretap/pcapng.c, MAX_BLOCK_SIZE
+PCAPNG_VERSIONS = ((1, 0), (1, 2))  # libpcap, sf-pcapng.c: some wrote 1.2 and meant 1.0
 UNLIMITED = 1 << 32
 COMMENTS = 1000  # on sections that are kept
 COMMENTED = 10_000  # packets whose comments are kept
@@ -64,7 +64,7 @@ class Pcapng:
             what = f"the file ends after {len(head)} bytes, within the 28 that a pcapng starts with"
             raise InputError(where, what, "capture again, or copy the file again")
         *_, version = _section(head)
-        if version not in VERSIONS:
+        if version not in PCAPNG_VERSIONS:
             what = f"it is a pcapng of version {version[0]}.{version[1]}, but only 1.0 can be read"
             raise InputError(where, what, "convert it with `editcap -F pcapng FILE NEW.pcapng`")
 
@@ -80,7 +80,7 @@ class Pcapng:
 
     def read(self, window: Window) -> Batch:
         """Return the packets that lie completely in the window, before the next section."""
-        if len(window.data) < ANY or window.data[:4].tobytes() == MARK:
+        if len(window.data) < MIN_BLOCK_SIZE or window.data[:4].tobytes() == MARK:
             return self._begin_section(window)
         packets, blocks, before = self._packets(window.data)
         return Batch(
@@ -98,7 +98,7 @@ class Pcapng:
 
     def scan(self, window: Window) -> Scan:
         """Return where the packets' blocks start."""
-        if len(window.data) < ANY or window.data[:4].tobytes() == MARK:
+        if len(window.data) < MIN_BLOCK_SIZE or window.data[:4].tobytes() == MARK:
             batch = self._begin_section(window)
             return Scan(batch.offset, batch.used, batch.end)
         packets, blocks, _ = self._packets(window.data)
@@ -114,13 +114,19 @@ class Pcapng:
             return empty_batch(0)
         order, total, version = _section(head)
         length = total + 3 & ~3
-        if head[8:12] not in ORDER or version not in VERSIONS or not SECTION_HEADER <= total <= LARGEST:
+        if (
+            head[8:12] not in ORDER
+            or version not in PCAPNG_VERSIONS
+            or not SECTION_HEADER <= total <= MAX_BLOCK_SIZE
+        ):
             what = f"the section at byte {window.start} has a header that can't be read"
             return empty_batch(0, f"{what}; nothing can be read behind it")
         if length > len(window.data):
             return empty_batch(0)
         self._order, self._calm = order, False
-        self._chain = Chain(order, 4, 0, ANY, LARGEST, align=4, header=ANY, stop=SHB)
+        self._chain = Chain(
+            order, 4, 0, MIN_BLOCK_SIZE, MAX_BLOCK_SIZE, align=4, header=MIN_BLOCK_SIZE, stop=SHB
+        )
         self.splittable = self.splittable and not self._sections
         self._sections += 1
         self._table.begin_section()
@@ -142,7 +148,7 @@ class Pcapng:
         start = blocks.starts[is_packet]
         simple = self._table.simple_snaplen() or UNLIMITED
         packets = read_packets(data, start, self._order, kind[is_packet], simple=simple)
-        others = np.cumsum(np.isin(kind, FRAMES))
+        others = np.cumsum(np.isin(kind, OTHER_FRAME_BLOCKS))
         before = np.append(others[is_packet], others[-1:] if len(others) else 0)
         wrong = np.flatnonzero(self._wrong(packets, known[is_packet]))
         if len(wrong) == 0:
@@ -160,7 +166,11 @@ class Pcapng:
         )
         kind, total = gather(data, blocks.starts, 2, self._order).T
         trailer = gather(data, blocks.starts + self._chain.whole(total) - 4, 1, self._order)[:, 0]
-        wrong = (trailer != total) | (total < LEAST[np.where(kind < len(LEAST), kind, 0)]) | (kind == SHB)
+        wrong = (
+            (trailer != total)
+            | (total < MIN_BLOCK_SIZES[np.where(kind < len(MIN_BLOCK_SIZES), kind, 0)])
+            | (kind == SHB)
+        )
         self._calm = not np.any(kind == SHB)
         rows = np.flatnonzero(wrong)
         if len(rows) == 0:
@@ -174,7 +184,9 @@ class Pcapng:
 
         def plausible(place: Ints) -> Bools:
             kind, total = gather(data, place, 2, self._order).T
-            good: Bools = (kind == EPB) & (total >= LEAST[EPB]) & (total <= LARGEST) & (total % 4 == 0)
+            good: Bools = (
+                (kind == EPB) & (total >= MIN_BLOCK_SIZES[EPB]) & (total <= MAX_BLOCK_SIZE) & (total % 4 == 0)
+            )
             trailer = place + total - 4
             inside = good & (trailer < len(numbers))
             good[inside] = numbers[trailer[inside]] == total[inside]
@@ -196,7 +208,7 @@ class Pcapng:
     def _wrong(self, packets: Packets, known: Ints) -> Bools:
         """Tell which packets name an unknown interface or claim more bytes than there can be; bool (n,)."""
         most: Ints = np.append(self._table.most_captured(), 0)
-        unknown = packets.interface >= np.minimum(known, MOST - self._table.base)
+        unknown = packets.interface >= np.minimum(known, MAX_INTERFACES - self._table.base)
         limit = most[np.where(unknown, 0, packets.interface)]
         return unknown | (packets.captured > packets.room) | (packets.captured > limit)
 

@@ -17,7 +17,7 @@ NAME, DESCRIPTION, MAC, RESOLUTION, FILTER, HARDWARE = 2, 3, 6, 9, 11, 15  # if_
 START, END, LOST_BY_SYSTEM = 2, 3, 7  # isb_... options
 APPLICATION = 4  # shb_userappl
 NANOSECONDS = b"\x09"
-LONGEST: Final = 65535  # bytes of an option's value
+MAX_OPTION_SIZE: Final = 65535  # bytes of an option's value: its length is a uint16
 LATEST: Final = (1 << 64) - 1
 PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")  # by length modulo 4
 
@@ -93,7 +93,7 @@ def _options(options: Sequence[tuple[int, bytes]]) -> bytes:
     """Return options with the mark of their end, or nothing if there are none."""
     written = [
         struct.pack("<HH", code, len(value)) + value + PADDING[len(value) % 4]
-        for code, value in ((code, value[:LONGEST]) for code, value in options)
+        for code, value in ((code, value[:MAX_OPTION_SIZE]) for code, value in options)
     ]
     return b"".join((*written, bytes(4))) if written else b""
 

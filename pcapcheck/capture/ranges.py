@@ -11,10 +11,10 @@ import numpy as np
 
 from pcapcheck.capture.arrays import Ints
 from pcapcheck.capture.reader import Reader
-from pcapcheck.capture.reading import HEAD, learn_interfaces, steps
+from pcapcheck.capture.reading import INTERFACE_SEARCH, learn_interfaces, steps
 from pcapcheck.capture.window import Range, Window, Windows
 
-LOOK = 1 << 18  # bytes in which the start of a record is looked for
+CUT_SEARCH = 1 << 18  # bytes in which the start of a record is looked for: tcpdump takes no longer packet
 
 
 def cut(windows: Windows, reader: Reader, size: int, count: int) -> list[Range]:
@@ -26,7 +26,7 @@ def cut(windows: Windows, reader: Reader, size: int, count: int) -> list[Range]:
         size: bytes of the file.
         count: how many ranges are wanted.
     """
-    head = windows.window(0, min(HEAD, size))
+    head = windows.window(0, min(INTERFACE_SEARCH, size))
     learn_interfaces(head, reader)
     if reader.find(Window(head.data[reader.first :], reader.first, final=False)) is None:
         return [Range(0, size)]  # what is said of interfaces goes on behind these bytes
@@ -37,8 +37,8 @@ def cut(windows: Windows, reader: Reader, size: int, count: int) -> list[Range]:
 def _places(windows: Windows, reader: Reader, size: int, count: int) -> Iterator[int]:
     for number in range(1, count):
         wanted = size * number // count
-        place = reader.find(windows.window(wanted, LOOK))
-        if place is not None and wanted + place > HEAD:
+        place = reader.find(windows.window(wanted, CUT_SEARCH))
+        if place is not None and wanted + place > INTERFACE_SEARCH:
             yield wanted + place
 
 
@@ -55,7 +55,7 @@ def split(windows: Windows, reader: Reader, size: int, count: int) -> list[Range
     places, first = [0], None
     for starts in _starts(windows, reader, size):
         first = starts[0] if first is None else first
-        if not reader.splittable or first > HEAD:
+        if not reader.splittable or first > INTERFACE_SEARCH:
             return [Range(0, size)]
         here = wanted <= starts[-1]
         places += starts[np.searchsorted(starts, wanted[here])].tolist()

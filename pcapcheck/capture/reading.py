@@ -14,8 +14,8 @@ from pcapcheck.capture.block import Block
 from pcapcheck.capture.reader import Batch, Reader
 from pcapcheck.capture.window import Range, Window, Windows
 
-ENOUGH = 1000  # packets of a block that are looked at: a clock that can count nanoseconds soon shows it
-FINEST = {1: "ns", 1_000: "us", 1_000_000_000: "seconds"}  # units in nanoseconds, finest first
+CLOCK_SAMPLE = 1000  # packets of a block: a clock that counts nanoseconds soon shows it
+CLOCK_UNITS = {1: "ns", 1_000: "us", 1_000_000_000: "seconds"}  # units in nanoseconds, finest first
 
 
 class Clock:
@@ -26,7 +26,7 @@ class Clock:
 
     def see(self, time: Ints) -> None:
         """Take the times of some packets: int64 (n,), nanoseconds."""
-        time = time[:ENOUGH]
+        time = time[:CLOCK_SAMPLE]
         for unit, next_unit in ((1, 1_000), (1_000, 1_000_000_000)):
             if self._unit and self._unit <= unit:
                 return
@@ -39,12 +39,12 @@ class Clock:
     @property
     def quality(self) -> str:
         """`ns` or `us`; `seconds` if all times are whole ones; `none` if all are zero or there are none."""
-        return FINEST.get(self._unit, "none")
+        return CLOCK_UNITS.get(self._unit, "none")
 
 
-HEAD = 1 << 16  # bytes at the beginning that are searched for interfaces
-SMALLEST = 4 << 20  # bytes of the first window; each is larger than the one before, up to windows.largest
-PACKETS = 1 << 18  # about so many are read at a time at most, lest their arrays outgrow the window
+INTERFACE_SEARCH = 1 << 16  # bytes at the beginning of a file: interfaces are described before their packets
+FIRST_WINDOW = 4 << 20  # bytes; each window is larger than the one before, up to `windows.largest`
+MAX_WINDOW_PACKETS = 1 << 18  # about: the arrays of more packets would outgrow the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def steps(windows: Windows, bounds: Range, read: Callable[[Window], S]) -> Itera
 
     The last step uses nothing if the file ends within a record, and has an `end` if it can't be read on.
     """
-    position, size = bounds.start, min(SMALLEST, windows.largest)
+    position, size = bounds.start, min(FIRST_WINDOW, windows.largest)
     while position < bounds.stop:
         window = _before(windows.window(position, min(size, bounds.stop - position)), bounds.stop)
         if len(window.data) == 0:
@@ -111,7 +111,11 @@ def steps(windows: Windows, bounds: Range, read: Callable[[Window], S]) -> Itera
         if step.used == 0:
             size *= 4
         else:
-            size = min(2 * size, windows.largest, max(SMALLEST, PACKETS * step.used // max(step.packets, 1)))
+            size = min(
+                2 * size,
+                windows.largest,
+                max(FIRST_WINDOW, MAX_WINDOW_PACKETS * step.used // max(step.packets, 1)),
+            )
 
 
 def _before(window: Window, stop: int) -> Window:
@@ -150,7 +154,7 @@ class Reading:
         try:
             start = max(self._bounds.start, self.reader.first)
             if start > self.reader.first:
-                learn_interfaces(self.windows.window(0, min(HEAD, start)), self.reader)
+                learn_interfaces(self.windows.window(0, min(INTERFACE_SEARCH, start)), self.reader)
             for window, batch in steps(self.windows, Range(start, self._bounds.stop), self.reader.read):
                 frames = self._number(batch)
                 yield from self._cut(window, batch, frames, packets)

@@ -8,7 +8,7 @@ from pcapcheck.capture.pcapng import Pcapng, is_pcapng
 from pcapcheck.capture.reader import Reader
 from pcapcheck.errors import InputError
 
-PLAIN: Final = (
+CAPTURE_MAGICS: Final = (
     b"\xd4\xc3\xb2\xa1",
     b"\xa1\xb2\xc3\xd4",
     b"\x4d\x3c\xb2\xa1",
@@ -17,7 +17,7 @@ PLAIN: Final = (
     b"\xa1\xb2\xcd\x34",
     b"\x0a\x0d\x0d\x0a",  # pcapng
 )
-COMPRESSED: Final = (
+COMPRESSED_MAGICS: Final = (
     b"\x1f\x8b",  # gzip
     b"\x28\xb5\x2f\xfd",  # zstd
     b"\xfd7zX",  # xz
@@ -27,7 +27,7 @@ COMPRESSED: Final = (
 
 def is_capture(head: bytes) -> bool:
     """Whether a file that begins with these bytes may be a capture."""
-    return head.startswith(PLAIN + COMPRESSED)
+    return head.startswith(CAPTURE_MAGICS + COMPRESSED_MAGICS)
 
 
 RECOGNISE = 512  # bytes that suffice to recognise anything

@@ -20,12 +20,12 @@ import numpy as np
 
 from pcapcheck.capture.window import COPIED, Window
 
-T = TypeVar("T")
+Answer = TypeVar("Answer")
 
 URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
-MAGIC: Final = re.compile(r"[*\[{]")  # `?` begins the query of a web address
+GLOB_SIGNS: Final = re.compile(r"[*\[{]")  # `?` begins the query of a web address
 EXTRAS: Final = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "http": "http", "https": "http"}
-AHEAD: Final = 8 << 20  # bytes of a stream that are fetched at a time
+READ_AHEAD: Final = 8 << 20  # bytes of a stream that are fetched at a time: larger than a round trip costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Remote:
 
     def stream(self) -> "io.BufferedIOBase":
         """Return the bytes as a stream, read from the start to the end."""
-        options = {"cache_type": "readahead", "block_size": AHEAD} if self.ranges else {}
+        options = {"cache_type": "readahead", "block_size": READ_AHEAD} if self.ranges else {}
         file: io.BufferedIOBase = _asked(self.url, lambda: self._system.open(self._path, "rb", **options))
         return file
 
@@ -91,7 +91,7 @@ def find(url: str) -> list[Found] | None:
         InputError: it cannot be listed.
     """
     system, path = _system(url)
-    if MAGIC.search(path):
+    if GLOB_SIGNS.search(path):
         listed = _asked(url, lambda: system.glob(path, detail=True))
     elif url.endswith("/") or (not url.startswith("http") and _asked(url, lambda: system.isdir(path))):
         listed = _asked(url, lambda: system.find(path, detail=True))
@@ -144,7 +144,7 @@ def _system(url: str) -> tuple["AbstractFileSystem", str]:
     return system, path
 
 
-def _asked(url: str, question: Callable[[], T]) -> T:
+def _asked(url: str, question: Callable[[], Answer]) -> Answer:
     """Ask a server; whatever its library raises becomes one sentence."""
     try:
         return question()

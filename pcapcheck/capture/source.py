@@ -4,18 +4,18 @@ import itertools
 import sys
 from collections.abc import Iterator
 
-from pcapcheck.capture.block import PACKETS, Block
+from pcapcheck.capture.block import MAX_BLOCK_PACKETS, Block
 from pcapcheck.capture.interface import CaptureInterface
 from pcapcheck.capture.openfile import Opened, open_path, refused
 from pcapcheck.capture.ranges import cut, split
-from pcapcheck.capture.reading import HEAD, Reading, ReadSummary, learn_interfaces
+from pcapcheck.capture.reading import INTERFACE_SEARCH, Reading, ReadSummary, learn_interfaces
 from pcapcheck.capture.recognise import RECOGNISE, recognise
 from pcapcheck.capture.window import Range
 from pcapcheck.errors import InputError
 
 __all__ = ["Capture", "CaptureInterface", "Range", "ReadSummary", "open_capture"]
 
-EVERYTHING = Range(0, sys.maxsize)
+WHOLE_FILE = Range(0, sys.maxsize)
 
 
 def open_capture(path: str) -> "Capture":
@@ -52,12 +52,12 @@ class Capture:
     def __init__(self, path: str, opened: Opened) -> None:
         self.path, self.size, self.compression = path, opened.size, opened.compression
         self.seekable, self._again = opened.seekable, opened.again
-        window = opened.windows.window(0, HEAD)
+        window = opened.windows.window(0, INTERFACE_SEARCH)
         self._head = bytes(window.data[:RECOGNISE])
         described = recognise(self._head, path)
         self.format = described.format
         learn_interfaces(window, described)
-        self._reading = Reading(opened.windows, described, EVERYTHING)
+        self._reading = Reading(opened.windows, described, WHOLE_FILE)
         self._stream: Iterator[Block] | None = None
         self._kept: list[Block] = []
 
@@ -77,7 +77,7 @@ class Capture:
         """What the last call of `blocks` met so far."""
         return self._reading.summary
 
-    def blocks(self, range: Range | None = None, packets: int = PACKETS) -> Iterator[Block]:
+    def blocks(self, range: Range | None = None, packets: int = MAX_BLOCK_PACKETS) -> Iterator[Block]:
         """Yield the packets in the order of the file, in blocks of at most `packets`.
 
         A file can be read again and again, a stream once; only what `head` has read of it comes again.
@@ -86,19 +86,19 @@ class Capture:
             range: one of those that `ranges` returned, from which frame numbers count; None is everything.
             packets: of a block, at most.
         """
-        return self._pass(range or EVERYTHING, packets) if self._again else self._stream_on(packets)
+        return self._pass(range or WHOLE_FILE, packets) if self._again else self._stream_on(packets)
 
     def head(self, count: int = 1) -> list[Block]:
         """Return the first `count` blocks, for a look at what is in there; `blocks` gives them again."""
         if self._again:
             return list(itertools.islice(self.blocks(), count))
-        self._kept += itertools.islice(self._streaming(PACKETS), max(0, count - len(self._kept)))
+        self._kept += itertools.islice(self._streaming(MAX_BLOCK_PACKETS), max(0, count - len(self._kept)))
         return self._kept[:count]
 
     def ranges(self, count: int) -> list[Range]:
         """Return up to `count` ranges that make up the file, or one where it can't be split."""
         if not self.seekable or self.size is None or count <= 1:
-            return [EVERYTHING]
+            return [WHOLE_FILE]
         windows = open_path(self.path).windows
         try:
             return split(windows, recognise(self._head, self.path), self.size, count)
@@ -111,7 +111,7 @@ class Capture:
         That of each the end is one, its reader must prove.
         """
         if not self.seekable or self.size is None or count <= 1:
-            return [EVERYTHING]
+            return [WHOLE_FILE]
         windows = open_path(self.path).windows
         try:
             return cut(windows, recognise(self._head, self.path), self.size, count)
@@ -137,6 +137,6 @@ class Capture:
     def _streaming(self, packets: int) -> Iterator[Block]:
         if self._stream is None:
             windows = self._reading.windows
-            self._reading = Reading(windows, recognise(self._head, self.path), EVERYTHING)
+            self._reading = Reading(windows, recognise(self._head, self.path), WHOLE_FILE)
             self._stream = self._reading.blocks(packets)
         return self._stream

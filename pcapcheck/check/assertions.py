@@ -12,7 +12,7 @@ import polars as pl
 from pcapcheck.check.checker import ENOUGH, Judged, flow_text, frames_of
 from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.check.rule import Rule
-from pcapcheck.collect.counts import FRAMES
+from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.correlate.network import Network
 
 OUTSIDE: Final = ("uplink", "vlan", "vtep", "tunnel")  # where the way between nodes shows
@@ -84,7 +84,7 @@ def _symmetric(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcom
     ways = told.group_by("flow", "at_node", "role", "client", maintain_order=True).agg(
         pl.format("{} {}", "point", "form").unique().sort().alias("ways"),
         pl.col("packets").sum(),
-        pl.col("direction", "point", "form", "file", *(f"frame{k + 1}" for k in range(FRAMES))).first(),
+        pl.col("direction", "point", "form", "file", *(f"frame{k + 1}" for k in range(FRAMES_KEPT))).first(),
     )
     there = ways.filter("client").select("flow", "at_node", "role", pl.col("ways").alias("asked"))
     both = ways.filter(~pl.col("client")).join(there, on=["flow", "at_node", "role"], nulls_equal=True)
@@ -146,7 +146,7 @@ def _lost_frames(network: Network, row: Mapping[str, Any]) -> tuple[Frame, ...]:
         & (pl.col("next_step") == row["step"])
         & (pl.col("fate") == "lost")
     )
-    lost = network.losses.filter(mine).sort("file", "frame").head(FRAMES)
+    lost = network.losses.filter(mine).sort("file", "frame").head(FRAMES_KEPT)
     return tuple(
         Frame(network.files[file], frame) for file, frame in lost.select("file", "frame").iter_rows()
     )

@@ -14,13 +14,13 @@ from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.check.matchers import MatchVerdict, select
 from pcapcheck.check.rule import Rule
 from pcapcheck.check.rulecontext import BEFORE, SEVERAL, RuleContext, View
-from pcapcheck.collect.counts import FRAMES
+from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.network import Network
 
 ENOUGH: Final = 2  # packets that break a rule make a finding, or more than half of those judged
 GROUP: Final = ("direction", "step", "point")
-PROOF: Final = tuple(f"frame{k + 1}" for k in range(FRAMES))
+PROOF: Final = tuple(f"frame{k + 1}" for k in range(FRAMES_KEPT))
 # What is read of variants besides the fields that a rule names.
 ABOUT: Final = frozenset(
     (
@@ -171,7 +171,7 @@ def _findings(
         .agg(
             pl.col("packets").sum(),
             pl.col("case").first(),
-            pl.struct("file", *PROOF).head(FRAMES).alias("proof"),
+            pl.struct("file", *PROOF).head(FRAMES_KEPT).alias("proof"),
             pl.col("form").first(),
             pl.col("side").first(),
             pl.col("number").first(),
@@ -229,7 +229,7 @@ def frames_of(proof: object, network: Network) -> tuple[Frame, ...]:
     found = [
         Frame(network.files[each["file"]], each[f"frame{k + 1}"])
         for each in proof
-        for k in range(FRAMES)
+        for k in range(FRAMES_KEPT)
         if each[f"frame{k + 1}"]
     ]
-    return tuple(dict.fromkeys(found))[:FRAMES]
+    return tuple(dict.fromkeys(found))[:FRAMES_KEPT]

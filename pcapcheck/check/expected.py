@@ -11,7 +11,7 @@ import polars as pl
 
 from pcapcheck.check.checker import frames_of
 from pcapcheck.check.finding import Finding, Hop, Severity
-from pcapcheck.collect.counts import FRAMES
+from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.correlate.network import Network
 from pcapcheck.topology.topology import Expectation, Topology
 
@@ -99,7 +99,7 @@ def _flows(network: Network, entry: Expectation) -> pl.DataFrame:
         "answered",
         "point",
         "file",
-        *(f"frame{k + 1}" for k in range(FRAMES)),
+        *(f"frame{k + 1}" for k in range(FRAMES_KEPT)),
     ]
     if network.variants.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64) | {"answered": pl.Boolean})

@@ -15,13 +15,13 @@ from pcapcheck.capture.block import Block
 from pcapcheck.capture.source import Capture
 from pcapcheck.collect.gather import Gathered
 
-SMALL: Final = 2 << 20  # bytes of a capture that is read together with others, at most
-ROOM: Final = 16 << 20  # bytes of all of them: compressed ones have more than their files
-MOST: Final = 64  # captures in one block
-INTERFACES: Final = 1000  # of each: MOST * INTERFACES fit the 16 bits of an interface's number
+MAX_BATCHED_SIZE: Final = 2 << 20  # bytes of a capture: decoding a larger one costs more than starting to
+MAX_BATCH_BYTES: Final = 16 << 20  # of all captures of a batch: compressed ones have more than their files
+MAX_BATCH: Final = 64  # captures; see MAX_BATCHED_INTERFACES
+MAX_BATCHED_INTERFACES: Final = 1000  # of each: MAX_BATCH times as many fit in the 16 bits of their number
 
 
-def whole(capture: Capture, room: int = ROOM) -> list[Block] | None:
+def whole(capture: Capture, room: int = MAX_BATCH_BYTES) -> list[Block] | None:
     """Return all blocks of a capture; None where it is too large to be read with others.
 
     Args:
@@ -36,7 +36,7 @@ def whole(capture: Capture, room: int = ROOM) -> list[Block] | None:
     for block in capture.blocks():
         size += bytes_of(block)
         blocks.append(block)
-        if size > min(SMALL, room) or len(block.linktype) > INTERFACES:
+        if size > min(MAX_BATCHED_SIZE, room) or len(block.linktype) > MAX_BATCHED_INTERFACES:
             return None
     return blocks
 

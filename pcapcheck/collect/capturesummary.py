@@ -22,10 +22,10 @@ from pcapcheck.errors import InputError
 from pcapcheck.scale import scratch
 from pcapcheck.scale.scratch import StoredFrame
 
-FINEST = ("ns", "us", "user-space", "seconds", "none")  # qualities of clocks
+CLOCK_QUALITIES = ("ns", "us", "user-space", "seconds", "none")  # what times are worth, the finest first
 GOPACKET = "intf0"  # google/gopacket:pcapgo/ngwrite.go, NewNgWriter
-ENDS = re.compile(r"\w+: .* -> \w+: .*|Unknown kubernetes resource", re.DOTALL)
-LISTED = 5  # captures that could not be read, named in one message
+NAMED_AFTER_ENDS = re.compile(r"\w+: .* -> \w+: .*|Unknown kubernetes resource", re.DOTALL)
+MAX_ERRORS_SHOWN = 5  # captures that one message names: more say nothing new
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +150,14 @@ def _clock(clocks: Sequence[str], interfaces: Sequence[CaptureInterface]) -> str
 
     Gopacket, known by what it calls interfaces, reads it in user space.
     """
-    finest = min(clocks, key=FINEST.index)
+    finest = min(clocks, key=CLOCK_QUALITIES.index)
     fine = finest in ("ns", "us")
     return "user-space" if fine and any(each.name == GOPACKET for each in interfaces) else finest
 
 
 def _of_ends(interface: CaptureInterface) -> bool:
     """Whether an interface is named after the ends of its one packet (netobserv, first versions)."""
-    return bool(ENDS.fullmatch(interface.name))
+    return bool(NAMED_AFTER_ENDS.fullmatch(interface.name))
 
 
 def _as_shown(each: Input, error: str) -> str:
@@ -233,6 +233,6 @@ def unreadable(errors: Sequence[str]) -> InputError:
     where, _, what = said.partition(": ")
     if len(errors) == 1:
         return InputError(where, what, fix)
-    first = "".join(f"\n    {each.splitlines()[0]}" for each in errors[:LISTED])
-    more = f"\n    and {len(errors) - LISTED} more" if len(errors) > LISTED else ""
+    first = "".join(f"\n    {each.splitlines()[0]}" for each in errors[:MAX_ERRORS_SHOWN])
+    more = f"\n    and {len(errors) - MAX_ERRORS_SHOWN} more" if len(errors) > MAX_ERRORS_SHOWN else ""
     return InputError(f"{len(errors)} captures", f"none of them can be read{first}{more}", fix)

@@ -8,8 +8,8 @@ import polars as pl
 from pcapcheck.capture.arrays import Ints
 from pcapcheck.capture.block import Block
 
-FRAMES: Final = 5  # frame numbers kept of each variant: what a finding shows
-NEVER: Final = np.iinfo(np.int64)
+FRAMES_KEPT: Final = 5  # frame numbers of each variant: as many as a finding shows
+TIME_LIMITS: Final = np.iinfo(np.int64)
 
 
 def ranked(numbers: Ints) -> tuple[Ints, Ints]:
@@ -28,7 +28,7 @@ class Counts:
         self._bytes = np.zeros(0, np.int64)
         self._first = np.zeros(0, np.int64)
         self._last = np.zeros(0, np.int64)
-        self._frames = np.zeros((0, FRAMES), np.int64)
+        self._frames = np.zeros((0, FRAMES_KEPT), np.int64)
 
     def allot(self, count: int) -> Ints:
         """Return the next `count` numbers, int64 (count,), and make room for their counts."""
@@ -38,9 +38,9 @@ class Counts:
             zeros = np.zeros(more, np.int64)
             self._packets = np.concatenate([self._packets, zeros])
             self._bytes = np.concatenate([self._bytes, zeros])
-            self._first = np.concatenate([self._first, zeros + NEVER.max])
-            self._last = np.concatenate([self._last, zeros + NEVER.min])
-            self._frames = np.concatenate([self._frames, np.zeros((more, FRAMES), np.int64)])
+            self._first = np.concatenate([self._first, zeros + TIME_LIMITS.max])
+            self._last = np.concatenate([self._last, zeros + TIME_LIMITS.min])
+            self._frames = np.concatenate([self._frames, np.zeros((more, FRAMES_KEPT), np.int64)])
         return np.arange(start, self.used)
 
     def add(self, numbers: Ints, block: Block) -> None:
@@ -75,7 +75,7 @@ class Counts:
 
     def _note_frames(self, numbers: Ints, frames: Ints) -> None:
         """Keep the first frame numbers of each variant."""
-        rows, rank = self._ranked(numbers, FRAMES)
+        rows, rank = self._ranked(numbers, FRAMES_KEPT)
         self._frames[numbers[rows], rank] = frames[rows]
 
     def frame(self) -> pl.DataFrame:
@@ -84,5 +84,5 @@ class Counts:
         Columns: packets, bytes, first, last, and frame1 … frame5, 0 where there are fewer.
         """
         columns = {"packets": self._packets, "bytes": self._bytes, "first": self._first, "last": self._last}
-        columns |= {f"frame{k + 1}": self._frames[:, k] for k in range(FRAMES)}
+        columns |= {f"frame{k + 1}": self._frames[:, k] for k in range(FRAMES_KEPT)}
         return pl.DataFrame({name: values[: self.used] for name, values in columns.items()})

@@ -9,14 +9,14 @@ from typing import Final
 import polars as pl
 
 FINGERPRINTS: Final = {"variant": pl.Int64, "strong": pl.UInt64, "time": pl.Int64}
-KEYS_OF_A_TUPLE: Final = 64  # packets of each tuple and file whose strong keys join it with others
-MOST: Final = 500_000  # keys of a task, of a capture and of all captures: more variants have fewer each
-FEWEST: Final = 4  # keys of a variant, however many there are
+KEYS_OF_A_TUPLE: Final = 64  # packets of each tuple and file that join it with others
+MAX_FINGERPRINTS: Final = 500_000  # of a task, of a capture and of a run: more variants have fewer each
+MIN_OF_A_VARIANT: Final = 4  # fingerprints of each variant, however many variants there are
 
 
 def keys_of_a_variant(variants: int) -> int:
     """Return how many strong keys of each variant are chosen where there are so many variants."""
-    return max(FEWEST, min(KEYS_OF_A_TUPLE, MOST // max(variants, 1)))
+    return max(MIN_OF_A_VARIANT, min(KEYS_OF_A_TUPLE, MAX_FINGERPRINTS // max(variants, 1)))
 
 
 def fingerprints_of(sightings: pl.DataFrame, variants: int) -> pl.DataFrame:

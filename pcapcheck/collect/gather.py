@@ -12,7 +12,7 @@ import polars as pl
 from pcapcheck.capture.arrays import Bools, Words64
 from pcapcheck.capture.block import Block
 from pcapcheck.collect.fingerprint import FINGERPRINTS
-from pcapcheck.collect.identity import SCHEMA, fingerprints, identities
+from pcapcheck.collect.identity import SIGHTING_SCHEMA, fingerprints, identities
 from pcapcheck.collect.plan import ReadPlan
 from pcapcheck.collect.variants import Variants
 from pcapcheck.decode.checksum import wrong
@@ -105,7 +105,7 @@ def _carried(part: Part) -> tuple[Words64, Bools]:
 def _in_order(parts: list[Part], identified: list[pl.DataFrame]) -> pl.DataFrame:
     """Return the identities of all parts, in the order of the block."""
     if not parts:
-        return pl.DataFrame(schema={**SCHEMA, "wrong": pl.UInt8})
+        return pl.DataFrame(schema={**SIGHTING_SCHEMA, "wrong": pl.UInt8})
     rows = np.concatenate([part.row for part in parts])
     place = np.empty(len(rows), np.int64)
     place[rows] = np.arange(len(rows))
@@ -113,4 +113,4 @@ def _in_order(parts: list[Part], identified: list[pl.DataFrame]) -> pl.DataFrame
 
 
 def _schema() -> dict[str, type[pl.DataType]]:
-    return {"variant": pl.Int64, "time": pl.Int64, "frame": pl.Int64, **SCHEMA, "wrong": pl.UInt8}
+    return {"variant": pl.Int64, "time": pl.Int64, "frame": pl.Int64, **SIGHTING_SCHEMA, "wrong": pl.UInt8}

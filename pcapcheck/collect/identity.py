@@ -26,7 +26,7 @@ FIN, SYN, RST, ACK = 1, 2, 4, 16  # RFC 9293, 3.1
 PAYLOAD: Final = tuple(f"_payload{k}" for k in range(4))  # the first 16 bytes, four at a time
 UNIT: Final = np.uint64(8)  # bytes that offsets of fragments count: RFC 791, 3.1; RFC 8200, 4.5
 
-SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
+SIGHTING_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "kind": pl.UInt8,  # index into KINDS
     "key": pl.UInt64,
     "start": pl.UInt32,  # of the interval, bytes; 0 where there is none
@@ -70,7 +70,7 @@ def identities(read: Read, transports: Words64, six: Bools) -> pl.DataFrame:
         six: bool (n,), whether that is IPv6.
     """
     columns = _columns(read, transports, six)
-    frame = pl.DataFrame({name: columns[name] for name in SCHEMA})
+    frame = pl.DataFrame({name: columns[name] for name in SIGHTING_SCHEMA})
     return frame.with_columns(pl.when(pl.col("flags") & ACK != 0).then("acked").alias("acked"))
 
 
@@ -82,7 +82,7 @@ def fingerprints(read: Read, transports: Words64, six: Bools) -> Words64:
 def _columns(read: Read, transports: Words64, six: Bools) -> Columns:
     n = len(transports)
     ip = _ip(read, six)
-    columns: Columns = {name: np.zeros(n, TYPES[kind]) for name, kind in SCHEMA.items()}
+    columns: Columns = {name: np.zeros(n, TYPES[kind]) for name, kind in SIGHTING_SCHEMA.items()}
     columns |= {"ipid": ip.ident.astype(np.uint32), "size": ip.size.astype(np.uint32)}
     is_ = {name: transports == np.uint64(code) for code, name in enumerate(TRANSPORTS)}
     for name, fill in (("tcp", _tcp), ("udp", _udp), ("icmp", _icmp), ("icmpv6", _icmp), ("", _fragments)):

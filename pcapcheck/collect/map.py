@@ -17,7 +17,7 @@ from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.openfile import STANDARD_INPUT
 from pcapcheck.capture.remote import is_url
 from pcapcheck.capture.source import Range, open_capture
-from pcapcheck.collect.batch import MOST, SMALL
+from pcapcheck.collect.batch import MAX_BATCH, MAX_BATCHED_SIZE
 from pcapcheck.collect.capturesummary import CaptureSummary, RangeSummary, join
 from pcapcheck.collect.plan import ReadPlan
 from pcapcheck.collect.sizing import LARGE, check_room, size_of
@@ -25,7 +25,7 @@ from pcapcheck.collect.task import Task, map_range, map_tasks
 from pcapcheck.errors import InputError
 from pcapcheck.scale.resources import Resources
 
-SMALLEST = 8 << 20  # bytes that are worth a task
+MIN_TASK_SIZE = 8 << 20  # bytes: a smaller task costs more to start than it saves
 TURNS = 2  # tasks for each worker at least, so that none waits long for the last one
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
@@ -78,8 +78,8 @@ def address(path: str) -> str:
 def _share(total: int, plan: ReadPlan, using: Resources) -> int:
     """Return how many bytes of a file one task reads: few where all its sightings are kept."""
     if plan.keep is not None:
-        return max(total // using.executor.size, SMALLEST) if using.executor.size > 1 else sys.maxsize
-    return min(max(total // (TURNS * using.executor.size), SMALLEST), using.budget.split)
+        return max(total // using.executor.size, MIN_TASK_SIZE) if using.executor.size > 1 else sys.maxsize
+    return min(max(total // (TURNS * using.executor.size), MIN_TASK_SIZE), using.budget.split)
 
 
 def _ranges(path: str, size: int, share: int) -> Sequence[Range | None]:
@@ -100,8 +100,8 @@ def _bundles(tasks: Sequence[Task], sizes: Sequence[int]) -> Iterator[tuple[Task
     bundle: list[Task] = []
     held = 0
     for task, size in zip(tasks, sizes, strict=True):
-        small = task.range is None and 0 < size <= SMALL
-        if bundle and (not small or held + size > SMALLEST or len(bundle) == MOST):
+        small = task.range is None and 0 < size <= MAX_BATCHED_SIZE
+        if bundle and (not small or held + size > MIN_TASK_SIZE or len(bundle) == MAX_BATCH):
             yield tuple(bundle)
             bundle, held = [], 0
         if small:

@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.collect.counts import FRAMES
+from pcapcheck.collect.counts import FRAMES_KEPT
 
-PROOF: Final = tuple(f"frame{k + 1}" for k in range(FRAMES))
-NEVER: Final = np.iinfo(np.int64).max
-COUNTS: Final = ("variant", "packets", "bytes", "first", "last", *PROOF)
+FRAME_COLUMNS: Final = tuple(f"frame{k + 1}" for k in range(FRAMES_KEPT))
+NO_FRAME: Final = np.iinfo(np.int64).max
+COUNT_COLUMNS: Final = ("variant", "packets", "bytes", "first", "last", *FRAME_COLUMNS)
 
 
 class Groups(NamedTuple):
@@ -45,7 +45,7 @@ def merge(parts: Sequence[pl.DataFrame], starts: Sequence[int]) -> tuple[pl.Data
         starts: how many packets of the capture lie before each part.
     """
     absent = _absent(parts)
-    keys = [name for name in parts[0].columns if name not in {*COUNTS, *absent}]
+    keys = [name for name in parts[0].columns if name not in {*COUNT_COLUMNS, *absent}]
     every = pl.concat(_shifted(part.drop(absent), start) for part, start in zip(parts, starts, strict=True))
     groups = _alike(every.select(keys))
     if len(parts) == 1 and not starts[0] and len(groups.starts) == len(every):
@@ -77,7 +77,8 @@ def _absent(parts: Sequence[pl.DataFrame]) -> list[str]:
 def _shifted(part: pl.DataFrame, packets: int) -> pl.DataFrame:
     """Count frames from the start of the file: `packets` lie before this part."""
     return part.with_columns(
-        pl.when(pl.col(name) > 0).then(pl.col(name) + packets).otherwise(0).alias(name) for name in PROOF
+        pl.when(pl.col(name) > 0).then(pl.col(name) + packets).otherwise(0).alias(name)
+        for name in FRAME_COLUMNS
     )
 
 
@@ -110,8 +111,8 @@ def _counted(every: pl.DataFrame, groups: Groups) -> pl.DataFrame:
         name: join[name].reduceat(values, groups.starts) if len(values) else values
         for name, values in columns.items()
     }
-    proof = _earliest(every.select(PROOF).to_numpy(), groups)
-    return pl.DataFrame(counts | {name: proof[:, number] for number, name in enumerate(PROOF)})
+    proof = _earliest(every.select(FRAME_COLUMNS).to_numpy(), groups)
+    return pl.DataFrame(counts | {name: proof[:, number] for number, name in enumerate(FRAME_COLUMNS)})
 
 
 def _earliest(proof: np.ndarray, groups: Groups) -> np.ndarray:
@@ -121,11 +122,11 @@ def _earliest(proof: np.ndarray, groups: Groups) -> np.ndarray:
         proof: the frames of each row, as many, 0 where there are no more.
         groups: which rows belong together.
     """
-    frames = np.where(proof > 0, proof, NEVER)
-    earliest = np.empty((len(groups.starts), FRAMES), np.int64)
+    frames = np.where(proof > 0, proof, NO_FRAME)
+    earliest = np.empty((len(groups.starts), FRAMES_KEPT), np.int64)
     for size in np.unique(groups.sizes):  # as one matrix each, which is sorted at once
         alike = np.flatnonzero(groups.sizes == size)
         rows = groups.order[groups.starts[alike, None] + np.arange(size)]
         theirs = frames[rows].reshape(len(alike), -1)
-        earliest[alike] = np.sort(theirs, axis=1)[:, :FRAMES]
-    return np.where(earliest < NEVER, earliest, 0)
+        earliest[alike] = np.sort(theirs, axis=1)[:, :FRAMES_KEPT]
+    return np.where(earliest < NO_FRAME, earliest, 0)

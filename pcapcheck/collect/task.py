@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from pcapcheck.capture.block import Block
 from pcapcheck.capture.remote import is_url
 from pcapcheck.capture.source import Capture, Range, open_capture
-from pcapcheck.collect.batch import ROOM, bytes_of, join, split, whole
+from pcapcheck.collect.batch import MAX_BATCH_BYTES, bytes_of, join, split, whole
 from pcapcheck.collect.capturesummary import RangeSummary, first_of_each, moved, renumbered
 from pcapcheck.collect.fingerprint import fingerprints_of
 from pcapcheck.collect.gather import Gathered, gather
@@ -23,7 +23,7 @@ from pcapcheck.scale import scratch
 from pcapcheck.scale.scratch import StoredFrame
 
 Watch = Callable[[int], None]
-FEW: Final = 2_000  # rows that are never spilled
+MIN_SPILLED_ROWS: Final = 2_000  # fewer are never spilled: a file would cost more
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class _Read:
 
 def _small(tasks: Iterable[Task]) -> Iterator[_Read]:
     """Yield what can be read together; the rest is read alone, if only to say what is wrong with it."""
-    room = ROOM
+    room = MAX_BATCH_BYTES
     for task in tasks:
         try:
             capture = open_capture(task.address)
@@ -123,7 +123,7 @@ class _Kept(NamedTuple):
 
 def _kept(found: Sequence[Gathered], tasks: Sequence[Task]) -> Iterator[_Kept]:
     """Yield what was gathered for each task; what is much together is spilled together."""
-    first, rows = tasks[0], max(FEW, sum(task.rows for task in tasks))
+    first, rows = tasks[0], max(MIN_SPILLED_ROWS, sum(task.rows for task in tasks))
     parts = [
         scratch.store_each(
             [getattr(each, part) for each in found], first.scratch, f"{first.name}-{part}", rows=rows

@@ -25,11 +25,18 @@ from pcapcheck.decode.shapes import Shapes
 from pcapcheck.decode.stack import form
 
 Allot: TypeAlias = Callable[[int], Ints]  # hands out the next numbers
-NONE: Final = np.zeros(0, np.int64)
+NO_ROWS: Final = np.zeros(0, np.int64)
 NO_PACKETS: Final = Block(
-    np.zeros(0, np.uint8), NONE, NONE, NONE, NONE, np.zeros(0, np.uint16), linktype=(), frame=NONE
+    np.zeros(0, np.uint8),
+    NO_ROWS,
+    NO_ROWS,
+    NO_ROWS,
+    NO_ROWS,
+    np.zeros(0, np.uint16),
+    linktype=(),
+    frame=NO_ROWS,
 )
-FEW = 256  # rows that are put into a frame one by one
+MAX_LISTED_ROWS = 256  # of a list: for fewer, an operation of polars costs more
 LOW = "~"  # a column with this behind its name has the low 64 bits of an IPv6 address
 
 
@@ -65,7 +72,7 @@ class Variants:
                 self._number(block, rows, numbers)
                 if visit:
                     visit(shaped_part(rows))
-        odd = np.sort(np.concatenate(left)) if left else NONE
+        odd = np.sort(np.concatenate(left)) if left else NO_ROWS
         if len(odd):
             part = decoded_part(block.take(odd), self._table)._replace(row=odd)
             numbers[odd] = self._odd.number(part, block.interface[odd], self.counts.allot)
@@ -79,7 +86,7 @@ class Variants:
         for shaped, rest in self._shapes.pieces(block):
             left.append(rest)
             yield from map(shaped_part, shaped)
-        odd = np.sort(np.concatenate(left)) if left else NONE
+        odd = np.sort(np.concatenate(left)) if left else NO_ROWS
         if len(odd):
             yield decoded_part(block.take(odd), self._table)._replace(row=odd)
 
@@ -218,7 +225,7 @@ def _nullable(values: NDArray[np.generic], present: Bools) -> pl.Series:
     whole = np.ascontiguousarray(values).astype(np.uint64)
     if present.all():
         return pl.Series(whole)
-    if len(whole) <= FEW:  # each operation of polars costs what this list does
+    if len(whole) <= MAX_LISTED_ROWS:  # each operation of polars costs what this list does
         pairs = zip(whole.tolist(), present.tolist(), strict=True)
         return pl.Series([value if here else None for value, here in pairs], dtype=pl.UInt64)
     return pl.Series(whole).set(pl.Series(~present), None)

@@ -21,7 +21,7 @@ from pcapcheck.decode.part import Part
 from pcapcheck.decode.registry import code_of, protocols
 
 LINE: Final = 64  # packets are summed by classes of so many bytes
-AT_ONCE: Final = 1 << 20  # bytes that are copied at a time
+SUMMED_AT_ONCE: Final = 1 << 20  # bytes that are copied at a time: they stay in the cache
 # For each number of bytes in the last line, the bits of it that belong to the packet: uint64 (LINE + 1, 8).
 KEEP: Final = np.tril(np.full((LINE + 1, LINE), 0xFF, np.uint8), -1).view("<u8")
 
@@ -48,7 +48,7 @@ def sums(data: Bytes, start: Ints, size: Ints) -> Ints:
     classes = -(-size // LINE)
     for lines in np.flatnonzero(np.bincount(classes)).tolist():
         rows = np.flatnonzero(classes == lines)
-        step = max(1, AT_ONCE // max(1, lines * LINE))
+        step = max(1, SUMMED_AT_ONCE // max(1, lines * LINE))
         for first in range(0, len(rows) if lines else 0, step):
             some = rows[first : first + step]
             found[some] = _summed(data, start[some], size[some], lines * LINE)
@@ -66,16 +66,15 @@ def _summed(data: Bytes, start: Ints, size: Ints, width: int) -> Ints:
     return (folded & 0xFF) << 8 | folded >> 8
 
 
-HEADER, TRANSPORT, OUTER = (
-    1,
-    2,
-    4,
-)  # what is wrong: an IP header, the innermost transport, the outer UDP header
-LARGEST: Final = 9216  # bytes; larger frames are super-packets, and a card has checked what they are made of
-DEEPEST: Final = 512  # bytes of headers; a stack that goes deeper is not verified
+# What is wrong: an IP header, the innermost transport, the outer UDP header.
+HEADER, TRANSPORT, OUTER = 1, 2, 4
+MAX_FRAME_SIZE: Final = (
+    9216  # bytes of a jumbo frame; longer ones were merged by a card, which checked their parts
+)
+MAX_HEADER_BYTES: Final = 512  # a deeper stack is not verified
 FIELD: Final = {"tcp": 16, "udp": 6, "icmp": 2, "icmpv6": 2}  # where it lies: RFC 9293, 768, 792, 4443
-NUMBER: Final = {"icmp": 1, "ip": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "icmpv6": 58}
-IP: Final = ("ip", "ipv6")
+PROTOCOL_NUMBERS: Final = {"icmp": 1, "ip": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "icmpv6": 58}
+IP_LAYERS: Final = ("ip", "ipv6")
 FULL: Final = 0xFFFF  # the sum of what is right
 
 
@@ -112,11 +111,11 @@ def wrong(block: Block, part: Part) -> Bytes:
     """Return what is wrong with each packet of a part, uint8 (m,): HEADER, TRANSPORT and OUTER, or 0."""
     found = np.zeros(len(part.row), np.uint8)
     captured, original = block.captured[part.row], block.original[part.row]
-    fit = (captured >= original) & (original <= LARGEST)
+    fit = (captured >= original) & (original <= MAX_FRAME_SIZE)
     for number in np.unique(part.stack[fit]).tolist():
         layers = part.stacks[number].split(":")
         inside = np.flatnonzero(fit & (part.stack == number))
-        if set(IP) & set(layers):
+        if set(IP_LAYERS) & set(layers):
             found[inside] = _of_stack(block, part.row[inside], layers)
     return found
 
@@ -131,7 +130,7 @@ def _of_stack(block: Block, row: Ints, layers: Sequence[str]) -> Bytes:
     for layout in range(int(layouts.max()) + 1):
         some = np.flatnonzero(layouts == layout)
         places = at[some[0]].tolist()
-        if places[-1] <= DEEPEST and not any(place % 2 for place in places):
+        if places[-1] <= MAX_HEADER_BYTES and not any(place % 2 for place in places):
             found[some] = _verified(block.data, start[some], size[some], layers, places)
     return found
 
@@ -154,13 +153,13 @@ def _verified(data: Bytes, start: Ints, size: Ints, layers: Sequence[str], at: S
     sound = np.ones(len(start), np.bool_)
     pseudos: list[Ints] = []
     ends: list[Ints] = []
-    for place in [place for place, name in enumerate(layers) if name in IP]:
+    for place in [place for place, name in enumerate(layers) if name in IP_LAYERS]:
         valid, whole, pseudo, end = _ip(packets, place)
         bad[sound & ~valid] |= HEADER
         sound = sound & whole & (end <= size)
         pseudos.append(pseudo)
         ends.append(end)
-    last = max(place for place, name in enumerate(layers) if name in IP)
+    last = max(place for place, name in enumerate(layers) if name in IP_LAYERS)
     if last + 1 < len(layers) and layers[last + 1] in FIELD:
         _transport(packets, last + 1, bad, _Below(sound, pseudos, ends))
     return bad
@@ -180,7 +179,7 @@ def _ip(packets: _Packets, place: int) -> tuple[Bools, Bools, Ints, Ints]:
     at = packets.at[place]
     after = packets.at[place + 1] if place + 1 < len(packets.at) else at + 20
     follows = packets.layers[place + 1] if place + 1 < len(packets.layers) else ""
-    number = NUMBER.get(follows, -1)
+    number = PROTOCOL_NUMBERS.get(follows, -1)
     if packets.layers[place] == "ip":
         total = packets.word(at + 2)
         valid = (fold(packets.sum(at, after)) == FULL) | (packets.word(at + 10) == 0)

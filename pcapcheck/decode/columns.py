@@ -19,7 +19,7 @@ from pcapcheck.decode.field import Kind
 from pcapcheck.decode.layers import Group, Layers
 from pcapcheck.errors import InputError, did_you_mean
 
-FRAME: dict[str, Kind] = {
+FRAME_FIELDS: dict[str, Kind] = {
     "frame.number": "integer",
     "frame.len": "integer",
     "frame.cap_len": "integer",
@@ -29,7 +29,7 @@ FRAME: dict[str, Kind] = {
 RENAMED = (
     "tcp.seq_raw"  # Wireshark, packet-tcp.c: in a packet that ICMP quotes, the number is shown as tcp.seq
 )
-DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+COLUMN_DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Name(NamedTuple):
 
 def field_names() -> dict[str, Kind]:
     """Return every name that a rule may use, with its kind; without `inner.`, `quoted.` and `#2`."""
-    return {**FRAME, **registry.field_kinds()}
+    return {**FRAME_FIELDS, **registry.field_kinds()}
 
 
 @cache
@@ -80,7 +80,7 @@ def parse_name(text: str) -> Name:
     rest = text.removeprefix("quoted.")
     inner = rest.startswith("inner.")
     field, hash_, number = rest.removeprefix("inner.").partition("#")
-    if field not in registry.fields() and field not in FRAME:
+    if field not in registry.fields() and field not in FRAME_FIELDS:
         raise InputError(
             f"field `{text}`",
             f"`{field}` is not a field of any protocol",
@@ -90,7 +90,7 @@ def parse_name(text: str) -> Name:
         hash_ and inner
     ):
         raise InputError(f"field `{text}`", "`#` counts occurrences from the outermost", f"write `{field}#2`")
-    if field in FRAME and text != field:
+    if field in FRAME_FIELDS and text != field:
         raise InputError(f"field `{text}`", f"`{field}` occurs once in a packet", f"write `{field}`")
     return Name(field, inner, quoted, int(number) if hash_ else 1)
 
@@ -98,7 +98,7 @@ def parse_name(text: str) -> Name:
 def kind_of(name: str) -> Kind:
     """Return the kind of a field, however its name is written."""
     field = parse_name(name).field
-    return FRAME[field] if field in FRAME else registry.fields()[field].kind
+    return FRAME_FIELDS[field] if field in FRAME_FIELDS else registry.fields()[field].kind
 
 
 def column(layers: Layers, name: str, *, quoted_too: bool = False) -> Column:
@@ -113,7 +113,7 @@ def column(layers: Layers, name: str, *, quoted_too: bool = False) -> Column:
         InputError: there is no such field.
     """
     wanted = parse_name(name)
-    if wanted.field in FRAME:
+    if wanted.field in FRAME_FIELDS:
         return frame_column(layers.block, wanted.field)
     result = Occurrences(len(layers.block), name)
     codes = registry.codes_with(wanted.field)
@@ -166,17 +166,17 @@ def _quoted_by_icmp(layers: Layers, group: Group) -> Bools:
 def frame_column(block: Block, name: str, row: Ints | None = None) -> Column:
     """Return a column of what the capture says about each packet, or about these rows of the block."""
     values = FRAME_VALUES[name](block, np.arange(len(block)) if row is None else row)
-    return Column(values, np.ones(len(values), np.bool_), FRAME[name])
+    return Column(values, np.ones(len(values), np.bool_), FRAME_FIELDS[name])
 
 
 @cache
 def dtype_of(name: str) -> type[np.unsignedinteger]:
     """Return the narrowest type that holds every place of this field."""
     field = parse_name(name).field
-    if field in FRAME:
+    if field in FRAME_FIELDS:
         return np.uint64 if field == "frame.number" else np.uint32
     widest = max(f.width for protocol in registry.protocols() for f in protocol.named(field))
-    return DTYPES.get(widest, np.uint64)
+    return COLUMN_DTYPES.get(widest, np.uint64)
 
 
 FRAME_VALUES: dict[str, Callable[[Block, Ints], Numbers | Ints]] = {

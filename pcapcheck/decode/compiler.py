@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers, among
 from pcapcheck.decode.layers import carried, length
 from pcapcheck.decode.registry import Codes, Dissectors, code_of, protocols
 from pcapcheck.decode.shape import Extent, FieldPlace, Header, Ports, Shape, field_bits
 
-WORD = 8  # bytes of one comparison
 OURS, FOREIGN = 1, 2
 
 
@@ -39,7 +38,7 @@ class Traced(Headers):
     def read_field(self, line: Field) -> tuple[Numbers, Bools]:
         """Read a field, and note its bits and those that decide whether it is there."""
         offset = self.place(line)
-        if offset == NOTHING:
+        if offset == ABSENT:
             return np.zeros(1, np.uint64), np.zeros(1, np.bool_)
         self._note(offset, field_bits(line))
         return Headers.read_field(self, line)
@@ -54,9 +53,9 @@ class Traced(Headers):
             raise Varies
         for name, allowed in line.when.items():
             if not among(self(name), allowed)[0]:
-                return NOTHING
+                return ABSENT
         offset = line.offset if isinstance(line.offset, int) else int(line.offset(self)[0])
-        if offset != NOTHING:
+        if offset != ABSENT:
             self._note(offset, np.zeros(line.width, np.uint8))
         return offset
 
@@ -90,7 +89,7 @@ class Compiler:
         self.trail, self.base, self.table = trail, base, table
         self.bits = np.zeros(width, np.uint8)
         self.ports: list[Ports] = []
-        self.guessed = NOTHING
+        self.guessed = ABSENT
         self.reach = 0
 
     def shape(self, stack: str, linktype: int) -> Shape | None:
@@ -180,11 +179,11 @@ class Compiler:
             offset = self._traced(self.trail[depth]).place(line)
         except Varies:
             self.bits = before
-            return FieldPlace(line, header, NOTHING)
+            return FieldPlace(line, header, ABSENT)
         if any(isinstance(allowed, range) for allowed in line.when.values()) and (self.bits != before).any():
             self.bits = before  # a range of lengths, say: equality with this packet's would be too narrow
-            return FieldPlace(line, header, NOTHING)
-        if offset == NOTHING:
+            return FieldPlace(line, header, ABSENT)
+        if offset == ABSENT:
             return None
         self.reach = max(self.reach, header.offset + offset + line.width)
         return FieldPlace(line, header, header.offset + offset)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pcapcheck.capture.arrays import Bools, Bytes, Ints
-from pcapcheck.decode.field import NOTHING
+from pcapcheck.decode.field import ABSENT
 from pcapcheck.decode.headers import gather
 from pcapcheck.decode.layers import Group, Layers
 
@@ -28,8 +28,8 @@ FIELDS: Final = {
     "icmpv6": 2,
     "gre": 4,
 }  # where it lies in its header
-ADDRESSES: Final = {"ip": (12, 4), "ipv6": (8, 16)}  # in a pseudo-header: where they lie, 16-bit words
-NUMBERS: Final = {"tcp": 6, "udp": 17, "icmpv6": 58}  # of protocols whose checksum covers a pseudo-header
+PSEUDO_ADDRESSES: Final = {"ip": (12, 4), "ipv6": (8, 16)}  # in the IP header: first byte, 16-bit words
+PSEUDO_PROTOCOLS: Final = {"tcp": 6, "udp": 17, "icmpv6": 58}  # whose checksum covers a pseudo-header
 OFFLOADED: Final = ("tcp", "udp")
 GRE_CHECKSUM: Final = 0x8000
 
@@ -68,7 +68,7 @@ def mend(layers: Layers, data: Bytes) -> None:
 def find_sums(layers: Layers) -> Iterator[Sums]:
     """Yield the checksums of a block, outermost first."""
     n = len(layers.block)
-    address, words = np.full(n, NOTHING, np.int64), np.zeros(n, np.int64)
+    address, words = np.full(n, ABSENT, np.int64), np.zeros(n, np.int64)
     for group in layers.groups:
         name, headers = group.headers.protocol.name, group.headers
         if name in FIELDS:
@@ -77,9 +77,9 @@ def find_sums(layers: Layers) -> Iterator[Sums]:
             start, at = headers.start[whole], headers.start[whole] + FIELDS[name]
             stop, length = _covered(group)
             yield Sums(name, row, start, stop[whole], at, length[whole], address[row], words[row])
-        if name in ADDRESSES:
-            address[group.packet] = headers.start + ADDRESSES[name][0]
-            words[group.packet] = ADDRESSES[name][1]
+        if name in PSEUDO_ADDRESSES:
+            address[group.packet] = headers.start + PSEUDO_ADDRESSES[name][0]
+            words[group.packet] = PSEUDO_ADDRESSES[name][1]
 
 
 def _present(group: Group) -> Ints:
@@ -110,7 +110,7 @@ class _Change:
         self._before, self._after = before, after
         self._moved = _running(after.astype(np.int32) - before)
         self._inner = np.zeros(n, np.int64)  # by how much checksums further inside moved
-        self._partial = np.full(n, NOTHING, np.int64)  # where the innermost unfinished one's header begins
+        self._partial = np.full(n, ABSENT, np.int64)  # where the innermost unfinished one's header begins
         self._partial_moved = np.zeros(n, np.int64)  # by how much its pseudo-header moved
         self._partial_inner = np.zeros(n, np.int64)  # as `_inner`, with its own
 
@@ -126,22 +126,22 @@ class _Change:
         new = old - _between(self._moved, sums.start, sums.stop) - inner - pseudo
         partial = self._is_partial(sums, old)
         new[partial] = (old + pseudo)[partial]
-        around = np.flatnonzero((self._partial[sums.packet] != NOTHING) & ~partial)
+        around = np.flatnonzero((self._partial[sums.packet] != ABSENT) & ~partial)
         if len(around) and sums.protocol == "udp":
             self._mend_around(sums, around, old, new, pseudo)
         self._write(sums, old, new % MODULUS)
-        self._note(sums, partial & (self._partial[sums.packet] == NOTHING), pseudo)
+        self._note(sums, partial & (self._partial[sums.packet] == ABSENT), pseudo)
 
     def _pseudo_moved(self, sums: Sums) -> Ints:
         """Return by how much the sum of each pseudo-header moved."""
-        if sums.protocol not in NUMBERS:
+        if sums.protocol not in PSEUDO_PROTOCOLS:
             return np.zeros(len(sums.at), np.int64)
         first = np.maximum(sums.address, 0)
         return _between(self._moved, first, first + 2 * sums.words)
 
     def _is_partial(self, sums: Sums, old: Ints) -> Bools:
         """Tell which checksums hold the sum of their pseudo-header; that of GSO may lack the length."""
-        same: Bools = (old != 0) & (sums.address != NOTHING)
+        same: Bools = (old != 0) & (sums.address != ABSENT)
         if sums.protocol not in OFFLOADED or not same.any():
             return np.zeros(len(old), np.bool_)
         without = self._pseudo(sums)
@@ -153,7 +153,7 @@ class _Change:
         """Return the sum of each pseudo-header as it was, without the length."""
         first = np.maximum(sums.address, 0)
         addresses = _between(self._old, first, first + 2 * sums.words)
-        return (addresses + NUMBERS[sums.protocol]) % MODULUS
+        return (addresses + PSEUDO_PROTOCOLS[sums.protocol]) % MODULUS
 
     def _mend_around(self, sums: Sums, rows: Ints, old: Ints, new: Ints, pseudo: Ints) -> None:
         """Mend outer checksums that are right only for what the NIC was to make of the inner one."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["integer", "boolean", "mac", "ipv4", "ipv6", "time"]
 
-NOTHING = -1  # as a number of what is carried: nothing that any table could name
+ABSENT = -1  # an offset, value or protocol number that a header does not have
 
 WIDTHS = {
     "u1": 1,
@@ -31,7 +31,7 @@ WIDTHS = {
     "ipv4": 4,
     "ipv6": 16,
 }
-ADDRESSES: Mapping[str, Kind] = {"mac": "mac", "ipv4": "ipv4", "ipv6": "ipv6"}
+ADDRESS_KINDS: Mapping[str, Kind] = {"mac": "mac", "ipv4": "ipv4", "ipv6": "ipv6"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class Field:
 
     Attributes:
         name: Wireshark's name; one that Wireshark lacks begins with `_` after the last dot, and is private.
-        offset: bytes from the start of the header, or a function that gives them per header (`NOTHING`:
+        offset: bytes from the start of the header, or a function that gives them per header (`ABSENT`:
             absent).
         type: `u1`, `>u2` …, `mac`, `ipv4` or `ipv6`.
         mask: which bits of the number, if not all; they are shifted down.
         scale: what one unit counts for, as Wireshark prints it (`ip.hdr_len` counts words and prints bytes).
         when: the field is there only if these fields of the same header have one of these values.
-        compute: instead of reading bits, a function that gives the value per header (`NOTHING`: absent).
+        compute: instead of reading bits, a function that gives the value per header (`ABSENT`: absent).
     """
 
     name: str
@@ -66,7 +66,7 @@ class Field:
     def kind(self) -> Kind:
         """Say what the values mean: a single bit is a boolean."""
         single_bit = self.mask and self.mask & (self.mask - 1) == 0
-        return ADDRESSES.get(self.type, "boolean" if single_bit else "integer")
+        return ADDRESS_KINDS.get(self.type, "boolean" if single_bit else "integer")
 
     @property
     def public(self) -> bool:
@@ -84,7 +84,7 @@ class Protocol:
         length: bytes of the header: a number, a field, or a function.
         extent: which field counts bytes, and how many bytes of the header it does not count; 0 in the field
             means "to the end".
-        carries: what follows: a constant, a field, a function (`NOTHING`: nothing), or two port fields of
+        carries: what follows: a constant, a field, a function (`ABSENT`: nothing), or two port fields of
             which the lower value that the table knows decides.
         table: the dissector table that `carries` is looked up in.
         within: where this protocol is carried: {dissector table: numbers}.

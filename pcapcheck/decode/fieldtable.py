@@ -10,12 +10,11 @@ import numpy as np
 import polars as pl
 
 from pcapcheck.capture.block import Block
+from pcapcheck.capture.interface import NS_PER_SECOND
 from pcapcheck.decode.columns import Column, column, dtype_of, kind_of
 from pcapcheck.decode.layers import find_layers
 from pcapcheck.decode.registry import Dissectors
 from pcapcheck.documents.values import written_each
-
-SECOND = 1_000_000_000
 
 
 def frames(blocks: Iterable[Block], names: Sequence[str], table: Dissectors) -> Iterator[pl.DataFrame]:
@@ -63,5 +62,5 @@ def _texts(column: Column) -> pl.Series:
 def _seconds(column: Column) -> pl.Series:
     """Write nanoseconds as seconds with nine decimals."""
     time = pl.Series("time", column.values)
-    whole, rest = time // SECOND, time % SECOND
+    whole, rest = time // NS_PER_SECOND, time % NS_PER_SECOND
     return pl.select(pl.format("{}.{}", whole, rest.cast(pl.String).str.zfill(9))).to_series()

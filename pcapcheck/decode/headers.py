@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 
 WIDEST = 16  # bytes of the widest field
 
@@ -73,7 +73,7 @@ class Headers:
             last: int64 (k,), where it ends.
             kind: the option number; 0 ends a list and 1 is a single byte of padding.
         """
-        found = np.full(len(self), NOTHING, np.int64)
+        found = np.full(len(self), ABSENT, np.int64)
         rows = np.flatnonzero(first < last)
         place, limit = self.start[rows] + first, self.start[rows] + last[rows]
         while len(rows):
@@ -107,7 +107,7 @@ class Headers:
             present = self.start + max(line.offset + line.width, least) <= self.stop
         else:
             offset = line.offset(self)
-            present = (offset != NOTHING) & (self.start + offset + line.width <= self.stop)
+            present = (offset != ABSENT) & (self.start + offset + line.width <= self.stop)
         for name, allowed in line.when.items():
             present &= among(self(name), allowed)
         return present
@@ -142,7 +142,7 @@ def decode(values: Numbers, line: Field) -> Numbers:
 
 
 def _computed(values: Ints, line: Field) -> tuple[Numbers, Bools]:
-    present = values != NOTHING
+    present = values != ABSENT
     dtype = {"u1": np.uint8, ">u2": np.uint16, ">u4": np.uint32}[line.type]
     return np.where(present, values, 0).astype(dtype), present
 

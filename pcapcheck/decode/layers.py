@@ -16,11 +16,11 @@ import numpy as np
 
 from pcapcheck.capture.arrays import Bools, Ints, Numbers
 from pcapcheck.capture.block import Block
-from pcapcheck.decode.field import NOTHING, Protocol
+from pcapcheck.decode.field import ABSENT, Protocol
 from pcapcheck.decode.headers import Headers
 from pcapcheck.decode.registry import Codes, Dissectors, code_of, protocols
 
-DEPTH = 128  # headers of one packet; real ones have up to 15, and a frame of VLAN tags could have 16,000
+MAX_HEADERS = 128  # of one packet: real ones have up to 15, a frame full of VLAN tags could have 16,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def find_layers(block: Block, table: Dissectors) -> Layers:
     groups: list[Group] = []
     stacks = _Stacks(len(block))
     wave = _first_wave(block, table)
-    for depth in range(DEPTH):
+    for depth in range(MAX_HEADERS):
         following: defaultdict[tuple[int, bool], list[Front]] = defaultdict(list)
         for group in _groups(block, wave, depth):
             groups.append(group)
@@ -122,8 +122,8 @@ def by_port(source: Ints, destination: Ints, entries: Codes) -> Codes:
 
 def _first_wave(block: Block, table: Dissectors) -> dict[tuple[int, bool], list[Front]]:
     """Start every packet at its link type's protocol."""
-    linktypes = np.array([*block.linktype, NOTHING], np.int64)
-    known = np.where((linktypes >= 0) & (linktypes < 65536), linktypes, NOTHING)
+    linktypes = np.array([*block.linktype, ABSENT], np.int64)
+    known = np.where((linktypes >= 0) & (linktypes < 65536), linktypes, ABSENT)
     codes = table.tables["linktype"][known][np.minimum(block.interface, len(linktypes) - 1)]
     everything = Front(
         np.arange(len(block)), block.offset, block.offset + np.maximum(block.original, block.captured)

@@ -20,7 +20,7 @@ from pcapcheck.errors import InputError, did_you_mean
 
 Codes: TypeAlias = Bytes
 
-NUMBERS = 65536  # what fits the widest field that any table is looked up with: an EtherType, a port
+MAX_NUMBERS = 65536  # in a dissector table: an EtherType or a port has 16 bits
 ALIASES = {"wireguard": "wg", "none": ""}  # words that people use and Wireshark does not
 
 
@@ -86,7 +86,7 @@ def dissector_table(
     guessed: dict[str, list[int]] = {}
     for code, protocol in enumerate(protocols(), 1):
         for table, numbers in protocol.within.items():
-            entries = tables.setdefault(table, np.zeros(NUMBERS + 1, np.uint8))
+            entries = tables.setdefault(table, np.zeros(MAX_NUMBERS + 1, np.uint8))
             entries[list(numbers)] = code
             if by_content and protocol.recognise:
                 guessed.setdefault(table, []).append(code)
@@ -101,7 +101,7 @@ def _add(tables: dict[str, Codes], table: str, number: int, name: str) -> None:
     if table not in tables:
         fix = did_you_mean(table, tables, f"the tables are {', '.join(sorted(tables))}")
         raise InputError(where, f"`{table}` is no dissector table", fix)
-    if not 0 <= number < NUMBERS:
+    if not 0 <= number < MAX_NUMBERS:
         raise InputError(where, f"{number} is no number of `{table}`", "give a number from 0 to 65535")
     name = ALIASES.get(name, name)
     if name and not code_of(name):

@@ -9,12 +9,20 @@ import numpy as np
 
 from pcapcheck.capture.arrays import Bytes, Ints, Numbers
 from pcapcheck.capture.block import Block
-from pcapcheck.decode.columns import FRAME, Column, Occurrences, dtype_of, frame_column, kind_of, parse_name
-from pcapcheck.decode.field import NOTHING
+from pcapcheck.decode.columns import (
+    FRAME_FIELDS,
+    Column,
+    Occurrences,
+    dtype_of,
+    frame_column,
+    kind_of,
+    parse_name,
+)
+from pcapcheck.decode.field import ABSENT
 from pcapcheck.decode.headers import Headers, decode
 from pcapcheck.decode.shape import FieldPlace, Header, Shape, strided
 
-DTYPES: dict[str, type[np.unsignedinteger]] = {
+WIRE_DTYPES: dict[str, type[np.unsignedinteger]] = {
     "u1": np.uint8,
     ">u2": np.uint16,
     "<u2": np.uint16,
@@ -24,7 +32,7 @@ DTYPES: dict[str, type[np.unsignedinteger]] = {
     ">u8": np.uint64,
     "<u8": np.uint64,
 }
-LONGEST = 64  # no protocol reads further into its own header: TCP has up to 60 bytes with its options
+HEADER_REACH = 64  # bytes: no protocol reads further into its header; TCP's has up to 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +62,12 @@ class Rows:
         Raises:
             InputError: there is no such field.
         """
-        if parse_name(name).field in FRAME:
+        if parse_name(name).field in FRAME_FIELDS:
             return frame_column(self.block, parse_name(name).field, self.row)
         places = self.shape.find(name)
         if not places:
             return self._absent(name)
-        if any(place.offset == NOTHING for place in places):
+        if any(place.offset == ABSENT for place in places):
             return self._varying(name, places)
         values = self._values(places[0]).astype(dtype_of(name), copy=False)
         return Column(values, np.ones(len(self), np.bool_), kind_of(name))
@@ -80,7 +88,7 @@ class Rows:
 
         Its bytes are those in `bytes`, where it surely fits, unless `whole` asks for all that follows.
         """
-        if whole or header.offset + LONGEST > self.bytes.shape[1]:
+        if whole or header.offset + HEADER_REACH > self.bytes.shape[1]:
             return self._find(header, self.block.offset[self.row], self.block.data)
         if header.depth not in self._headers:
             base = np.arange(len(self)) * self.bytes.shape[1]
@@ -111,4 +119,4 @@ class Rows:
             upper = strided(self.bytes, place.offset, ">u2").astype(np.uint64)
             return upper << np.uint64(32) | strided(self.bytes, place.offset + 2, ">u4")
         wire = ">u4" if type_ == "ipv4" else type_
-        return decode(strided(self.bytes, place.offset, wire).astype(DTYPES[type_]), place.field)
+        return decode(strided(self.bytes, place.offset, wire).astype(WIRE_DTYPES[type_]), place.field)

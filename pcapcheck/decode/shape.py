@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers, Words64
-from pcapcheck.decode.columns import FRAME, parse_name
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.columns import FRAME_FIELDS, parse_name
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.registry import Codes
 
 
@@ -102,7 +102,7 @@ class Shape:
         """Return the places that a name means, outermost first: one, none, or several if they vary."""
         wanted = parse_name(name)
         places = self.places.get(wanted.field, ())
-        if wanted.quoted or any(place.offset == NOTHING for place in places):
+        if wanted.quoted or any(place.offset == ABSENT for place in places):
             return () if wanted.quoted else places
         chosen = places[-1:] if wanted.inner else places[wanted.occurrence - 1 : wanted.occurrence]
         return tuple(chosen)
@@ -117,7 +117,7 @@ class Shape:
         """
         bits = np.zeros(width, np.uint8)
         for name in names:
-            if name in FRAME or any(place.offset == NOTHING for place in self.find(name)):
+            if name in FRAME_FIELDS or any(place.offset == ABSENT for place in self.find(name)):
                 raise KeyError(name)
             for place in self.find(name):
                 bits[place.offset : place.offset + place.field.width] |= field_bits(place.field)

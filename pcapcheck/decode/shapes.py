@@ -11,20 +11,20 @@ import numpy as np
 from pcapcheck.capture.arrays import Bools, Bytes, Ints
 from pcapcheck.capture.block import Block
 from pcapcheck.decode.compiler import compile_shape
-from pcapcheck.decode.field import NOTHING
+from pcapcheck.decode.field import ABSENT
 from pcapcheck.decode.headers import Headers
 from pcapcheck.decode.layers import Layers, find_layers
 from pcapcheck.decode.registry import Dissectors, protocols
 from pcapcheck.decode.rows import Rows
 from pcapcheck.decode.shape import RowWords, Shape
 
-CHUNK = 8192  # rows at a time: they stay in the second-level cache
-SAMPLE = 512  # packets to learn from at once
-LESSONS = 24  # times that a sample is taken
-MOST = 48  # shapes
-SHARE = (
-    64  # a shape must fit at least one of so many packets of a sample, and a lesson needs as many left over
-)
+ROWS_AT_ONCE = 8192  # they stay in the second-level cache
+LESSON_PACKETS = 512  # packets that shapes are learnt from at once
+MAX_LESSONS = 24  # of a task: traffic that fits no shape by then is too varied for shapes
+MAX_SHAPES = 48  # each is compared with every packet that fits none before it
+# A shape must fit at least one of so many packets of a sample. As large a part of the packets must fit no
+# shape before another sample is taken.
+RARE_SHAPE = 64
 
 
 class Shapes:
@@ -40,7 +40,7 @@ class Shapes:
         self.table, self.width, self.least = table, width, least
         self.shapes: list[Shape] = []
         self._hits: dict[int, int] = {}
-        self._lessons = LESSONS
+        self._lessons = MAX_LESSONS
 
     def split(self, block: Block) -> tuple[list[Rows], Ints]:
         """Return the rows of each shape, and which rows of the block fit none."""
@@ -53,10 +53,10 @@ class Shapes:
 
     def pieces(self, block: Block) -> Iterator[tuple[list[Rows], Ints]]:
         """Yield what `split` returns, 8,192 packets at a time, each piece while it is still in the cache."""
-        for begin in range(0, len(block), CHUNK):
-            row = np.arange(begin, min(begin + CHUNK, len(block)))
+        for begin in range(0, len(block), ROWS_AT_ONCE):
+            row = np.arange(begin, min(begin + ROWS_AT_ONCE, len(block)))
             found, left = self._split(block, row, self.shapes)
-            if self._lessons and len(left) >= max(self.least, len(row) // SHARE):
+            if self._lessons and len(left) >= max(self.least, len(row) // RARE_SHAPE):
                 more, left = self._split(block, left, self._learn(block, left))
                 found += more
             yield found, left
@@ -93,7 +93,7 @@ class Shapes:
         shape, block = rows.shape, rows.block
         passed = shape.holds(rows.bytes, block.captured[rows.row])
         passed &= _of_linktype(block, rows.row, shape.linktype)
-        if shape.guessed != NOTHING:
+        if shape.guessed != ABSENT:
             passed &= ~self._looks_like_tunnel(rows)
         return passed
 
@@ -112,13 +112,13 @@ class Shapes:
     def _learn(self, block: Block, row: Ints) -> list[Shape]:
         """Compile the shapes of a sample; return the new ones, the most frequent first."""
         self._lessons -= 1
-        sample = block.take(row[:: max(1, len(row) // SAMPLE)][:SAMPLE])
+        sample = block.take(row[:: max(1, len(row) // LESSON_PACKETS)][:LESSON_PACKETS])
         layers = find_layers(sample, self.table)
         new: list[Shape] = []
         left = np.ones(len(sample), np.bool_)
         bytes_ = first_bytes(sample, np.arange(len(sample)), self.width)
         for members in _alike(layers):
-            while len(members) * SHARE >= len(sample) and len(self.shapes) + len(new) < MOST:
+            while len(members) * RARE_SHAPE >= len(sample) and len(self.shapes) + len(new) < MAX_SHAPES:
                 shape = self._compile(layers, int(members[0]))
                 if shape is None:
                     break

@@ -13,7 +13,7 @@ import polars as pl
 from pcapcheck.check.checker import Judged, frames_of
 from pcapcheck.check.finding import Finding, Frame
 from pcapcheck.check.profile import Profile
-from pcapcheck.collect.counts import FRAMES
+from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.correlate.network import Network
 from pcapcheck.diagnose.fact import Word
 from pcapcheck.documents import values
@@ -101,8 +101,8 @@ class Case:
 
     def frames(self, rows: pl.DataFrame) -> tuple[Frame, ...]:
         """Return the first frames of some variants."""
-        columns = ["file", *(f"frame{k + 1}" for k in range(FRAMES))]
-        return frames_of(rows.select(columns).head(FRAMES).to_dicts(), self.network)
+        columns = ["file", *(f"frame{k + 1}" for k in range(FRAMES_KEPT))]
+        return frames_of(rows.select(columns).head(FRAMES_KEPT).to_dicts(), self.network)
 
     def looked(self, points: Sequence[int], rows: pl.DataFrame) -> bool:
         """Whether one of some points looked when some variants, seen at others, came; clocks aligned."""

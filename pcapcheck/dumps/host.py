@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pcapcheck.documents import values
 
-Row = Mapping[str, Any]
+HostRow = Mapping[str, Any]
 _LOCAL: Final = frozenset({"link", "host"})  # scopes of addresses that nobody else can reach
 
 
@@ -38,9 +38,9 @@ class Host:
 
     name: str
     links: dict[str, Link] = field(default_factory=dict)
-    routes: list[Row] = field(default_factory=list)
-    neighbours: list[Row] = field(default_factory=list)
-    fdb: list[Row] = field(default_factory=list)
+    routes: list[HostRow] = field(default_factory=list)
+    neighbours: list[HostRow] = field(default_factory=list)
+    fdb: list[HostRow] = field(default_factory=list)
     nat: str = ""
     listening: dict[str, int] = field(default_factory=dict)  # port of each WireGuard interface
 
@@ -86,7 +86,7 @@ class Host:
             if (dst := str(row["dst"])) != "default"
         }
 
-    def _add_link(self, row: Row) -> None:
+    def _add_link(self, row: HostRow) -> None:
         link = self.links.setdefault(row["ifname"], Link(row["ifname"]))
         link.index = _number(row.get("ifindex")) or link.index
         link.peer_index = _number(row.get("link_index")) or link.peer_index
@@ -98,7 +98,7 @@ class Host:
         link.master = str(row.get("master") or link.master)
         self._add_details(link, row)
 
-    def _add_route(self, row: Row) -> None:
+    def _add_route(self, row: HostRow) -> None:
         """Keep a route whose addresses can be read."""
         gateway = row.get("gateway")
         if row["dst"] == "default" or network_or_none(row["dst"]):
@@ -106,7 +106,7 @@ class Host:
             self.routes.append(row if readable else {**row, "gateway": None})
 
     @staticmethod
-    def _add_details(link: Link, row: Row) -> None:
+    def _add_details(link: Link, row: HostRow) -> None:
         info = row.get("linkinfo")
         if isinstance(info, Mapping) and info.get("info_kind"):
             link.kind = str(info["info_kind"])

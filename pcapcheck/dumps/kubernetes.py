@@ -12,7 +12,7 @@ from typing import Any
 from pcapcheck.dumps.host import network_or_none
 from pcapcheck.topology.topology import Service, ServicePort
 
-Thing = Mapping[str, Any]
+KubeObject = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class KubePod:
     node: str
     addresses: tuple[str, ...] = ()
     host_network: bool = False
-    networks: tuple[Thing, ...] = ()
+    networks: tuple[KubeObject, ...] = ()
     identity: int | None = None
 
 
@@ -44,15 +44,15 @@ class Cluster:
     nodes: dict[str, KubeNode] = field(default_factory=dict)
     pods: dict[str, KubePod] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
-    pools: list[Thing] = field(
+    pools: list[KubeObject] = field(
         default_factory=list
     )  # Calico's IP pools: cidr, ipipMode, vxlanMode, blockSize
     service_cidrs: tuple[str, ...] = ()
 
 
-def read_cluster(objects: Iterable[Thing]) -> Cluster:
+def read_cluster(objects: Iterable[KubeObject]) -> Cluster:
     """Return what the objects say together."""
-    by_kind: dict[str, list[Thing]] = {}
+    by_kind: dict[str, list[KubeObject]] = {}
     for each in objects:
         by_kind.setdefault(str(each.get("kind")), []).append(each)
     cluster = Cluster()
@@ -96,12 +96,12 @@ def _addresses(found: Iterable[object]) -> tuple[str, ...]:
     return tuple(str(each) for each in found if network_or_none(each))
 
 
-def _name(thing: Thing) -> str:
+def _name(thing: KubeObject) -> str:
     namespace, name = _at(thing, "metadata", "namespace"), _at(thing, "metadata", "name")
     return f"{namespace}/{name}" if namespace else str(name)
 
 
-def _node(thing: Thing) -> KubeNode:
+def _node(thing: KubeObject) -> KubeNode:
     addresses = [each for each in _list(thing, "status", "addresses") if _at(each, "type") == "InternalIP"]
     cidrs = _list(thing, "spec", "podCIDRs") or [_at(thing, "spec", "podCIDR")]
     annotations = _at(thing, "metadata", "annotations")
@@ -113,7 +113,7 @@ def _node(thing: Thing) -> KubeNode:
     )
 
 
-def _add_blocks(cluster: Cluster, cilium: Iterable[Thing], calico: Iterable[Thing]) -> None:
+def _add_blocks(cluster: Cluster, cilium: Iterable[KubeObject], calico: Iterable[KubeObject]) -> None:
     """Replace the blocks of nodes by those of a CNI that has its own address management."""
     blocks: dict[str, list[str]] = {}
     for each in cilium:
@@ -127,14 +127,14 @@ def _add_blocks(cluster: Cluster, cilium: Iterable[Thing], calico: Iterable[Thin
             cluster.nodes.setdefault(name, KubeNode(name)).pod_cidrs = valid
 
 
-def _add_identities(cluster: Cluster, endpoints: Iterable[Thing]) -> None:
+def _add_identities(cluster: Cluster, endpoints: Iterable[KubeObject]) -> None:
     for each in endpoints:
         identity = _at(each, "status", "identity", "id")
         if _name(each) in cluster.pods and isinstance(identity, int):
             cluster.pods[_name(each)].identity = identity
 
 
-def _pod(thing: Thing) -> KubePod:
+def _pod(thing: KubeObject) -> KubePod:
     addresses = [_at(each, "ip") for each in _list(thing, "status", "podIPs")] or [
         _at(thing, "status", "podIP")
     ]
@@ -148,7 +148,7 @@ def _pod(thing: Thing) -> KubePod:
     )
 
 
-def _networks(text: object) -> Iterator[Thing]:
+def _networks(text: object) -> Iterator[KubeObject]:
     """Yield what Multus says of each interface: name, ips, mac, default."""
     try:
         found = json.loads(text) if isinstance(text, str) else []
@@ -157,7 +157,7 @@ def _networks(text: object) -> Iterator[Thing]:
     yield from (each for each in found if isinstance(each, Mapping)) if isinstance(found, list) else ()
 
 
-def _service(thing: Thing, endpoints: tuple[str, ...] | None) -> Service:
+def _service(thing: KubeObject, endpoints: tuple[str, ...] | None) -> Service:
     addresses = _list(thing, "spec", "clusterIPs") or [_at(thing, "spec", "clusterIP")]
     balancers = [_at(each, "ip") for each in _list(thing, "status", "loadBalancer", "ingress")]
     external = [*_list(thing, "spec", "externalIPs"), *balancers]
@@ -174,7 +174,7 @@ def _service(thing: Thing, endpoints: tuple[str, ...] | None) -> Service:
     )
 
 
-def _port(thing: Thing) -> ServicePort:
+def _port(thing: KubeObject) -> ServicePort:
     node_port = thing.get("nodePort")
     return ServicePort(
         thing["port"],
@@ -183,7 +183,7 @@ def _port(thing: Thing) -> ServicePort:
     )
 
 
-def _endpoints(by_kind: Mapping[str, list[Thing]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _endpoints(by_kind: Mapping[str, list[KubeObject]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield service names with `address:port` of every ready endpoint; slices count before Endpoints."""
     found: dict[str, list[str]] = {}
     for each in by_kind.get("Endpoints", ()):
@@ -212,7 +212,7 @@ def _is_port(number: object) -> bool:
     return isinstance(number, int) and not isinstance(number, bool) and 0 < number < 65536
 
 
-def _endpoint(address: object, port: Thing) -> str:
+def _endpoint(address: object, port: KubeObject) -> str:
     number = _at(port, "port")
     if not isinstance(address, str) or not network_or_none(address) or not _is_port(number):
         return ""

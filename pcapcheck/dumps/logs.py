@@ -11,7 +11,7 @@ from typing import Final
 from pcapcheck.capture.inputs import Inputs
 from pcapcheck.topology.topology import CaptureEntry
 
-LARGEST = 1 << 20  # bytes of a log that are read
+MAX_LOG_SIZE = 1 << 20  # bytes that are read: what is of interest stands on a few lines
 
 
 def logged(inputs: Inputs) -> tuple[tuple[CaptureEntry, ...], tuple[str, ...]]:
@@ -20,7 +20,7 @@ def logged(inputs: Inputs) -> tuple[tuple[CaptureEntry, ...], tuple[str, ...]]:
     notes: list[str] = []
     for each in inputs.others:
         path = Path(each.path)
-        said = read_log(_text(path)) if path.name == NAME else None
+        said = read_log(_text(path)) if path.name == LOG_NAME else None
         beside = [one for one in inputs.captures if Path(one.path).parent == path.parent]
         if said is None or len(beside) != 1:
             continue
@@ -39,7 +39,7 @@ def logged(inputs: Inputs) -> tuple[tuple[CaptureEntry, ...], tuple[str, ...]]:
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST).decode("utf-8", errors="replace")
+            return file.read(MAX_LOG_SIZE).decode("utf-8", errors="replace")
     except OSError:
         return ""
 
@@ -48,7 +48,7 @@ _LISTENING: Final = re.compile(r"^(?:tcpdump: )?listening on ([^\s,]+),", re.MUL
 _DROPPED: Final = re.compile(r"^(\d{1,18}) packets? dropped by kernel", re.MULTILINE)
 _COMMAND: Final = re.compile(r"^\S*tcpdump(?: .*)?$", re.MULTILINE)
 _ASKED: Final = re.compile(r" -i ?(\S+)")
-NAME: Final = "tcpdump.log"
+LOG_NAME: Final = "tcpdump.log"
 
 
 @dataclass(frozen=True, slots=True)

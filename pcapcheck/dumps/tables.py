@@ -13,12 +13,12 @@ from pcapcheck.dumps.kubernetes import KubePod
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import Role
 
-Thing = dict[str, Any]
+TableObject = dict[str, Any]
 _PORT: Final = re.compile(r"(\d+)(?::(\d+))?/(\w+)")
 _NOTHING: Final = "<none>"
 
 
-def objects_of(text: str) -> Iterator[Thing]:
+def objects_of(text: str) -> Iterator[TableObject]:
     """Yield the nodes, pods and services of all tables in a text."""
     columns: list[tuple[str, int, int]] = []
     for line in text.splitlines():
@@ -38,7 +38,7 @@ def _columns(header: str) -> list[tuple[str, int, int]]:
     return [(name, start, stop) for (name, start), stop in zip(found, ends, strict=True)]
 
 
-def _object(row: Mapping[str, str]) -> Iterator[Thing]:
+def _object(row: Mapping[str, str]) -> Iterator[TableObject]:
     if not row.get("NAME"):
         return
     made = next((make for column, make in _KINDS.items() if column in row), None)
@@ -46,12 +46,12 @@ def _object(row: Mapping[str, str]) -> Iterator[Thing]:
         yield made(row)
 
 
-def _node(row: Mapping[str, str]) -> Thing:
+def _node(row: Mapping[str, str]) -> TableObject:
     addresses = [{"type": "InternalIP", "address": row["INTERNAL-IP"]}] if row["INTERNAL-IP"] else []
     return {"kind": "Node", "metadata": {"name": row["NAME"]}, "status": {"addresses": addresses}}
 
 
-def _pod(row: Mapping[str, str]) -> Thing:
+def _pod(row: Mapping[str, str]) -> TableObject:
     status = {"phase": "Succeeded" if row.get("STATUS") == "Completed" else row.get("STATUS")}
     return {
         "kind": "Pod",
@@ -61,7 +61,7 @@ def _pod(row: Mapping[str, str]) -> Thing:
     }
 
 
-def _service(row: Mapping[str, str]) -> Thing:
+def _service(row: Mapping[str, str]) -> TableObject:
     found = _PORT.findall(row.get("PORT(S)", ""))
     ports = [
         {"port": int(port), "protocol": protocol} | ({"nodePort": int(node)} if node else {})
@@ -71,12 +71,12 @@ def _service(row: Mapping[str, str]) -> Thing:
     return {"kind": "Service", "metadata": _metadata(row), "spec": spec}
 
 
-def _metadata(row: Mapping[str, str]) -> Thing:
+def _metadata(row: Mapping[str, str]) -> TableObject:
     return {"name": row["NAME"], "namespace": row.get("NAMESPACE") or "default"}
 
 
 # The column that only one kind has.
-_KINDS: Final[Mapping[str, Callable[[Mapping[str, str]], Thing]]] = {
+_KINDS: Final[Mapping[str, Callable[[Mapping[str, str]], TableObject]]] = {
     "INTERNAL-IP": _node,
     "CLUSTER-IP": _service,
     "NODE": _pod,

@@ -12,7 +12,7 @@ from pcapcheck.infer.stations import Station, is_host
 from pcapcheck.topology.topology import Role
 
 UNDER_PODS: Final = (Role.VLAN, Role.UPLINK)
-BY_MAC: Final = 4  # weight of a shared MAC for the node that a pod is on
+SHARED_MAC_WEIGHT: Final = 4  # weight of a shared MAC for the node that a pod is on
 
 
 def find_bridges(draft: TopologyDraft, scene: Observations) -> None:
@@ -92,5 +92,5 @@ def _share(draft: TopologyDraft) -> None:
         node, parent = parents.get(pod.mac or "", (None, None))
         if node and parent and pod.node in (node, None):
             pod.type, pod.parent = "ipvlan", parent
-            pod.votes[node] += BY_MAC
+            pod.votes[node] += SHARED_MAC_WEIGHT
             draft.nodes[node].interfaces[parent].mac = pod.mac

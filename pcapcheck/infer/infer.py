@@ -8,7 +8,7 @@ itself, so that a fault is a contradiction and not the norm. What nothing speaks
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pcapcheck.bind.place import ParameterVotes
+from pcapcheck.bind.place import InterfaceKey, ParameterVotes
 from pcapcheck.bind.points import Binding
 from pcapcheck.bind.vantagepoint import Nearer, Translation, VantagePoint
 from pcapcheck.infer.bridges import find_bridges, find_parents
@@ -26,8 +26,6 @@ from pcapcheck.infer.uplinks import find_uplinks
 from pcapcheck.infer.votes import count_votes
 from pcapcheck.topology.topology import CaptureEntry, CapturePoint, Role, Topology
 
-Key = tuple[int, int, int | None]  # file, interface, interface index
-
 
 @dataclass(frozen=True)
 class InferredTopology:
@@ -40,7 +38,7 @@ class InferredTopology:
     """
 
     topology: Topology
-    bindings: Mapping[Key, Binding]
+    bindings: Mapping[InterfaceKey, Binding]
     votes: ParameterVotes
 
 

@@ -14,7 +14,7 @@ from pcapcheck.infer.stations import FIRST_TTLS, is_host
 from pcapcheck.infer.subnets import neighbours
 from pcapcheck.topology.topology import Role
 
-BY_MAC: Final = 3  # weight of the MAC that sends a pod's packets for the node that the pod is on
+SENDER_MAC_WEIGHT: Final = 3  # weight of the MAC that sends a pod's packets for the node that the pod is on
 
 
 def find_routed_pods(draft: TopologyDraft, scene: Observations) -> None:
@@ -34,7 +34,7 @@ def find_routed_pods(draft: TopologyDraft, scene: Observations) -> None:
                 draft.node(address).addresses = [address]
                 nodes[mac] = address
         if mac in nodes:
-            pod.votes[nodes[mac]] += BY_MAC
+            pod.votes[nodes[mac]] += SENDER_MAC_WEIGHT
 
 
 def _senders(draft: TopologyDraft, scene: Observations) -> Iterator[tuple[PodDraft, str]]:

@@ -13,7 +13,7 @@ import polars as pl
 from pcapcheck.bind.content import by_content, of_any
 from pcapcheck.bind.cooked import INDEX, index_facts
 from pcapcheck.bind.filename import SLL2, merged_by
-from pcapcheck.bind.place import BoundCaptures, BoundInterface, Key, fingerprints, of, place
+from pcapcheck.bind.place import BoundCaptures, BoundInterface, InterfaceKey, fingerprints, of, place
 from pcapcheck.bind.points import Binding
 from pcapcheck.bind.vantagepoint import TrafficSeen, VantagePoint
 from pcapcheck.collect.capturesummary import CaptureSummary
@@ -49,7 +49,7 @@ def _remarks(captured: Sequence[CaptureSummary]) -> Iterator[str]:
             yield f"{each.input.shown}: {COARSE[each.clock]}; no latency can be told"
 
 
-def _by_content(bound: BoundCaptures, topology: Topology) -> dict[Key, Binding]:
+def _by_content(bound: BoundCaptures, topology: Topology) -> dict[InterfaceKey, Binding]:
     """Return where captures are of which neither name nor topology says it."""
     unbound = [each for each in bound.bound if each.binding.point is None and each.packets]
     if not unbound:
@@ -60,7 +60,7 @@ def _by_content(bound: BoundCaptures, topology: Topology) -> dict[Key, Binding]:
     seen = seen_by_watch(_watched(variants, table))
     numbers = table.select("file", "interface", "watch").iter_rows()
     watches = {(file, interface): number for file, interface, number in numbers}
-    found: dict[Key, Binding | None] = {}
+    found: dict[InterfaceKey, Binding | None] = {}
     for each in unbound:
         key = (each.file, each.interface, None)
         facts = index_facts(of(bound.variants, each))

@@ -16,7 +16,7 @@ from pcapcheck.documents.values import address_number, cidr
 from pcapcheck.topology.owners import GROUPS
 
 FIRST_TTLS: Final = (64, 128, 255)  # Linux and most systems, Windows, routers and ND
-MOST: Final = 0.9  # share of the frames that a station must take part in to be the only one there
+MIN_SHARE_OF_ONE: Final = 0.9  # of the frames: who takes part in so many is the only station there
 _NO_HOSTS: Final = tuple(cidr(network) for network in GROUPS)
 
 
@@ -104,7 +104,7 @@ class Stations:
         Of groups only, those that sent.
         """
         if self.unicast:
-            return [each for each in self.by_mac.values() if each.frames >= MOST * self.unicast]
+            return [each for each in self.by_mac.values() if each.frames >= MIN_SHARE_OF_ONE * self.unicast]
         return [each for each in self.by_mac.values() if each.alone]
 
 
@@ -129,4 +129,6 @@ def ends_of(watch: VantagePoint) -> set[str]:
             total[":" in each.source] += each.packets
             for address in {each.source, each.destination}:
                 parts[address or ""] += each.packets
-    return {each for each, packets in parts.items() if each and packets >= MOST * total[":" in each]}
+    return {
+        each for each, packets in parts.items() if each and packets >= MIN_SHARE_OF_ONE * total[":" in each]
+    }

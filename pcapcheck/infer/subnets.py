@@ -15,8 +15,8 @@ from pcapcheck.infer.stations import FIRST_TTLS, is_host
 from pcapcheck.infer.uplinks import UNDERLAY
 from pcapcheck.topology.topology import Role
 
-FAR: Final = {4: 16, 6: 48}  # prefix lengths: addresses that differ in these bits are of different networks
-BITS: Final = {4: 32, 6: 128}
+NETWORK_BITS: Final = {4: 16, 6: 48}  # addresses that differ in these bits are of different networks
+ADDRESS_BITS: Final = {4: 32, 6: 128}
 
 
 def networks(pods: Iterable[str], others: Iterable[str]) -> list[str]:
@@ -31,7 +31,9 @@ def networks(pods: Iterable[str], others: Iterable[str]) -> list[str]:
     strangers = [address_number(each) for each in others]
     groups: dict[tuple[int, int], list[int]] = {}
     for version, number in map(address_number, pods):
-        groups.setdefault((version, number >> BITS[version] - FAR[version]), []).append(number)
+        groups.setdefault((version, number >> ADDRESS_BITS[version] - NETWORK_BITS[version]), []).append(
+            number
+        )
     found = [(version, *_cover(version, numbers)) for (version, _), numbers in sorted(groups.items())]
     return [
         f"{address_text(version, low)}/{length}"
@@ -43,28 +45,29 @@ def networks(pods: Iterable[str], others: Iterable[str]) -> list[str]:
 def _cover(version: int, numbers: Sequence[int]) -> tuple[int, int]:
     """Return first address and prefix length of the smallest network that holds all numbers."""
     host = max(number ^ numbers[0] for number in numbers).bit_length()
-    return numbers[0] >> host << host, BITS[version] - host
+    return numbers[0] >> host << host, ADDRESS_BITS[version] - host
 
 
 def _holds(version: int, low: int, length: int, number: int) -> bool:
-    host = BITS[version] - length
+    host = ADDRESS_BITS[version] - length
     return number >> host == low >> host
 
 
 def neighbours(addresses: Iterable[str], pods: Iterable[str]) -> list[str]:
     """Return those addresses that are as near to a pod's as pods are to each other."""
     known = {
-        (version, number >> BITS[version] - FAR[version]) for version, number in map(address_number, pods)
+        (version, number >> ADDRESS_BITS[version] - NETWORK_BITS[version])
+        for version, number in map(address_number, pods)
     }
     numbers = ((each, *address_number(each)) for each in addresses)
     return [
         text
         for text, version, number in numbers
-        if (version, number >> BITS[version] - FAR[version]) in known
+        if (version, number >> ADDRESS_BITS[version] - NETWORK_BITS[version]) in known
     ]
 
 
-USUAL: Final = {4: 24, 6: 64}
+USUAL_PREFIX: Final = {4: 24, 6: 64}  # lengths: most subnets of nodes are no smaller
 Name: TypeAlias = tuple[str, str]  # node, interface
 
 
@@ -199,10 +202,12 @@ def _groups(links: Sequence[_Link]) -> list[list[Name]]:
 def _length(members: Sequence[str], others: Sequence[str], version: int) -> int:
     """Return a prefix length that holds all members; longer than usual if others would be in it too."""
     numbers = [address_number(each)[1] for each in members] or [0]
-    common = BITS[version] - max(number ^ numbers[0] for number in numbers).bit_length()
-    length = min(common, USUAL[version])
+    common = ADDRESS_BITS[version] - max(number ^ numbers[0] for number in numbers).bit_length()
+    length = min(common, USUAL_PREFIX[version])
     strangers = [address_number(each)[1] for each in others]
-    while length < common and any(_is_in(BITS[version] - length, numbers[0], each) for each in strangers):
+    while length < common and any(
+        _is_in(ADDRESS_BITS[version] - length, numbers[0], each) for each in strangers
+    ):
         length += 1
     return length
 

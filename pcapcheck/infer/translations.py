@@ -14,7 +14,7 @@ from pcapcheck.infer.draft import TopologyDraft
 from pcapcheck.infer.observations import Observations
 from pcapcheck.topology.topology import Role, Service, ServicePort
 
-BETWEEN: Final = (Role.UPLINK, Role.VTEP, Role.TUNNEL)
+NODE_ROLES: Final = (Role.UPLINK, Role.VTEP, Role.TUNNEL)
 
 
 class _Pair(NamedTuple):
@@ -27,7 +27,7 @@ class _Pair(NamedTuple):
 def find_services(draft: TopologyDraft, scene: Observations) -> None:
     """Add the services that pods asked for, and whose answers came from pods; none of them is on the wire."""
     wire = {
-        address for place in scene.of_role(*BETWEEN) for each in place.watch.seen for address in each.ends
+        address for place in scene.of_role(*NODE_ROLES) for each in place.watch.seen for address in each.ends
     }
     found: dict[str, dict[int, str]] = {address: {} for address in _refused(draft, scene, wire)}
     for each in scene.translations:

@@ -18,9 +18,11 @@ from pcapcheck.decode.tunnels import ID_FIELDS
 from pcapcheck.documents import values
 
 OUTGOING: Final = 4  # PACKET_OUTGOING, linux/if_packet.h
-ROWS: Final = 4_000  # kinds of packets of one watch that a guess looks at
-EXCHANGES: Final = 2_000  # tuples by which watches are compared
-KEYS: Final = 8  # packets of each
+MAX_TRAFFIC_KINDS: Final = (
+    4_000  # of one vantage point, the most frequent: a guess needs no more, and goes one by one
+)
+MAX_EXCHANGES: Final = 2_000  # tuples by which vantage points are compared
+EXCHANGE_PACKETS: Final = 8  # packets of each exchange that are compared
 NEIGHBOUR_SOLICITATION: Final = 135  # RFC 4861, 4.3: its source says its own address, else the target does
 
 
@@ -37,7 +39,7 @@ def seen_by_watch(variants: pl.DataFrame) -> dict[int, tuple[TrafficSeen, ...]]:
     keys = [name for name in told.columns if name not in ("packets", "first")]
     counted = told.group_by(keys, maintain_order=True).agg(pl.col("packets").sum(), pl.col("first").min())
     most = counted.sort("packets", descending=True, maintain_order=True)
-    some = most.filter(pl.int_range(pl.len()).over("watch") < ROWS)
+    some = most.filter(pl.int_range(pl.len()).over("watch") < MAX_TRAFFIC_KINDS)
     found: dict[int, list[TrafficSeen]] = {}
     for row in some.iter_rows(named=True):
         found.setdefault(row["watch"], []).append(_seen(row))
@@ -71,7 +73,7 @@ def _columns(rows: pl.DataFrame) -> dict[str, pl.Expr]:
         "mac_to": _field(rows, "eth.dst"),
         "inner_from": pl.when(~plain).then(_field(rows, "inner.eth.src")),
         "inner_to": pl.when(~plain).then(_field(rows, "inner.eth.dst")),
-        **dict(zip(OUTER, outer, strict=True)),
+        **dict(zip(OUTER_COLUMNS, outer, strict=True)),
         "source": pl.col("source"),
         "destination": pl.col("destination"),
         "claimant": pl.when(pl.col("kind") == "arp").then(_field(rows, "arp.src.hw_mac")),
@@ -84,7 +86,7 @@ def _columns(rows: pl.DataFrame) -> dict[str, pl.Expr]:
     }
 
 
-OUTER: Final = ("four_from", "four_to", "six_from", "six_from~", "six_to", "six_to~")
+OUTER_COLUMNS: Final = ("four_from", "four_to", "six_from", "six_from~", "six_to", "six_to~")
 
 
 def _refuses(rows: pl.DataFrame) -> pl.Expr:
@@ -175,10 +177,10 @@ def _first_keys(variants: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     ends = ["source", "destination"]
     known = variants.filter(pl.col("watch").is_not_null() & pl.col("source").is_not_null())
     busiest = known.group_by(ends).agg(pl.col("packets").sum()).sort("packets", *ends, descending=True)
-    some = known.join(busiest.head(EXCHANGES), on=ends, how="semi").select("variant", "watch", *ends)
+    some = known.join(busiest.head(MAX_EXCHANGES), on=ends, how="semi").select("variant", "watch", *ends)
     seen = keys.join(some, on="variant").group_by("watch", *ends, "strong").agg(pl.col("time").min())
     order = seen.sort("watch", *ends, "strong")
-    return order.filter(pl.int_range(pl.len()).over("watch", *ends) < KEYS * KEYS)
+    return order.filter(pl.int_range(pl.len()).over("watch", *ends) < EXCHANGE_PACKETS * EXCHANGE_PACKETS)
 
 
 def translations(variants: pl.DataFrame, keys: pl.DataFrame) -> list[Translation]:

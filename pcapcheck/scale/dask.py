@@ -13,20 +13,17 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from pcapcheck import __version__
 from pcapcheck.errors import InputError
-from pcapcheck.scale.executor import AHEAD, Executor, in_order
+from pcapcheck.scale.executor import TASKS_AHEAD, Argument, Executor, Output, in_order
 
 if TYPE_CHECKING:
     from distributed import Client
 
-Task = TypeVar("Task")
-Done = TypeVar("Done")
-
 ADDRESS: Final = re.compile(r"\w+://(\[[^]]+\]|[^:]+):(\d+)")
-PATIENCE: Final = 10  # seconds for a scheduler to answer
+CONNECT_TIMEOUT: Final = 10  # seconds for a scheduler to answer
 ARRIVAL: Final = 30  # seconds for its first worker to come
 ONE: Final = threading.Lock()  # tasks of one process one after the other: each may take all its memory
 START: Final = "start one with `dask scheduler`, and workers with `dask worker tcp://HOST:8786 --nthreads 1`"
@@ -55,16 +52,18 @@ class DaskExecutor(Executor):
             raise
         self.size = max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
 
-    def run(self, work: Callable[[Task], Done], tasks: Iterable[Task]) -> Generator[Done, None, None]:
+    def run(
+        self, work: Callable[[Argument], Output], tasks: Iterable[Argument]
+    ) -> Generator[Output, None, None]:
         """See `Executor.run`."""
         from distributed import KilledWorker
         from distributed.comm.core import CommClosedError
 
-        def submit(task: Task) -> Any:
+        def submit(task: Argument) -> Any:
             return self._client.submit(_alone, work, task, pure=False)
 
         try:
-            yield from in_order(submit, tasks, AHEAD * self.size)
+            yield from in_order(submit, tasks, TASKS_AHEAD * self.size)
         except KilledWorker as error:
             what = "a task ended several workers, one after the other: there may be too little memory"
             raise InputError(self._where, what, "give workers more memory, or a smaller --memory") from error
@@ -96,7 +95,7 @@ class DaskExecutor(Executor):
         warnings.filterwarnings("ignore", "Sending large graph")
         self._call(address)
         try:
-            return Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+            return Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError, TypeError, TimeoutError) as error:
             said = next(iter(str(error).splitlines()), type(error).__name__)
             what = f"there is no Dask scheduler that answers: {said}"
@@ -107,10 +106,12 @@ class DaskExecutor(Executor):
         parts = ADDRESS.fullmatch(address)
         if not parts or not 0 < int(parts[2]) < 1 << 16:
             raise InputError(self._where, "this is no address of a scheduler", "write tcp://HOST:8786")
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + CONNECT_TIMEOUT
         while True:
             try:
-                socket.create_connection((parts[1].strip("[]"), int(parts[2])), timeout=PATIENCE).close()
+                socket.create_connection(
+                    (parts[1].strip("[]"), int(parts[2])), timeout=CONNECT_TIMEOUT
+                ).close()
                 return
             except OSError as error:
                 if not isinstance(error, ConnectionRefusedError) or time.monotonic() > end:
@@ -134,7 +135,7 @@ class DaskExecutor(Executor):
         return answers
 
 
-def _alone(work: Callable[[Task], Done], task: Task) -> Done:
+def _alone(work: Callable[[Argument], Output], task: Argument) -> Output:
     """Do one task; a worker of several threads does one at a time."""
     with ONE:
         return work(task)

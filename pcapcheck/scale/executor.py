@@ -21,15 +21,15 @@ from typing import Protocol, Self, TypeVar
 
 from pcapcheck.errors import InputError
 
-Task = TypeVar("Task")
-Done = TypeVar("Done")
+Argument = TypeVar("Argument")
+Output = TypeVar("Output")
 Result = TypeVar("Result", covariant=True)
 
 BREATH = 0.25  # seconds that an interrupt may have to wait: it does not always wake whoever waits
-THREADS = Path("/proc/self/task")
+OWN_THREADS = Path("/proc/self/task")
 HARMLESS = {"jemalloc_bg_thd", "polars-ooc-clea"}  # what importing polars starts, and a fork may lose
 MISSED = 4  # breaths after which the pool has not noticed that a worker is dead, and never will
-AHEAD = 2  # tasks a worker that are given out before the first result is taken
+TASKS_AHEAD = 2  # for each worker, given out before the first result is taken, so that none waits
 
 
 class Executor:
@@ -45,7 +45,9 @@ class Executor:
     is_remote = False
     is_other_host = False
 
-    def run(self, work: Callable[[Task], Done], tasks: Iterable[Task]) -> Generator[Done, None, None]:
+    def run(
+        self, work: Callable[[Argument], Output], tasks: Iterable[Argument]
+    ) -> Generator[Output, None, None]:
         """Yield work(task) for each task, in order.
 
         Args:
@@ -86,7 +88,9 @@ class ProcessPool(Executor):
         self._pool: ProcessPoolExecutor | None = None
         self._lost = 0  # breaths since a worker was found dead
 
-    def run(self, work: Callable[[Task], Done], tasks: Iterable[Task]) -> Generator[Done, None, None]:
+    def run(
+        self, work: Callable[[Argument], Output], tasks: Iterable[Argument]
+    ) -> Generator[Output, None, None]:
         """See `Executor.run`. A single task runs here: no worker is worth its start.
 
         Where a worker dies, what has no result yet is done again, once, by new ones.
@@ -96,17 +100,17 @@ class ProcessPool(Executor):
         if len(first) < 2:
             yield from map(work, first)
             return
-        waiting: deque[Task] = deque()  # given out, and no result yet, in their order
+        waiting: deque[Argument] = deque()  # given out, and no result yet, in their order
 
-        def give(task: Task) -> Future[Done]:
+        def give(task: Argument) -> Future[Output]:
             waiting.append(task)
             return self._submit(work, task)
 
-        left: Iterator[Task] = chain(first, tasks)
+        left: Iterator[Argument] = chain(first, tasks)
         try:
             for last in (False, True):
                 try:
-                    for done in in_order(give, left, AHEAD * self.size, self._look):
+                    for done in in_order(give, left, TASKS_AHEAD * self.size, self._look):
                         waiting.popleft()
                         yield done
                     return
@@ -146,7 +150,7 @@ class ProcessPool(Executor):
         if self._lost >= MISSED:
             raise BrokenProcessPool("a worker died while it wrote a result")
 
-    def _submit(self, work: Callable[[Task], Done], task: Task) -> Future[Done]:
+    def _submit(self, work: Callable[[Argument], Output], task: Argument) -> Future[Output]:
         """Submit a task, which may start a worker; it must not hear Ctrl-C, or it writes a traceback.
 
         A terminal sends it to all of them. They inherit the signals that are blocked here while they start;
@@ -170,7 +174,7 @@ def _context() -> BaseContext:
     (pthread_atfork), and the thread that clears what polars wrote to disk waits. Once polars has computed,
     or somebody else has started a thread, workers are new processes.
     """
-    others = (file for file in THREADS.glob("*/comm") if file.parent.name != str(os.getpid()))
+    others = (file for file in OWN_THREADS.glob("*/comm") if file.parent.name != str(os.getpid()))
     quiet = sys.platform == "linux" and {file.read_text().strip() for file in others} <= HARMLESS
     return multiprocessing.get_context("fork" if quiet else "spawn")
 
@@ -186,11 +190,11 @@ class Promise(Protocol[Result]):
 
 
 def in_order(
-    submit: Callable[[Task], Promise[Done]],
-    tasks: Iterable[Task],
+    submit: Callable[[Argument], Promise[Output]],
+    tasks: Iterable[Argument],
     ahead: int,
     look: Callable[[], None] = lambda: None,
-) -> Generator[Done, None, None]:
+) -> Generator[Output, None, None]:
     """Yield the results in the order of the tasks, `ahead` of which are given out before they are asked for.
 
     More would pile up results that nobody has taken yet. `look` is called now and then, while one is missing.
@@ -202,7 +206,7 @@ def in_order(
         waiting.extend(submit(task) for task in islice(tasks, 1))
 
 
-def _result(promise: Promise[Done], look: Callable[[], None]) -> Done:
+def _result(promise: Promise[Output], look: Callable[[], None]) -> Output:
     """Wait for a result, and listen to Ctrl-C meanwhile."""
     while not promise.done():
         try:

@@ -8,12 +8,12 @@ from typing import Final
 
 from pcapcheck.errors import InputError
 
-USUAL: Final = 1 << 30
-LEAST: Final = 400 << 20
+DEFAULT_MEMORY: Final = 1 << 30  # bytes of each process
+MIN_MEMORY: Final = 400 << 20  # bytes of each process: twice what it takes before it has read a packet
 BASE: Final = 200 << 20  # bytes that a process takes before it has read a packet
 FOLLOWED: Final = 1600  # bytes that following takes for each sighting of a partition, at its peak
 SIGHTING: Final = 80  # bytes of one sighting that only waits
-TOGETHER: Final = 150_000  # sightings that are followed at a time, at most: more are not faster, only larger
+MAX_FOLLOWED: Final = 150_000  # sightings in a partition: more are not faster, and take more memory
 UNITS: Final = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -26,7 +26,7 @@ class Budget:
         given: somebody asked for that ceiling: what cannot keep it is refused.
     """
 
-    memory: int = USUAL
+    memory: int = DEFAULT_MEMORY
     given: bool = False
 
     @property
@@ -45,7 +45,7 @@ class Budget:
         It is a quarter of the usual at least: smaller ones take more time than they save memory.
         """
         free = self.memory - BASE
-        return min(max(free - held, free // 4) // FOLLOWED // 2, TOGETHER)
+        return min(max(free - held, free // 4) // FOLLOWED // 2, MAX_FOLLOWED)
 
     @property
     def fitting(self) -> int:
@@ -69,9 +69,9 @@ def read_budget(given: str | int | None) -> Budget:
     if given is None:
         return ONE_GB
     memory = given if isinstance(given, int) else _bytes(given)
-    if memory < LEAST:
-        what = f"a process needs {LEAST >> 20} MB at least"
-        raise InputError(f"--memory {given}", what, f"give more, such as `--memory {USUAL >> 30}GB`")
+    if memory < MIN_MEMORY:
+        what = f"a process needs {MIN_MEMORY >> 20} MB at least"
+        raise InputError(f"--memory {given}", what, f"give more, such as `--memory {DEFAULT_MEMORY >> 30}GB`")
     return Budget(memory, given=True)
 
 

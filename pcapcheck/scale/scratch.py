@@ -20,9 +20,9 @@ import polars as pl
 from pcapcheck.errors import InputError
 
 Compression = Literal["lz4", "uncompressed"]
-ROWS = 1_000_000  # a frame with more is written to disk
-SMALL = 8 << 20  # bytes of a frame that are sooner written than made less
-FIX = "free some, or name a folder with more room: --scratch FOLDER"
+MAX_ROWS_IN_MEMORY = 1_000_000  # of one frame
+MIN_COMPRESSED_SIZE = 8 << 20  # bytes: a smaller frame is written sooner than compressed
+MORE_ROOM = "free some, or name a folder with more room: --scratch FOLDER"
 
 
 class Slice(NamedTuple):
@@ -76,14 +76,16 @@ def check_room(folder: str, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         what = f"about {_size(needed)} are needed there, and {_size(free)} are free"
-        raise InputError(str(Path(folder).parent), what, FIX)
+        raise InputError(str(Path(folder).parent), what, MORE_ROOM)
 
 
 def _size(number: int) -> str:
     return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"
 
 
-def store(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROWS) -> pl.DataFrame | str:
+def store(
+    frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = MAX_ROWS_IN_MEMORY
+) -> pl.DataFrame | str:
     """Return the frame itself while it has few rows, else the path of the file that it was written to.
 
     Raises:
@@ -91,11 +93,13 @@ def store(frame: pl.DataFrame, folder: str | None, name: str, *, rows: int = ROW
     """
     if folder is None or len(frame) <= rows:
         return frame
-    return write(frame, folder, name, "lz4" if frame.estimated_size() > SMALL else "uncompressed")
+    return write(
+        frame, folder, name, "lz4" if frame.estimated_size() > MIN_COMPRESSED_SIZE else "uncompressed"
+    )
 
 
 def store_each(
-    frames: Sequence[pl.DataFrame], folder: str | None, name: str, *, rows: int = ROWS
+    frames: Sequence[pl.DataFrame], folder: str | None, name: str, *, rows: int = MAX_ROWS_IN_MEMORY
 ) -> Sequence[StoredFrame]:
     """Return the frames while they have few rows together, else slices of the file that they were written to.
 
@@ -139,7 +143,7 @@ def on_a_full_disk(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno == errno.ENOSPC or "space left" in str(error):
-            raise InputError(str(folder), "the disk is full", FIX) from None
+            raise InputError(str(folder), "the disk is full", MORE_ROOM) from None
         raise
 
 

@@ -3,7 +3,7 @@
 import pytest
 from captures_build import option
 
-from pcapcheck.capture.blockoptions import MOST, TEXT, number, read_options, text
+from pcapcheck.capture.blockoptions import MAX_OPTION_TEXT, MAX_OPTIONS, number, read_options, text
 
 
 @pytest.mark.parametrize("order", "<>")
@@ -18,7 +18,7 @@ def test_what_does_not_fit_is_no_option(data):
 
 
 def test_more_options_than_anybody_writes_are_not_read():
-    assert len(list(read_options(option(7) * (MOST + 1), "<"))) == MOST
+    assert len(list(read_options(option(7) * (MAX_OPTIONS + 1), "<"))) == MAX_OPTIONS
 
 
 def test_text_ends_at_its_first_zero():
@@ -26,7 +26,7 @@ def test_text_ends_at_its_first_zero():
 
 
 def test_text_is_kept_short():
-    assert len(text(b"a" * 65535)) == TEXT
+    assert len(text(b"a" * 65535)) == MAX_OPTION_TEXT
 
 
 @pytest.mark.parametrize(("order", "value"), [("<", 0x0201), (">", 0x0102)])

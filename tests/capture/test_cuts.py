@@ -16,8 +16,8 @@ PCAPNG = HEAD + b"".join(enhanced(packet) for packet in PACKETS)
 
 @pytest.fixture(autouse=True)
 def _short_looks(monkeypatch):
-    monkeypatch.setattr(ranges, "LOOK", 2000)
-    monkeypatch.setattr(ranges, "HEAD", 500)
+    monkeypatch.setattr(ranges, "CUT_SEARCH", 2000)
+    monkeypatch.setattr(ranges, "INTERFACE_SEARCH", 500)
 
 
 def cut(data, count):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pcapcheck.capture.arrays import CHUNK, at_every_byte, gather
+from pcapcheck.capture.arrays import PLACES_AT_ONCE, at_every_byte, gather
 
 DATA = np.frombuffer(bytes(range(16)), np.uint8)
 
@@ -30,5 +30,5 @@ def test_no_places_give_no_numbers():
 
 
 def test_more_places_than_a_chunk_are_all_read():
-    places = np.arange(2 * CHUNK + 1) % 13
+    places = np.arange(2 * PLACES_AT_ONCE + 1) % 13
     assert np.array_equal(gather(DATA, places, 1, "<")[:, 0], at_every_byte(DATA, "<u4")[places])

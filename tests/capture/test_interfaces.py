@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from captures_build import option
 
-from pcapcheck.capture.interface import MOST, Interfaces
+from pcapcheck.capture.interface import MAX_INTERFACES, Interfaces
 
 both_orders = pytest.mark.parametrize("order", "<>")
 
@@ -122,6 +122,6 @@ def test_snaplen_of_simple_packets_is_the_first_interfaces():
 
 def test_no_more_interfaces_than_a_block_can_number():
     interfaces = Interfaces()
-    interfaces.described = [None] * MOST
+    interfaces.described = [None] * MAX_INTERFACES
     interfaces.describe(struct.pack("<HHI", 1, 0, 0), "<")
-    assert len(interfaces.described) == MOST
+    assert len(interfaces.described) == MAX_INTERFACES

@@ -41,7 +41,7 @@ def test_of_nothing_there_is_an_empty_block():
     assert (len(block), block.linktype, first.tolist()) == (0, (), [0, 0])
 
 
-@pytest.mark.parametrize(("name", "most"), [("SMALL", 7), ("INTERFACES", 1)])
+@pytest.mark.parametrize(("name", "most"), [("MAX_BATCHED_SIZE", 7), ("MAX_BATCHED_INTERFACES", 1)])
 def test_what_is_too_large_is_kept_apart(tmp_path, monkeypatch, name, most):
     assert whole(opened(tmp_path, SECOND)) is not None
     monkeypatch.setattr(module, name, most)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packets import block, eth
 
-from pcapcheck.collect.counts import FRAMES, Counts
+from pcapcheck.collect.counts import FRAMES_KEPT, Counts
 
 NUMBERS = st.lists(st.integers(0, 5), max_size=60)
 
@@ -34,8 +34,8 @@ def test_counts_are_those_of_a_plain_loop(numbers):
         mine = [k for k, number in enumerate(numbers) if number == variant]
         assert row["packets"] == len(mine)
         assert row["bytes"] == sum(int(packets.original[k]) for k in mine)
-        frames = [row[f"frame{k + 1}"] for k in range(FRAMES)]
-        assert frames == [*(k + 1 for k in mine[:FRAMES]), *[0] * (FRAMES - len(mine))]
+        frames = [row[f"frame{k + 1}"] for k in range(FRAMES_KEPT)]
+        assert frames == [*(k + 1 for k in mine[:FRAMES_KEPT]), *[0] * (FRAMES_KEPT - len(mine))]
         assert not mine or row["first"] == packets.time[mine].min()
         assert not mine or row["last"] == packets.time[mine].max()
 

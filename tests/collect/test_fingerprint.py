@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pcapcheck.collect.fingerprint import (
-    FEWEST,
     FINGERPRINTS,
     KEYS_OF_A_TUPLE,
-    MOST,
+    MAX_FINGERPRINTS,
+    MIN_OF_A_VARIANT,
     fingerprints_of,
     keys_of_a_variant,
     some,
@@ -41,11 +41,11 @@ def test_what_is_chosen_of_parts_holds_what_is_chosen_of_the_whole(rows, cut):
 
 
 def test_the_more_variants_the_fewer_keys_has_each():
-    assert [keys_of_a_variant(each) for each in (0, 1, MOST // 10, 10 * MOST)] == [
+    assert [keys_of_a_variant(each) for each in (0, 1, MAX_FINGERPRINTS // 10, 10 * MAX_FINGERPRINTS)] == [
         KEYS_OF_A_TUPLE,
         KEYS_OF_A_TUPLE,
         10,
-        FEWEST,
+        MIN_OF_A_VARIANT,
     ]
     many = keys((0, strong, 1) for strong in range(1, 40))
-    assert fingerprints_of(many, MOST // 10)["strong"].to_list() == list(range(1, 11))
+    assert fingerprints_of(many, MAX_FINGERPRINTS // 10)["strong"].to_list() == list(range(1, 11))

@@ -9,7 +9,7 @@ from packets import block, eth, ip, tcp, timestamp, udp, vxlan
 from polars.testing import assert_frame_equal
 
 from pcapcheck.collect.gather import gather
-from pcapcheck.collect.identity import SCHEMA
+from pcapcheck.collect.identity import SIGHTING_SCHEMA
 from pcapcheck.collect.plan import ReadPlan
 from pcapcheck.decode.registry import dissector_table
 
@@ -33,9 +33,9 @@ def test_every_packet_is_a_sighting_of_its_variant():
 
 
 def test_shapes_and_wavefront_lead_to_the_same_identities():
-    fast = gather([block(*MANY, *SEEDS)], plan(), LINUX).sightings.select(*SCHEMA)
+    fast = gather([block(*MANY, *SEEDS)], plan(), LINUX).sightings.select(*SIGHTING_SCHEMA)
     few = [
-        gather([block(*part)], plan(), LINUX).sightings.select(*SCHEMA)
+        gather([block(*part)], plan(), LINUX).sightings.select(*SIGHTING_SCHEMA)
         for part in (MANY[:1000], MANY[1000:2000])
     ]
     assert_frame_equal(fast[:1000], few[0])
@@ -46,8 +46,8 @@ def test_shapes_and_wavefront_lead_to_the_same_identities():
 @settings(max_examples=40, deadline=None)
 def test_identities_do_not_depend_on_the_other_packets(packets, data):
     alone = data.draw(st.integers(0, len(packets) - 1)) if packets else 0
-    together = gather([block(*packets)], plan(), LINUX).sightings.select(*SCHEMA)
-    single = gather([block(*packets[alone : alone + 1])], plan(), LINUX).sightings.select(*SCHEMA)
+    together = gather([block(*packets)], plan(), LINUX).sightings.select(*SIGHTING_SCHEMA)
+    single = gather([block(*packets[alone : alone + 1])], plan(), LINUX).sightings.select(*SIGHTING_SCHEMA)
     assert_frame_equal(together[alone : alone + 1], single)
 
 

@@ -32,7 +32,7 @@ def test_cuts_change_nothing(tmp_path, keep, monkeypatch):
     path.write_bytes(pcap(*(record(frame, fraction=n) for n, frame in enumerate(frames()))))
     inputs = find_inputs((str(path),)).captures
     (whole,) = read_all(inputs, ReadPlan(keep=keep), Resources(Executor()))
-    monkeypatch.setattr("pcapcheck.collect.map.SMALLEST", 1)
+    monkeypatch.setattr("pcapcheck.collect.map.MIN_TASK_SIZE", 1)
     with ProcessPool(2) as pool:
         (parts,) = read_all(inputs, ReadPlan(keep=keep), Resources(pool))
     assert parts.variants.equals(whole.variants)
@@ -49,7 +49,7 @@ def test_a_cut_within_a_packet_changes_nothing(tmp_path, monkeypatch):
     )
     inputs = find_inputs((str(path),)).captures
     (whole,) = read_all(inputs, ReadPlan(), Resources(Executor()))
-    monkeypatch.setattr("pcapcheck.collect.map.SMALLEST", 1)
+    monkeypatch.setattr("pcapcheck.collect.map.MIN_TASK_SIZE", 1)
     with ProcessPool(2) as pool:
         (parts,) = read_all(inputs, ReadPlan(), Resources(pool))
     assert parts.packets == whole.packets == 11

@@ -74,8 +74,8 @@ def test_what_is_much_together_is_one_file(tmp_path):
 
 
 def test_a_capture_with_too_many_interfaces_or_bytes_is_read_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "INTERFACES", 1)
-    monkeypatch.setattr(batch, "SMALL", 3000)
+    monkeypatch.setattr(batch, "MAX_BATCHED_INTERFACES", 1)
+    monkeypatch.setattr(batch, "MAX_BATCHED_SIZE", 3000)
     for name, content in CAPTURES.items():
         (tmp_path / name).write_bytes(content)
     several = tasks([tmp_path / name for name in CAPTURES])
@@ -96,7 +96,7 @@ def test_a_capture_that_is_gone_is_said_and_the_others_are_read(tmp_path):
 def test_captures_of_other_projects_show_together_what_each_shows_alone(seed):
     paths = [path for path in sorted(shared.public()) if 0 < path.stat().st_size <= TINY]
     random.Random(seed).shuffle(paths)
-    for begin in range(0, len(paths), batch.MOST):
-        several = tasks(paths[begin : begin + batch.MOST])
+    for begin in range(0, len(paths), batch.MAX_BATCH):
+        several = tasks(paths[begin : begin + batch.MAX_BATCH])
         for task, found in zip(several, map_tasks(several), strict=True):
             assert told(found) == told(map_range(task)), task.path

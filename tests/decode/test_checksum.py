@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packets import address, block, eth, icmp, ip, ipv6, tcp, udp, vxlan
 
-from pcapcheck.decode.checksum import HEADER, LARGEST, OUTER, TRANSPORT, wrong
+from pcapcheck.decode.checksum import HEADER, MAX_FRAME_SIZE, OUTER, TRANSPORT, wrong
 from pcapcheck.decode.part import decoded_part
 from pcapcheck.decode.registry import dissector_table
 
@@ -105,7 +105,7 @@ def test_fragments_and_what_was_cut_off_count_as_right():
 
 
 def test_super_packets_were_checked_by_the_card():
-    assert verdicts(eth(ip(tcp(b"x" * LARGEST), A, B))) == [0]
+    assert verdicts(eth(ip(tcp(b"x" * MAX_FRAME_SIZE), A, B))) == [0]
 
 
 def test_trailing_bytes_of_a_short_frame_do_not_count():

@@ -7,7 +7,7 @@ from mixtures import packets as mixed_packets
 from packets import block, eth, ip, tcp, udp, vlan, vxlan
 
 from pcapcheck.decode.columns import column
-from pcapcheck.decode.layers import DEPTH, find_layers
+from pcapcheck.decode.layers import MAX_HEADERS, find_layers
 from pcapcheck.decode.registry import dissector_table
 
 LINUX = dissector_table({"udp.port": {8472: "vxlan"}})
@@ -61,7 +61,7 @@ def test_an_inner_length_cannot_reach_beyond_the_outer_one():
 def test_tags_without_end_are_cut_off():
     tags = vlan(type=0x8100) * 1000
     layers = find_layers(block(eth(tags, type=0x8100)), LINUX)
-    assert stacks(layers)[0].count("vlan") == DEPTH - 1
+    assert stacks(layers)[0].count("vlan") == MAX_HEADERS - 1
 
 
 @given(

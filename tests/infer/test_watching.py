@@ -63,7 +63,7 @@ def test_what_is_most_frequent_is_first():
 
 
 def test_of_many_kinds_of_packets_only_the_most_frequent_are_looked_at(monkeypatch):
-    monkeypatch.setattr(watching, "ROWS", 1)
+    monkeypatch.setattr(watching, "MAX_TRAFFIC_KINDS", 1)
     assert [each.source for each in seen(ASK, ANSWER, ANSWER)] == ["10.0.0.2"]
 
 

@@ -57,7 +57,7 @@ def test_flows_are_there_too(written):
 
 
 def test_there_is_a_file_a_partition(tmp_path, monkeypatch):
-    monkeypatch.setattr(memory, "FOLLOWED", memory.USUAL // 100)
+    monkeypatch.setattr(memory, "FOLLOWED", memory.DEFAULT_MEMORY // 100)
     folder = tmp_path / "d"
     words = (SAMPLES / "flannel-external", "--format", "parquet", "-o", f"{folder}/", "--sightings")
     assert flows(*words).exit_code == 0

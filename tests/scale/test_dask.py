@@ -126,7 +126,7 @@ def test_captures_that_workers_see_otherwise_are_an_error(cluster, tmp_path, mon
     ],
 )
 def test_a_scheduler_that_is_not_there_is_an_error(address, said, monkeypatch):
-    monkeypatch.setattr("pcapcheck.scale.dask.PATIENCE", 0.1)
+    monkeypatch.setattr("pcapcheck.scale.dask.CONNECT_TIMEOUT", 0.1)
     with pytest.raises(InputError, match=said):
         DaskExecutor(address)
 

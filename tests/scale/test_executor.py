@@ -11,7 +11,7 @@ import time
 import pytest
 
 from pcapcheck.errors import InputError
-from pcapcheck.scale.executor import AHEAD, Executor, ProcessPool, in_order
+from pcapcheck.scale.executor import TASKS_AHEAD, Executor, ProcessPool, in_order
 
 
 def double(number):
@@ -142,9 +142,9 @@ def test_who_stops_early_leaves_no_process():
 
 def test_few_tasks_are_given_out_ahead():
     given = []
-    results = in_order(lambda task: given.append(task) or Now(task), range(100), AHEAD)
+    results = in_order(lambda task: given.append(task) or Now(task), range(100), TASKS_AHEAD)
     next(results)
-    assert len(given) == AHEAD
+    assert len(given) == TASKS_AHEAD
     assert list(results) == list(range(1, 100))
 
 

@@ -3,12 +3,18 @@
 import pytest
 
 from pcapcheck.errors import InputError
-from pcapcheck.scale.memory import LEAST, ONE_GB, Budget, read_budget
+from pcapcheck.scale.memory import MIN_MEMORY, ONE_GB, Budget, read_budget
 
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("2GB", 2 << 30), ("512m", 512 << 20), ("1.5 GiB", 3 << 29), ("1073741824", 1 << 30), (LEAST, LEAST)],
+    [
+        ("2GB", 2 << 30),
+        ("512m", 512 << 20),
+        ("1.5 GiB", 3 << 29),
+        ("1073741824", 1 << 30),
+        (MIN_MEMORY, MIN_MEMORY),
+    ],
 )
 def test_a_size_is_written_as_people_write_it(text, size):
     assert read_budget(text) == Budget(size, given=True)
@@ -30,13 +36,13 @@ def test_without_a_ceiling_there_is_the_usual_one():
 
 
 def test_less_memory_means_smaller_pieces():
-    small, large = Budget(LEAST), Budget(4 << 30)
+    small, large = Budget(MIN_MEMORY), Budget(4 << 30)
     assert (small.split, small.waiting, small.partition()) < (large.split, large.waiting, large.partition())
     assert small.partition() > 0
 
 
 def test_what_is_held_besides_leaves_less_for_a_partition_but_never_nothing():
-    small = Budget(LEAST)
+    small = Budget(MIN_MEMORY)
     assert 0 < small.partition(2 << 30) < small.partition(100 << 20) < small.partition()
 
 

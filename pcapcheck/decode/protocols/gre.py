@@ -8,7 +8,7 @@ The optional words stand in the order of their flags. Wireshark: packet-gre.c.
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 CHECKSUM, ROUTING, KEY, SEQUENCE, ACKNOWLEDGEMENT = 0x8000, 0x4000, 0x2000, 0x1000, 0x0080
@@ -48,25 +48,23 @@ def payload(read: Headers) -> Ints:
     set_, number = read("gre.flags_and_version"), read("gre.proto")
     number = np.where((number == ERSPAN) & (set_ & SEQUENCE == 0), ETHERNET, number)
     number = np.where(number == WCCP, IP, number)
-    return np.where((set_ & ROUTING == 0) & (set_ & 0x0007 <= 1), number, NOTHING)
+    return np.where((set_ & ROUTING == 0) & (set_ & 0x0007 <= 1), number, ABSENT)
 
 
 def checksum(read: Headers) -> Ints:
     """Return where the checksum lies, if there is one."""
-    return np.where(read("gre.flags_and_version") & (CHECKSUM | ROUTING) != 0, 4, NOTHING)
+    return np.where(read("gre.flags_and_version") & (CHECKSUM | ROUTING) != 0, 4, ABSENT)
 
 
 def key(read: Headers) -> Ints:
     """Return where the key lies, if there is one."""
-    return np.where(
-        read("gre.flags_and_version") & KEY != 0, 4 + 4 * words(read, CHECKSUM | ROUTING), NOTHING
-    )
+    return np.where(read("gre.flags_and_version") & KEY != 0, 4 + 4 * words(read, CHECKSUM | ROUTING), ABSENT)
 
 
 def sequence(read: Headers) -> Ints:
     """Return where the sequence number lies, if there is one."""
     before = words(read, CHECKSUM | ROUTING | KEY)
-    return np.where(read("gre.flags_and_version") & SEQUENCE != 0, 4 + 4 * before, NOTHING)
+    return np.where(read("gre.flags_and_version") & SEQUENCE != 0, 4 + 4 * before, ABSENT)
 
 
 PROTOCOL = Protocol(

@@ -8,7 +8,7 @@ No port names it (6080 is IANA's, Linux lets one choose): the profile does.
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Protocol
+from pcapcheck.decode.field import ABSENT, Protocol
 from pcapcheck.decode.headers import Headers
 
 CONTROL = 0x20
@@ -24,8 +24,8 @@ def length(read: Headers) -> Ints:
 def payload(read: Headers) -> Ints:
     """Return the protocol number of data; in version 1, what the version of the IP header says."""
     first = read.number(0)
-    direct = np.where(first >> 4 == 4, IP, np.where(first >> 4 == 6, IPV6, NOTHING))
-    return np.where(first >> 6 == 0, np.where(first & CONTROL, NOTHING, read.number(1)), direct)
+    direct = np.where(first >> 4 == 4, IP, np.where(first >> 4 == 6, IPV6, ABSENT))
+    return np.where(first >> 6 == 0, np.where(first & CONTROL, ABSENT, read.number(1)), direct)
 
 
 PROTOCOL = Protocol(

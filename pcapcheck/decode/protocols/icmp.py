@@ -3,7 +3,7 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 IP = 4  # IANA protocol numbers
@@ -13,7 +13,7 @@ QUERIES = {"icmp.type": (0, 8, 13, 14, 15, 16, 17, 18)}
 
 def payload(read: Headers) -> Ints:
     """Return IP: an error quotes the packet that caused it."""
-    return np.where(np.isin(read("icmp.type"), ERRORS), IP, NOTHING)
+    return np.where(np.isin(read("icmp.type"), ERRORS), IP, ABSENT)
 
 
 PROTOCOL = Protocol(

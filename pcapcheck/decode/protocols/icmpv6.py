@@ -3,7 +3,7 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 IPV6 = 41  # IANA protocol numbers
@@ -25,7 +25,7 @@ FIRST_OPTION_IS_TARGET = ADVERTISEMENT | {"icmpv6._option": (0x0201,)}
 def payload(read: Headers) -> Ints:
     """Return IPv6: an error quotes the packet that caused it."""
     number = read("icmpv6.type")
-    return np.where((number >= ERRORS.start) & (number < ERRORS.stop), IPV6, NOTHING)
+    return np.where((number >= ERRORS.start) & (number < ERRORS.stop), IPV6, ABSENT)
 
 
 PROTOCOL = Protocol(

@@ -6,7 +6,7 @@ The tag that follows, a customer's, is `vlan`.
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 ETHERTYPES = range(0x0600, 0x10000)
@@ -15,7 +15,7 @@ ETHERTYPES = range(0x0600, 0x10000)
 def payload(read: Headers) -> Ints:
     """Return the EtherType."""
     number = read("ieee8021ad._type")
-    return np.where(number >= ETHERTYPES.start, number, NOTHING)
+    return np.where(number >= ETHERTYPES.start, number, ABSENT)
 
 
 PROTOCOL = Protocol(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Bools, Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 
@@ -17,7 +17,7 @@ def sound(read: Headers) -> Bools:
 
 def payload(read: Headers) -> Ints:
     """Return the protocol number; a later fragment has no header of it."""
-    return np.where(read("ip.frag_offset") == 0, read("ip.proto"), NOTHING)
+    return np.where(read("ip.frag_offset") == 0, read("ip.proto"), ABSENT)
 
 
 PROTOCOL = Protocol(

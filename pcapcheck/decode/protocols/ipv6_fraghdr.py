@@ -3,13 +3,13 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 
 def payload(read: Headers) -> Ints:
     """Return the number of the next header; a later fragment has none."""
-    return np.where(read("ipv6.fraghdr.offset") == 0, read("ipv6.fraghdr.nxt"), NOTHING)
+    return np.where(read("ipv6.fraghdr.offset") == 0, read("ipv6.fraghdr.nxt"), ABSENT)
 
 
 PROTOCOL = Protocol(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 SNAP = 0xAAAA03  # both SAPs and the control byte
@@ -20,7 +20,7 @@ def payload(read: Headers) -> Ints:
     """Return the EtherType in a SNAP header."""
     ethernet = (read("llc._saps_and_control") == SNAP) & (read("llc.oui") == ENCAPSULATED_ETHERNET)
     number = read("llc.type")
-    return np.where(ethernet & (number >= 0x0600), number, NOTHING)
+    return np.where(ethernet & (number >= 0x0600), number, ABSENT)
 
 
 PROTOCOL = Protocol(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 MPLS, IP, IPV6 = 0x8847, 0x0800, 0x86DD
@@ -12,7 +12,7 @@ MPLS, IP, IPV6 = 0x8847, 0x0800, 0x86DD
 def payload(read: Headers) -> Ints:
     """Return another label; at the bottom, what the version of the next header says."""
     version = read.number(4) >> 4
-    bottom = np.where(version == 4, IP, np.where(version == 6, IPV6, NOTHING))
+    bottom = np.where(version == 4, IP, np.where(version == 6, IPV6, ABSENT))
     return np.where(read("mpls.bottom") == 0, MPLS, bottom)
 
 

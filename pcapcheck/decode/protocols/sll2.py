@@ -8,7 +8,7 @@ Wireshark gives its fields the names of version 1: packet-sll.c.
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 ARPHRD_NETLINK = 824  # linux/if_arp.h: the protocol is a netlink family, no EtherType
@@ -16,7 +16,7 @@ ARPHRD_NETLINK = 824  # linux/if_arp.h: the protocol is a netlink family, no Eth
 
 def payload(read: Headers) -> Ints:
     """Return the EtherType (Linux numbers below 1536 too: 4 is LLC)."""
-    return np.where(read("sll.hatype") == ARPHRD_NETLINK, NOTHING, read("sll._protocol"))
+    return np.where(read("sll.hatype") == ARPHRD_NETLINK, ABSENT, read("sll._protocol"))
 
 
 PROTOCOL = Protocol(

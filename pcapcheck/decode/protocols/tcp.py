@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 HEADER = 20  # bytes without options
@@ -18,7 +18,7 @@ MSS, WINDOW_SCALE, SACK_PERMITTED, SACK, TIMESTAMP = 2, 3, 4, 5, 8  # IANA TCP o
 def payload_length(read: Headers) -> Ints:
     """Return what the enclosing IP length leaves after this header, whether captured or not."""
     header = read("tcp.hdr_len")
-    return np.where(header >= HEADER, np.maximum(read.end - read.start - header, 0), NOTHING)
+    return np.where(header >= HEADER, np.maximum(read.end - read.start - header, 0), ABSENT)
 
 
 def option(kind: int, size: int, skip: int) -> Callable[[Headers], Ints]:
@@ -26,10 +26,10 @@ def option(kind: int, size: int, skip: int) -> Callable[[Headers], Ints]:
 
     def place(read: Headers) -> Ints:
         at = read.find_option(HEADER, np.minimum(read("tcp.hdr_len"), read.stop - read.start), kind)
-        whole = (at != NOTHING) & (
+        whole = (at != ABSENT) & (
             (read.number(at + 1) == size) if size else (read.number(at + 1) >= skip + 4)
         )
-        return np.where(whole, at + skip, NOTHING)
+        return np.where(whole, at + skip, ABSENT)
 
     return place
 
@@ -37,7 +37,7 @@ def option(kind: int, size: int, skip: int) -> Callable[[Headers], Ints]:
 def sack_blocks(read: Headers) -> Ints:
     """Return how many blocks the SACK option holds."""
     at = read.find_option(HEADER, np.minimum(read("tcp.hdr_len"), read.stop - read.start), SACK)
-    return np.where(at == NOTHING, NOTHING, np.maximum(read.number(at + 1) - 2, 0) // 8)
+    return np.where(at == ABSENT, ABSENT, np.maximum(read.number(at + 1) - 2, 0) // 8)
 
 
 PROTOCOL = Protocol(

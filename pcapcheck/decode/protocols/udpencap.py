@@ -3,7 +3,7 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Protocol
+from pcapcheck.decode.field import ABSENT, Protocol
 from pcapcheck.decode.headers import Headers
 
 ESP = 50  # IANA protocol numbers
@@ -11,7 +11,7 @@ ESP = 50  # IANA protocol numbers
 
 def payload(read: Headers) -> Ints:
     """Return ESP, but nothing for IKE (four zero bytes first) and for a keepalive (one byte)."""
-    return np.where(read.number(0, 4) != 0, ESP, NOTHING)
+    return np.where(read.number(0, 4) != 0, ESP, ABSENT)
 
 
 PROTOCOL = Protocol(

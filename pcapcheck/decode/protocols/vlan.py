@@ -3,7 +3,7 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import NOTHING, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
 ETHERTYPES = range(0x0600, 0x10000)
@@ -14,7 +14,7 @@ LLC = 4  # ETH_P_802_2 in linux/if_ether.h
 def payload(read: Headers) -> Ints:
     """Return the EtherType, LLC after a length."""
     number = read("vlan._type_or_length")
-    return np.where(number >= ETHERTYPES.start, number, np.where(number < LENGTHS.stop, LLC, NOTHING))
+    return np.where(number >= ETHERTYPES.start, number, np.where(number < LENGTHS.stop, LLC, ABSENT))
 
 
 PROTOCOL = Protocol(
