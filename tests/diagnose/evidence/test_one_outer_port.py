@@ -43,7 +43,8 @@ def test_a_node_without_a_name_is_found_too(tmp_path):
     nameless = pl.lit(None, pl.String)
     network = replace(
         case.network,
-        points=tuple(each and replace(each, node=None) for each in case.network.capture_points),
+        capture_points=tuple(replace(each, node=None) for each in case.network.capture_points),
+        points=case.network.points.with_columns(node=nameless),
         directions=case.network.directions.with_columns(source_node=nameless),
     )
     found = facts(replace(case, network=network), "one_outer_port")
