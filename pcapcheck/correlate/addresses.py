@@ -21,9 +21,9 @@ def addressed(variants: pl.DataFrame) -> pl.DataFrame:
     Columns: kind, source and destination (text, null without IP or ARP), source_port and destination_port (0
     where there are none).
     """
-    told = {stack: innermost(stack) for stack in variants["stack"].unique().to_list()}
-    transports = {stack: each.transport for stack, each in told.items()}
-    versions = {stack: each.version for stack, each in told.items()}
+    inner = {stack: innermost(stack) for stack in variants["stack"].unique().to_list()}
+    transports = {stack: headers.transport for stack, headers in inner.items()}
+    versions = {stack: headers.version for stack, headers in inner.items()}
     named = variants.with_columns(
         pl.col("stack").replace_strict(transports, default="", return_dtype=pl.String).alias("transport"),
         pl.col("stack").replace_strict(versions, default=0, return_dtype=pl.Int64).alias("version"),
@@ -108,8 +108,8 @@ def _address(named: pl.DataFrame, end: str) -> pl.Series:
 
 def _target(named: pl.DataFrame) -> pl.Series:
     """Return the address that neighbour discovery is about, as text."""
-    asked, told = (_six(named, f"inner.icmpv6.nd.{name}.target_address") for name in ("ns", "na"))
-    return asked.fill_null(told)
+    solicited, advertised = (_six(named, f"inner.icmpv6.nd.{name}.target_address") for name in ("ns", "na"))
+    return solicited.fill_null(advertised)
 
 
 def _four(frame: pl.DataFrame, name: str) -> pl.Series:

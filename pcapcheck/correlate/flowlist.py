@@ -36,12 +36,12 @@ def flow_list(network: Network) -> pl.DataFrame:
     listed = listed.join(_clients(network), on="flow", how="left", maintain_order="left")
     listed = listed.join(translations(network), on="flow", how="left", maintain_order="left")
     words = pl.concat_list("who", "where").list.drop_nulls()
-    told = listed.with_columns(
+    flows = listed.with_columns(
         pl.col("flow_text").alias("flow"),
         words.list.eval(pl.element().filter(pl.element() != "")).alias("traffic"),
         (pl.col("last") - pl.col("first")).alias("duration"),
     )
-    return told.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    return flows.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
 
 
 def counted(network: Network) -> pl.DataFrame:

@@ -28,14 +28,14 @@ END: Final = ("source", "destination")
 def owned(tuples: pl.DataFrame, owners: Owners) -> pl.DataFrame:
     """Return the tuples with kind, name, node and rank of the owner of each end: `source_kind` and so on."""
     addresses = pl.concat([tuples["source"], tuples["destination"]]).drop_nulls().unique().sort().to_list()
-    found = [owners.of(address) for address in addresses]
+    known = [owners.of(address) for address in addresses]
     table = pl.DataFrame(
         {
             "address": addresses,
-            "kind": [str(each.kind) for each in found],
-            "name": [each.name for each in found],
-            "node": [each.node for each in found],
-            "rank": [RANK[each.kind] for each in found],
+            "kind": [str(owner.kind) for owner in known],
+            "name": [owner.name for owner in known],
+            "node": [owner.node for owner in known],
+            "rank": [RANK[owner.kind] for owner in known],
         },
         schema={
             "address": pl.String,
@@ -117,11 +117,11 @@ def _paired(frame: pl.DataFrame, tuples: pl.DataFrame) -> pl.DataFrame:
         pl.col("direction").alias("reverse"),
         *(pl.col(name).alias(f"other_{name}") for name in ("opens", "first")),
     )
-    told = paired.join(other, on="reverse", how="left", maintain_order="left").with_columns(
+    asking = paired.join(other, on="reverse", how="left", maintain_order="left").with_columns(
         _asks().alias("asks")
     )
-    back = told.select(pl.col("direction").alias("reverse"), pl.col("asks").alias("other_asks"))
-    told = told.join(back, on="reverse", how="left", maintain_order="left")
+    back = asking.select(pl.col("direction").alias("reverse"), pl.col("asks").alias("other_asks"))
+    asking = asking.join(back, on="reverse", how="left", maintain_order="left")
     first = pl.col("reverse").is_null() | (pl.col("direction") < pl.col("reverse"))
     client = (
         pl.when(pl.col("reverse").is_null() | (pl.col("reverse") == pl.col("direction")))
@@ -131,7 +131,7 @@ def _paired(frame: pl.DataFrame, tuples: pl.DataFrame) -> pl.DataFrame:
         .otherwise(~pl.col("other_asks"))
     )
     flow = pl.min_horizontal("direction", pl.col("reverse").fill_null(pl.col("direction")))
-    named = told.with_columns(flow.alias("flow"), client.alias("client"))
+    named = asking.with_columns(flow.alias("flow"), client.alias("client"))
     dropped = ("asks", "other_asks", "other_opens", "other_first")
     return named.with_columns(_text().alias("flow_text")).drop(dropped)
 
@@ -159,8 +159,8 @@ def _text() -> pl.Expr:
         for x, y in (("source_port", "destination_port"), ("destination_port", "source_port"))
     )
     a, b = (
-        pl.when(each.str.contains(":", literal=True)).then(pl.format("[{}]", each)).otherwise(each)
-        for each in (a, b)
+        pl.when(address.str.contains(":", literal=True)).then(pl.format("[{}]", address)).otherwise(address)
+        for address in (a, b)
     )
     ports = pl.col("l4").is_in(["tcp", "udp"])
     echo = pl.format("icmp/{}-{}#{}", a, b, ap)

@@ -129,22 +129,23 @@ class Paths:
         place = self._topology.nodes.get(node or "")
         if place is None:
             return ()
-        return tuple(each.name for each in place.of_role(role) if self._serves(place, each, pod, ends))
+        serving = (one for one in place.of_role(role) if self._serves(place, one, pod, ends))
+        return tuple(interface.name for interface in serving)
 
-    def _serves(self, node: Node, each: Interface, pod: str | None, ends: Ends) -> bool:
+    def _serves(self, node: Node, interface: Interface, pod: str | None, ends: Ends) -> bool:
         """Whether an interface may carry this: the pod's veth, bridge or parent; a device of its family."""
-        if each.role == "veth":
-            return each.pod == pod and pod is not None
-        if each.role in DEVICES:  # flannel.1 carries IPv4, flannel-v6.1 IPv6
+        if interface.role == "veth":
+            return interface.pod == pod and pod is not None
+        if interface.role in DEVICES:  # flannel.1 carries IPv4, flannel-v6.1 IPv6
             mark = ":" if ends.version == 6 else "."
-            return not each.addresses or any(mark in address for address in each.addresses)
+            return not interface.addresses or any(mark in address for address in interface.addresses)
         known = self._topology.pods.get(pod or "")
-        if each.role == "bridge" and known:
+        if interface.role == "bridge" and known:
             ports = [port.bridge for port in node.of_role("veth") if port.pod == known.name and port.bridge]
-            return not ports or each.name in ports
-        if each.role in ("uplink", "vlan") and known and known.parent:
+            return not ports or interface.name in ports
+        if interface.role in ("uplink", "vlan") and known and known.parent:
             parent = node.interfaces.get(known.parent)
-            return each.name in (known.parent, parent.parent if parent else None)
+            return interface.name in (known.parent, parent.parent if parent else None)
         return True
 
 

@@ -28,8 +28,8 @@ def routed(flows: pl.DataFrame, paths: Paths, owners: Owners) -> tuple[pl.DataFr
     column = [
         numbers.setdefault(paths.expected(_ends(row)), len(numbers)) for row in distinct.iter_rows(named=True)
     ]
-    told = distinct.with_columns(pl.Series("path", column, pl.Int64))
-    return flows.join(told, on=ENDS, how="left", nulls_equal=True, maintain_order="left"), list(numbers)
+    numbered = distinct.with_columns(pl.Series("path", column, pl.Int64))
+    return flows.join(numbered, on=ENDS, how="left", nulls_equal=True, maintain_order="left"), list(numbers)
 
 
 def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
@@ -40,17 +40,17 @@ def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
     asked = clients.join(services, on="flow", how="left", maintain_order="left")  # the answers may know it
     clients = asked.with_columns(pl.coalesce("service", "named").alias("service")).drop("named")
     combinations = clients.select(CLIENT).unique(maintain_order=True)
-    told = [Client(*row) for row in combinations.iter_rows()]
+    clients_seen = [Client(*row) for row in combinations.iter_rows()]
     words = combinations.with_columns(
-        pl.Series("who", [who(each) for each in told], pl.String),
-        pl.Series("where", [where(each, owners.same_subnet) for each in told], pl.String),
+        pl.Series("who", [who(ends) for ends in clients_seen], pl.String),
+        pl.Series("where", [where(ends, owners.same_subnet) for ends in clients_seen], pl.String),
     )
     named = clients.join(words, on=CLIENT, how="left", nulls_equal=True).select(
         "flow", "who", "where", pl.col("via").alias("flow_via"), pl.col("service").alias("flow_service")
     )
-    told_all = flows.join(named, on="flow", how="left", maintain_order="left")
+    named_all = flows.join(named, on="flow", how="left", maintain_order="left")
     asks = pl.col("l4").is_in(["arp", "nd"])  # questions and answers about addresses cross no path
-    return told_all.with_columns(
+    return named_all.with_columns(
         pl.when(asks).then(pl.lit("arp")).otherwise("who").alias("who"),
         pl.when(asks).then(pl.lit("")).otherwise("where").alias("where"),
     )

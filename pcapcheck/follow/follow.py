@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.schemas import DAMAGED_SCHEMA, LATE_SCHEMA, LOSSES_SCHEMA
 from pcapcheck.correlate.steps import places, stays
 from pcapcheck.decode.stack import KINDS
 from pcapcheck.follow.fate import fates
@@ -19,7 +20,6 @@ from pcapcheck.follow.passes import doubled, passes
 
 PLACE: Final = ("direction", "rank")
 COUNTS: Final = ("seen", "missing", "lost", "gap", "unknown", "late", "doubled")
-LATE: Final = ("direction", "step", "point", "variant", "file", "frame", "time")
 NAMES: Final = dict(enumerate(KINDS))
 
 
@@ -52,24 +52,25 @@ class Fates:
 def located(sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
     """Return sightings with direction, step, rank (null at no watched step), point and aligned time."""
     columns = ["variant", "direction", "step", "point", "file", "source", "destination"]
-    told = sightings.join(network.variants.select(columns), on="variant", how="inner", maintain_order="left")
-    told = _fragments(
-        told.with_columns(pl.col("kind").replace_strict(NAMES, return_dtype=pl.String)), network
+    variants = network.variants.select(columns)
+    packets = sightings.join(variants, on="variant", how="inner", maintain_order="left")
+    packets = _fragments(
+        packets.with_columns(pl.col("kind").replace_strict(NAMES, return_dtype=pl.String)), network
     )
-    placed = told.join(network.watched, on=["direction", "step"], how="left", maintain_order="left")
+    placed = packets.join(network.watched, on=["direction", "step"], how="left", maintain_order="left")
     offset = network.of_point("ahead").fill_null(0)
     signed = pl.col("start", "length", "acked", "question", "ipid", "size").cast(pl.Int64)
     numbered = placed.filter(pl.col("key") != 0).with_columns((pl.col("time") - offset).alias("time"), signed)
     return numbered.drop("source", "destination").with_row_index("row").cast({"row": pl.Int64})
 
 
-def _fragments(told: pl.DataFrame, network: Network) -> pl.DataFrame:
+def _fragments(packets: pl.DataFrame, network: Network) -> pl.DataFrame:
     """Give later fragments, which have no ports, the direction and step of the datagram with their IP ID."""
-    later = told.filter(pl.col("kind") == "fragment")
+    later = packets.filter(pl.col("kind") == "fragment")
     if later.is_empty():
-        return told
+        return packets
     key = ["source", "destination", "ipid"]
-    heads = told.filter(pl.col("kind").is_in(["tcp", "udp", "echo"]) & pl.col("ipid").ne(0))
+    heads = packets.filter(pl.col("kind").is_in(["tcp", "udp", "echo"]) & pl.col("ipid").ne(0))
     whole = heads.select(*key, pl.col("direction").alias("to")).unique(key, keep="first", maintain_order=True)
     paths = network.directions.select(pl.col("direction").alias("to"), "path")
     at = network.variants.filter(pl.col("step").is_not_null()).select(
@@ -80,8 +81,9 @@ def _fragments(told: pl.DataFrame, network: Network) -> pl.DataFrame:
         paths, on="to", how="left", maintain_order="left"
     )
     tied = tied.join(at, on=["to", "point"], how="left", maintain_order="left")
-    tied = tied.with_columns(pl.col("to").alias("direction"), pl.col("at").alias("step")).select(told.columns)
-    return pl.concat([told.filter(pl.col("kind") != "fragment"), tied])
+    tied = tied.with_columns(pl.col("to").alias("direction"), pl.col("at").alias("step"))
+    tied = tied.select(packets.columns)
+    return pl.concat([packets.filter(pl.col("kind") != "fragment"), tied])
 
 
 def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFrame) -> Fates:
@@ -99,22 +101,22 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
         pl.col("next_step").alias("hop_step"),
     )
     missed = fates(seen, flows.select("direction", "reverse").drop_nulls(), watched, windows)
-    told = seen.join(missed, on="row", how="left", maintain_order="left").with_columns(
+    packets = seen.join(missed, on="row", how="left", maintain_order="left").with_columns(
         pl.col("fate").fill_null(""), pl.col("felt", "silent", "gappy").fill_null(value=False)
     )
-    told, beyond = _aimed(told, watched, seen)
+    packets, beyond = _aimed(packets, watched, seen)
     here = places(network)
     overtaken = late(seen, ways(seen, stays(here)))
-    hops = _hops(told, network, overtaken, doubled(seen, here))
-    damaged = located_sightings.filter(pl.col("wrong") > 0).select(*LATE, "kind", "wrong")
-    gappy = told.filter("gappy").select("next_point").unique()
-    losses, others = _losses(pl.concat([told, beyond]))
+    hops = _hops(packets, network.watched, overtaken, doubled(seen, here))
+    damaged = located_sightings.filter(pl.col("wrong") > 0).select(DAMAGED_SCHEMA.names)
+    gappy = packets.filter("gappy").select("next_point").unique()
+    losses, others = _losses(pl.concat([packets, beyond]))
     again = passes(located_sightings)
-    return Fates(hops, losses, again, overtaken.select(LATE), damaged, gappy, others)
+    return Fates(hops, losses, again, overtaken.select(LATE_SCHEMA.names), damaged, gappy, others)
 
 
 def _aimed(
-    told: pl.DataFrame, watched: pl.DataFrame, seen: pl.DataFrame
+    packets: pl.DataFrame, watched: pl.DataFrame, seen: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the packets, lost on the way to the first hop that was looking; and those that came so far.
 
@@ -123,13 +125,13 @@ def _aimed(
     """
     aims = pl.col("aim_point").is_not_null()
     columns = [pl.col("aim_point").alias("next_point"), pl.col("aim_step").alias("next_step")]
-    far = told.filter(aims & (pl.col("fate") == "gap")).with_columns(columns)
+    far = packets.filter(aims & (pl.col("fate") == "gap")).with_columns(columns)
     lost = aims & (pl.col("fate") == "lost")
     aimed = [
         pl.when(lost).then(f"aim_{name}").otherwise(f"next_{name}").alias(f"next_{name}")
         for name in ("point", "step")
     ]
-    beyond = told.filter(lost).select("direction", "rank", "aim_point", "aim_step").unique()
+    beyond = packets.filter(lost).select("direction", "rank", "aim_point", "aim_step").unique()
     ends = beyond.join(
         watched.select("direction", pl.col("rank").alias("to"), pl.col("hop_step").alias("aim_step")),
         on=["direction", "aim_step"],
@@ -138,14 +140,14 @@ def _aimed(
     for (ahead,), pairs in ends.group_by("ahead", maintain_order=True):
         near = seen.join(pairs, on="direction", how="semi")
         absent = pl.Series(surplus(near, int(str(ahead))), dtype=pl.Int64).implode()
-        mine = told.filter(~pl.col("row").is_in(absent) & ~pl.col("row").is_in(far["row"].implode())).drop(
+        mine = packets.filter(~pl.col("row").is_in(absent) & ~pl.col("row").is_in(far["row"].implode())).drop(
             "aim_point", "aim_step"
         )
         there = mine.join(
             pairs.select("direction", "rank", "aim_point", "aim_step"), on=["direction", "rank"]
         ).with_columns(columns)
-        came.append(there.select(told.columns))
-    return told.with_columns(aimed), pl.concat(came).with_columns(pl.lit("").alias("fate"))
+        came.append(there.select(packets.columns))
+    return packets.with_columns(aimed), pl.concat(came).with_columns(pl.lit("").alias("fate"))
 
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -161,35 +163,37 @@ def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
     return every.with_columns((pl.col("rank") - 1).alias("rank")).select(*PLACE, "next_point", "next_step")
 
 
-def _hops(told: pl.DataFrame, network: Network, overtaken: pl.DataFrame, twice: pl.DataFrame) -> pl.DataFrame:
+def _hops(
+    packets: pl.DataFrame, watched: pl.DataFrame, overtaken: pl.DataFrame, twice: pl.DataFrame
+) -> pl.DataFrame:
     """Return counts and latency for every watched step."""
-    seen = told.group_by("direction", "step").agg(pl.len().alias("seen"))
+    seen = packets.group_by("direction", "step").agg(pl.len().alias("seen"))
     fate = pl.col("fate")
     missing = (
-        told.filter(fate != "")
+        packets.filter(fate != "")
         .group_by("direction", pl.col("next_step").alias("step"))
         .agg(
             pl.len().alias("missing"),
             *((fate == word).sum().alias(word) for word in ("lost", "gap", "unknown")),
         )
     )
-    base = network.watched.select("direction", "step").join(
-        told.select("direction").unique(), on="direction", how="semi"
+    base = watched.select("direction", "step").join(
+        packets.select("direction").unique(), on="direction", how="semi"
     )
     joined = base.join(seen, on=["direction", "step"], how="left").join(
         missing, on=["direction", "step"], how="left"
     )
-    for name, packets in (("late", overtaken), ("doubled", twice)):
-        counts = packets.group_by("direction", "step").agg(pl.len().alias(name))
+    for name, disturbed in (("late", overtaken), ("doubled", twice)):
+        counts = disturbed.group_by("direction", "step").agg(pl.len().alias(name))
         joined = joined.join(counts, on=["direction", "step"], how="left")
     counted = joined.with_columns(pl.col(COUNTS).fill_null(0).cast(pl.Int64))
-    return counted.join(_latency(told), on=["direction", "step"], how="left")
+    return counted.join(_latency(packets), on=["direction", "step"], how="left")
 
 
-def _latency(told: pl.DataFrame) -> pl.DataFrame:
+def _latency(packets: pl.DataFrame) -> pl.DataFrame:
     """Return the median time from one watched step to the next, of packets that both saw whole."""
     key = ["direction", "key", "start", "length"]
-    first = told.unique([*key, "rank"], keep="first", maintain_order=True).select(
+    first = packets.unique([*key, "rank"], keep="first", maintain_order=True).select(
         *key, "rank", "step", "time"
     )
     before = first.select(*key, (pl.col("rank") + 1).alias("rank"), pl.col("time").alias("before"))
@@ -199,25 +203,10 @@ def _latency(told: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _losses(told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _losses(packets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the packets of all pairs of points with a loss, lost and delivered, and those of other pairs."""
     pair = ["point", "next_point"]
-    lossy = told.filter(pl.col("fate") == "lost").select(pair).unique()
-    columns = [
-        "direction",
-        "step",
-        "next_step",
-        *pair,
-        "variant",
-        "file",
-        "frame",
-        "time",
-        "size",
-        "kind",
-        "fate",
-        "felt",
-        "silent",
-    ]
-    rows = told.filter(pl.col("next_point").is_not_null()).select(columns)
+    lossy = packets.filter(pl.col("fate") == "lost").select(pair).unique()
+    rows = packets.filter(pl.col("next_point").is_not_null()).select(LOSSES_SCHEMA.names)
     losses = rows.join(lossy, on=pair, how="semi", maintain_order="left")
     return losses, rows.join(lossy, on=pair, how="anti", maintain_order="left")

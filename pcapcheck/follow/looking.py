@@ -10,9 +10,9 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.schemas import WINDOWS_SCHEMA
 
 APART: Final = 100_000_000  # ns: more than it takes from one hop to the next
-WINDOWS: Final = ("point", "from", "to", "late", "early")
 
 
 def windows(sightings_of_points: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -34,7 +34,7 @@ def windows(sightings_of_points: pl.DataFrame, network: Network) -> pl.DataFrame
     early = (pl.col("last") > pl.col("to") + APART) | (pl.col("to").is_null())
     return both.with_columns(
         late.fill_null(value=False).alias("late"), early.fill_null(value=False).alias("early")
-    ).select(WINDOWS)
+    ).select(WINDOWS_SCHEMA.names)
 
 
 def _passed(sightings_of_points: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -77,11 +77,11 @@ def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> 
     before, after = pl.col("time") < pl.col("from"), pl.col("time") > pl.col("to")
     nothing = pl.col("from").is_null()
     shut = (pl.col("late") & (before | nothing)) | (pl.col("early") & after)
-    told = joined.with_columns(
+    judged = joined.with_columns(
         (~before & ~after).fill_null(value=False).alias("alive"),
         shut.fill_null(value=False).alias("shut"),
-    ).drop(WINDOWS[1:])
-    others = _others(told, hops, windows)
+    ).drop(WINDOWS_SCHEMA.names[1:])
+    others = _others(judged, hops, windows)
     at_the_time = pl.col("time") >= pl.col("from")  # the first packet of a capture began its way before
     waits = pl.col("to") - pl.col("time") > pl.col("patience")
     waited = others.filter(at_the_time & waits & (pl.col("hop") <= pl.col("rank")))
@@ -91,7 +91,7 @@ def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> 
         .unique("row", keep="first", maintain_order=True)
         .select("row", pl.col("hop_point").alias("aim_point"), pl.col("hop_step").alias("aim_step"))
     )
-    return told.join(aimed, on="row", how="left", maintain_order="left").with_columns(
+    return judged.join(aimed, on="row", how="left", maintain_order="left").with_columns(
         pl.col("row").is_in(waited["row"].unique().implode()).alias("waited")
     )
 

@@ -36,11 +36,12 @@ def late(seen: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFrame:
         seen: direction, rank, key, start, length, kind, time, row; one row a packet (`loss.once`).
         ways: direction, rank of the sending end, to: that of the receiving end.
     """
-    told = seen.filter((pl.col("kind") != "tcp") | (pl.col("length") > 0))
-    told = told.filter(pl.len().over(*ELEMENT, "rank") == 1)  # sent once, and told apart from all others
-    there = told.join(ways, on=["direction", "rank"]).sort("direction", "time", "row")
+    elements = seen.filter((pl.col("kind") != "tcp") | (pl.col("length") > 0))
+    # An element that was sent twice has no one place in the order.
+    elements = elements.filter(pl.len().over(*ELEMENT, "rank") == 1)
+    there = elements.join(ways, on=["direction", "rank"]).sort("direction", "time", "row")
     sent = there.with_columns(pl.int_range(pl.len()).over("direction", "rank").alias("turn"))
     turns = sent.select(*ELEMENT, pl.col("to").alias("rank"), "turn")
-    got = told.join(turns, on=[*ELEMENT, "rank"]).sort("direction", "time", "row")
+    got = elements.join(turns, on=[*ELEMENT, "rank"]).sort("direction", "time", "row")
     before = pl.col("turn").cum_max().shift(1).over("direction", "rank")
     return got.filter(pl.col("turn") < before).drop("turn")

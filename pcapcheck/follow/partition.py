@@ -44,40 +44,40 @@ class PartitionPlan:
 
 def plan_partitions(variants: pl.DataFrame, rows: int) -> PartitionPlan:
     """Cut the flows into partitions of at most `rows` packets; a larger flow has one of its own."""
-    told = variants.select("variant", pl.col("flow").fill_null(NO_FLOW), "packets", "kind", *ENDS)
-    flows = told.group_by("flow").agg(pl.col("packets").sum()).sort("flow")
-    tied = _tied(told)
+    counted = variants.select("variant", pl.col("flow").fill_null(NO_FLOW), "packets", "kind", *ENDS)
+    flows = counted.group_by("flow").agg(pl.col("packets").sum()).sort("flow")
+    tied = _tied(counted)
     unit = pl.col("flow").replace_strict(tied, default=pl.col("flow"), return_dtype=pl.Int64)
     flows = flows.with_columns(unit.alias("unit") if tied else pl.col("flow").alias("unit"))
     units = flows.group_by("unit").agg(pl.col("packets").sum()).sort("unit")
     number = _next_fit(units["packets"].to_list(), rows)
     units = units.with_columns(pl.Series("share", number, pl.Int64))
-    of = told.select("variant", "flow").join(flows.select("flow", "unit"), on="flow", how="left")
+    of = counted.select("variant", "flow").join(flows.select("flow", "unit"), on="flow", how="left")
     of = of.join(units.select("unit", "share"), on="unit", how="left").select("variant", "share")
     packets = np.bincount(number, weights=units["packets"].to_numpy()).astype(np.int64)
     largest = units.sort("packets", descending=True).row(0, named=True)
     return PartitionPlan(of, packets, largest["unit"], largest["packets"])
 
 
-def _tied(told: pl.DataFrame) -> dict[int, int]:
+def _tied(variants: pl.DataFrame) -> dict[int, int]:
     """Return flow -> the first flow that must stay with it, where there are fragments."""
-    pieces = told.filter(pl.col("kind") == "fragment").select(ENDS).unique()
+    pieces = variants.filter(pl.col("kind") == "fragment").select(ENDS).unique()
     if pieces.is_empty():
         return {}
-    near = told.join(pieces, on=ENDS, how="semi").select(*ENDS, "flow").unique()
+    near = variants.join(pieces, on=ENDS, how="semi").select(*ENDS, "flow").unique()
     first = near.group_by(ENDS).agg(pl.col("flow").min().alias("first"))
     return groups(near.join(first, on=ENDS).select("flow", "first").iter_rows())
 
 
 def _next_fit(packets: Iterable[int], rows: int) -> list[int]:
     """Return the share of each unit, in their order."""
-    found, share, held = [], 0, 0
+    shares, share, held = [], 0, 0
     for count in packets:
         if held and held + count > rows:
             share, held = share + 1, 0
         held += count
-        found.append(share)
-    return found
+        shares.append(share)
+    return shares
 
 
 Pieces = tuple[StoredFrame, ...]
@@ -90,7 +90,8 @@ class Partition(NamedTuple):
 
     Attributes:
         pieces: the sightings of all captures.
-        network: what following them needs: variants (FOLLOWING), directions and watched steps of these flows.
+        network: what following them needs: variants (FOLLOWING), directions and watched steps of these flows,
+            and no objects of paths, which `steps` has as a frame.
     """
 
     pieces: Pieces
@@ -130,7 +131,7 @@ def partitions(bound: BoundCaptures, network: Network, using: Resources) -> Iter
     Raises:
         InputError: a flow is too large for the memory that was given, or the scratch folder is full.
     """
-    if not any(each.sightings for each in bound.captured) or network.variants.is_empty():
+    if not any(capture.sightings for capture in bound.captured) or network.variants.is_empty():
         return
     held = (
         0 if using.executor.is_remote else bound.variants.estimated_size() + network.variants.estimated_size()
@@ -140,31 +141,39 @@ def partitions(bound: BoundCaptures, network: Network, using: Resources) -> Iter
     _check_size(cut, network, using)
     names = _by_file(bound, cut)
     both = zip(bound.captured, names, strict=True)
-    kept = [(piece, own) for each, own in both for piece in each.sightings]
+    kept = [(piece, own) for capture, own in both for piece in capture.sightings]
     if len(cut.packets) == 1 or using.scratch is None:
-        small = replace(network, variants=network.variants.select(FOLLOWING))
-        yield Partition((_told(kept).drop("share"),), small)
+        small = replace(network, variants=network.variants.select(FOLLOWING), paths=())
+        yield Partition((_renumbered(kept).drop("share"),), small)
         return
     tasks = _batches(kept, using.scratch, rows)
-    found: list[list[StoredFrame]] = [[] for _ in cut.packets]
+    sorted_pieces: list[list[StoredFrame]] = [[] for _ in cut.packets]
     for written in using.executor.run(_sorted, tasks):
         for share, path in written.items():
-            found[share].append(path)
-    networks = _apart(network, cut)
-    yield from (Partition(tuple(each), networks[share]) for share, each in enumerate(found) if each)
+            sorted_pieces[share].append(path)
+    networks = _by_partition(network, cut)
+    for pieces, of_share in zip(sorted_pieces, networks, strict=True):
+        if pieces:
+            yield Partition(tuple(pieces), of_share)
 
 
-def _apart(network: Network, cut: PartitionPlan) -> list[Network]:
+def _by_partition(network: Network, cut: PartitionPlan) -> list[Network]:
     """Return of each share what concerns its flows."""
-    told = network.variants.select(FOLLOWING).join(cut.of, on="variant", maintain_order="left")
-    owner = told.select("direction", "share").drop_nulls().unique()
-    variants = _by_share(told, cut)
+    owned = network.variants.select(FOLLOWING).join(cut.of, on="variant", maintain_order="left")
+    owner = owned.select("direction", "share").drop_nulls().unique()
+    variants = _by_share(owned, cut)
     directions, watched = (
         _by_share(frame.join(owner, on="direction", maintain_order="left"), cut)
         for frame in (network.directions, network.watched)
     )
     return [
-        replace(network, variants=variants[share], directions=directions[share], watched=watched[share])
+        replace(
+            network,
+            variants=variants[share],
+            directions=directions[share],
+            watched=watched[share],
+            paths=(),
+        )
         for share in range(len(cut.packets))
     ]
 
@@ -179,15 +188,15 @@ def _by_file(bound: BoundCaptures, cut: PartitionPlan) -> list[VariantNumbers]:
     file = bound.variants["file"].to_numpy()
     first = np.append(0, np.cumsum(np.bincount(file, minlength=len(bound.captured))))
     place = pl.Series("place", first[file] + bound.variants["local"].to_numpy())
-    told = bound.variants.select("variant", place).join(cut.of, on="variant")
+    placed = bound.variants.select("variant", place).join(cut.of, on="variant")
     to, share = np.full(len(file), ELSEWHERE), np.zeros(len(file), np.int64)
-    to[told["place"].to_numpy()] = told["variant"].to_numpy()
-    share[told["place"].to_numpy()] = told["share"].to_numpy()
+    to[placed["place"].to_numpy()] = placed["variant"].to_numpy()
+    share[placed["place"].to_numpy()] = placed["share"].to_numpy()
     bounds = zip(first[:-1].tolist(), first[1:].tolist(), strict=True)
     return [VariantNumbers(to[begin:end], share[begin:end]) for begin, end in bounds]
 
 
-def _told(pieces: Sequence[tuple[StoredSightings, VariantNumbers]]) -> pl.DataFrame:
+def _renumbered(pieces: Sequence[tuple[StoredSightings, VariantNumbers]]) -> pl.DataFrame:
     """Return the sightings of some pieces with the numbers that variants have among all files, and shares."""
     frames = [scratch.load(piece.kept) for piece, _ in pieces]
     before = np.repeat([piece.before for piece, _ in pieces], [len(frame) for frame in frames])
@@ -195,12 +204,12 @@ def _told(pieces: Sequence[tuple[StoredSightings, VariantNumbers]]) -> pl.DataFr
         (names, piece.called(frame["variant"].to_numpy()))
         for frame, (piece, names) in zip(frames, pieces, strict=True)
     ]
-    to = np.concatenate([names.to[each] for names, each in named])
-    share = np.concatenate([names.share[each] for names, each in named])
-    told = pl.concat(frames).with_columns(
+    to = np.concatenate([names.to[numbers] for names, numbers in named])
+    share = np.concatenate([names.share[numbers] for names, numbers in named])
+    sightings = pl.concat(frames).with_columns(
         pl.col("frame") + pl.Series(before, dtype=pl.Int64), variant=to, share=share
     )
-    return told.filter(to != ELSEWHERE) if (to == ELSEWHERE).any() else told
+    return sightings.filter(to != ELSEWHERE) if (to == ELSEWHERE).any() else sightings
 
 
 def _check_size(cut: PartitionPlan, network: Network, using: Resources) -> None:
@@ -230,9 +239,9 @@ def _batches(
 
 def _sorted(batch: SortTask) -> dict[int, str]:
     """Sort the sightings of one batch into a file a share; any process can do it."""
-    told = _told(batch.pieces)
+    sightings = _renumbered(batch.pieces)
     written = {}
-    for (share,), mine in told.partition_by("share", as_dict=True, include_key=False).items():
+    for (share,), mine in sightings.partition_by("share", as_dict=True, include_key=False).items():
         name = f"share-{share}-{batch.number}"
         written[share] = scratch.write(mine, batch.folder, name)
     return written

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.correlate.schemas import PASSES_SCHEMA
 from pcapcheck.follow.loss import passed
 
 ELEMENT: Final = ("direction", "key", "start", "length")
@@ -21,8 +22,8 @@ def passes(located: pl.DataFrame) -> pl.DataFrame:
     """
     marked = passed(located, ("direction", "point")).with_columns(pl.len().over("packet").alias("passes"))
     again = marked.filter(pl.col("passes") > 1).sort("packet", "time", "row")
-    columns = ["direction", "step", "point", "packet", "variant", "file", "frame", "time", "passes"]
-    return again.with_columns(pl.col("packet").rank("dense").over("direction", "point")).select(columns)
+    numbered = again.with_columns(pl.col("packet").rank("dense").over("direction", "point"))
+    return numbered.select(PASSES_SCHEMA.names)
 
 
 def doubled(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

@@ -39,20 +39,20 @@ def reduce_all(bound: BoundCaptures, network: Network, using: Resources) -> Netw
     """
     seen = replace(network, windows=windows(bound.windows(network.offsets), network))
     parts = enumerate(partitions(bound, seen, using))
-    tasks = (PartitionTask(each, number, using.scratch) for number, each in parts)
+    tasks = (PartitionTask(partition, number, using.scratch) for number, partition in parts)
     done = list(using.executor.run(_reduce, tasks))
     if not done:
         return seen
-    found = together([each for each, _ in done], _others(done))
+    fates = together([of_partition for of_partition, _ in done], _others(done))
     order = ["direction", "step"]
     proof = [*order, "file", "frame"]
     return replace(
         seen,
-        hops=found.hops.sort(order),
-        losses=found.losses.sort(proof),
-        passes=found.passes.sort(proof),
-        late=found.late.sort(proof),
-        damaged=found.damaged.sort(proof),
+        hops=fates.hops.sort(order),
+        losses=fates.losses.sort(proof),
+        passes=fates.passes.sort(proof),
+        late=fates.late.sort(proof),
+        damaged=fates.damaged.sort(proof),
     )
 
 
@@ -60,16 +60,16 @@ def _reduce(part: PartitionTask) -> tuple[Fates, StoredFrame]:
     """Follow one partition; any process can do it. What other partitions may ask for is kept apart."""
     pieces, network = part.partition
     sightings = pl.concat([scratch.load(piece) for piece in pieces])
-    found = follow(located(sightings, network), network, network.windows)
-    others = scratch.store(found.others, part.scratch, f"others-{part.number}", rows=FEW)
-    return replace(found, others=found.others.clear()), others
+    fates = follow(located(sightings, network), network, network.windows)
+    others = scratch.store(fates.others, part.scratch, f"others-{part.number}", rows=FEW)
+    return replace(fates, others=fates.others.clear()), others
 
 
 def _others(done: Sequence[tuple[Fates, StoredFrame]]) -> list[pl.DataFrame]:
     """Return the packets of pairs that lost none in their partition, but some in another."""
     if len(done) == 1:
         return []
-    lost = pl.concat([each.losses.filter(pl.col("fate") == "lost").select(PAIR) for each, _ in done]).unique()
+    lost = pl.concat(fates.losses.filter(pl.col("fate") == "lost").select(PAIR) for fates, _ in done).unique()
     if lost.is_empty():
         return []
     return [scratch.only(others, lost) for _, others in done]
@@ -81,7 +81,9 @@ PAIR = ("point", "next_point")
 
 def together(parts: Sequence[Fates], others: Sequence[pl.DataFrame] = ()) -> Fates:
     """Return the results of all partitions as one; `others` are packets of pairs that lost some elsewhere."""
-    kept = ((each.hops, each.losses, each.passes, each.late, each.damaged, each.gappy) for each in parts)
+    kept = (
+        (fates.hops, fates.losses, fates.passes, fates.late, fates.damaged, fates.gappy) for fates in parts
+    )
     hops, losses, passes, late, damaged, gappy = (pl.concat(frames) for frames in zip(*kept, strict=True))
     losses = pl.concat([losses, *others])
     fooled = losses.filter("silent").join(gappy, on="next_point", how="semi")
@@ -97,8 +99,8 @@ def together(parts: Sequence[Fates], others: Sequence[pl.DataFrame] = ()) -> Fat
 def _corrected(hops: pl.DataFrame, fooled: pl.DataFrame) -> pl.DataFrame:
     """Return the hops with the packets that are unknown, not lost."""
     counts = fooled.group_by("direction", pl.col("next_step").alias("step")).agg(pl.len().alias("fewer"))
-    told = hops.join(counts, on=PLACE, how="left", maintain_order="left").with_columns(
+    counted = hops.join(counts, on=PLACE, how="left", maintain_order="left").with_columns(
         pl.col("fewer").fill_null(0).cast(pl.Int64)
     )
     lost, unknown = pl.col("lost") - pl.col("fewer"), pl.col("unknown") + pl.col("fewer")
-    return told.with_columns(lost.alias("lost"), unknown.alias("unknown")).drop("fewer")
+    return counted.with_columns(lost.alias("lost"), unknown.alias("unknown")).drop("fewer")
