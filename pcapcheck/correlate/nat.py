@@ -1,8 +1,42 @@
-"""Address tuples of one flow, joined by what translation leaves alone: no conntrack table is needed.
+"""Joining the address tuples that a packet has before and after network address translation.
 
-Takes one row a directed tuple and the strong keys of its packets (`identity.strong`), gives the group of each
-tuple: tuples of one group are one direction of one flow, before and after DNAT or SNAT. It does not know the
-topology beyond the kind of owner of each end.
+The question is which address tuples belong to one flow. A pod asks 10.96.0.10:80, a node translates it, and
+the packet arrives with another destination, sometimes with another source as well. Unless both tuples are
+known to be one flow, every service looks as if it lost all packets at the node.
+
+Conntrack tables would say it, but captures have none, and a table dumped afterwards lacks the connections
+that failed. The topology's list of endpoints is not the answer either: a stale endpoint is one of the faults
+to be found, and a list cannot say which of two connections to one endpoint is which. Ports do not help,
+because SNAT may pick any. Times alone join whatever happens at the same moment.
+
+The rule: translation leaves everything alone but addresses, ports and checksums, so a packet has the same
+fingerprint (`identity`, column `strong`) before and after it. Two tuples belong to one direction if
+
+1. they have a fingerprint in common, seen within 3 s of each other, clocks aligned;
+2. at most 8 tuples share it: what more have is no fingerprint but a common payload;
+3. they are of the same kind, and translation can make one of the other (`_may_be_one`). For TCP and echoes,
+   whose fingerprints are unique, it is enough that an end is equal or that one end is no pod. Datagrams
+   without an IP ID may be equal by chance, so their owners must fit too: translation makes no pod of another
+   pod, no outside address of another, and does not send a datagram back to where it came from.
+
+Tuples are joined transitively, and with each pair the two opposite tuples are joined. A group of more than 8
+tuples was joined by chance and is dissolved. The group's number is its smallest member, so the result depends
+on neither the order of packets nor that of files.
+
+An example: at its veth a pod sends a SYN from 10.244.1.5:40000 to 10.96.0.10:80, and 20 µs later the uplink
+shows one from 10.244.1.5:40000 to 10.244.2.7:8080, with the same sequence number and TSval. The fingerprints
+are the same and the sources are equal: one direction. Its end points are the pods, and 10.96.0.10:80 is how
+the client calls the server (`flowtable`). The answers, from 10.244.2.7:8080 and from 10.96.0.10:80 to the
+pod, are one direction as well, even where no answer was seen twice. Through a NodePort, 203.0.113.9:5000 to
+192.168.10.1:30080 becomes 192.168.10.1:61000 to 10.244.2.7:8080: no end is equal, but not all four are pods.
+
+What breaks it: a proxy ends one connection and opens another, with new sequence numbers; these are two flows,
+and are shown as two. A firewall that randomises sequence numbers cuts a flow in two that should be one. A
+capture that is replayed with other addresses joins flows that have nothing to do with each other. Load
+generators that send the same payload in every datagram, with IP ID 0, leave only the owners to tell flows
+apart. Clocks more than 3 s apart have to be aligned first, by packets that were not translated (`clocks`).
+
+The module knows of the topology only the kind of the owner of each end.
 """
 
 from collections.abc import Iterable, Sequence

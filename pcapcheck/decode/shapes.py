@@ -1,7 +1,41 @@
-"""Shapes: the packets of a block, split by shape; the fast way to the same columns as the wavefront's.
+"""Splitting blocks by shape: the fast way to the same columns as the wavefront's.
 
-Learns shapes from what the wavefront finds in a sample of the packets that fit none yet, a bounded number of
-times. What fits no shape is left to the wavefront.
+The question is how to decode millions of packets without touching each header of each of them.
+
+The wavefront (`layers`) is exact for any bytes, but it decodes a VXLAN packet in seven rounds, each of which
+gathers bytes from all over the block. Assuming fixed offsets instead is fast and wrong: a VLAN tag or an IP
+option moves everything behind it, a later fragment has no ports, UDP port 8472 is VXLAN only where the
+profile says so, and a truncated packet ends somewhere in the middle.
+
+The rule: the offsets of almost all packets of a capture are the same as those of a packet that was decoded
+before, and which bits decided that can be written down. A *shape* is such a set of offsets, with a mask and a
+value: a packet whose first 160 bytes equal the value under the mask has the same headers at the same places,
+because every bit that led the wavefront there is in the mask. What is no equality of bits is a guard: lengths
+must reach far enough, no other protocol may claim a port, the payload must not look like a tunnel.
+
+    A shape never accepts a packet that the wavefront would decode otherwise. At worst it misses one.
+
+What no shape accepts goes to the wavefront, so shapes change the speed and never the result. They are learnt:
+if at least 2,048 of 8,192 packets fit no shape, the wavefront decodes a sample of 512 of them. `_learn`
+groups the sample by which headers lie where, the largest group first, and compiles a shape from one member of
+each (`compiler`). What the new shape accepts is taken out of the group; what is left differs in another bit
+that matters, and makes another shape. At most 24 samples are taken and 48 shapes kept, so on traffic of
+endless variety the cost of learning is bounded, and the wavefront does the rest.
+
+An example: the shape of `eth:ip:udp:vxlan:eth:ip:tcp` says that bytes 12 and 13 are 08 00, that byte 14 is 45
+(version 4, a header of 20 bytes), that the fragment offset is 0, the protocol 17 and the flags of VXLAN 08,
+and the same of the inner headers. Its guard says that one port is that of VXLAN and that no other protocol
+claims either. A packet with an IP option has 46 in byte 14, is left over, and gets a shape of its own if
+there are enough like it. A TCP option has no fixed place: the shape stands, and that field is read packet by
+packet.
+
+Packets are taken 8,192 at a time, so that their rows stay in the cache, and the shapes that matched most are
+asked first.
+
+What breaks it: a protocol that decides where its payload begins by bytes that the compiler does not see being
+read. `Traced` notes what is read through `number`, `read_field` and `place`; code that reads `data` itself
+escapes it, and a shape would accept what it must not. Anything that cannot be traced must raise `Varies`, and
+then the packet has no shape. Tests compare shapes with the wavefront on arbitrary bytes.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,44 @@
-"""Sightings -> what became of packets between the watched steps: seen and missing, loss, latency, order.
+"""Following packets from each captured step of their path to the next.
 
-Takes the sightings of one partition of flows and the network they were placed in; a partition does not depend
-on any other.
+The question is what happened to every packet on its way: at which step it was missing, how long it took from
+one step to the next, whether another overtook it, whether it came twice.
+
+Sorting the sightings by time and reading them off is not the answer. Time does not order the hops of one
+node: a veth and its bridge stamp a packet in the same microsecond, and often backwards. Clocks of two nodes
+differ by more than packets take. Nor can the packets of two capture points be compared as two sets, because
+most packets at one point were never meant to cross the other.
+
+The rule: the order of the hops comes from the expected path of each direction, and a packet is compared only
+between watched steps of that path which follow each other. `correlate` numbers the watched steps of a
+direction with ranks 0, 1, 2 …; `located` gives each sighting the rank of the step at which its variant was
+seen. Then, for each direction:
+
+1. Passes are joined: a bridge may show one packet three times, which is one packet (`loss.once`).
+2. Packets that rank r saw and rank r + 1 did not are candidates (`loss.surplus`): bytes are compared, not
+   records, so a super-packet equals its segments.
+3. Each candidate gets a fate: lost, a gap of the next capture, or unknown (`fate`). If the next point was not
+   looking at the time, the packet is compared with the first one behind it that was.
+4. The latency of a step is the median of the differences of aligned times. Order needs no clocks: the order
+   in which packets left one node is compared with the order in which they reached the next (`order`).
+
+Later fragments have no ports and thus no flow of their own: they take direction and step from the first
+fragment, or from the whole datagram, with the same addresses and IP ID.
+
+An example: pod web-1 sends ten packets to db-0 on another node. The path has eight steps, of which three were
+captured: web-1's own interface (rank 0), node1's uplink (rank 1), node2's uplink (rank 2). Ten, ten and nine
+packets were seen. `hops` says: 10 seen, 0 missing; 10 seen, 0 missing; 9 seen, 1 missing. `losses` holds all
+ten packets of the pair (node1's uplink, node2's uplink), nine delivered and one lost, so that `diagnose` can
+ask what distinguishes the lost one. Had nothing been lost there, the ten would be among `others`, since the
+same pair of points may have lost packets of another partition.
+
+A partition holds whole flows: both directions, every address tuple that they had, and the fragments between
+the same two addresses. So partitions can be followed in any order, by any process, and only `gappy` and
+`others` have to be exchanged between them (`reduce.together`).
+
+What breaks it: a profile with the wrong path ranks the steps in an order in which packets do not travel, and
+then many seem to be missing. Where a step may be any of several interfaces, it is watched only if all of them
+are captured or the direction was seen at one; a flow that is spread over two uplinks of which one was
+captured seems to lose what took the other.
 """
 
 from dataclasses import dataclass

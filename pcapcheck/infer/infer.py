@@ -1,8 +1,44 @@
-"""The intended network, guessed from what was seen, and what was guessed.
+"""Inferring the intended network from what was captured, where there is no topology.
 
-Takes the watches of a run (`inferring.watch`), gives a Topology with source `inferred`, a binding for each
-watch, and the values that nodes use. What is intended is what most nodes do, and of a node what it sends
-itself, so that a fault is a contradiction and not the norm. What nothing speaks for is left out.
+The question is what the network is meant to be, when all that is known is how it behaves, and part of that
+may be a fault.
+
+Believing what was seen is not the answer: if node2 sends VNI 7 by mistake, a topology that says "node2 uses
+VNI 7" makes the mistake the intention, and nothing is left to report. Believing conventions is no answer
+either: 10.244.0.0/16 is the pod network of some clusters and the node network of others, and the capture
+`web-1_eth0.pcap` may be of a pod's interface or of a node's.
+
+The rules:
+
+1. What is intended is what most nodes do. Values are counted by the node that sends them, not by packet, so
+   that one busy node is no majority (`votes`). A profile's default stands if any node uses it.
+2. Of a node or pod is believed what it says itself: its source MAC and address, what it claims by ARP, the
+   outer source of its tunnels. What others send to it is where faults show, and is no evidence.
+3. Position comes from round trips: of two captures that saw both ways of an exchange, the one nearer to the
+   asker waits longer for the answer. The difference of the two directions is free of clocks (`nearness`).
+4. Names are believed first where they say something: of files, of interfaces, of devices called after a VNI.
+5. What nothing speaks for is left out. Of a topology that says too little, rules say that they cannot be
+   judged; from one that says something wrong, they report faults that are none.
+
+The steps depend on each other, and their order is that of `infer`: where each capture was made (`places`);
+which pods live there; what the nodes' uplinks are; which nodes and devices are known only from tunnels; which
+address is a service's, since one packet had both it and a pod's address; which pods are hidden behind nodes,
+after which services are looked for again; and last subnets and networks, which take the addresses together.
+Each step adds to a `TopologyDraft` and decides nothing that a later one could decide better.
+
+An example: three captures, node1_eth0, node2_eth0 and web-1_eth0. VXLAN at the two uplinks makes them nodes'.
+web-1_eth0 shows plain frames of one station and is nearer to 10.244.1.5 than both uplinks, so it is the pod
+that has this address; its exchanges enter the network at node1, so it is on node1. node1 uses VNI 42, and so
+does a third node, which was not captured but sends tunnels to both; node2 uses VNI 7. Two votes to one: VNI
+42 is intended, and the rule about VNIs reports node2.
+
+What breaks it: two nodes that differ are no majority; then the profile's default decides if one of them uses
+it, and else the smaller value. A fault that most nodes share is the norm. Captures at a single point have no
+order, nor have captures whose times are whole seconds, and of a pod without traffic nothing is known. Which
+endpoints a service should have, and how long the prefix of a subnet is, cannot be seen.
+
+`infer` takes the vantage points of a run (`watching`) and gives a topology with source `inferred`, a binding
+for each of them, and the votes.
 """
 
 from collections.abc import Mapping, Sequence
