@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, Unpack
 
 from pcapcheck.capture.inputs import Inputs, find_inputs
 from pcapcheck.errors import InputError
-from pcapcheck.report.result import Result
+from pcapcheck.result import Result
 from pcapcheck.run.optionvalues import DecodeAs
 from pcapcheck.run.settings import RunWords, read_settings
 from pcapcheck.topology.load import load_topology
@@ -60,11 +60,13 @@ def check(
     Raises:
         InputError: an argument cannot be used, or no capture can be read.
     """
-    from pcapcheck.run.check import run
+    from pcapcheck.run.check import run, run_with_sightings
 
     inputs, intended = find(paths, topology, words.get("scratch"))
     settings = read_settings(intended, **words)
-    return run(inputs, intended, settings, sightings=sightings)
+    if sightings:
+        return Result(*run_with_sightings(inputs, intended, settings))
+    return Result(run(inputs, intended, settings))
 
 
 def flows(*paths: Paths, topology: Intended = None, **words: Unpack[RunWords]) -> "pl.DataFrame":

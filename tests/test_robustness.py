@@ -15,7 +15,7 @@ import pytest
 import shared
 
 from pcapcheck.capture.inputs import find_inputs
-from pcapcheck.report.result import Result, Verdict
+from pcapcheck.report.report import Result, Verdict
 from pcapcheck.run.check import Settings, run
 from pcapcheck.topology.load import load_topology
 

@@ -1,8 +1,9 @@
 """What the check gives: findings, the frames that prove them, and what was not checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 
 class Severity(StrEnum):
@@ -87,3 +88,17 @@ class Coverage:
     not_exercised: Mapping[str, str]
     not_evaluable: Mapping[str, str]
     hops_without_capture: tuple[Hop, ...]
+
+    def unmet(self, require: Iterable[str]) -> tuple[str, ...]:
+        """Return which required rules were not exercised, one sentence each.
+
+        Args:
+            require: rule ids or patterns (`flannel-vxlan/*`); every rule that matches must be exercised.
+        """
+        unjudged = {**self.not_exercised, **self.not_evaluable}
+        missing = []
+        for pattern in require:
+            if not any(fnmatchcase(rule, pattern) for rule in {**self.exercised, **unjudged}):
+                missing.append(f"{pattern}: no rule of the profiles has this id")
+            missing += [f"{rule}: {why}" for rule, why in unjudged.items() if fnmatchcase(rule, pattern)]
+        return tuple(missing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +10,22 @@ import click
 
 from pcapcheck.options import Request, request_options, run_option
 from pcapcheck.report.console import check_writable, color_option, is_colored, progress, warn, width, write
+from pcapcheck.report.reportformat import format_named, format_names, format_of
 
 if TYPE_CHECKING:
     from pcapcheck.capture.inputs import Inputs
-    from pcapcheck.report.result import Result
+    from pcapcheck.report.report import Report
+    from pcapcheck.report.reportformat import ReportFormat
     from pcapcheck.run.settings import Settings
     from pcapcheck.topology.topology import Topology
 
 UNREADABLE = 2
 INCONCLUSIVE = 3
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return "a, b or c"."""
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 @click.command()
@@ -39,7 +46,7 @@ INCONCLUSIVE = 3
     "formats",
     metavar="NAME[=FILE]",
     multiple=True,
-    help="text, json, junit, sarif, html, markdown or github; repeat for several.  [text]",
+    help=f"{_listed(format_names())}; repeat for several.  [text]",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the report to FILE; its ending is the format.")
 @click.option("--exit-zero", is_flag=True, help="Exit status 0 also for violations and inconclusive.")
@@ -71,27 +78,27 @@ def command(request: Request, **given: Any) -> int:
     inputs, topology = request.find()
     settings = request.settings(topology)
     with progress() as tell:
-        result = known(run(inputs, topology, settings, tell))
-    if any(output.has_packets for output in outputs):
-        result = _with_packets(result, inputs, topology, settings)
+        report = known(run(inputs, topology, settings, tell))
+    if any(output.format.shows_packets for output in outputs):
+        report = _with_packets(report, inputs, topology, settings)
     shown = Shown(given["verbose"] - given["quiet"], given["color"])
     for output in outputs:
-        write(shown.parts(output, result), output.file)
-    return _status(result, inputs, settings.rules.require, exit_zero=given["exit_zero"])
+        write(shown.parts(output, report), output.file)
+    return _status(report, inputs, settings.rules.require, exit_zero=given["exit_zero"])
 
 
-def _known(baseline: str | None) -> Callable[[Result], Result]:
+def _known(baseline: str | None) -> Callable[[Report], Report]:
     """Return what leaves out the findings that a baseline has; mistakes in it end here."""
     if baseline is None:
-        return lambda result: result
+        return lambda report: report
     from pcapcheck.report.baseline import read_baseline, without_known
 
     known = read_baseline(baseline)
-    return lambda result: without_known(result, known, baseline)
+    return lambda report: without_known(report, known, baseline)
 
 
-def _with_packets(result: Result, inputs: Inputs, topology: Topology, settings: Settings) -> Result:
-    """Return the result with packets to look at, read as the profiles say."""
+def _with_packets(report: Report, inputs: Inputs, topology: Topology, settings: Settings) -> Report:
+    """Return the report with packets to look at, read as the profiles say."""
     from pcapcheck.check.candidates import dissectors, find_candidates
     from pcapcheck.decode.registry import dissector_table
     from pcapcheck.run.packets import with_packets
@@ -99,22 +106,16 @@ def _with_packets(result: Result, inputs: Inputs, topology: Topology, settings: 
     given = (settings.profiles, settings.parameters, settings.rules)
     profiles = find_candidates(topology, *given, decoding_only=True).profiles
     return with_packets(
-        result, inputs, dissector_table(dissectors(profiles, settings.decode_as), by_content=True)
+        report, inputs, dissector_table(dissectors(profiles, settings.decode_as), by_content=True)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One report: how to write it, and where; None is standard output."""
+    """One report: its format, and its file; None is standard output."""
 
-    write: Callable[..., Iterator[str]]
+    format: ReportFormat
     file: str | None
-    is_text: bool
-
-    @property
-    def has_packets(self) -> bool:
-        """Whether the report shows packets."""
-        return self.write.__module__.endswith(".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +125,12 @@ class Shown:
     verbose: int
     color: str
 
-    def parts(self, output: Output, result: Result) -> Iterator[str]:
+    def parts(self, output: Output, report: Report) -> Iterator[str]:
         """Return the parts of one report."""
-        if not output.is_text:
-            return output.write(result)
+        if output.format.name != "text":
+            return output.format.write(report)
         color = output.file is None and is_colored(self.color)
-        return output.write(result, verbose=self.verbose, color=color, width=width())
+        return output.format.write(report, verbose=self.verbose, color=color, width=width())
 
 
 def _outputs(formats: tuple[str, ...], output: str | None) -> list[Output]:
@@ -138,7 +139,7 @@ def _outputs(formats: tuple[str, ...], output: str | None) -> list[Output]:
     if output is not None:
         if len(outputs) > 1 or any(each.file for each in outputs):
             raise click.UsageError("-o goes with one format; with several, write --format NAME=FILE")
-        outputs = [_to_file(outputs[0] if outputs else None, output)]
+        outputs = [_to_file(outputs, output)]
     if sum(each.file is None for each in outputs) > 1:
         raise click.UsageError(
             "only one report can go to standard output; write --format NAME=FILE for the others"
@@ -150,35 +151,28 @@ def _outputs(formats: tuple[str, ...], output: str | None) -> list[Output]:
 
 
 def _output(text: str) -> Output:
-    from pcapcheck.report.formats import format_named
-
     name, sign, file = text.partition("=")
     if sign and not file:
         raise click.UsageError(f"--format {text}: a file's name must follow `=`")
-    return Output(format_named(name).write, file or None, name == "text")
+    return Output(format_named(name), file or None)
 
 
-def _to_file(output: Output | None, file: str) -> Output:
-    from pcapcheck.report import text
-    from pcapcheck.report.formats import format_of
-
-    if output is not None:
-        return Output(output.write, file, output.is_text)
-    write = format_of(file).write
-    return Output(write, file, write is text.write)
+def _to_file(outputs: list[Output], file: str) -> Output:
+    """Return a report to the file: in the format that was asked for, else in that of the file's ending."""
+    return Output(outputs[0].format if outputs else format_of(file), file)
 
 
-def _status(result: Result, inputs: Inputs, require: tuple[str, ...], *, exit_zero: bool) -> int:
+def _status(report: Report, inputs: Inputs, require: tuple[str, ...], *, exit_zero: bool) -> int:
     """Return the exit status, and say on standard error what makes it differ from the verdict's."""
     named = {each.shown for each in inputs.captures if each.named}
-    unread = {each.file: each.error for each in result.captures if each.error}
+    unread = {each.file: each.error for each in report.captures if each.error}
     for file, error in unread.items():
         warn(error, level="error" if file in named else "warning")
     if named & set(unread):
         return UNREADABLE
-    unmet = result.unmet(require)
+    unmet = report.coverage.unmet(require)
     for each in unmet:
         warn(f"required, but not exercised: {each}", level="error")
     if exit_zero:
         return 0
-    return result.exit_status or (INCONCLUSIVE if unmet else 0)
+    return report.exit_status or (INCONCLUSIVE if unmet else 0)

@@ -174,10 +174,10 @@ def _found(order: Order, inputs: Inputs, topology: Topology, settings: Settings)
     whole_flows = settings.selection and not order.ids
     with progress() as tell:
         if whole_flows:
-            result, packets = run_with_packets(inputs, topology, settings, tell)
+            report, packets = run_with_packets(inputs, topology, settings, tell)
         else:
-            result = run(inputs, topology, settings, tell)
-    comments = comments_of(result, order.ids, in_words=not order.anonymise)
+            report = run(inputs, topology, settings, tell)
+    comments = comments_of(report, order.ids, in_words=not order.anonymise)
     if not whole_flows:
         return Choice(frames_of(comments), comments)
     files = [each.shown for each in inputs.captures]

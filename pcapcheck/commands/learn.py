@@ -73,18 +73,18 @@ def command(request: Request, output: str | None, name: str | None, packets: int
 
 def _check_good(side: Side) -> None:
     """Refuse to learn from a network that is broken, or that no profile describes."""
-    from pcapcheck.report.result import Verdict
+    from pcapcheck.report.report import Verdict
 
-    result = side.result
-    if not result.profiles:
+    report = side.report
+    if not report.profiles:
         fix = "name the one to build on with --profile; `pcapcheck rules list` shows them"
         raise InputError("learn", "no profile fits these captures, so nobody knows the ways of packets", fix)
-    if result.verdict == Verdict.VIOLATIONS:
+    if report.verdict == Verdict.VIOLATIONS:
         broken = [
-            *(each.id for each in result.diagnoses if not each.information),
-            *(each.rule for each in result.findings),
+            *(each.id for each in report.diagnoses if not each.information),
+            *(each.rule for each in report.findings),
         ]
-        what = f"these captures break rules of {result.profiles[0].name}: {', '.join(dict.fromkeys(broken))}"
+        what = f"these captures break rules of {report.profiles[0].name}: {', '.join(dict.fromkeys(broken))}"
         raise InputError(
             "learn", what, "see `pcapcheck check`; --ignore ID leaves out a rule that need not hold"
         )
@@ -104,7 +104,7 @@ def _shipped(side: Side) -> Mapping[str, Parameter]:
     """Return the parameters of the profile as its file has them."""
     from pcapcheck.check.rules import load_profile
 
-    return load_profile(side.result.profiles[0].name).parameters
+    return load_profile(side.report.profiles[0].name).parameters
 
 
 def _dropped(side: Side, ignore: tuple[str, ...]) -> list[str]:
@@ -113,5 +113,5 @@ def _dropped(side: Side, ignore: tuple[str, ...]) -> list[str]:
 
     from pcapcheck.check.rules import load_profile
 
-    rules = load_profile(side.result.profiles[0].name).rules
+    rules = load_profile(side.report.profiles[0].name).rules
     return [each.id for each in rules if any(fnmatchcase(each.id, pattern) for pattern in ignore)]

@@ -16,7 +16,7 @@ def compare(good: Side, bad: Side) -> Difference:
         paths=tuple(path_changes(good, bad)),
         losses=tuple(loss_changes(good, bad)),
         latencies=tuple(latency_pairs(good, bad)),
-        findings=tuple(finding_changes(good.result, bad.result)),
-        rules=tuple(rule_changes(good.result, bad.result)),
-        flows=tuple(flow_changes(good.result, bad.result)),
+        findings=tuple(finding_changes(good.report, bad.report)),
+        rules=tuple(rule_changes(good.report, bad.report)),
+        flows=tuple(flow_changes(good.report, bad.report)),
     )

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pcapcheck.check.finding import Frame, Severity
-from pcapcheck.report.result import Verdict
+from pcapcheck.report.report import Verdict
 
 SCHEMA = "diff-v1"
 

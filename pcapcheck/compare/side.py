@@ -10,7 +10,7 @@ import polars as pl
 from pcapcheck.check.profile import Profile
 from pcapcheck.compare.difference import DifferenceSummary
 from pcapcheck.correlate.network import Network
-from pcapcheck.report.result import Result
+from pcapcheck.report.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +19,19 @@ class Side:
 
     network: Network
     profile: Profile
-    result: Result
+    report: Report
 
     @property
     def summary(self) -> DifferenceSummary:
         """The set in numbers."""
-        result = self.result
+        report = self.report
         return DifferenceSummary(
-            verdict=result.verdict,
-            profile=result.profiles[0].name if result.profiles else None,
-            captures=len(result.captures),
-            packets=sum(each.packets for each in result.captures),
-            flows=len(result.flows),
-            diagnoses=tuple(each.id for each in result.diagnoses if not each.information),
+            verdict=report.verdict,
+            profile=report.profiles[0].name if report.profiles else None,
+            captures=len(report.captures),
+            packets=sum(each.packets for each in report.captures),
+            flows=len(report.flows),
+            diagnoses=tuple(each.id for each in report.diagnoses if not each.information),
         )
 
     @property

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from pcapcheck.check.finding import Finding
 from pcapcheck.compare.difference import FindingChange, FlowChange, RuleChange
-from pcapcheck.report.result import FlowSummary, Result
+from pcapcheck.report.report import FlowSummary, Report
 
 SIDES: Final = ("good", "bad")
 
@@ -23,7 +23,7 @@ class _Between(NamedTuple):
     port: int
 
 
-def finding_changes(good: Result, bad: Result) -> Iterator[FindingChange]:
+def finding_changes(good: Report, bad: Report) -> Iterator[FindingChange]:
     """Yield the rules that are broken at a node in one set only; those of the second set first."""
     found = (_findings(good), _findings(bad))
     for mine in (1, 0):
@@ -41,14 +41,14 @@ def finding_changes(good: Result, bad: Result) -> Iterator[FindingChange]:
             )
 
 
-def _findings(result: Result) -> Mapping[_Where, list[Finding]]:
+def _findings(report: Report) -> Mapping[_Where, list[Finding]]:
     found: dict[_Where, list[Finding]] = {}
-    for each in result.findings:
+    for each in report.findings:
         found.setdefault(_Where(each.rule, each.hop.role, each.hop.node or ""), []).append(each)
     return found
 
 
-def rule_changes(good: Result, bad: Result) -> Iterator[RuleChange]:
+def rule_changes(good: Report, bad: Report) -> Iterator[RuleChange]:
     """Yield the rules that were exercised in one set only, of those that were judged in both."""
     coverages = (good.coverage, bad.coverage)
     for mine in (0, 1):
@@ -57,7 +57,7 @@ def rule_changes(good: Result, bad: Result) -> Iterator[RuleChange]:
             yield RuleChange(rule, SIDES[mine], other[rule])
 
 
-def flow_changes(good: Result, bad: Result) -> Iterator[FlowChange]:
+def flow_changes(good: Report, bad: Report) -> Iterator[FlowChange]:
     """Yield the flows of pods that only one set has, by who talks to whom."""
     found = ({_between(each) for each in good.flows}, {_between(each) for each in bad.flows})
     for mine in (0, 1):

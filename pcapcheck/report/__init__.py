@@ -1,1 +1,1 @@
-"""RESULT -> TEXT. Each format is one file with write(result); none knows captures or decoding."""
+"""Network -> report -> text, pages and tables. It knows neither captures nor decoding."""

@@ -1,6 +1,6 @@
 """A baseline: what an earlier run found and people know of, so that only what is new fails.
 
-Takes the SARIF report of that run, which has a fingerprint for each finding and cause; gives a Result without
+Takes the SARIF report of that run, which has a fingerprint for each finding and cause; gives a Report without
 them. It says how many it left out, and how many were not seen again.
 """
 
@@ -13,9 +13,8 @@ from typing import Any
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.errors import InputError
 from pcapcheck.report.quantity import count
-from pcapcheck.report.result import Result, Verdict
-from pcapcheck.report.sarif import FINGERPRINT
-from pcapcheck.report.stableid import fingerprint, fingerprint_of_cause
+from pcapcheck.report.report import Report, Verdict
+from pcapcheck.report.stableid import FINGERPRINT, fingerprint, fingerprint_of_cause
 from pcapcheck.report.summary import fails
 
 
@@ -51,41 +50,41 @@ def _list(thing: Any, key: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def without_known(result: Result, known: frozenset[str], name: str) -> Result:
-    """Return the result without known findings and causes, and the verdict that is left.
+def without_known(report: Report, known: frozenset[str], name: str) -> Report:
+    """Return the report without known findings and causes, and the verdict that is left.
 
     Args:
-        result: of this run.
+        report: of this run.
         known: the fingerprints of the baseline.
         name: of its file, for the note.
     """
-    flows = {flow.flow: flow for flow in result.flows}
-    marks = [fingerprint(finding, flows) for finding in result.findings]
-    causes = [fingerprint_of_cause(each) for each in result.diagnoses]
+    flows = {flow.flow: flow for flow in report.flows}
+    marks = [fingerprint(finding, flows) for finding in report.findings]
+    causes = [fingerprint_of_cause(each) for each in report.diagnoses]
     kept = {number: new for new, number in enumerate(n for n, mark in enumerate(marks) if mark not in known)}
-    findings = tuple(result.findings[number] for number in kept)
+    findings = tuple(report.findings[number] for number in kept)
     diagnoses = tuple(
         _renumbered(each, kept)
-        for each, mark in zip(result.diagnoses, causes, strict=True)
+        for each, mark in zip(report.diagnoses, causes, strict=True)
         if mark not in known
     )
-    left = replace(result, findings=findings, diagnoses=diagnoses)
-    return replace(left, verdict=_verdict(left), notes=(*result.notes, _note(known, {*marks, *causes}, name)))
+    left = replace(report, findings=findings, diagnoses=diagnoses)
+    return replace(left, verdict=_verdict(left), notes=(*report.notes, _note(known, {*marks, *causes}, name)))
 
 
 def _renumbered(diagnosis: Diagnosis, kept: Mapping[int, int]) -> Diagnosis:
     return replace(diagnosis, findings=tuple(kept[number] for number in diagnosis.findings if number in kept))
 
 
-def _verdict(result: Result) -> Verdict:
+def _verdict(report: Report) -> Verdict:
     """Return the verdict of what is left; a run that was no violation stays what it was."""
-    if result.verdict != Verdict.VIOLATIONS:
-        return result.verdict
-    if any(fails(result, finding) for finding in result.findings):
+    if report.verdict != Verdict.VIOLATIONS:
+        return report.verdict
+    if any(fails(report, finding) for finding in report.findings):
         return Verdict.VIOLATIONS
-    if any(not diagnosis.information for diagnosis in result.diagnoses):
+    if any(not diagnosis.information for diagnosis in report.diagnoses):
         return Verdict.VIOLATIONS
-    return Verdict.CONFORMANT if result.checked else Verdict.INCONCLUSIVE
+    return Verdict.CONFORMANT if report.checked else Verdict.INCONCLUSIVE
 
 
 def _note(known: frozenset[str], seen: set[str], name: str) -> str:

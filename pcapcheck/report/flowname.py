@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from pcapcheck.errors import InputError, did_you_mean
-from pcapcheck.report.result import FlowSummary
+from pcapcheck.report.report import FlowSummary
+
+AnyFlow = TypeVar("AnyFlow", bound=FlowSummary)
 
 LISTED = 10
 FLOW = re.compile(r"(?P<protocol>[^/]+)/(?P<client>\[[^]]*\][^-]*|[^-[]+)-(?P<server>[^#]+)(?P<id>#.*)?")
 PORT = re.compile(r":(\d+)$")
 
 
-def find_flow(flows: Sequence[FlowSummary], wanted: str) -> FlowSummary:
+def find_flow(flows: Sequence[AnyFlow], wanted: str) -> AnyFlow:
     """Return the one flow that `wanted` means.
 
     Args:
@@ -32,7 +35,7 @@ def find_flow(flows: Sequence[FlowSummary], wanted: str) -> FlowSummary:
     raise InputError(wanted, f"there is no such flow among {len(flows)}", near)
 
 
-def matching_flows(flows: Sequence[FlowSummary], wanted: str) -> list[FlowSummary]:
+def matching_flows(flows: Sequence[AnyFlow], wanted: str) -> list[AnyFlow]:
     """Return every flow that `wanted` means, in their order."""
     if wanted.isdecimal():
         number = int(wanted)

@@ -1,4 +1,4 @@
-"""The parts of a Result as polars frames. Column names and types are stable, like those of the JSON report.
+"""The parts of a report as polars frames. Column names and types are stable, like those of the JSON report.
 
 Version 1. A change that removes, renames or retypes a column raises `VERSION`.
 """
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pcapcheck.check.finding import Hop
 from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.report.escape import utf8
-from pcapcheck.report.result import FlowSummary, PathStep, Result
+from pcapcheck.report.report import FlowSummary, PathStep, Report
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,16 +71,14 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def frame(result: Result, name: str) -> "pl.DataFrame":
-    """Return one part of the result as a frame; see `COLUMNS`. "sightings" are as correlation made them.
+def frame(report: Report, name: str) -> "pl.DataFrame":
+    """Return one part of the report as a frame; see `COLUMNS`.
 
     Raises:
-        InputError: there is no such frame, or the run kept no sightings.
+        InputError: there is no such frame.
     """
     import polars as pl
 
-    if name == "sightings":
-        return _sightings(result)
     if name not in ROWS:
         names = ", ".join([*ROWS, "sightings"])
         raise InputError("Result.frame", f"there is no frame `{name}`", did_you_mean(name, ROWS, names))
@@ -93,14 +91,8 @@ def frame(result: Result, name: str) -> "pl.DataFrame":
         "time": pl.Datetime("ns", "UTC"),
     }
     schema = {column: types[kind] for column, kind in COLUMNS[name].items()}
-    rows = [tuple(map(_held, row)) for row in ROWS[name](result)]
+    rows = [tuple(map(_held, row)) for row in ROWS[name](report)]
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _sightings(result: Result) -> "pl.DataFrame":
-    if result.sightings is None:
-        raise InputError("Result.frame", "this run kept no sightings", "call `check` with `sightings=True`")
-    return result.sightings
 
 
 def _held(cell: object) -> object:
@@ -114,8 +106,8 @@ def _hop(hop: Hop) -> Row:
     return (hop.node, hop.interface, hop.role, hop.form, hop.side, hop.number, hop.pod)
 
 
-def _findings(result: Result) -> Iterator[Row]:
-    for finding in result.findings:
+def _findings(report: Report) -> Iterator[Row]:
+    for finding in report.findings:
         first = finding.frames[0] if finding.frames else None
         fields = list(dict.fromkeys([*finding.expected, *finding.actual]))
         yield (
@@ -134,8 +126,8 @@ def _findings(result: Result) -> Iterator[Row]:
         )
 
 
-def _flows(result: Result) -> Iterator[Row]:
-    for flow in result.flows:
+def _flows(report: Report) -> Iterator[Row]:
+    for flow in report.flows:
         yield flow_row(flow)
 
 
@@ -148,8 +140,8 @@ def flow_row(flow: FlowSummary) -> Row:
     return (*names, flow.packets, flow.bytes, flow.first, flow.last, *counts, flow.nat)
 
 
-def _hops(result: Result) -> Iterator[Row]:
-    for flow in result.flows:
+def _hops(report: Report) -> Iterator[Row]:
+    for flow in report.flows:
         for direction, path in (("forward", flow.forward), ("backward", flow.backward)):
             for number, step in enumerate(path, start=1):
                 yield (flow.flow, direction, number, *_hop(step.hop), *_step(step))
@@ -160,7 +152,7 @@ def _step(step: PathStep) -> Row:
     return (step.captured, step.seen, step.missing, step.fate, latency, step.stack)
 
 
-ROWS: Mapping[str, Callable[[Result], Iterator[Row]]] = {
+ROWS: Mapping[str, Callable[[Report], Iterator[Row]]] = {
     "findings": _findings,
     "flows": _flows,
     "hops": _hops,

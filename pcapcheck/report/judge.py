@@ -23,12 +23,12 @@ from pcapcheck.correlate.network import Network, sound
 from pcapcheck.diagnose.case import Case, broken_rules
 from pcapcheck.diagnose.causes import diagnose
 from pcapcheck.diagnose.diagnosis import Diagnosis
-from pcapcheck.report.result import (
+from pcapcheck.report.report import (
     CaptureUsed,
     FlowSummary,
     PathStep,
     ProfileUsed,
-    Result,
+    Report,
     RuleUsed,
     TopologyUsed,
     Verdict,
@@ -47,7 +47,7 @@ class JudgeOptions:
     fail_on: Severity = Severity.ERROR
 
 
-def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Result:
+def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
     """Judge every rule, find the causes, say what was seen."""
     traffic = check_traffic(whole)
     network = without(whole, traffic.blocked)
@@ -67,7 +67,7 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Result:
     coarse = coarse_points(captures)
     rules = {each.rule.id: _used(each.rule) for each in judged}
     checked = checked and not traffic.unknown
-    return Result(
+    return Report(
         verdict=verdict_of(findings, causes, how.fail_on, checked=checked),
         profiles=tuple(
             ProfileUsed(each.name, each.confidence, each.evidence, each.alternatives) for each in chosen.used

@@ -4,30 +4,17 @@ And as a picture.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import polars as pl
 
 from pcapcheck.report.markup import Markup, tag
 from pcapcheck.report.quantity import count, duration
+from pcapcheck.report.report import LossTime, TimeSlice
 
 SLICES: Final = 48
 WIDE: Final = 12  # of a slice of the picture, in pixels
 HIGH: Final = 48
-
-
-class TimeSlice(NamedTuple):
-    """What was sent in one slice of time, and what of it was lost."""
-
-    sent: int
-    lost: int
-
-
-class LossTime(NamedTuple):
-    """Loss of one direction of a flow at the step where most was lost; `span` is nanoseconds."""
-
-    span: int
-    slices: tuple[TimeSlice, ...]
 
 
 def loss_times(losses: pl.DataFrame) -> Mapping[int, LossTime]:

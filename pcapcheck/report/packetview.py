@@ -1,62 +1,17 @@
 """One packet of the evidence, as HTML: its layers with their place and fields, and its bytes.
 
-It is handed packets that somebody else read and decoded (`PacketSeen`), and decides how they look.
+It takes packets that were read and decoded before (`PacketSeen`), and decides how they look.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import Final
 
-from pcapcheck.check.finding import Frame
 from pcapcheck.report.markup import Markup, join, tag
+from pcapcheck.report.packetseen import FieldSeen, PacketSeen
 from pcapcheck.report.quantity import count, moment
 
 ROW: Final = 16  # bytes of a line
 TINTS: Final = 6  # colours of layers, see page.css
-
-
-class FieldSeen(NamedTuple):
-    """One field: `place` is its first byte in the packet, None if it is computed."""
-
-    name: str
-    place: int | None
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class LayerSeen:
-    """One layer: its first byte in the packet, and how many bytes its header has."""
-
-    name: str
-    place: int
-    size: int
-    fields: tuple[FieldSeen, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PacketSeen:
-    """One packet of the evidence.
-
-    Attributes:
-        frame: where it is.
-        time: nanoseconds since 1970 UTC.
-        length: bytes that it had on the wire.
-        data: the first bytes of it.
-        stack: its layers.
-        layers: outermost first.
-        expected, actual: fields that break a rule, as the finding has them.
-        rules: the rules that it breaks.
-    """
-
-    frame: Frame
-    time: int
-    length: int
-    data: bytes
-    stack: str
-    layers: tuple[LayerSeen, ...]
-    expected: Mapping[str, str]
-    actual: Mapping[str, str]
-    rules: tuple[str, ...] = ()
 
 
 def packet_view(packet: PacketSeen) -> Markup:

@@ -11,7 +11,7 @@ from pcapcheck.check.finding import Hop
 from pcapcheck.report.escape import visible
 from pcapcheck.report.picture import broken_hops, cards_of
 from pcapcheck.report.quantity import moment, size
-from pcapcheck.report.result import FlowSummary, PathStep, Result
+from pcapcheck.report.report import FlowSummary, PathStep, Report
 
 Cards: TypeAlias = list[list[object]]
 
@@ -29,15 +29,15 @@ class StringPool:
         return self.numbers.setdefault(value, len(self.numbers))
 
 
-def page_data(result: Result) -> str:
+def page_data(report: Report) -> str:
     """Return JSON that can stand in a `script` element: nothing in it ends the element."""
     texts, paths = StringPool(), StringPool()
-    ordered = sorted(result.flows, key=lambda flow: not _lost(flow))
-    broken = broken_hops(result.findings)
+    ordered = sorted(report.flows, key=lambda flow: not _lost(flow))
+    broken = broken_hops(report.findings)
     flows = [_flow(flow, broken.get(flow.flow, {}), texts, paths) for flow in ordered[:FLOWS]]
     data = {"texts": list(texts.numbers), "paths": list(paths.numbers), "flows": flows}
     # HTML, 4.12.1.3: `<!--` and `<script` change how a script element ends
-    return json.dumps({**data, "total": len(result.flows)}, separators=(",", ":")).replace("<", "\\u003c")
+    return json.dumps({**data, "total": len(report.flows)}, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _flow(flow: FlowSummary, broken: Mapping[Hop, str], texts: StringPool, paths: StringPool) -> list[object]:

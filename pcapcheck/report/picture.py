@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pcapcheck.check.finding import Finding, Hop
 from pcapcheck.report.markup import Markup, join, tag
 from pcapcheck.report.quantity import duration
-from pcapcheck.report.result import PathStep
+from pcapcheck.report.report import PathStep
 from pcapcheck.report.trace import changes, last_seen
 
 

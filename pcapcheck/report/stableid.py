@@ -14,8 +14,9 @@ from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import visible
 from pcapcheck.report.flowname import FLOW
 from pcapcheck.report.quantity import place
-from pcapcheck.report.result import FlowSummary
+from pcapcheck.report.report import FlowSummary
 
+FINGERPRINT = "pcapcheck/v1"  # the key under which SARIF reports carry it
 LENGTH = 32  # hexadecimal digits
 PREFIX = {4: 24, 6: 64}  # of a network that stands for an address without a pod
 END = re.compile(r"\[?(?P<address>[0-9A-Fa-f:.]*?)\]?(?::(?P<port>\d+))?")

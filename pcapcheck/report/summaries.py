@@ -13,8 +13,8 @@ from pcapcheck.correlate.flowlist import counted, totals, translations
 from pcapcheck.correlate.network import Network
 from pcapcheck.decode.tunnels import ID_FIELDS
 from pcapcheck.documents import values
-from pcapcheck.report.losstime import LossTime, loss_times
-from pcapcheck.report.result import FlowSummary, PathStep
+from pcapcheck.report.losstime import loss_times
+from pcapcheck.report.report import FlowSummary, LossTime, PathStep
 
 # Fields of the first packet at a step that a trace shows, with how they are written.
 SHOWN: Final = {

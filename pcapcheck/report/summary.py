@@ -8,7 +8,7 @@ from itertools import pairwise
 from pcapcheck.check.finding import Finding, Hop, Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.quantity import count, hop_place, place
-from pcapcheck.report.result import FlowSummary, PathStep, Result, Verdict
+from pcapcheck.report.report import FlowSummary, PathStep, Report, Verdict
 
 SEVERITIES = tuple(Severity)  # worst first
 
@@ -37,9 +37,9 @@ class FindingGroup:
         return f"{broken:,} of {count(judged, 'packet')}" if judged > broken else count(broken, "packet")
 
 
-def headline(result: Result) -> str:
+def headline(report: Report) -> str:
     """Return the verdict in one sentence, with how much was seen."""
-    return f"{result.verdict.value}: {_statement(result)}; {', '.join(_extent(result))}"
+    return f"{report.verdict.value}: {_statement(report)}; {', '.join(_extent(report))}"
 
 
 def statement_of(diagnosis: Diagnosis) -> str:
@@ -49,44 +49,44 @@ def statement_of(diagnosis: Diagnosis) -> str:
     return diagnosis.title if said else f"{diagnosis.title} ({where})"
 
 
-def causes(result: Result) -> tuple[Diagnosis, ...]:
+def causes(report: Report) -> tuple[Diagnosis, ...]:
     """Return the diagnoses that are faults, not mere information."""
-    return tuple(diagnosis for diagnosis in result.diagnoses if not diagnosis.information)
+    return tuple(diagnosis for diagnosis in report.diagnoses if not diagnosis.information)
 
 
-def groups(result: Result) -> list[FindingGroup]:
+def groups(report: Report) -> list[FindingGroup]:
     """Return the findings in groups.
 
-    The worst first, then those that a cause explains, then as in the result.
+    The worst first, then those that a cause explains, then as in the report.
     """
     explained: dict[int, list[str]] = {}
-    for diagnosis in result.diagnoses:
+    for diagnosis in report.diagnoses:
         for number in diagnosis.findings:
             explained.setdefault(number, []).append(diagnosis.id)
     members: dict[tuple[object, ...], list[int]] = {}
-    for number, finding in enumerate(result.findings):
+    for number, finding in enumerate(report.findings):
         members.setdefault(_alike(finding), []).append(number)
-    made = [_group(result, numbers, explained) for numbers in members.values()]
+    made = [_group(report, numbers, explained) for numbers in members.values()]
     return sorted(made, key=lambda group: (SEVERITIES.index(group.first.severity), not group.causes))
 
 
-def fails(result: Result, finding: Finding) -> bool:
+def fails(report: Report, finding: Finding) -> bool:
     """Tell whether the finding is a violation by itself (`--fail-on`)."""
-    return SEVERITIES.index(finding.severity) <= SEVERITIES.index(result.fail_on)
+    return SEVERITIES.index(finding.severity) <= SEVERITIES.index(report.fail_on)
 
 
-def tally(result: Result) -> str:
+def tally(report: Report) -> str:
     """Return "3 errors, 1 warning"."""
-    numbers = Counter(finding.severity for finding in result.findings)
+    numbers = Counter(finding.severity for finding in report.findings)
     return ", ".join(count(numbers[each], NOUNS[each]) for each in SEVERITIES if numbers[each])
 
 
-def hops_captured(result: Result) -> tuple[list[str], list[str]]:
+def hops_captured(report: Report) -> tuple[list[str], list[str]]:
     """Return the places on expected paths that were captured, and those that were not."""
-    steps = [step for flow in result.flows for step in (*flow.forward, *flow.backward)]
+    steps = [step for flow in report.flows for step in (*flow.forward, *flow.backward)]
     seen = dict.fromkeys(map(_place, dict.fromkeys(step.hop for step in steps if step.captured)))
     not_captured = [step.hop for step in steps if not step.captured]
-    unseen = dict.fromkeys(map(_place, dict.fromkeys([*not_captured, *result.coverage.hops_without_capture])))
+    unseen = dict.fromkeys(map(_place, dict.fromkeys([*not_captured, *report.coverage.hops_without_capture])))
     return list(seen), [where for where in unseen if where not in seen]
 
 
@@ -98,17 +98,17 @@ def by_reason(rules: Mapping[str, str]) -> dict[str, list[str]]:
     return dict(sorted(reasons.items(), key=lambda item: -len(item[1])))
 
 
-def flows_that_lost(result: Result) -> list[FlowSummary]:
+def flows_that_lost(report: Report) -> list[FlowSummary]:
     """Return the flows of which packets were lost."""
     return [
-        flow for flow in result.flows if any(step.fate == "lost" for step in (*flow.forward, *flow.backward))
+        flow for flow in report.flows if any(step.fate == "lost" for step in (*flow.forward, *flow.backward))
     ]
 
 
-def flow_of(result: Result, diagnosis: Diagnosis) -> tuple[FlowSummary, tuple[PathStep, ...]] | None:
+def flow_of(report: Report, diagnosis: Diagnosis) -> tuple[FlowSummary, tuple[PathStep, ...]] | None:
     """Return a flow that suffers from the diagnosis, and the direction of its path that broke."""
-    named = [result.findings[number].flow for number in diagnosis.findings if number < len(result.findings)]
-    by_name = {flow.flow: flow for flow in result.flows}
+    named = [report.findings[number].flow for number in diagnosis.findings if number < len(report.findings)]
+    by_name = {flow.flow: flow for flow in report.flows}
     flows = [by_name[name] for name in dict.fromkeys(named) if name in by_name]
     for flow in flows:
         for path in (flow.forward, flow.backward):
@@ -116,12 +116,12 @@ def flow_of(result: Result, diagnosis: Diagnosis) -> tuple[FlowSummary, tuple[Pa
                 return flow, path
     if flows:
         return flows[0], flows[0].forward
-    return None if diagnosis.information else _flow_lost_at(result, diagnosis)
+    return None if diagnosis.information else _flow_lost_at(report, diagnosis)
 
 
-def _flow_lost_at(result: Result, diagnosis: Diagnosis) -> tuple[FlowSummary, tuple[PathStep, ...]] | None:
+def _flow_lost_at(report: Report, diagnosis: Diagnosis) -> tuple[FlowSummary, tuple[PathStep, ...]] | None:
     """Return a flow that lost packets on the way out of the place that the diagnosis names, or into it."""
-    for flow in flows_that_lost(result):
+    for flow in flows_that_lost(report):
         for path in (flow.forward, flow.backward):
             captured = [step for step in path if step.captured]
             for before, step in pairwise(captured):
@@ -134,44 +134,44 @@ def _flow_lost_at(result: Result, diagnosis: Diagnosis) -> tuple[FlowSummary, tu
 NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
 
 
-def _statement(result: Result) -> str:
-    if found := causes(result):
+def _statement(report: Report) -> str:
+    if found := causes(report):
         more = f" and {count(len(found) - 1, 'more cause')}" if len(found) > 1 else ""
         return statement_of(found[0]) + more
-    if result.verdict == Verdict.VIOLATIONS and (grouped := groups(result)):
+    if report.verdict == Verdict.VIOLATIONS and (grouped := groups(report)):
         more = f" and {count(len(grouped) - 1, 'more group')} of findings" if len(grouped) > 1 else ""
         return f"{grouped[0].first.message} at {hop_place(grouped[0].first.hop)}{more}"
-    if result.verdict == Verdict.CONFORMANT:
-        return f"{count(len(result.coverage.exercised), 'rule')} held on {count(len(result.flows), 'flow')}"
-    return _why_inconclusive(result)
+    if report.verdict == Verdict.CONFORMANT:
+        return f"{count(len(report.coverage.exercised), 'rule')} held on {count(len(report.flows), 'flow')}"
+    return _why_inconclusive(report)
 
 
-def _why_inconclusive(result: Result) -> str:
-    read = [capture for capture in result.captures if capture.error is None]
+def _why_inconclusive(report: Report) -> str:
+    read = [capture for capture in report.captures if capture.error is None]
     if not read:
-        return "no capture could be read" if result.captures else "no capture was given"
+        return "no capture could be read" if report.captures else "no capture was given"
     if not any(capture.packets for capture in read):
         return "the captures have no packets"
-    if not result.profiles:
+    if not report.profiles:
         return "no profile fits the captures"
-    if not result.coverage.exercised:
+    if not report.coverage.exercised:
         return "no rule was exercised"
     return "nothing exercised an error rule of the profile on pod traffic"
 
 
-def _extent(result: Result) -> Iterator[str]:
-    seen, unseen = hops_captured(result)
+def _extent(report: Report) -> Iterator[str]:
+    seen, unseen = hops_captured(report)
     if seen or unseen:
         yield f"{len(seen)} of {count(len(seen) + len(unseen), 'hop')} captured"
     else:
-        packets = sum(capture.packets for capture in result.captures)
-        yield f"{count(packets, 'packet')} in {count(len(result.captures), 'capture')}"
-    if unread := sum(capture.error is not None for capture in result.captures):
+        packets = sum(capture.packets for capture in report.captures)
+        yield f"{count(packets, 'packet')} in {count(len(report.captures), 'capture')}"
+    if unread := sum(capture.error is not None for capture in report.captures):
         yield f"{count(unread, 'capture')} unreadable"
-    if reasons := by_reason(result.coverage.not_evaluable):
+    if reasons := by_reason(report.coverage.not_evaluable):
         first = next(iter(reasons))
         more = f" and {count(len(reasons) - 1, 'other reason')}" if len(reasons) > 1 else ""
-        yield f"{count(len(result.coverage.not_evaluable), 'rule')} not evaluable: {first}{more}"
+        yield f"{count(len(report.coverage.not_evaluable), 'rule')} not evaluable: {first}{more}"
 
 
 def _place(hop: Hop) -> str:
@@ -183,6 +183,6 @@ def _alike(finding: Finding) -> tuple[object, ...]:
     return (finding.rule, finding.severity, hop_place(finding.hop), *values)
 
 
-def _group(result: Result, numbers: list[int], explained: Mapping[int, list[str]]) -> FindingGroup:
+def _group(report: Report, numbers: list[int], explained: Mapping[int, list[str]]) -> FindingGroup:
     ids = dict.fromkeys(cause for number in numbers for cause in explained.get(number, ()))
-    return FindingGroup(tuple(result.findings[number] for number in numbers), tuple(ids))
+    return FindingGroup(tuple(report.findings[number] for number in numbers), tuple(ids))

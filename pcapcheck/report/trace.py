@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pcapcheck.check.finding import Hop
 from pcapcheck.report.layout import Layout
 from pcapcheck.report.quantity import count, duration, hop_place, moment, size
-from pcapcheck.report.result import FlowSummary, PathStep
+from pcapcheck.report.report import FlowSummary, PathStep
 
 INNER = "inner."
 FATES = {"lost": "red", "gap": "yellow", "unknown": "yellow"}

@@ -1,4 +1,4 @@
-"""The journey in code: map captures, bind them to points, correlate, judge; a Result at the end.
+"""The journey in code: map captures, bind them to points, correlate, judge; a Report at the end.
 
 The only module that calls every stage (`flowing` calls the first few); it opens and prints nothing.
 """
@@ -20,7 +20,7 @@ from pcapcheck.compare.side import Side
 from pcapcheck.correlate.network import Network
 from pcapcheck.follow.reduce import reduce_all
 from pcapcheck.report.judge import JudgeOptions, judge
-from pcapcheck.report.result import FlowSummary, Result
+from pcapcheck.report.report import FlowSummary, Report
 from pcapcheck.report.summaries import summaries
 from pcapcheck.run.dataset import sightings_frame
 from pcapcheck.run.opening import (
@@ -40,28 +40,32 @@ from pcapcheck.scale.resources import Resources
 from pcapcheck.topology.topology import Topology
 
 
-def run(
-    inputs: Inputs,
-    topology: Topology,
-    settings: Settings,
-    progress: Progress | None = None,
-    *,
-    sightings: bool = False,
-) -> Result:
-    """Check the captures against the profiles and the topology; the result keeps its `sightings` if wanted.
+def run(inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None) -> Report:
+    """Check the captures against the profiles and the topology.
 
     Raises:
         InputError: a profile, parameter, rule or flow cannot be used, or nothing could be read.
     """
     with resources_of(inputs, settings) as using:
-        seen = see(inputs, topology, settings, using, progress, every=sightings)
-        kept = sightings_frame(seen.bound, seen.network, using) if sightings else None
-    return replace(judged(seen, settings), sightings=kept)
+        seen = see(inputs, topology, settings, using, progress)
+    return judged(seen, settings)
+
+
+def run_with_sightings(inputs: Inputs, topology: Topology, settings: Settings) -> tuple[Report, pl.DataFrame]:
+    """Check as `run` does, and return every sighting of the selected flows (columns: run/dataset.py).
+
+    Raises:
+        InputError: as `run`.
+    """
+    with resources_of(inputs, settings) as using:
+        seen = see(inputs, topology, settings, using, every=True)
+        sightings = sightings_frame(seen.bound, seen.network, using)
+    return judged(seen, settings), sightings
 
 
 def run_with_packets(
     inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None
-) -> tuple[Result, pl.DataFrame]:
+) -> tuple[Report, pl.DataFrame]:
     """Check as `run` does, and return every packet of the selected flows: file (position), frame.
 
     Raises:
@@ -92,18 +96,18 @@ def look_at(
     Raises:
         InputError: as `run`.
     """
-    if before and before.result.profiles and not settings.profiles and not topology.profile:
-        settings = replace(settings, profiles=(before.result.profiles[0].name,))
+    if before and before.report.profiles and not settings.profiles and not topology.profile:
+        settings = replace(settings, profiles=(before.report.profiles[0].name,))
     with resources_of(inputs, settings) as using:
         seen = see(inputs, topology, settings, using, progress)
     return Side(seen.network, seen.chosen.main or NO_PATHS, judged(seen, settings))
 
 
-def judged(seen: "Correlated", settings: Settings) -> Result:
+def judged(seen: "Correlated", settings: Settings) -> Report:
     """Judge what was seen."""
-    result = judge(seen.network, seen.bound, JudgeOptions(seen.chosen, settings.fail_on))
+    report = judge(seen.network, seen.bound, JudgeOptions(seen.chosen, settings.fail_on))
     damage = [f"{each.input.shown}: {note}" for each in seen.bound.captured for note in each.notes]
-    return replace(result, notes=(*damage, *result.notes, *seen.notes))
+    return replace(report, notes=(*damage, *report.notes, *seen.notes))
 
 
 def follow_flows(

@@ -1,6 +1,6 @@
 """The packets that prove what was found, read again and decoded for those who look: layers, fields, bytes.
 
-Takes a Result and the captures that it is of; gives the Result with some of the packets that it names.
+Takes a Report and the captures that it is of; gives the Report with some of the packets that it names.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,8 +18,8 @@ from pcapcheck.decode.layers import Group, find_layers
 from pcapcheck.decode.registry import Dissectors
 from pcapcheck.documents import values
 from pcapcheck.errors import InputError
-from pcapcheck.report.packetview import FieldSeen, LayerSeen, PacketSeen
-from pcapcheck.report.result import Result
+from pcapcheck.report.packetseen import FieldSeen, LayerSeen, PacketSeen
+from pcapcheck.report.report import Report
 from pcapcheck.report.summary import groups
 
 MOST: Final = 24  # packets
@@ -42,34 +42,34 @@ class _Wanted:
         self.actual |= {name: str(value) for name, value in finding.actual.items()}
 
 
-def with_packets(result: Result, inputs: Inputs, table: Dissectors) -> Result:
-    """Return the result with the first packets of its evidence and findings; streams cannot be read again.
+def with_packets(report: Report, inputs: Inputs, table: Dissectors) -> Report:
+    """Return the report with the first packets of its evidence and findings; streams cannot be read again.
 
     Args:
-        result: of a run.
+        report: of a run.
         inputs: its captures.
         table: what numbers mean.
     """
-    wanted = _wanted(result)
+    wanted = _wanted(report)
     found: dict[Frame, PacketSeen] = {}
     for each in inputs.captures:
         frames = {frame.frame: frame for frame in wanted if frame.file == each.shown}
         if frames and Path(each.path).is_file():
             found |= {seen.frame: seen for seen in _read(each.path, frames, wanted, table)}
-    return replace(result, packets=tuple(found[frame] for frame in wanted if frame in found))
+    return replace(report, packets=tuple(found[frame] for frame in wanted if frame in found))
 
 
-def _wanted(result: Result) -> dict[Frame, _Wanted]:
+def _wanted(report: Report) -> dict[Frame, _Wanted]:
     """Return the frames to show, those that prove causes first, and the findings that they are of."""
     wanted: dict[Frame, _Wanted] = {}
-    for diagnosis in result.diagnoses:
+    for diagnosis in report.diagnoses:
         for evidence in diagnosis.evidence:
             wanted |= {frame: _Wanted() for frame in evidence.frames[:OF_EVIDENCE] if frame not in wanted}
-    for group in groups(result):
+    for group in groups(report):
         for frame in group.first.frames[:1]:
             wanted.setdefault(frame, _Wanted())
     kept = dict(list(wanted.items())[:MOST])
-    for finding in result.findings:
+    for finding in report.findings:
         for frame in finding.frames:
             if frame in kept:
                 kept[frame].add(finding)

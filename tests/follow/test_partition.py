@@ -7,7 +7,7 @@ import shared
 
 from pcapcheck.capture.inputs import find_inputs
 from pcapcheck.errors import InputError
-from pcapcheck.report import json
+from pcapcheck.report.formats import json
 from pcapcheck.run.check import run
 from pcapcheck.run.settings import Settings
 from pcapcheck.scale.memory import BASE, FOLLOWED, Budget

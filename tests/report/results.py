@@ -6,7 +6,7 @@ from pcapcheck.check.finding import Coverage, Finding, Frame, Hop, Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.report.losstime import LossTime, TimeSlice
 from pcapcheck.report.packetview import FieldSeen, LayerSeen, PacketSeen
-from pcapcheck.report.result import (
+from pcapcheck.report.report import (
     CaptureUsed,
     FlowSummary,
     PathStep,

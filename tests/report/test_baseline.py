@@ -7,8 +7,8 @@ from report import results
 
 from pcapcheck.errors import InputError
 from pcapcheck.report.baseline import read_baseline, without_known
-from pcapcheck.report.result import Verdict
-from pcapcheck.report.sarif import write
+from pcapcheck.report.formats.sarif import write
+from pcapcheck.report.report import Verdict
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pcapcheck.check.matchers import Literal
 from pcapcheck.check.profile import Profile
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.judge import JudgeOptions, captures_used, coarse_points, judge, verdict_of
-from pcapcheck.report.result import CaptureUsed
+from pcapcheck.report.report import CaptureUsed
 from pcapcheck.topology.topology import Expectation
 
 VNI = rule(at=("uplink",), expect={"vxlan.vni": Literal(1, "1")})

@@ -4,7 +4,7 @@ from report import results
 
 from pcapcheck.check.finding import Coverage
 from pcapcheck.report import summary
-from pcapcheck.report.result import Verdict
+from pcapcheck.report.report import Verdict
 
 
 def test_headline_says_cause_and_how_much_was_seen():

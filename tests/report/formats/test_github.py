@@ -4,7 +4,7 @@ import pytest
 from report import results
 
 from pcapcheck.check.finding import Hop
-from pcapcheck.report import github
+from pcapcheck.report.formats import github
 
 
 def lines(result):

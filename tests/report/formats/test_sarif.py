@@ -7,8 +7,8 @@ import pytest
 from report import results
 
 from pcapcheck.check.finding import Frame
-from pcapcheck.report import sarif
-from pcapcheck.report.result import TopologyUsed
+from pcapcheck.report.formats import sarif
+from pcapcheck.report.report import TopologyUsed
 
 
 def run(result):

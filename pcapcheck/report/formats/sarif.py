@@ -15,8 +15,8 @@ from pcapcheck.check.finding import Finding, Severity
 from pcapcheck.diagnose.diagnosis import Evidence
 from pcapcheck.report.escape import utf8, visible
 from pcapcheck.report.quantity import count, frames_text, hop_place, place
-from pcapcheck.report.result import Result, RuleUsed
-from pcapcheck.report.stableid import fingerprint, fingerprint_of_cause
+from pcapcheck.report.report import Report, RuleUsed
+from pcapcheck.report.stableid import FINGERPRINT, fingerprint, fingerprint_of_cause
 from pcapcheck.report.summary import headline
 
 Item: TypeAlias = dict[str, object]
@@ -24,31 +24,30 @@ Item: TypeAlias = dict[str, object]
 SUFFIX = ".sarif"
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-FINGERPRINT = "pcapcheck/v1"
 
 
-def write(result: Result) -> Iterator[str]:
-    """Yield the document. Equal results give equal bytes."""
-    used = _rules(result)
+def write(report: Report) -> Iterator[str]:
+    """Yield the document. Equal reports give equal bytes."""
+    used = _rules(report)
     driver = {"name": "pcapcheck", "version": __version__, "rules": list(used.values())}
     run = {
         "tool": {"driver": driver},
-        "invocations": [_invocation(result)],
+        "invocations": [_invocation(report)],
         "columnKind": "unicodeCodePoints",
-        "results": _numbered([*_causes(result), *_findings(result)], list(used)),
+        "results": _numbered([*_causes(report), *_findings(report)], list(used)),
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     yield json.dumps(document, indent=1) + "\n"
 
 
-def _rules(result: Result) -> dict[str, Item]:
+def _rules(report: Report) -> dict[str, Item]:
     """Return what describes each diagnosis and each broken rule, by id."""
     described: dict[str, Item] = {}
-    for diagnosis in result.diagnoses:
+    for diagnosis in report.diagnoses:
         about = (diagnosis.title, diagnosis.explanation, diagnosis.fix)
         described.setdefault(diagnosis.id, _described(diagnosis.id, *about))
-    for finding in result.findings:
-        rule = result.rules.get(finding.rule, RuleUsed(finding.rule))
+    for finding in report.findings:
+        rule = report.rules.get(finding.rule, RuleUsed(finding.rule))
         if finding.rule not in described:
             described[finding.rule] = _described(finding.rule, rule.title, rule.because, rule.fix)
     return described
@@ -62,37 +61,37 @@ def _described(id: str, title: str, explanation: str, fix: str = "") -> Item:
     return described
 
 
-def _invocation(result: Result) -> Item:
-    unread = [f"{capture.file}: {capture.error}" for capture in result.captures if capture.error]
-    notes = [("note", headline(result)), *(("error", text) for text in unread)]
-    notes += [("note", note) for note in result.notes]
+def _invocation(report: Report) -> Item:
+    unread = [f"{capture.file}: {capture.error}" for capture in report.captures if capture.error]
+    notes = [("note", headline(report)), *(("error", text) for text in unread)]
+    notes += [("note", note) for note in report.notes]
     return {
         "executionSuccessful": not unread,
-        "exitCode": result.exit_status,
+        "exitCode": report.exit_status,
         "toolExecutionNotifications": [
             {"level": level, "message": {"text": visible(text)}} for level, text in notes
         ],
     }
 
 
-def _causes(result: Result) -> Iterator[Item]:
-    for diagnosis in result.diagnoses:
-        first = next((result.findings[number] for number in diagnosis.findings), None)
+def _causes(report: Report) -> Iterator[Item]:
+    for diagnosis in report.diagnoses:
+        first = next((report.findings[number] for number in diagnosis.findings), None)
         where = place(diagnosis.node, diagnosis.interface)
         parts = (diagnosis.title, diagnosis.explanation, *map(_proof, diagnosis.evidence), diagnosis.fix)
         yield {
             "ruleId": visible(diagnosis.id),
             "level": "note" if diagnosis.information else "error",
             "message": {"text": _lines("\n".join(parts))},
-            "locations": [_location(result, first, where)],
+            "locations": [_location(report, first, where)],
             "partialFingerprints": {FINGERPRINT: fingerprint_of_cause(diagnosis)},
         }
 
 
-def _findings(result: Result) -> Iterator[Item]:
-    flows = {flow.flow: flow for flow in result.flows}
+def _findings(report: Report) -> Iterator[Item]:
+    flows = {flow.flow: flow for flow in report.flows}
     alike: dict[str, list[Finding]] = {}
-    for finding in result.findings:
+    for finding in report.findings:
         alike.setdefault(fingerprint(finding, flows), []).append(finding)
     for mark, findings in alike.items():
         first = findings[0]
@@ -103,7 +102,7 @@ def _findings(result: Result) -> Iterator[Item]:
             "ruleId": visible(first.rule),
             "level": LEVELS[first.severity],
             "message": {"text": visible(text)},
-            "locations": [_location(result, first, where)],
+            "locations": [_location(report, first, where)],
             "partialFingerprints": {FINGERPRINT: mark},
         }
 
@@ -118,8 +117,8 @@ def _proof(evidence: Evidence) -> str:
     return f"{evidence.says} ({frames_text(evidence.frames)})" if evidence.frames else evidence.says
 
 
-def _location(result: Result, finding: Finding | None, where: str) -> Item:
-    file, line = _file(result, finding)
+def _location(report: Report, finding: Finding | None, where: str) -> Item:
+    file, line = _file(report, finding)
     location: Item = {
         "physicalLocation": {"artifactLocation": {"uri": _uri(file)}, "region": {"startLine": max(line, 1)}}
     }
@@ -128,14 +127,14 @@ def _location(result: Result, finding: Finding | None, where: str) -> Item:
     return location
 
 
-def _file(result: Result, finding: Finding | None) -> tuple[str, int]:
+def _file(report: Report, finding: Finding | None) -> tuple[str, int]:
     """Return the file and line to show: of the repository if possible, else whatever there is."""
-    rule = result.rules.get(finding.rule) if finding else None
+    rule = report.rules.get(finding.rule) if finding else None
     captured = [finding.frames[0].file] if finding and finding.frames else []
-    captured += [capture.file for capture in result.captures]
+    captured += [capture.file for capture in report.captures]
     candidates = [(rule.file, rule.line)] if rule and rule.file else []
-    if result.topology.source not in {"inferred", "none", ""}:
-        candidates.append((result.topology.source, 1))
+    if report.topology.source not in {"inferred", "none", ""}:
+        candidates.append((report.topology.source, 1))
     candidates += [(file, 1) for file in captured]
     inside = [each for each in candidates if not PurePath(each[0]).is_absolute()]
     return (inside or candidates or [("captures", 1)])[0]

@@ -12,7 +12,7 @@ from pcapcheck.check.finding import Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import github, github_property, terminal
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent
-from pcapcheck.report.result import Result, Verdict
+from pcapcheck.report.report import Report, Verdict
 from pcapcheck.report.summary import SEVERITIES, FindingGroup, groups, headline, statement_of
 
 SUFFIX = ".github"
@@ -30,28 +30,28 @@ class Annotation(NamedTuple):
     line: int = 0
 
 
-def write(result: Result) -> Iterator[str]:
+def write(report: Report) -> Iterator[str]:
     """Yield at most ten annotations, the most important first, and the verdict."""
-    every = list(_annotations(result))
+    every = list(_annotations(report))
     for annotation in islice(every, SHOWN):
         yield _command(annotation)
     more = f"; {count(len(every) - SHOWN, 'more remark')} not shown" if len(every) > SHOWN else ""
-    yield terminal(f"{headline(result)}{more}") + "\n"
+    yield terminal(f"{headline(report)}{more}") + "\n"
 
 
-def _annotations(result: Result) -> Iterator[Annotation]:
-    for diagnosis in result.diagnoses:
-        yield _cause(result, diagnosis)
-    if result.verdict == Verdict.INCONCLUSIVE:
-        yield Annotation("warning", "inconclusive", headline(result))
-    explained = {number for diagnosis in result.diagnoses for number in diagnosis.findings}
-    told = {id(result.findings[number]) for number in explained if number < len(result.findings)}
-    grouped = groups(result)
+def _annotations(report: Report) -> Iterator[Annotation]:
+    for diagnosis in report.diagnoses:
+        yield _cause(report, diagnosis)
+    if report.verdict == Verdict.INCONCLUSIVE:
+        yield Annotation("warning", "inconclusive", headline(report))
+    explained = {number for diagnosis in report.diagnoses for number in diagnosis.findings}
+    told = {id(report.findings[number]) for number in explained if number < len(report.findings)}
+    grouped = groups(report)
     for group in sorted(
         grouped, key=lambda each: (_rank(each), all(id(one) in told for one in each.findings))
     ):
-        yield _finding(result, group)
-    for capture in result.captures:
+        yield _finding(report, group)
+    for capture in report.captures:
         if capture.error:
             yield Annotation("warning", "capture could not be read", f"{capture.file}: {capture.error}")
 
@@ -60,24 +60,24 @@ def _rank(group: FindingGroup) -> int:
     return SEVERITIES.index(group.first.severity)
 
 
-def _cause(result: Result, diagnosis: Diagnosis) -> Annotation:
+def _cause(report: Report, diagnosis: Diagnosis) -> Annotation:
     kind = "notice" if diagnosis.information else "error"
     title = f"{diagnosis.id} ({percent(diagnosis.confidence)})"
     evidence = [f"{each.says}; {frames_text(each.frames)}".rstrip("; ") for each in diagnosis.evidence]
     message = "\n".join((statement_of(diagnosis), diagnosis.explanation, *evidence, f"Mend: {diagnosis.fix}"))
-    rules = [result.findings[number].rule for number in diagnosis.findings if number < len(result.findings)]
-    return Annotation(kind, title, message, *_where(result, rules[0] if rules else ""))
+    rules = [report.findings[number].rule for number in diagnosis.findings if number < len(report.findings)]
+    return Annotation(kind, title, message, *_where(report, rules[0] if rules else ""))
 
 
-def _finding(result: Result, group: FindingGroup) -> Annotation:
+def _finding(report: Report, group: FindingGroup) -> Annotation:
     first = group.first
     flows = f"{group.packets} of {count(len(group.flows), 'flow')}"
     message = f"{hop_place(first.hop)}: {first.message}; {flows}; see {frames_text(first.frames)}"
-    return Annotation(KINDS[first.severity], first.rule, message, *_where(result, first.rule))
+    return Annotation(KINDS[first.severity], first.rule, message, *_where(report, first.rule))
 
 
-def _where(result: Result, rule: str) -> tuple[str, int]:
-    used = result.rules.get(rule)
+def _where(report: Report, rule: str) -> tuple[str, int]:
+    used = report.rules.get(rule)
     return (used.file, used.line) if used and used.file else ("", 0)
 
 

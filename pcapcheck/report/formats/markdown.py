@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import markdown, visible
 from pcapcheck.report.quantity import count, duration, frames_text, hop_place, percent, place
-from pcapcheck.report.result import PathStep, Result
+from pcapcheck.report.report import PathStep, Report
 from pcapcheck.report.summary import (
     FindingGroup,
     by_reason,
@@ -26,23 +26,23 @@ SUFFIX = ".md"
 ROWS = 50
 
 
-def write(result: Result) -> Iterator[str]:
+def write(report: Report) -> Iterator[str]:
     """Yield the summary."""
-    yield f"## pcapcheck: {result.verdict.value}\n\n{markdown(headline(result))}\n"
-    for diagnosis in result.diagnoses:
-        yield from _cause(result, diagnosis)
-    yield from _findings(groups(result), tally(result))
-    yield from _coverage(result)
-    yield from _captures(result)
+    yield f"## pcapcheck: {report.verdict.value}\n\n{markdown(headline(report))}\n"
+    for diagnosis in report.diagnoses:
+        yield from _cause(report, diagnosis)
+    yield from _findings(groups(report), tally(report))
+    yield from _coverage(report)
+    yield from _captures(report)
 
 
-def _cause(result: Result, diagnosis: Diagnosis) -> Iterator[str]:
+def _cause(report: Report, diagnosis: Diagnosis) -> Iterator[str]:
     where = place(diagnosis.node, diagnosis.interface)
     at = f" at {markdown(where)}" if where else ""
     yield f"\n### {markdown(diagnosis.title)}\n\n"
     yield f"**{markdown(diagnosis.id)}**{at}, confidence {percent(diagnosis.confidence)}\n\n"
     yield f"{_text(diagnosis.explanation)}\n"
-    yield from _path(result, diagnosis)
+    yield from _path(report, diagnosis)
     for evidence in diagnosis.evidence:
         frames = f": {markdown(frames_text(evidence.frames))}" if evidence.frames else ""
         yield f"\n- {markdown(evidence.says)}{frames}\n"
@@ -58,8 +58,8 @@ def _cause(result: Result, diagnosis: Diagnosis) -> Iterator[str]:
         yield f"\nCould also be: {markdown(', '.join(diagnosis.alternatives))}\n"
 
 
-def _path(result: Result, diagnosis: Diagnosis) -> Iterator[str]:
-    found = flow_of(result, diagnosis)
+def _path(report: Report, diagnosis: Diagnosis) -> Iterator[str]:
+    found = flow_of(report, diagnosis)
     if found is None:
         return
     flow, path = found
@@ -95,9 +95,9 @@ def _group(group: FindingGroup) -> tuple[str, ...]:
     return (*where, group.packets, str(len(group.flows)), ", ".join(group.causes), frames_text(first.frames))
 
 
-def _coverage(result: Result) -> Iterator[str]:
-    coverage = result.coverage
-    seen, unseen = hops_captured(result)
+def _coverage(report: Report) -> Iterator[str]:
+    coverage = report.coverage
+    seen, unseen = hops_captured(report)
     yield f"\n### Coverage\n\n- {count(len(coverage.exercised), 'rule')} exercised\n"
     for title, rules in (
         ("not exercised", coverage.not_exercised),
@@ -110,13 +110,13 @@ def _coverage(result: Result) -> Iterator[str]:
         yield f"- {len(seen)} of {count(len(seen) + len(unseen), 'hop')} captured{missing}\n"
 
 
-def _captures(result: Result) -> Iterator[str]:
-    profiles = ", ".join(f"{each.name} ({each.evidence})" for each in result.profiles) or "none"
-    yield f"\nProfile: {markdown(profiles)}. Topology: {markdown(result.topology.source)}.\n"
-    for capture in result.captures:
+def _captures(report: Report) -> Iterator[str]:
+    profiles = ", ".join(f"{each.name} ({each.evidence})" for each in report.profiles) or "none"
+    yield f"\nProfile: {markdown(profiles)}. Topology: {markdown(report.topology.source)}.\n"
+    for capture in report.captures:
         if capture.error:
             yield f"\nCould not be read: {markdown(capture.file)}: {markdown(capture.error)}\n"
-    for note in result.notes:
+    for note in report.notes:
         yield f"\nNote: {markdown(note)}\n"
 
 

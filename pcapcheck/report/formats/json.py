@@ -12,24 +12,24 @@ from pcapcheck import __version__
 from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import utf8
-from pcapcheck.report.result import CaptureUsed, FlowSummary, PathStep, Result
+from pcapcheck.report.report import CaptureUsed, FlowSummary, PathStep, Report
 
 Item: TypeAlias = Mapping[str, object]
 
 SUFFIX = ".json"
 
 
-def write(result: Result) -> Iterator[str]:
-    """Yield the document. Equal results give equal bytes."""
-    yield f'{{"schema": "json-v1", "version": {dumps(__version__)}, "verdict": {dumps(result.verdict.value)}'
-    yield from _items("profiles", (_profile(result, number) for number in range(len(result.profiles))))
-    topology = {"source": result.topology.source, "inferred": list(result.topology.inferred)}
+def write(report: Report) -> Iterator[str]:
+    """Yield the document. Equal reports give equal bytes."""
+    yield f'{{"schema": "json-v1", "version": {dumps(__version__)}, "verdict": {dumps(report.verdict.value)}'
+    yield from _items("profiles", (_profile(report, number) for number in range(len(report.profiles))))
+    topology = {"source": report.topology.source, "inferred": list(report.topology.inferred)}
     yield f',\n"topology": {_text(topology)}'
-    yield from _items("captures", map(_capture, result.captures))
-    yield from _items("diagnoses", map(_diagnosis, result.diagnoses))
-    yield from _items("findings", map(_finding, result.findings))
-    yield from _items("flows", map(_flow, result.flows))
-    yield f',\n"coverage": {_text(_coverage(result))}}}\n'
+    yield from _items("captures", map(_capture, report.captures))
+    yield from _items("diagnoses", map(_diagnosis, report.diagnoses))
+    yield from _items("findings", map(_finding, report.findings))
+    yield from _items("flows", map(_flow, report.flows))
+    yield f',\n"coverage": {_text(_coverage(report))}}}\n'
 
 
 def _items(name: str, items: Iterable[Item]) -> Iterator[str]:
@@ -55,8 +55,8 @@ def _legal(item: object) -> object:
     return item
 
 
-def _profile(result: Result, number: int) -> Item:
-    profile = result.profiles[number]
+def _profile(report: Report, number: int) -> Item:
+    profile = report.profiles[number]
     return {
         "name": profile.name,
         "confidence": profile.confidence,
@@ -128,8 +128,8 @@ def _step(step: PathStep) -> Item:
     }
 
 
-def _coverage(result: Result) -> Item:
-    coverage = result.coverage
+def _coverage(report: Report) -> Item:
+    coverage = report.coverage
     rules = {
         "exercised": sorted(coverage.exercised),
         "not_exercised": sorted(coverage.not_exercised),

@@ -17,47 +17,48 @@ from pcapcheck.report.packetview import packet_view
 from pcapcheck.report.pagedata import FLOWS, page_data
 from pcapcheck.report.picture import broken_hops, picture, text_of
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
-from pcapcheck.report.result import CaptureUsed, Result
+from pcapcheck.report.report import CaptureUsed, Report
 from pcapcheck.report.summary import FindingGroup, by_reason, flow_of, groups, headline, hops_captured, tally
 from pcapcheck.report.trace import last_seen_text
 
 SUFFIX = ".html"
+SHOWS_PACKETS = True
 FRAGMENT = 20  # groups of findings in a notebook
 
 
-def write(result: Result) -> Iterator[str]:
-    """Yield the page. Equal results give equal bytes."""
+def write(report: Report) -> Iterator[str]:
+    """Yield the page. Equal reports give equal bytes."""
     style, script = _file("page.css"), _file("page.js")
     yield "<!DOCTYPE html>\n"
-    yield raw(f'<html lang="en">\n{_head(result, style, script)}\n<body>\n')
-    yield _top(result)
+    yield raw(f'<html lang="en">\n{_head(report, style, script)}\n<body>\n')
+    yield _top(report)
     yield "<main>\n"
-    for diagnosis in result.diagnoses:
-        yield _cause(result, diagnosis) + "\n"
+    for diagnosis in report.diagnoses:
+        yield _cause(report, diagnosis) + "\n"
     for section in (_findings, _packets, _flows, _coverage, _captures):
-        yield section(result) + "\n"
+        yield section(report) + "\n"
     yield "</main>\n"
-    yield raw(f'<script type="application/json" id="data">{page_data(result)}</script>\n')
+    yield raw(f'<script type="application/json" id="data">{page_data(report)}</script>\n')
     yield raw(f"<script>{script}</script>\n</body>\n</html>\n")
 
 
-def fragment(result: Result) -> str:
+def fragment(report: Report) -> str:
     """Return the verdict, the causes and the first findings, to be shown inside another page."""
-    found = groups(result)
+    found = groups(report)
     rows = [_row(group) for group in found[:FRAGMENT]]
     more = tag("p", f"and {count(len(found) - FRAGMENT, 'more group')}") if len(found) > FRAGMENT else None
-    causes = [_brief_cause(result, diagnosis) for diagnosis in result.diagnoses]
+    causes = [_brief_cause(report, diagnosis) for diagnosis in report.diagnoses]
     table = (
         _table(("severity", "rule", "where", "message", "packets", "flows", "see"), rows) if rows else None
     )
-    return tag("div", tag("p", tag("strong", headline(result))), *causes, table, more)
+    return tag("div", tag("p", tag("strong", headline(report))), *causes, table, more)
 
 
 def _file(name: str) -> str:
     return files("pcapcheck.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _head(result: Result, style: str, script: str) -> Markup:
+def _head(report: Report, style: str, script: str) -> Markup:
     policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'"
     return tag(
         "head",
@@ -65,7 +66,7 @@ def _head(result: Result, style: str, script: str) -> Markup:
         raw(f'<meta http-equiv="Content-Security-Policy" content="{policy}; form-action \'none\'">'),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="generator", content=f"pcapcheck {__version__}"),
-        tag("title", f"pcapcheck: {result.verdict.value}"),
+        tag("title", f"pcapcheck: {report.verdict.value}"),
         raw(f"<style>{style}</style>"),
     )
 
@@ -74,11 +75,11 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _top(result: Result) -> Markup:
-    verdict = result.verdict.value
-    sentence = headline(result).removeprefix(f"{verdict}: ")
+def _top(report: Report) -> Markup:
+    verdict = report.verdict.value
+    sentence = headline(report).removeprefix(f"{verdict}: ")
     said, _, extent = sentence.rpartition("; ")
-    names = ("findings", *(("packets",) if result.packets else ()), "flows", "coverage", "captures")
+    names = ("findings", *(("packets",) if report.packets else ()), "flows", "coverage", "captures")
     links = [tag("a", name, href=f"#{name}") for name in names]
     return tag(
         "header",
@@ -89,7 +90,7 @@ def _top(result: Result) -> Markup:
     )
 
 
-def _cause(result: Result, diagnosis: Diagnosis) -> Markup:
+def _cause(report: Report, diagnosis: Diagnosis) -> Markup:
     where = place(diagnosis.node, diagnosis.interface)
     kind = "remark" if diagnosis.information else "cause"
     facts = join(
@@ -102,7 +103,7 @@ def _cause(result: Result, diagnosis: Diagnosis) -> Markup:
         tag("h2", diagnosis.title),
         tag("p", facts, class_="facts"),
         paragraphs(diagnosis.explanation),
-        _path(result, diagnosis),
+        _path(report, diagnosis),
         _block("Evidence", tag("ul", *map(_evidence, diagnosis.evidence)) if diagnosis.evidence else None),
         _block("Confirm", join(*map(_copyable, diagnosis.confirm)) if diagnosis.confirm else None),
         _block("Mend", paragraphs(diagnosis.fix) if diagnosis.fix else None),
@@ -113,8 +114,8 @@ def _cause(result: Result, diagnosis: Diagnosis) -> Markup:
     )
 
 
-def _brief_cause(result: Result, diagnosis: Diagnosis) -> Markup:
-    found = flow_of(result, diagnosis)
+def _brief_cause(report: Report, diagnosis: Diagnosis) -> Markup:
+    found = flow_of(report, diagnosis)
     return tag(
         "div",
         tag("h4", f"{diagnosis.id}: {diagnosis.title}"),
@@ -124,8 +125,8 @@ def _brief_cause(result: Result, diagnosis: Diagnosis) -> Markup:
     )
 
 
-def _path(result: Result, diagnosis: Diagnosis) -> Markup | None:
-    found = flow_of(result, diagnosis)
+def _path(report: Report, diagnosis: Diagnosis) -> Markup | None:
+    found = flow_of(report, diagnosis)
     if found is None:
         return None
     flow, path = found
@@ -134,7 +135,7 @@ def _path(result: Result, diagnosis: Diagnosis) -> Markup | None:
     return tag(
         "figure",
         tag("figcaption", caption),
-        picture(path, broken_hops(result.findings).get(flow.flow, {})),
+        picture(path, broken_hops(report.findings).get(flow.flow, {})),
         loss_picture(flow.loss) if flow.loss else None,
     )
 
@@ -159,9 +160,9 @@ def _copyable(text: str) -> Markup:
     )
 
 
-def _findings(result: Result) -> Markup:
-    found = groups(result)
-    title = tag("h2", f"Findings{': ' if found else ''}{tally(result)}")
+def _findings(report: Report) -> Markup:
+    found = groups(report)
+    title = tag("h2", f"Findings{': ' if found else ''}{tally(report)}")
     if not found:
         return tag("section", title, tag("p", "No rule was broken."), id="findings")
     search = tag("input", type="search", id="find-findings", placeholder="rule, node, flow …")
@@ -170,10 +171,10 @@ def _findings(result: Result) -> Markup:
     return tag("section", title, label, _table(header, [_row(group) for group in found]), id="findings")
 
 
-def _packets(result: Result) -> Markup:
-    if not result.packets:
+def _packets(report: Report) -> Markup:
+    if not report.packets:
         return raw("")
-    shown = [packet_view(each) for each in result.packets]
+    shown = [packet_view(each) for each in report.packets]
     return tag("section", tag("h2", f"Packets: {len(shown)}"), *shown, id="packets")
 
 
@@ -199,8 +200,8 @@ def _table(header: Iterable[str], rows: Iterable[Markup], id: str = "") -> Marku
     return tag("div", tag("table", head, tag("tbody", *rows), id=id or False), class_="wide")
 
 
-def _flows(result: Result) -> Markup:
-    total = len(result.flows)
+def _flows(report: Report) -> Markup:
+    total = len(report.flows)
     cut = (
         tag("p", f"The first {FLOWS:,} of {total:,} are here, those with loss first.")
         if total > FLOWS
@@ -222,9 +223,9 @@ def _flows(result: Result) -> Markup:
     )
 
 
-def _coverage(result: Result) -> Markup:
-    coverage = result.coverage
-    seen, unseen = hops_captured(result)
+def _coverage(report: Report) -> Markup:
+    coverage = report.coverage
+    seen, unseen = hops_captured(report)
     exercised = (
         tag("li", tag("code", rule), f" {count(n, 'packet')}") for rule, n in coverage.exercised.items()
     )
@@ -248,16 +249,16 @@ def _coverage(result: Result) -> Markup:
     )
 
 
-def _captures(result: Result) -> Markup:
+def _captures(report: Report) -> Markup:
     header = ("file", "point", "role", "packets", "clock", "remarks")
-    profiles = [f"{each.name} ({each.evidence}, {percent(each.confidence)})" for each in result.profiles]
-    notes = [tag("li", note) for note in (*result.topology.inferred, *result.notes)]
+    profiles = [f"{each.name} ({each.evidence}, {percent(each.confidence)})" for each in report.profiles]
+    notes = [tag("li", note) for note in (*report.topology.inferred, *report.notes)]
     return tag(
         "section",
-        tag("h2", f"Captures: {len(result.captures)}"),
-        _table(header, map(_capture, result.captures)),
+        tag("h2", f"Captures: {len(report.captures)}"),
+        _table(header, map(_capture, report.captures)),
         _line("Profile: ", profiles),
-        _line("Topology: ", [result.topology.source]),
+        _line("Topology: ", [report.topology.source]),
         tag("ul", *notes) if notes else None,
         tag("p", f"pcapcheck {__version__}", class_="facts"),
         id="captures",

@@ -6,7 +6,7 @@ import pytest
 from report import results
 
 import pcapcheck
-from pcapcheck.report import json
+from pcapcheck.report.formats import json
 
 SCHEMA = Path(pcapcheck.__file__).parent / "documents" / "schemas" / "report.schema.json"
 

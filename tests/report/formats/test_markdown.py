@@ -4,7 +4,7 @@ import pytest
 from report import results
 
 from pcapcheck.check.finding import Hop
-from pcapcheck.report import markdown
+from pcapcheck.report.formats import markdown
 
 
 def report(result):

@@ -11,7 +11,7 @@ from pcapcheck.check.finding import Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.report.layout import Layout
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
-from pcapcheck.report.result import CaptureUsed, Result, Verdict
+from pcapcheck.report.report import CaptureUsed, Report, Verdict
 from pcapcheck.report.summary import (
     FindingGroup,
     by_reason,
@@ -35,34 +35,34 @@ VERDICTS = {Verdict.CONFORMANT: "green", Verdict.VIOLATIONS: "red", Verdict.INCO
 SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
-def write(result: Result, *, verbose: int = 0, color: bool = False, width: int = 80) -> Iterator[str]:
+def write(report: Report, *, verbose: int = 0, color: bool = False, width: int = 80) -> Iterator[str]:
     """Yield the report, line by line.
 
     Args:
-        result: what to report.
+        report: what to report.
         verbose: -2 the first line only, -1 the causes too, 1 nothing left out, 2 traces of all lossy flows.
         color: colour for a terminal.
         width: columns of the terminal.
     """
     layout = Layout(width, color)
-    yield from layout.verbatim(headline(result), style=VERDICTS[result.verdict])
+    yield from layout.verbatim(headline(report), style=VERDICTS[report.verdict])
     if verbose == -1:
-        yield from _briefly(layout, result)
+        yield from _briefly(layout, report)
     if verbose < 0:
         return
     for section in (_diagnoses, _findings, _flows, _coverage, _captures, _context):
-        yield from section(layout, result, verbose)
+        yield from section(layout, report, verbose)
 
 
-def _briefly(layout: Layout, result: Result) -> Iterator[str]:
-    for diagnosis in result.diagnoses:
+def _briefly(layout: Layout, report: Report) -> Iterator[str]:
+    for diagnosis in report.diagnoses:
         text = f"{statement_of(diagnosis)}, confidence {percent(diagnosis.confidence)}"
         yield from layout.paragraph(text, lead=f"{diagnosis.id}:", style="bold", indent=2)
 
 
-def _diagnoses(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
-    total, number = len(causes(result)), 0
-    for diagnosis in result.diagnoses:
+def _diagnoses(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
+    total, number = len(causes(report)), 0
+    for diagnosis in report.diagnoses:
         number += not diagnosis.information
         rank = f"Cause {number} of {total}" if total > 1 else "Cause"
         yield "\n"
@@ -73,13 +73,13 @@ def _diagnoses(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
         yield from layout.paragraph(text, lead=lead, style=style)
         yield from layout.paragraph(diagnosis.title, indent=2, hang=0, style="bold")
         yield from layout.paragraphs(diagnosis.explanation, indent=2)
-        yield from _path(layout, result, diagnosis)
+        yield from _path(layout, report, diagnosis)
         yield from _proof(layout, diagnosis)
         yield from _cure(layout, diagnosis, verbose)
 
 
-def _path(layout: Layout, result: Result, diagnosis: Diagnosis) -> Iterator[str]:
-    found = flow_of(result, diagnosis)
+def _path(layout: Layout, report: Report, diagnosis: Diagnosis) -> Iterator[str]:
+    found = flow_of(report, diagnosis)
     if found is None:
         return
     flow, path = found
@@ -124,23 +124,23 @@ def _cure(layout: Layout, diagnosis: Diagnosis, verbose: int) -> Iterator[str]:
         yield from layout.paragraph("; ".join(diagnosis.references), indent=2, lead="References:")
 
 
-def _findings(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
-    grouped = groups(result)
+def _findings(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
+    grouped = groups(report)
     if not grouped:
         return
     yield "\n"
-    more = f" in {count(len(grouped), 'group')}" if len(grouped) < len(result.findings) else ""
-    yield from layout.paragraph(f"{tally(result)}{more}", lead="Findings:", style="bold")
+    more = f" in {count(len(grouped), 'group')}" if len(grouped) < len(report.findings) else ""
+    yield from layout.paragraph(f"{tally(report)}{more}", lead="Findings:", style="bold")
     limit = EVERYTHING if verbose > 0 else GROUPS
     for group in grouped[:limit]:
-        yield from _group(layout, result, group, verbose)
+        yield from _group(layout, report, group, verbose)
     if len(grouped) > limit:
         yield from layout.paragraph(
             f"and {count(len(grouped) - limit, 'more group')}: -v shows them", indent=2
         )
 
 
-def _group(layout: Layout, result: Result, group: FindingGroup, verbose: int) -> Iterator[str]:
+def _group(layout: Layout, report: Report, group: FindingGroup, verbose: int) -> Iterator[str]:
     first = group.first
     where = f"{first.rule} at {hop_place(first.hop)}"
     yield from layout.paragraph(where, indent=2, lead=first.severity.value, style=SEVERITIES[first.severity])
@@ -150,7 +150,7 @@ def _group(layout: Layout, result: Result, group: FindingGroup, verbose: int) ->
         yield from layout.verbatim(name, indent=6)
     if first.frames:
         yield from layout.paragraph(frames_text(first.frames), indent=4, lead="see")
-    rule = result.rules.get(first.rule)
+    rule = report.rules.get(first.rule)
     if verbose > 0 and rule and rule.because:
         yield from layout.paragraph(rule.because, indent=4, lead="because:")
     if verbose > 0 and rule and rule.fix:
@@ -163,13 +163,13 @@ def _who(group: FindingGroup, verbose: int) -> str:
     return f"{group.packets} of {count(len(group.flows), 'flow')}{causes_named}{first_of}"
 
 
-def _flows(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
-    if not result.flows:
+def _flows(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
+    if not report.flows:
         return
     yield "\n"
-    lost = flows_that_lost(result)
-    kinds = Counter(kind for flow in result.flows for kind in flow.traffic)
-    text = f"{len(result.flows):,}" + (f", {len(lost):,} with lost packets" if lost else "")
+    lost = flows_that_lost(report)
+    kinds = Counter(kind for flow in report.flows for kind in flow.traffic)
+    text = f"{len(report.flows):,}" + (f", {len(lost):,} with lost packets" if lost else "")
     yield from layout.paragraph(text, lead="Flows:", style="bold")
     yield from layout.paragraph(", ".join(f"{number:,} {kind}" for kind, number in kinds.items()), indent=2)
     for flow in lost[: EVERYTHING if verbose > 1 else NAMES if verbose > 0 else 0]:
@@ -177,39 +177,39 @@ def _flows(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
         yield from trace_lines(flow, color=layout.color, width=layout.width)
 
 
-def _coverage(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
-    coverage = result.coverage
+def _coverage(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
+    coverage = report.coverage
     yield "\n"
     numbers = (
         f"{count(len(coverage.exercised), 'rule')} exercised, {len(coverage.not_exercised)} not exercised, "
         f"{len(coverage.not_evaluable)} not evaluable"
     )
-    if verbose <= 0 and coverage.not_exercised and result.verdict != Verdict.INCONCLUSIVE:
+    if verbose <= 0 and coverage.not_exercised and report.verdict != Verdict.INCONCLUSIVE:
         numbers += "; -v says which, and why"
     yield from layout.paragraph(numbers, lead="Coverage:", style="bold")
     if verbose > 0:
         for rule, packets in sorted(coverage.exercised.items()):
             yield from layout.paragraph(f"{rule} ({count(packets, 'packet')})", indent=2, lead="exercised:")
     told = {"not evaluable": coverage.not_evaluable}
-    if verbose > 0 or result.verdict == Verdict.INCONCLUSIVE:  # there it is what has to change
+    if verbose > 0 or report.verdict == Verdict.INCONCLUSIVE:  # there it is what has to change
         told = {"not exercised": coverage.not_exercised, **told}
     for lead, rules in told.items():
         for reason, names in by_reason(rules).items():
             text = f"{_listed(names, verbose)} ({reason})"
             yield from layout.paragraph(text, indent=2, lead=f"{lead}:", style="yellow")
-    unseen = hops_captured(result)[1]
+    unseen = hops_captured(report)[1]
     if unseen:
         text = _listed(unseen, verbose)
         yield from layout.paragraph(text, indent=2, lead="hops without capture:", style="yellow")
 
 
-def _captures(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
-    shown = [capture for capture in result.captures if verbose > 0 or _remarks(capture)]
-    if not result.captures:
+def _captures(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
+    shown = [capture for capture in report.captures if verbose > 0 or _remarks(capture)]
+    if not report.captures:
         return
     yield "\n"
-    packets = count(sum(capture.packets for capture in result.captures), "packet")
-    yield from layout.paragraph(f"{len(result.captures)}, {packets}", lead="Captures:", style="bold")
+    packets = count(sum(capture.packets for capture in report.captures), "packet")
+    yield from layout.paragraph(f"{len(report.captures)}, {packets}", lead="Captures:", style="bold")
     for capture in shown:
         style = "red" if capture.error else ""
         yield from layout.paragraph(_capture_text(capture), indent=2, lead=capture.file, style=style)
@@ -240,19 +240,19 @@ def _remarks(capture: CaptureUsed) -> list[str]:
     return remarks if capture.interface else [*remarks, "bound to no capture point"]
 
 
-def _context(layout: Layout, result: Result, verbose: int) -> Iterator[str]:
+def _context(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
     yield "\n"
-    for profile in result.profiles:
+    for profile in report.profiles:
         others = f"; it could be {', '.join(profile.alternatives)}" if profile.alternatives else ""
         text = f"{profile.name} ({profile.evidence}, confidence {percent(profile.confidence)}){others}"
         yield from layout.paragraph(text, lead="Profile:", style="bold")
-    inferred = result.topology.inferred
+    inferred = report.topology.inferred
     guessed = f", {count(len(inferred), 'statement')} inferred" if inferred else ""
-    yield from layout.paragraph(f"{result.topology.source}{guessed}", lead="Topology:", style="bold")
+    yield from layout.paragraph(f"{report.topology.source}{guessed}", lead="Topology:", style="bold")
     if verbose > 0:
         for statement in inferred:
             yield from layout.paragraph(statement, indent=2, lead="-")
-    for note in result.notes:
+    for note in report.notes:
         yield from layout.paragraph(note, lead="Note:", style="yellow")
 
 

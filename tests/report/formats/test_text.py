@@ -4,7 +4,7 @@ import pytest
 from report import results
 
 from pcapcheck.check.finding import Hop
-from pcapcheck.report import text
+from pcapcheck.report.formats import text
 
 
 def report(situation, **options):

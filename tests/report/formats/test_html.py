@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from report import results
 
-from pcapcheck.report import html
+from pcapcheck.report.formats import html
 
 OPTIONS = (
     "--headless",

@@ -5,7 +5,7 @@ import pytest
 from report import results
 
 from pcapcheck.check.finding import Severity
-from pcapcheck.report import junit
+from pcapcheck.report.formats import junit
 
 
 def suite(result):

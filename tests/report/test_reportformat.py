@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from report.results import hostile, violations
 
 from pcapcheck.errors import InputError
-from pcapcheck.report import html, json
 from pcapcheck.report.escape import utf8
-from pcapcheck.report.formats import format_named, format_names, format_of
+from pcapcheck.report.formats import html, json
+from pcapcheck.report.reportformat import format_named, format_names, format_of
 
 
 def test_formats_are_found_in_the_folder():

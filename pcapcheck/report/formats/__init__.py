@@ -1,0 +1,1 @@
+"""Report -> text: one module a format. What formats share is in the folder above."""

@@ -1,0 +1,198 @@
+"""Report: all that a run found, and the verdict, as plain data.
+
+The modules of `formats/` decide how a report looks, `judge` makes it, and `pcapcheck.Result` wraps it for
+callers of the Python API. This module knows none of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from pcapcheck.check.finding import Coverage, Finding, Hop, Severity
+from pcapcheck.diagnose.diagnosis import Diagnosis
+from pcapcheck.report.packetseen import PacketSeen
+
+
+class Verdict(StrEnum):
+    """What may be said of the network, from what was seen."""
+
+    CONFORMANT = "conformant"
+    VIOLATIONS = "violations"
+    INCONCLUSIVE = "inconclusive"
+
+
+EXIT_STATUS: Final = {Verdict.CONFORMANT: 0, Verdict.VIOLATIONS: 1, Verdict.INCONCLUSIVE: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileUsed:
+    """A profile that the captures were checked against.
+
+    `confidence` is 0…1; it is 1 when the user or the topology named the profile.
+    """
+
+    name: str
+    confidence: float
+    evidence: str
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyUsed:
+    """Where the description of the intended network came from, and which of its statements were inferred."""
+
+    source: str
+    inferred: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUsed:
+    """What a report says about a rule besides its findings.
+
+    `file` and `line` are where the rule is written; they are "" and 0 where that is unknown.
+    """
+
+    title: str
+    because: str = ""
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureUsed:
+    """One interface of one capture file: where it was captured, and how far it can be trusted.
+
+    Attributes:
+        file: as the user named it.
+        node, interface, role, pod: the capture point; None where it could not be bound.
+        packets: how many were read.
+        truncated: whether the last record was cut off.
+        dropped: packets that the kernel dropped from the capture, None if the file does not say.
+        gaps: packets that this capture lacks although they passed (they were seen later, or answered).
+        clock: ns, us, user-space, seconds or none.
+        error: why the file could not be read, else None.
+    """
+
+    file: str
+    node: str | None
+    interface: str | None
+    role: str | None
+    pod: str | None
+    packets: int
+    truncated: bool
+    dropped: int | None
+    gaps: int
+    clock: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One hop of a flow's expected path.
+
+    Attributes:
+        hop: where it is.
+        captured: False where no capture covers the hop.
+        seen, missing: numbers of packets.
+        fate: what missing means at this hop: lost, gap or unknown; "" when nothing is missing.
+        latency_ns: since the hop before; None where clocks or captures do not tell.
+        stack: the layers of the first packet seen there.
+        headers: fields of that packet as text, by their names in rules (plain: outermost, `inner.`:
+            innermost). What changed since the hop before follows from them.
+    """
+
+    hop: Hop
+    captured: bool
+    seen: int
+    missing: int
+    fate: str
+    latency_ns: int | None
+    stack: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class TimeSlice(NamedTuple):
+    """How many packets were sent in one slice of time, and how many of them were lost."""
+
+    sent: int
+    lost: int
+
+
+class LossTime(NamedTuple):
+    """Loss over time, in one direction of a flow at the step that lost most; `span` is nanoseconds."""
+
+    span: int
+    slices: tuple[TimeSlice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSummary:
+    """One joined flow, both directions.
+
+    Attributes:
+        flow: tcp/10.244.0.5:41000-10.244.1.7:80, the client first.
+        traffic: its kinds, e.g. ("pod-to-pod", "cross-node").
+        source, destination: pod, node or service names where the topology knows them, else "".
+        packets, bytes: of the capture point that saw most.
+        first, last: int nanoseconds since 1970 UTC.
+        forward, backward: the path of each direction.
+        nat: the translations seen, as text, or None.
+        points: how many capture points saw it.
+        loss: when packets were lost, or None.
+    """
+
+    flow: str
+    traffic: tuple[str, ...]
+    source: str
+    destination: str
+    packets: int
+    bytes: int
+    first: int
+    last: int
+    forward: tuple[PathStep, ...]
+    backward: tuple[PathStep, ...]
+    nat: str | None
+    points: int
+    loss: LossTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a run found, in an order that depends on the input alone.
+
+    Attributes:
+        verdict: what may be said of the network.
+        profiles, topology: what the captures were checked against.
+        captures: every interface of every file.
+        diagnoses: the causes, the most probable first.
+        findings: the rules that were broken, and where.
+        flows: in order of their first packets.
+        coverage: what was exercised, and what was not.
+        notes: remarks on the run, one sentence each.
+        rules: the rules that were judged, by id.
+        fail_on: findings at or above this severity are violations.
+        packets: packets of the evidence, for formats that show them.
+        checked: whether an error rule of a profile was judged on pod traffic.
+    """
+
+    verdict: Verdict
+    profiles: tuple[ProfileUsed, ...]
+    topology: TopologyUsed
+    captures: tuple[CaptureUsed, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    findings: tuple[Finding, ...]
+    flows: tuple[FlowSummary, ...]
+    coverage: Coverage
+    notes: tuple[str, ...] = ()
+    rules: Mapping[str, RuleUsed] = field(default_factory=dict)
+    fail_on: Severity = Severity.ERROR
+    packets: tuple[PacketSeen, ...] = field(default=(), compare=False, repr=False)
+    checked: bool = False
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of `pcapcheck check` for this verdict."""
+        return EXIT_STATUS[self.verdict]
