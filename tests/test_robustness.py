@@ -15,7 +15,7 @@ import pytest
 import shared
 
 from pcapcheck.capture.inputs import find_inputs
-from pcapcheck.report.report import Result, Verdict
+from pcapcheck.report.report import Report, Verdict
 from pcapcheck.run.check import Settings, run
 from pcapcheck.topology.load import load_topology
 
@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 
-def checked(folder: Path) -> Result:
+def checked(folder: Path) -> Report:
     inputs = find_inputs((str(folder),))
     return run(inputs, load_topology(inputs.topology.path), Settings())
 
@@ -38,7 +38,7 @@ def truth(name: str) -> dict:
     return json.loads((shared.CAPTURES / name / "truth.json").read_text(encoding="utf-8"))
 
 
-def outcome(result: Result, known: dict) -> str:
+def outcome(result: Report, known: dict) -> str:
     """Return one word for what pcapcheck says of a scenario whose truth is known."""
     ids = [each.id for each in result.diagnoses]
     if known["conformant"]:
@@ -76,7 +76,7 @@ def test_healthy_networks_stay_clean_and_causes_right_or_silent(disturbance, tmp
     assert table["right"] / faults >= RIGHT[disturbance]
 
 
-def misled(result: Result, known: dict) -> list[str]:
+def misled(result: Report, known: dict) -> list[str]:
     """Return the causes that pcapcheck is sure of, and that are wrong."""
     fault = known["fault"] or {"id": "", "accept": ()}
     right = {fault["id"], *fault["accept"]}

@@ -8,7 +8,7 @@ GOOD, BAD = "flannel-vxlan", "flannel-vxlan-vni-mismatch"
 
 
 def results(good=GOOD, bad=BAD):
-    return look(good).result, look(bad).result
+    return look(good).report, look(bad).report
 
 
 def test_new_findings_are_told_by_rule_and_node():

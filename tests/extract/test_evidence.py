@@ -6,7 +6,7 @@ from pcapcheck.check.finding import Coverage, Finding, Frame, Hop, Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.errors import InputError
 from pcapcheck.extract.evidence import comments_of
-from pcapcheck.report.report import Result, TopologyUsed, Verdict
+from pcapcheck.report.report import Report, TopologyUsed, Verdict
 
 FRAME = Frame("node2_eth0.pcap", 9)
 UPLINK = Hop("node2", "eth0", "uplink", "vxlan", "source")
@@ -32,7 +32,7 @@ CAUSE = Diagnosis(
     "flannel.1",
     (Evidence("node2 sends VNI 2", (FRAME,)), Evidence("nothing arrives")),
 )
-BROKEN = Result(
+BROKEN = Report(
     Verdict.VIOLATIONS,
     (),
     TopologyUsed("topology.yaml"),

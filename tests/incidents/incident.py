@@ -12,7 +12,7 @@ from scene import Frames, add
 from cluster import Cluster
 from network import Network
 from pcapcheck.api import check
-from pcapcheck.report.report import Result
+from pcapcheck.result import Result
 from sample import Fault, Sample, Talk
 
 

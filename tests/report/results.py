@@ -1,18 +1,19 @@
-"""Results built by hand, one for each situation that a report must show well."""
+"""Reports built by hand, one for each situation that a report must show well."""
 
 from dataclasses import replace
 
 from pcapcheck.check.finding import Coverage, Finding, Frame, Hop, Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
-from pcapcheck.report.losstime import LossTime, TimeSlice
-from pcapcheck.report.packetview import FieldSeen, LayerSeen, PacketSeen
+from pcapcheck.report.packetseen import FieldSeen, LayerSeen, PacketSeen
 from pcapcheck.report.report import (
     CaptureUsed,
     FlowSummary,
+    LossTime,
     PathStep,
     ProfileUsed,
-    Result,
+    Report,
     RuleUsed,
+    TimeSlice,
     TopologyUsed,
     Verdict,
 )
@@ -135,10 +136,10 @@ COVERAGE = Coverage(
 NAMED = ProfileUsed("flannel-vxlan", 1.0, "named by the topology")
 
 
-def conformant() -> Result:
+def conformant() -> Report:
     """Everything that was seen is right, and enough was seen."""
     backward = (step(VETH2, 9, None), step(UPLINK2, 9), step(UPLINK1, 9), step(POD1, 9))
-    return Result(
+    return Report(
         verdict=Verdict.CONFORMANT,
         profiles=(NAMED,),
         topology=TopologyUsed("topology.yaml"),
@@ -165,7 +166,7 @@ def finding(rule: str, hop: Hop, **more) -> Finding:
     return Finding(rule=rule, hop=hop, **(values | more))
 
 
-def violations() -> Result:
+def violations() -> Report:
     """Return a wrong VNI: one cause, its findings, one finding that it does not explain."""
     lost = {"expected": {"delivered": "9 packets"}, "actual": {"delivered": "0 packets"}}
     ttl = {"expected": {"ip.ttl": "64"}, "actual": {"ip.ttl": "63"}, "severity": Severity.WARNING}
@@ -207,13 +208,13 @@ def violations() -> Result:
     )
 
 
-def inconclusive() -> Result:
+def inconclusive() -> Report:
     """Return captures that tell nothing: one cannot be read, one has no times, all was inferred."""
     rules = dict.fromkeys(("flannel-vxlan/vni", "flannel-vxlan/outer-ttl"), "no packet of pods at an uplink")
     broken = capture(
         "node2_eth0.pcap", UPLINK2, 0, interface=None, node=None, role=None, error="not a capture file"
     )
-    return Result(
+    return Report(
         verdict=Verdict.INCONCLUSIVE,
         profiles=(ProfileUsed("flannel-vxlan", 0.62, "UDP port 8472 at an uplink", ("calico-vxlan",)),),
         topology=TopologyUsed("inferred", ("node1 has 192.168.10.11", "10.244.0.0/24 is a pod network")),
@@ -233,7 +234,7 @@ def inconclusive() -> Result:
 EVIL = "\x1b[31m<script>alert(1)</script>\u202e`|*_[x](http://evil.example)@team\r\n::error::pwned"
 
 
-def hostile(evil: str = EVIL) -> Result:
+def hostile(evil: str = EVIL) -> Report:
     """Names that a stranger chose, in every place where one can stand."""
     hop = Hop(evil, evil, "uplink", "vxlan", "source")
     path = (step(hop, 3, None, headers={"ip.src": evil}), step(VTEP2, 0, missing=3, fate="lost"))
@@ -286,14 +287,14 @@ def packet(text: str, frame: Frame) -> PacketSeen:
     return PacketSeen(frame, START, 60, bytes(range(40)), "eth:ip", layers, expected, actual, (text,))
 
 
-def with_packets(result: Result, text: str, frame: Frame) -> Result:
+def with_packets(result: Report, text: str, frame: Frame) -> Report:
     """Return the result as a page shows it: with a packet, and the loss of its flows over time."""
     loss = LossTime(9 * SECOND, (TimeSlice(3, 0), TimeSlice(0, 0), TimeSlice(6, 4)))
     flows = tuple(replace(each, loss=loss) for each in result.flows)
     return replace(result, packets=(packet(text, frame),), flows=flows)
 
 
-def unreadable() -> Result:
+def unreadable() -> Report:
     """Return a healthy network of which one capture could not be read, and one is cut off."""
     damaged = (
         "node2_eth0.pcap: it is text, not a pcap or pcapng capture\n  fix: give a file that tcpdump wrote"

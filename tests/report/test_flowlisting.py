@@ -11,6 +11,7 @@ from report import results
 from pcapcheck.errors import InputError
 from pcapcheck.report import escape, flowlisting
 from pcapcheck.report.flowlisting import ROWS, parquet, write_table
+from pcapcheck.report.frames import frame
 
 EVIL = "=cmd|'/C calc'!A0\x1b[2J\u202e"
 PLAIN = pl.DataFrame(
@@ -38,7 +39,7 @@ def test_flows_of_the_command(golden, format):
 
 @pytest.mark.parametrize("format", ["table", "json", "csv"])
 def test_flows_of_a_result(golden, format):
-    golden(f"report/hostile.flows-{format}.txt", written(results.hostile().frame("flows"), format))
+    golden(f"report/hostile.flows-{format}.txt", written(frame(results.hostile(), "flows"), format))
 
 
 @pytest.mark.parametrize("format", ["table", "json", "csv"])

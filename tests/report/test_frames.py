@@ -31,11 +31,6 @@ def test_times_are_in_utc_and_to_the_nanosecond():
     assert first.dt.timestamp("ns")[0] % 10**9 == 123_456_789
 
 
-def test_sightings_that_were_not_kept_are_an_error():
-    with pytest.raises(InputError, match="kept no sightings"):
-        frame(results.conformant(), "sightings")
-
-
 def test_unknown_frame_names_the_nearest():
     with pytest.raises(InputError, match="did you mean `flows`"):
         frame(results.conformant(), "flow")

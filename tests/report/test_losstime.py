@@ -1,6 +1,7 @@
 import polars as pl
 
-from pcapcheck.report.losstime import SLICES, LossTime, TimeSlice, loss_picture, loss_times
+from pcapcheck.report.losstime import SLICES, loss_picture, loss_times
+from pcapcheck.report.report import LossTime, TimeSlice
 
 
 def frame(*rows):

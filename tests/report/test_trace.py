@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from report import results
 from report.results import INNER, POD1, ROUTED, UPLINK1, UPLINK2, VTEP1, VTEP2, step, tunnelled, unseen
@@ -51,8 +49,3 @@ def test_path_in_one_line_names_each_node_once():
     assert trace.path_line(path) == (
         "web-1 pod 3 > node1 vtep (not captured) > uplink 3 > node2 uplink 1, 2 lost"
     )
-
-
-def test_printed_flow_is_its_trace():
-    flow = replace(results.conformant().flows[0], backward=())
-    assert str(flow).startswith("tcp/10.244.0.5:41000-10.244.1.7:80\n")

@@ -1,6 +1,9 @@
 import re
 import subprocess
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from report import results
@@ -16,8 +19,20 @@ OPTIONS = (
 )
 
 
-def page(result):
-    return "".join(html.write(result))
+SHARED = Path(html.__file__).parents[1]  # the folder of page.css and page.js
+STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def page(report):
+    return "".join(html.write(report))
+
+
+def body(report):
+    """Return the page without what is the same in all: the style, the script, and their hashes."""
+    text = STYLE.sub("<style>page.css</style>", page(report))
+    text = SCRIPT.sub("<script>page.js</script>", text)
+    return re.sub(r"'sha256-[^']*'", "'sha256-of-it'", text)
 
 
 @pytest.fixture
@@ -38,7 +53,18 @@ def browse(chromium, tmp_path):
 
 @pytest.mark.parametrize("situation", results.SITUATIONS)
 def test_html(golden, situation):
-    golden(f"report/{situation}.html", page(results.SITUATIONS[situation]()))
+    golden(f"report/{situation}.html", body(results.SITUATIONS[situation]()))
+
+
+@pytest.mark.parametrize(
+    ("part", "file"), [(STYLE, "page.css"), (SCRIPT, "page.js")], ids=["style", "script"]
+)
+def test_style_and_script_are_the_files_and_allowed_by_their_hashes(part, file, request):
+    text = page(results.conformant())
+    (content,) = part.findall(text)
+    assert content == (SHARED / file).read_text(encoding="utf-8")
+    digest = b64encode(sha256(content.encode()).digest()).decode()
+    assert f"{request.node.callspec.id}-src 'sha256-{digest}'" in text
 
 
 @pytest.mark.parametrize("situation", results.SITUATIONS)
