@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pcapcheck.errors import InputError
+from pcapcheck.report.quantity import count
 from pcapcheck.report.report import (
     CaptureUsed,
     FlowSummary,
@@ -179,9 +180,9 @@ class Result:
         )
 
     def __repr__(self) -> str:
-        from pcapcheck.report.summary import headline
-
-        return f"<Result {headline(self.report)}>"
+        diagnoses = f"{len(self.diagnoses)} diagnos{'is' if len(self.diagnoses) == 1 else 'es'}"
+        found = (diagnoses, count(len(self.findings), "finding"), count(len(self.captures), "capture"))
+        return f"<Result {self.verdict}: {', '.join(found)}>"
 
     def _repr_html_(self) -> str:
         from pcapcheck.report.formats.html import fragment
