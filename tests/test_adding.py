@@ -1,4 +1,4 @@
-"""What grows is found by looking into a folder: each test adds one thing to a copy of the package, and uses it.
+"""What grows is found by looking into a folder: each test adds one thing to a copy of the package.
 
 A thing that needs a second file, or a line in a list, makes its test fail.
 """

@@ -16,20 +16,20 @@ from pcapcheck.documents import values
 from pcapcheck.documents.values import Span
 
 # Networks whose addresses stay in them: "this", private, shared; unique local, global and link-local IPv6.
-KEPT: Final = (
+KEPT_NETWORKS: Final = (
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"),
     *("::/96", "64:ff9b::/96", "2000::/3", "fc00::/8", "fd00::/8", "fe80::/64"),
 )
 # Addresses that stay: unspecified, loopback, link-local (Calico's gateway 169.254.1.1, metadata servers of
 # clouds), multicast, broadcast, IPv4-mapped; the IPv6 one that follows from ee:ee:ee:ee:ee:ee.
-FIXED: Final = (
+FIXED_NETWORKS: Final = (
     *("0.0.0.0/32", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"),
     *("::/127", "::ffff:0:0/96", "ff00::/8", "fe80::ecee:eeff:feee:eeee/128"),
 )
-SOLICITED: Final = values.cidr("ff02::1:ff00:0/104")
-LAST: Final = 24  # lowest bits of an IPv6 address, that stand in the group as well
-CALICO: Final = 0xEEEEEE  # those of its gateway
-BYTE: Final = 8  # bits in which 0 and 255 of IPv4 are kept
+SOLICITED_GROUPS: Final = values.cidr("ff02::1:ff00:0/104")
+GROUP_BITS: Final = 24  # lowest bits of an IPv6 address, that stand in the group as well
+CALICO_GATEWAY_BITS: Final = 0xEEEEEE  # those of its gateway
+LAST_BYTE_BITS: Final = 8  # bits in which 0 and 255 of IPv4 are kept
 
 
 class Addresses:
@@ -54,17 +54,17 @@ class Addresses:
 
     def last(self, number: int) -> int:
         """Return what the lowest 24 bits of an IPv6 address become."""
-        return self._turned(number, LAST, LAST)
+        return self._turned(number, GROUP_BITS, GROUP_BITS)
 
     def _map(self, number: int, bits: int) -> int:
-        if bits == 128 and SOLICITED.low <= number <= SOLICITED.high:
-            return SOLICITED.low | self.last(number & (1 << LAST) - 1)
-        if _within(number, bits, FIXED):
+        if bits == 128 and SOLICITED_GROUPS.low <= number <= SOLICITED_GROUPS.high:
+            return SOLICITED_GROUPS.low | self.last(number & (1 << GROUP_BITS) - 1)
+        if _within(number, bits, FIXED_NETWORKS):
             return number
         if bits == 32:
             return self._turned(number, bits, bits)
-        low = number & (1 << LAST) - 1
-        return self._turned(number >> LAST, bits - LAST, bits) << LAST | self.last(low)
+        low = number & (1 << GROUP_BITS) - 1
+        return self._turned(number >> GROUP_BITS, bits - GROUP_BITS, bits) << GROUP_BITS | self.last(low)
 
     def _turned(self, number: int, width: int, bits: int) -> int:
         """Turn the bits of a number that is the upper part, or all, of an address."""
@@ -82,11 +82,11 @@ class Addresses:
 
 def _is_calm(prefix: int, depth: int, bits: int) -> bool:
     """Whether the bit behind this prefix stays, since special networks differ in it, or 0 and 255."""
-    if bits == LAST:
-        return prefix == CALICO >> LAST - depth
+    if bits == GROUP_BITS:
+        return prefix == CALICO_GATEWAY_BITS >> GROUP_BITS - depth
     if (depth, prefix) in _calm(bits):
         return True
-    seen = depth - (bits - BYTE)
+    seen = depth - (bits - LAST_BYTE_BITS)
     tail = prefix & (1 << max(seen, 0)) - 1
     return bits == 32 and seen >= 0 and tail in (0, (1 << seen) - 1)
 
@@ -96,7 +96,7 @@ def _calm(bits: int) -> frozenset[tuple[int, int]]:
     """Return the prefixes (depth, value) that are shorter than that of a special network and lead to it."""
     return frozenset(
         (depth, span.low >> bits - depth)
-        for span, length in _spans((*KEPT, *FIXED), bits)
+        for span, length in _spans((*KEPT_NETWORKS, *FIXED_NETWORKS), bits)
         for depth in range(length)
     )
 

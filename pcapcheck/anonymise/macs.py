@@ -7,16 +7,16 @@ rounds, so that two addresses never become one.
 
 from typing import Final
 
-from pcapcheck.anonymise.addressmap import LAST, Addresses
+from pcapcheck.anonymise.addressmap import GROUP_BITS, Addresses
 from pcapcheck.anonymise.secret import Secret
 
-KEPT: Final = frozenset({0, 0xEEEEEEEEEEEE})
-GROUP: Final = 1 << 40  # IEEE 802: the lowest bit of the first byte; the next one says who administers it
-KIND: Final = 3 << 40
-SOLICITED: Final = 0x3333FF  # the upper half
-HALF: Final = 23  # bits: 48 without the two that say the kind, in two halves
-MASK: Final = (1 << HALF) - 1
-ROUNDS: Final = 4
+KEPT_MACS: Final = frozenset({0, 0xEEEEEEEEEEEE})
+GROUP_BIT: Final = 1 << 40  # IEEE 802: the lowest bit of the first byte; the next one says who administers it
+KIND_BITS: Final = 3 << 40
+SOLICITED_MACS: Final = 0x3333FF  # the upper half
+HALF_BITS: Final = 23  # bits: 48 without the two that say the kind, in two halves
+HALF_MASK: Final = (1 << HALF_BITS) - 1
+FEISTEL_ROUNDS: Final = 4
 
 
 class Macs:
@@ -33,20 +33,20 @@ class Macs:
         return self._known[number]
 
     def _map(self, number: int) -> int:
-        if number >> LAST == SOLICITED:
-            return SOLICITED << LAST | self._addresses.last(number & (1 << LAST) - 1)
-        if number & GROUP or number in KEPT:
+        if number >> GROUP_BITS == SOLICITED_MACS:
+            return SOLICITED_MACS << GROUP_BITS | self._addresses.last(number & (1 << GROUP_BITS) - 1)
+        if number & GROUP_BIT or number in KEPT_MACS:
             return number
         mapped = self._permuted(number)
-        while mapped in KEPT:  # walk on along the cycle: a permutation of the others is left
+        while mapped in KEPT_MACS:  # walk on along the cycle: a permutation of the others is left
             mapped = self._permuted(mapped)
         return mapped
 
     def _permuted(self, number: int) -> int:
         plain = number >> 42 << 40 | number & (1 << 40) - 1
-        left, right = plain >> HALF, plain & MASK
-        for round_ in range(ROUNDS):
+        left, right = plain >> HALF_BITS, plain & HALF_MASK
+        for round_ in range(FEISTEL_ROUNDS):
             mixed = self._secret.number(b"mac", bytes([round_]) + right.to_bytes(3, "big"))
-            left, right = right, left ^ mixed & MASK
-        mixed_all = left << HALF | right
-        return mixed_all >> 40 << 42 | number & KIND | mixed_all & (1 << 40) - 1
+            left, right = right, left ^ mixed & HALF_MASK
+        mixed_all = left << HALF_BITS | right
+        return mixed_all >> 40 << 42 | number & KIND_BITS | mixed_all & (1 << 40) - 1

@@ -9,9 +9,9 @@ from typing import Final
 from pcapcheck.anonymise.secret import Secret
 from pcapcheck.topology.roles import role_of
 
-NAMESPACES: Final = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+COMMON_NAMESPACES: Final = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 # Host ends of pods' interfaces: what follows the prefix is made of the pod's name, or identifies it.
-_GENERATED: Final = re.compile(r"(cali|lxc|eni|azv|gke|br-)([0-9a-f]{4,})|(veth)([0-9a-zA-Z]{4,})")
+_GENERATED_NAME: Final = re.compile(r"(cali|lxc|eni|azv|gke|br-)([0-9a-f]{4,})|(veth)([0-9a-zA-Z]{4,})")
 
 
 class NameMap:
@@ -34,7 +34,7 @@ class NameMap:
 
     def interface(self, name: str) -> str:
         """Return the pseudonym of an interface: a name that a kernel, a CNI or an installer gives stays."""
-        generated = _GENERATED.fullmatch(name)
+        generated = _GENERATED_NAME.fullmatch(name)
         if generated:
             prefix, rest = generated[1] or generated[3], generated[2] or generated[4]
             return prefix + self._secret.word(b"interface", name, len(rest))
@@ -47,6 +47,6 @@ class NameMap:
         made = f"{kind}-{self._secret.word(kind.encode(), short)}"
         if not slash:
             return made
-        if namespace not in NAMESPACES:
+        if namespace not in COMMON_NAMESPACES:
             namespace = f"ns-{self._secret.word(b'namespace', namespace)}"
         return f"{namespace}/{made}"

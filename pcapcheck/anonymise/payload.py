@@ -9,10 +9,10 @@ from typing import Final
 
 from pcapcheck.anonymise.secret import Secret
 
-WORD: Final = 4
-WORDS: Final = 4
-HEAD: Final = WORD * WORDS
-SUM: Final = 0xFFFF
+WORD_BYTES: Final = 4
+IDENTITY_WORDS: Final = 4
+IDENTITY_BYTES: Final = WORD_BYTES * IDENTITY_WORDS
+CHECKSUM_MODULUS: Final = 0xFFFF
 
 
 class Payload:
@@ -23,10 +23,10 @@ class Payload:
 
     def replaced(self, data: bytes) -> bytes:
         """Return what stands for a payload."""
-        whole = min(len(data), HEAD) // WORD * WORD
+        whole = min(len(data), IDENTITY_BYTES) // WORD_BYTES * WORD_BYTES
         head = b"".join(
             struct.pack(">I", self._secret.number(b"payload", data[:end]) & 0xFFFFFFFF)
-            for end in range(WORD, whole + WORD, WORD)
+            for end in range(WORD_BYTES, whole + WORD_BYTES, WORD_BYTES)
         )
         return head + self._secret.stream(data, len(data) - whole) if len(data) > whole else head
 
@@ -41,7 +41,7 @@ class Payload:
         if even == 0:
             return bytes(len(made))
         made[even - 2 : even] = b"\0\0"
-        missing = (total(data) - total(made)) % SUM
+        missing = (total(data) - total(made)) % CHECKSUM_MODULUS
         made[even - 2 : even] = struct.pack(">H", missing)
         return bytes(made)
 
@@ -50,4 +50,4 @@ def total(data: bytes | bytearray) -> int:
     """Return the sum of the 16-bit words of some bytes, padded with a zero byte, modulo 65535."""
     padded = bytes(data) + bytes(len(data) % 2)
     words: tuple[int, ...] = struct.unpack(f">{len(padded) // 2}H", padded)
-    return sum(words) % SUM
+    return sum(words) % CHECKSUM_MODULUS

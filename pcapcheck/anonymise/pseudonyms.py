@@ -9,7 +9,7 @@ from pcapcheck.anonymise.payload import Payload
 from pcapcheck.anonymise.secret import Secret
 from pcapcheck.documents import values
 
-BITS: Final = {"ipv4": 32, "ipv6": 128}
+ADDRESS_BITS: Final = {"ipv4": 32, "ipv6": 128}
 
 
 class Pseudonyms:
@@ -28,7 +28,7 @@ class Pseudonyms:
 
     def number(self, kind: str, number: int) -> int:
         """Return what stands for the value of a field: kind is mac, ipv4 or ipv6."""
-        return self.macs.of(number) if kind == "mac" else self.addresses.of(number, BITS[kind])
+        return self.macs.of(number) if kind == "mac" else self.addresses.of(number, ADDRESS_BITS[kind])
 
     def mac(self, text: str) -> str:
         """Return what stands for a MAC address, as text."""

@@ -20,14 +20,14 @@ from pcapcheck.decode.headers import Headers, among, gather
 from pcapcheck.decode.layers import Group, Layers, find_layers, length
 from pcapcheck.decode.registry import Dissectors
 
-ADDRESSES: Final = ("mac", "ipv4", "ipv6")
-COOKED: Final = {
+ADDRESS_TYPES: Final = ("mac", "ipv4", "ipv6")
+COOKED_ADDRESSES: Final = {
     "sll": ("sll.halen", 6),
     "sll2": ("sll.halen", 12),
 }  # how long the address is, and where it lies
-MOST_COOKED: Final = 8  # bytes of it
-PIECE: Final = 4 << 20  # bytes of packets that are worked on at a time
-NEIGHBOURS: Final = range(133, 138)  # ICMPv6 messages of neighbour discovery: RFC 4861
+COOKED_ADDRESS_BYTES: Final = 8  # bytes of it
+BYTES_PER_PIECE: Final = 4 << 20  # bytes of packets that are worked on at a time
+NEIGHBOUR_MESSAGES: Final = range(133, 138)  # ICMPv6 messages of neighbour discovery: RFC 4861
 
 
 def anonymised(block: Block, table: Dissectors, pseudonyms: Pseudonyms) -> Iterator[Block]:
@@ -36,7 +36,7 @@ def anonymised(block: Block, table: Dissectors, pseudonyms: Pseudonyms) -> Itera
     row = 0
     while row < len(block):
         before = int(ends[row - 1]) if row else 0
-        stop = max(row + 1, int(np.searchsorted(ends, before + PIECE, side="right")))
+        stop = max(row + 1, int(np.searchsorted(ends, before + BYTES_PER_PIECE, side="right")))
         yield _rewritten(compact(block.take(slice(row, stop))), table, pseudonyms)
         row = stop
 
@@ -68,12 +68,12 @@ def _rewritten(block: Block, table: Dissectors, pseudonyms: Pseudonyms) -> Block
 def _rewrite_fields(headers: Headers, data: Bytes, pseudonyms: Pseudonyms) -> None:
     """Write pseudonyms into all address fields of the headers of one protocol."""
     for line in headers.protocol.fields:
-        if line.type in ADDRESSES and isinstance(line.offset, int):
+        if line.type in ADDRESS_TYPES and isinstance(line.offset, int):
             values, present = headers.read_field(line)
             start = headers.start + line.offset
             _write(data, start[present], _mapped(values[present], line.type, pseudonyms))
             _blank_cut(headers, line, data)
-    if headers.protocol.name in COOKED:
+    if headers.protocol.name in COOKED_ADDRESSES:
         _rewrite_cooked(headers, data, pseudonyms)
 
 
@@ -103,14 +103,14 @@ def _blank_cut(headers: Headers, line: Field, data: Bytes) -> None:
 
 def _rewrite_cooked(headers: Headers, data: Bytes, pseudonyms: Pseudonyms) -> None:
     """Rewrite addresses of cooked captures that are no MAC: those of tunnels are IPv4; others become zero."""
-    name, offset = COOKED[headers.protocol.name]
+    name, offset = COOKED_ADDRESSES[headers.protocol.name]
     size, start = headers(name), headers.start + offset
-    whole = start + MOST_COOKED <= headers.stop
+    whole = start + COOKED_ADDRESS_BYTES <= headers.stop
     tunnel = whole & (size == 4)
     number = gather(headers.data, start[tunnel], ">u4")
     _write(data, start[tunnel], _mapped(number, "ipv4", pseudonyms))
     other = start[whole & ~np.isin(size, (0, 4, 6))]
-    _write(data, other, np.zeros((len(other), MOST_COOKED), np.uint8))
+    _write(data, other, np.zeros((len(other), COOKED_ADDRESS_BYTES), np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _reach(group: Group) -> Ints:
     reach = length(headers)
     if protocol.name == "icmpv6":
         kind = headers("icmpv6.type")
-        whole = np.isin(kind, NEIGHBOURS)
+        whole = np.isin(kind, NEIGHBOUR_MESSAGES)
         return np.where(whole, np.maximum(headers.stop - headers.start, reach), reach)
     if not isinstance(protocol.length, int):
         return reach

@@ -4,8 +4,8 @@ import hashlib
 import secrets
 from typing import Final
 
-WORD: Final = 8  # bytes of a number
-STREAM: Final = b"stream"
+NUMBER_BYTES: Final = 8  # bytes of a number
+STREAM_PURPOSE: Final = b"stream"
 
 
 class Secret:
@@ -21,7 +21,7 @@ class Secret:
 
     def number(self, purpose: bytes, data: bytes) -> int:
         """Return 64 bits that depend on purpose (at most 16 bytes) and data."""
-        made = hashlib.blake2b(data, key=self._key, digest_size=WORD, person=purpose)
+        made = hashlib.blake2b(data, key=self._key, digest_size=NUMBER_BYTES, person=purpose)
         return int.from_bytes(made.digest(), "big")
 
     def word(self, purpose: bytes, text: str, digits: int = 8) -> str:
@@ -31,4 +31,4 @@ class Secret:
 
     def stream(self, data: bytes, size: int) -> bytes:
         """Return `size` bytes that depend on data."""
-        return hashlib.shake_128(self._key + STREAM + data).digest(size)
+        return hashlib.shake_128(self._key + STREAM_PURPOSE + data).digest(size)

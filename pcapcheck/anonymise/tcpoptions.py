@@ -13,15 +13,16 @@ from pcapcheck.anonymise.pseudonyms import Pseudonyms
 from pcapcheck.capture.arrays import Bytes, Ints
 from pcapcheck.decode.headers import Headers
 
-END, PADDING = 0, 1  # options of one byte, in IPv4 and TCP
-TCP_KEPT: Final = (2, 3, 4, 5, 8)  # MSS, window scale, SACK permitted, SACK, timestamps
-IP_KEPT: Final = (148,)  # router alert: RFC 2113
-HEADER: Final = 20  # bytes of IPv4 or TCP without options
-GENEVE: Final = 8  # bytes of Geneve without options
-LINK_LAYER: Final = (1, 2)  # options of RFC 4861, 4.6: source and target
-PREFIX, MTU, SERVERS = 3, 5, 25  # RFC 4861, 4.6.2 and 4.6.4; RFC 8106, 5.1
-BODY: Final = {133: 8, 134: 16, 135: 24, 136: 24, 137: 40}  # where options begin, by message: RFC 4861, 4
-REDIRECT, DESTINATION = 137, 24
+END_OPTION, PADDING_OPTION = 0, 1  # options of one byte, in IPv4 and TCP
+KEPT_TCP_OPTIONS: Final = (2, 3, 4, 5, 8)  # MSS, window scale, SACK permitted, SACK, timestamps
+KEPT_IP_OPTIONS: Final = (148,)  # router alert: RFC 2113
+PLAIN_HEADER_BYTES: Final = 20  # bytes of IPv4 or TCP without options
+GENEVE_HEADER_BYTES: Final = 8  # bytes of Geneve without options
+LINK_LAYER_OPTIONS: Final = (1, 2)  # options of RFC 4861, 4.6: source and target
+PREFIX_OPTION, MTU_OPTION, DNS_SERVERS_OPTION = 3, 5, 25  # RFC 4861, 4.6.2 and 4.6.4; RFC 8106, 5.1
+# Where options begin in a message, by its type (RFC 4861, 4).
+OPTIONS_AT: Final = {133: 8, 134: 16, 135: 24, 136: 24, 137: 40}
+REDIRECT_MESSAGE, REDIRECT_DESTINATION_AT = 137, 24
 
 
 class Work(NamedTuple):
@@ -34,17 +35,17 @@ class Work(NamedTuple):
 
 def rewrite_options(headers: Headers, work: Work) -> None:
     """Rewrite the options of the headers of one protocol."""
-    rewrite = REWRITES.get(headers.protocol.name)
+    rewrite = OPTION_REWRITERS.get(headers.protocol.name)
     if rewrite and len(headers):
         rewrite(headers, work)
 
 
 def _ip(headers: Headers, work: Work) -> None:
-    _blank_others(headers, work, headers("ip.hdr_len"), IP_KEPT)
+    _blank_others(headers, work, headers("ip.hdr_len"), KEPT_IP_OPTIONS)
 
 
 def _tcp(headers: Headers, work: Work) -> None:
-    _blank_others(headers, work, headers("tcp.hdr_len"), TCP_KEPT)
+    _blank_others(headers, work, headers("tcp.hdr_len"), KEPT_TCP_OPTIONS)
 
 
 def _blank_others(headers: Headers, work: Work, length: Ints, kept: tuple[int, ...]) -> None:
@@ -52,12 +53,14 @@ def _blank_others(headers: Headers, work: Work, length: Ints, kept: tuple[int, .
 
     def size(place: Ints, limit: Ints) -> Ints:
         kind, said = work.old[place], work.old[np.minimum(place + 1, limit - 1)].astype(np.int64)
-        return np.where(kind == END, 0, np.where(kind == PADDING, 1, np.where(said >= 2, said, 0)))
+        return np.where(
+            kind == END_OPTION, 0, np.where(kind == PADDING_OPTION, 1, np.where(said >= 2, said, 0))
+        )
 
     limit = np.minimum(headers.start + length, headers.stop)
-    for place, stop in _walk(headers.start + HEADER, limit, size):
+    for place, stop in _walk(headers.start + PLAIN_HEADER_BYTES, limit, size):
         kind = work.old[place]
-        other = (kind != PADDING) & ~np.isin(kind, kept)
+        other = (kind != PADDING_OPTION) & ~np.isin(kind, kept)
         _blank(work.new, (place + 2)[other], stop[other])
 
 
@@ -68,8 +71,8 @@ def _geneve(headers: Headers, work: Work) -> None:
         words = work.old[np.minimum(place + 3, limit - 1)].astype(np.int64) & 0x1F
         return np.where(place + 4 <= limit, 4 + 4 * words, 0)
 
-    limit = np.minimum(headers.start + GENEVE + headers("geneve._options_length"), headers.stop)
-    for place, stop in _walk(headers.start + GENEVE, limit, size):
+    limit = np.minimum(headers.start + GENEVE_HEADER_BYTES + headers("geneve._options_length"), headers.stop)
+    for place, stop in _walk(headers.start + GENEVE_HEADER_BYTES, limit, size):
         _blank(work.new, place + 4, stop)
 
 
@@ -110,11 +113,11 @@ def _routing(headers: Headers, work: Work) -> None:
 def _neighbour(headers: Headers, work: Work) -> None:
     """Rewrite what the messages of neighbour discovery hold besides the target address."""
     kinds = headers("icmpv6.type")
-    for kind, body in BODY.items():
+    for kind, body in OPTIONS_AT.items():
         chosen = headers.at(np.flatnonzero(kinds == kind))
         for start, stop in _ranges(chosen, chosen.stop - chosen.start):
-            if kind == REDIRECT and stop - start >= DESTINATION + 16:
-                _address(work, start + DESTINATION)
+            if kind == REDIRECT_MESSAGE and stop - start >= REDIRECT_DESTINATION_AT + 16:
+                _address(work, start + REDIRECT_DESTINATION_AT)
             _neighbour_options(work, start + body, stop)
 
 
@@ -129,15 +132,15 @@ def _neighbour_options(work: Work, start: int, stop: int) -> None:
 
 
 def _neighbour_option(work: Work, start: int, kind: int, size: int) -> None:
-    if kind in LINK_LAYER and size == 8:
+    if kind in LINK_LAYER_OPTIONS and size == 8:
         mac = work.pseudonyms.macs.of(int.from_bytes(work.old[start + 2 : start + 8].tobytes(), "big"))
         work.new[start + 2 : start + 8] = np.frombuffer(mac.to_bytes(6, "big"), np.uint8)
-    elif kind == PREFIX and size == 32:
+    elif kind == PREFIX_OPTION and size == 32:
         _address(work, start + 16)
-    elif kind == SERVERS:
+    elif kind == DNS_SERVERS_OPTION:
         for place in range(start + 8, start + size - 15, 16):
             _address(work, place)
-    elif kind != MTU:
+    elif kind != MTU_OPTION:
         work.new[start + 2 : start + size] = 0
 
 
@@ -153,7 +156,7 @@ def _ranges(headers: Headers, sizes: Ints) -> Iterator[tuple[int, int]]:
     yield from zip(headers.start.tolist(), stop.tolist(), strict=True)
 
 
-REWRITES: Final[Mapping[str, Callable[[Headers, Work], None]]] = {
+OPTION_REWRITERS: Final[Mapping[str, Callable[[Headers, Work], None]]] = {
     "ip": _ip,
     "tcp": _tcp,
     "geneve": _geneve,

@@ -16,7 +16,7 @@ from pcapcheck.topology.topology import (
     Topology,
 )
 
-T = TypeVar("T")
+Mapped = TypeVar("Mapped")
 
 
 def anonymised_topology(
@@ -161,5 +161,5 @@ class _Work:
         return self._pseudonyms.anything(text)
 
 
-def _or_none(value: str | None, map_: Callable[[str], T]) -> T | None:
+def _or_none(value: str | None, map_: Callable[[str], Mapped]) -> Mapped | None:
     return None if value is None else map_(value)

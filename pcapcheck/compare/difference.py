@@ -8,7 +8,7 @@ from typing import Any
 from pcapcheck.check.finding import Frame, Severity
 from pcapcheck.report.report import Verdict
 
-SCHEMA = "diff-v1"
+DIFF_SCHEMA = "diff-v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class Difference:
 
     def to_json(self) -> str:
         """Return everything as JSON."""
-        whole: Mapping[str, Any] = {"schema": SCHEMA, "differs": self.differs, **asdict(self)}
+        whole: Mapping[str, Any] = {"schema": DIFF_SCHEMA, "differs": self.differs, **asdict(self)}
         return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
     def __str__(self) -> str:

@@ -16,8 +16,8 @@ from pcapcheck.compare.difference import (
 )
 from pcapcheck.report.escape import terminal
 
-LISTED: Final = 12  # rules and flows; of all else, everything is shown
-ONLY: Final = {"good": "only in GOOD", "bad": "only in BAD"}
+MAX_LISTED_LINES: Final = 12  # rules and flows; of all else, everything is shown
+ONLY_IN: Final = {"good": "only in GOOD", "bad": "only in BAD"}
 
 
 def lines(difference: Difference) -> Iterator[str]:
@@ -37,11 +37,11 @@ def lines(difference: Difference) -> Iterator[str]:
         "Latency": map(_latency, (each for each in difference.latencies if each.changed)),
         "Findings": map(_finding, difference.findings),
         "Rules that were exercised": _some(
-            f"{each.rule}: {ONLY[each.only_in]} ({each.reason})" for each in difference.rules
+            f"{each.rule}: {ONLY_IN[each.only_in]} ({each.reason})" for each in difference.rules
         ),
         "Flows": _some(
             f"{each.source or 'elsewhere'} to {each.destination or 'elsewhere'}, {each.protocol}"
-            f"{f' port {each.port}' if each.port else ''}: {ONLY[each.only_in]}"
+            f"{f' port {each.port}' if each.port else ''}: {ONLY_IN[each.only_in]}"
             for each in difference.flows
         ),
         "Latency that did not change": _unchanged(difference.latencies),
@@ -107,7 +107,7 @@ def _paths(changes: Iterable[PathChange]) -> Iterator[str]:
     key = lambda each: (each.only_in, each.who, each.where)  # noqa: E731
     for (only_in, who, where), several in groupby(changes, key):
         hops = ", ".join(f"{each.role} ({each.side})" if each.side else each.role for each in several)
-        yield f"{_traffic(who, where)}: {hops} crossed {ONLY[only_in]}"
+        yield f"{_traffic(who, where)}: {hops} crossed {ONLY_IN[only_in]}"
 
 
 def _loss(loss: Loss) -> str:
@@ -130,10 +130,10 @@ def _unchanged(pairs: Sequence[LatencyPair]) -> Iterator[str]:
 def _finding(each: FindingChange) -> str:
     place = f" of {each.node}" if each.node else ""
     flows = f"{each.flows} flow{'s' if each.flows > 1 else ''}"
-    return f"{each.rule} at {each.role}{place}, {flows}: {ONLY[each.only_in]} ({each.message})"
+    return f"{each.rule} at {each.role}{place}, {flows}: {ONLY_IN[each.only_in]} ({each.message})"
 
 
 def _some(found: Iterable[str]) -> list[str]:
     every = list(found)
-    more = [f"and {len(every) - LISTED} more"] if len(every) > LISTED else []
-    return every[:LISTED] + more
+    more = [f"and {len(every) - MAX_LISTED_LINES} more"] if len(every) > MAX_LISTED_LINES else []
+    return every[:MAX_LISTED_LINES] + more

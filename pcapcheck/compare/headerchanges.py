@@ -8,23 +8,22 @@ from pcapcheck.check.finding import Frame
 from pcapcheck.check.rulecontext import RuleContext
 from pcapcheck.compare.difference import HeaderChange
 from pcapcheck.compare.side import Side
-from pcapcheck.observe.kinds import Kind, rows_of_kinds
+from pcapcheck.observe.kinds import FORM, STACK, PacketKind, rows_of_kinds
 from pcapcheck.observe.naming import Namer
 from pcapcheck.observe.wording import ObservedCase, cases
 
-FORM, STACK = "form", "stack"
-FRAMES = 3  # of the nodes that have a value
+MAX_EXAMPLE_FRAMES = 3  # of the nodes that have a value
 
 
 @dataclass(slots=True)
-class Value:
+class SeenValue:
     """What is known of one value of a field."""
 
     packets: int = 0
     frames: dict[str, Frame] = field(default_factory=dict)  # node -> the first frame there
 
 
-Values = Mapping[tuple[Kind, str], Mapping[str, Value]]
+ValuesByField = Mapping[tuple[PacketKind, str], Mapping[str, SeenValue]]
 
 
 def header_changes(good: Side, bad: Side) -> Iterator[HeaderChange]:
@@ -35,10 +34,10 @@ def header_changes(good: Side, bad: Side) -> Iterator[HeaderChange]:
             yield from _change(key, before[key], after[key])
 
 
-def _values(side: Side) -> Values:
+def _values(side: Side) -> ValuesByField:
     """Return the values of each field, by name, and the forms of each hop."""
     namer = Namer(RuleContext(side.network, side.profile), side.network.owners)
-    found: defaultdict[tuple[Kind, str], dict[str, Value]] = defaultdict(dict)
+    found: defaultdict[tuple[PacketKind, str], dict[str, SeenValue]] = defaultdict(dict)
     for case in cases(rows_of_kinds(side.network)):
         name = case.value if isinstance(case.value, str) else namer.named(case.row, case.field, case.value)
         _add(found[case.kind, case.field.name], name, case, side)
@@ -47,14 +46,14 @@ def _values(side: Side) -> Values:
     return found
 
 
-def _add(values: dict[str, Value], name: str, case: ObservedCase, side: Side) -> None:
-    value = values.setdefault(name, Value())
+def _add(values: dict[str, SeenValue], name: str, case: ObservedCase, side: Side) -> None:
+    value = values.setdefault(name, SeenValue())
     value.packets += case.packets
     value.frames.setdefault(case.node or "", Frame(side.network.files[case.file], case.frame))
 
 
 def _change(
-    key: tuple[Kind, str], before: Mapping[str, Value], after: Mapping[str, Value]
+    key: tuple[PacketKind, str], before: Mapping[str, SeenValue], after: Mapping[str, SeenValue]
 ) -> Iterator[HeaderChange]:
     kind, name = key
     if name == STACK:
@@ -76,7 +75,7 @@ def _change(
         bad=tuple(bad),
         nodes=tuple(sorted(node for node in frames if node)),
         packets=sum(value.packets for value in only),
-        frames=tuple(frames.values())[:FRAMES],
+        frames=tuple(frames.values())[:MAX_EXAMPLE_FRAMES],
     )
 
 

@@ -12,13 +12,13 @@ from pcapcheck.compare.difference import Latency, LatencyPair, Loss, LossChange,
 from pcapcheck.compare.side import Side
 from pcapcheck.observe.kinds import rows_of_kinds
 
-ENOUGH: Final = 2  # packets, as for findings
-SHARE: Final = 0.01  # by which a loss must be larger
-FLOWS: Final = 3  # directions of flows, before a median says anything
-SPREADS: Final = 3  # that two medians must lie apart
-LEAST_US: Final = 50.0  # what a scheduler takes now and then
-FACTOR: Final = 2.0
-KEYS: Final = ["who", "where", "before", "after"]
+MIN_LOST_PACKETS: Final = 2  # packets, as for findings
+MIN_LOSS_DIFFERENCE: Final = 0.01  # by which a loss must be larger
+MIN_FLOWS_FOR_MEDIAN: Final = 3  # directions of flows, before a median says anything
+MIN_SPREADS_APART: Final = 3  # that two medians must lie apart
+MIN_SPREAD_US: Final = 50.0  # what a scheduler takes now and then
+MIN_LATENCY_FACTOR: Final = 2.0
+PASSAGE_COLUMNS: Final = ["who", "where", "before", "after"]
 
 
 class Passage(NamedTuple):
@@ -53,7 +53,10 @@ def loss_changes(good: Side, bad: Side) -> Iterator[LossChange]:
     before, after = _losses(good), _losses(bad)
     for key in sorted(before.keys() & after.keys()):
         one, other = before[key], after[key]
-        if abs(one.share - other.share) >= SHARE and max(one.lost, other.lost) >= ENOUGH:
+        if (
+            abs(one.share - other.share) >= MIN_LOSS_DIFFERENCE
+            and max(one.lost, other.lost) >= MIN_LOST_PACKETS
+        ):
             yield LossChange(key.who, key.where, (key.before, key.after), one, other)
 
 
@@ -61,7 +64,7 @@ def _losses(side: Side) -> dict[Passage, Loss]:
     passages = side.passages()
     if passages.is_empty():
         return {}
-    summed = passages.group_by(KEYS).agg(pl.col("lost").sum(), pl.col("sent").sum())
+    summed = passages.group_by(PASSAGE_COLUMNS).agg(pl.col("lost").sum(), pl.col("sent").sum())
     return {Passage(*row[:4]): Loss(row[4], row[5]) for row in summed.iter_rows()}
 
 
@@ -80,7 +83,7 @@ def _latencies(side: Side) -> dict[Passage, Latency]:
         return {}
     time = pl.col("latency") / 1000
     quarters = [time.quantile(each, "linear").round(3).alias(f"{each}") for each in (0.5, 0.25, 0.75)]
-    found = _both_ways(passages.drop_nulls("latency")).group_by(KEYS).agg(*quarters, pl.len())
+    found = _both_ways(passages.drop_nulls("latency")).group_by(PASSAGE_COLUMNS).agg(*quarters, pl.len())
     return {Passage(*row[:4]): Latency(*row[4:]) for row in found.iter_rows()}
 
 
@@ -89,16 +92,16 @@ def _both_ways(passages: pl.DataFrame) -> pl.DataFrame:
 
     What the clocks of two nodes differ then cancels out; a flow that went one way only says nothing.
     """
-    here = passages.filter(~pl.col("between")).select(*KEYS, pl.col("latency").cast(pl.Float64))
-    pairs = passages.filter("between").group_by("flow", *KEYS, maintain_order=True)
+    here = passages.filter(~pl.col("between")).select(*PASSAGE_COLUMNS, pl.col("latency").cast(pl.Float64))
+    pairs = passages.filter("between").group_by("flow", *PASSAGE_COLUMNS, maintain_order=True)
     ways = pairs.agg(pl.col("latency").mean(), pl.len().alias("ways")).filter(pl.col("ways") == 2)
-    return pl.concat([here, ways.select(*KEYS, "latency")])
+    return pl.concat([here, ways.select(*PASSAGE_COLUMNS, "latency")])
 
 
 def _is_changed(good: Latency, bad: Latency) -> bool:
     """Whether medians lie further apart than their spread, and by a factor that somebody would feel."""
-    if min(good.flows, bad.flows) < FLOWS:
+    if min(good.flows, bad.flows) < MIN_FLOWS_FOR_MEDIAN:
         return False
-    spread = max(good.high_us - good.low_us, bad.high_us - bad.low_us, LEAST_US)
+    spread = max(good.high_us - good.low_us, bad.high_us - bad.low_us, MIN_SPREAD_US)
     faster, slower = sorted((abs(good.median_us), abs(bad.median_us)))
-    return slower - faster > SPREADS * spread and slower > FACTOR * faster
+    return slower - faster > MIN_SPREADS_APART * spread and slower > MIN_LATENCY_FACTOR * faster

@@ -7,7 +7,7 @@ from pcapcheck.check.finding import Finding
 from pcapcheck.compare.difference import FindingChange, FlowChange, RuleChange
 from pcapcheck.report.report import FlowSummary, Report
 
-SIDES: Final = ("good", "bad")
+SET_NAMES: Final = ("good", "bad")
 
 
 class _Where(NamedTuple):
@@ -37,7 +37,7 @@ def finding_changes(good: Report, bad: Report) -> Iterator[FindingChange]:
                 node=key.node or None,
                 flows=len({each.flow for each in several}),
                 message=first.message,
-                only_in=SIDES[mine],
+                only_in=SET_NAMES[mine],
             )
 
 
@@ -54,7 +54,7 @@ def rule_changes(good: Report, bad: Report) -> Iterator[RuleChange]:
     for mine in (0, 1):
         other = {**coverages[1 - mine].not_exercised, **coverages[1 - mine].not_evaluable}
         for rule in sorted(coverages[mine].exercised.keys() & other.keys()):
-            yield RuleChange(rule, SIDES[mine], other[rule])
+            yield RuleChange(rule, SET_NAMES[mine], other[rule])
 
 
 def flow_changes(good: Report, bad: Report) -> Iterator[FlowChange]:
@@ -63,7 +63,7 @@ def flow_changes(good: Report, bad: Report) -> Iterator[FlowChange]:
     for mine in (0, 1):
         for key in sorted(each for each in found[mine] - found[1 - mine] if each.source or each.destination):
             port = key.port or None
-            yield FlowChange(key.source, key.destination, key.protocol, port, SIDES[mine])
+            yield FlowChange(key.source, key.destination, key.protocol, port, SET_NAMES[mine])
 
 
 def _between(flow: FlowSummary) -> _Between:

@@ -9,8 +9,8 @@ from typing import Final
 from pcapcheck.check.finding import Frame
 from pcapcheck.errors import InputError, did_you_mean
 
-_NUMBERS: Final = re.compile(r"(\d{1,15})(?:-(\d{1,15}))?")
-_MOST: Final = 10_000_000  # frames that one range may name
+_FRAME_RANGE: Final = re.compile(r"(\d{1,15})(?:-(\d{1,15}))?")
+_MAX_FRAMES: Final = 10_000_000  # frames that one range may name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,12 @@ def _file(name: str, files: Sequence[str]) -> str:
 
 
 def _range(text: str, numbers: str) -> range:
-    parts = _NUMBERS.fullmatch(numbers.strip())
+    parts = _FRAME_RANGE.fullmatch(numbers.strip())
     if not parts or int(parts[1]) < 1:
         what = f"`{numbers}` is not the number of a frame"
         raise InputError(f"--frames {text}", what, "frames are counted from 1, as Wireshark does: 3 or 7-9")
     chosen = range(int(parts[1]), int(parts[2] or parts[1]) + 1)
-    if not 0 < len(chosen) <= _MOST:
+    if not 0 < len(chosen) <= _MAX_FRAMES:
         raise InputError(
             f"--frames {text}", f"`{numbers}` is no usable range", "write the smaller number first"
         )

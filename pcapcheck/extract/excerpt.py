@@ -17,7 +17,7 @@ from pcapcheck.check.finding import Frame
 from pcapcheck.decode.registry import Dissectors
 from pcapcheck.extract.chosen import Choice
 
-PACKETS = 8192  # of a block
+PACKETS_PER_BLOCK = 8192  # of a block
 
 
 class Packet(NamedTuple):
@@ -75,7 +75,7 @@ class Excerpt:
     def packets(self) -> Iterator[Packet]:
         """Yield the packets in the order of the file."""
         last = None if self._wanted is None else int(self._wanted.max(initial=0))
-        for block in self._capture.blocks(packets=PACKETS):
+        for block in self._capture.blocks(packets=PACKETS_PER_BLOCK):
             if last is not None and block.frame[0] > last:
                 self._capture.close()
                 return

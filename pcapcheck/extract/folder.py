@@ -11,7 +11,7 @@ from pcapcheck.extract.excerpt import Excerpt, ExtractMeans
 from pcapcheck.extract.originals import Places
 from pcapcheck.topology.topology import CaptureEntry
 
-ENDING = ".pcapng"
+EXTRACT_ENDING = ".pcapng"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def write_folder(
         except InputError as error:
             warn(str(error))
             continue
-        name = _free(places.name(each, excerpt.interfaces) or "capture", taken) + ENDING
+        name = _free(places.name(each, excerpt.interfaces) or "capture", taken) + EXTRACT_ENDING
         written.append(_write(excerpt, places, folder, name))
         for note in excerpt.notes:
             warn(f"{each.shown}: {note}")

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pcapcheck.check.rulecontext import RuleContext
 from pcapcheck.compare.side import Side
 from pcapcheck.documents import values
-from pcapcheck.observe.kinds import Kind, Observed, rows_of_kinds
+from pcapcheck.observe.kinds import FORM, STACK, Observed, PacketKind, rows_of_kinds
 from pcapcheck.observe.naming import Namer, variables
 from pcapcheck.observe.wording import ObservedCase, cases
 
@@ -44,10 +44,9 @@ class Lesson:
     when: str = ""
 
 
-MOST: Final = {"stack": 4, "form": 2, "mac": 1}  # distinct values that are still a rule
-MOST_NUMBERS: Final = 3
-FORM, STACK = "form", "stack"
-FAMILIES: Final = {"ip": "link:*:ip:{tcp,udp,icmp}", "ipv6": "link:*:ipv6:{tcp,udp,icmpv6}"}
+MAX_VALUES: Final = {"stack": 4, "form": 2, "mac": 1}  # distinct values that are still a rule
+MAX_NUMBERS: Final = 3
+FAMILY_STACKS: Final = {"ip": "link:*:ip:{tcp,udp,icmp}", "ipv6": "link:*:ipv6:{tcp,udp,icmpv6}"}
 
 
 @dataclass(slots=True)
@@ -68,7 +67,7 @@ class _Seen:
         if isinstance(value, int) and self.candidates:
             self.candidates = list(namer.holding(case.row, self.observed, value, self.candidates))
         self.owned = self.owned or namer.is_owned(self.observed, value)
-        if len(self.values) <= MOST_NUMBERS + 1:
+        if len(self.values) <= MAX_NUMBERS + 1:
             self.values.add(value)
 
     @property
@@ -80,7 +79,7 @@ class _Seen:
         if (
             self.owned
             or kind in ("ipv4", "ipv6")
-            or len(self.values) > MOST.get(kind, MOST.get(self.observed.name, MOST_NUMBERS))
+            or len(self.values) > MAX_VALUES.get(kind, MAX_VALUES.get(self.observed.name, MAX_NUMBERS))
         ):
             return ()
         written = (
@@ -93,7 +92,7 @@ class _Seen:
 def lessons(side: Side) -> list[Lesson]:
     """Return what was learnt of a set of captures, kind by kind."""
     namer = Namer(RuleContext(side.network, side.profile), side.network.owners)
-    found: dict[tuple[Kind, str, str], _Seen] = {}
+    found: dict[tuple[PacketKind, str, str], _Seen] = {}
     for case in cases(rows_of_kinds(side.network)):
         for kind, observed, value, when in _learnable(case):
             key = kind, observed.name, when
@@ -106,7 +105,7 @@ def lessons(side: Side) -> list[Lesson]:
     return [each for each in merged(list(plain)) if each.expected]
 
 
-def _learnable(case: ObservedCase) -> Iterator[tuple[Kind, Observed, int | str, str]]:
+def _learnable(case: ObservedCase) -> Iterator[tuple[PacketKind, Observed, int | str, str]]:
     """Yield kind, field, value and condition of what a case teaches; its form is told with its stack."""
     if case.field.name != STACK:
         yield case.kind, case.field, case.value, ""
@@ -114,8 +113,8 @@ def _learnable(case: ObservedCase) -> Iterator[tuple[Kind, Observed, int | str, 
     yield case.kind._replace(form=""), Observed(FORM, "text"), case.kind.form, ""
     stack = str(case.value)
     family = stack.rpartition(":")[2]
-    if case.kind.form != "plain" and family in FAMILIES:
-        yield case.kind, case.field, pattern(stack), FAMILIES[family]
+    if case.kind.form != "plain" and family in FAMILY_STACKS:
+        yield case.kind, case.field, pattern(stack), FAMILY_STACKS[family]
 
 
 def pattern(stack: str) -> str:
@@ -126,7 +125,7 @@ def pattern(stack: str) -> str:
     return ":".join(["link", *layers, "*"])
 
 
-def _lesson(kind: Kind, when: str, seen: _Seen) -> Lesson:
+def _lesson(kind: PacketKind, when: str, seen: _Seen) -> Lesson:
     where = (kind.where,) if kind.where else ()
     who = (kind.who,)
     counts = (seen.packets, len(seen.flows))

@@ -9,13 +9,13 @@ from pcapcheck.check.parameter import Parameter
 from pcapcheck.check.profile import Profile
 from pcapcheck.learn.lessons import Lesson
 
-ERROR_FLOWS: Final = 2  # that must have had it, before its absence is an error
-FIX: Final = (
+MIN_FLOWS_FOR_ERROR: Final = 2  # that must have had it, before its absence is an error
+LESSON_FIX: Final = (
     "See what changed since the good captures (`pcapcheck diff`); if it is meant to be so, learn again."
 )
 # YAML reads these as text without quotes: words, addresses and stacks are quoted.
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?<!:)")
-_WORDS: Final = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+_UNQUOTED: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?<!:)")
+_YAML_KEYWORDS: Final = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 
 
 def rule_file(
@@ -95,9 +95,9 @@ def _rule(id_: str, lesson: Lesson) -> Iterator[str]:
     if lesson.when:
         yield f"    when: {{stack: {_scalar(lesson.when)}}}"
     yield f"    expect: {{{lesson.field}: {expected}}}"
-    yield f"    severity: {'error' if lesson.flows >= ERROR_FLOWS else 'warning'}"
+    yield f"    severity: {'error' if lesson.flows >= MIN_FLOWS_FOR_ERROR else 'warning'}"
     yield f"    because: {_scalar(f'All {packets} of {flows} in the good captures had it.')}"
-    yield f"    fix: {_scalar(FIX)}"
+    yield f"    fix: {_scalar(LESSON_FIX)}"
     yield "    references: [pcapcheck learn]"
 
 
@@ -140,5 +140,5 @@ def _scalar(text: str) -> str:
     """
     if text.isdecimal() or re.fullmatch(r"\$[a-z0-9_.]+", text):
         return text
-    plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
+    plain = _UNQUOTED.fullmatch(text) and text.lower() not in _YAML_KEYWORDS
     return text if plain else json.dumps(text)

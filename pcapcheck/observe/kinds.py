@@ -9,12 +9,17 @@ from pcapcheck.decode.columns import kind_of
 from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.topology.topology import OwnerKind
 
-OUTER: Final = ("ip.ttl", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
-INNER: Final = tuple(f"inner.{name}" for name in (*OUTER, "ipv6.hlim"))
+OUTER_FIELDS: Final = ("ip.ttl", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
+INNER_FIELDS: Final = tuple(f"inner.{name}" for name in (*OUTER_FIELDS, "ipv6.hlim"))
 # What tells a tunnel from others, by its form; in IP in IP, the outermost UDP is the flow's.
-TUNNEL: Final = {each.name: tuple(field for field in (each.port, each.id) if field) for each in TUNNELS}
-LINK: Final = ("eth.src", "eth.dst", "vlan.id")
-INNER_LINK: Final = ("inner.eth.src", "inner.eth.dst")
+TUNNEL_FIELDS: Final = {
+    each.name: tuple(field for field in (each.port, each.id) if field) for each in TUNNELS
+}
+LINK_FIELDS: Final = ("eth.src", "eth.dst", "vlan.id")
+INNER_LINK_FIELDS: Final = ("inner.eth.src", "inner.eth.dst")
+# How packets are made up, beside their fields: the form of a packet, and the layers that it consists of.
+FORM: Final = "form"
+STACK: Final = "stack"
 
 
 class Observed(NamedTuple):
@@ -31,17 +36,19 @@ class Observed(NamedTuple):
 
 def fields_of(form: str) -> tuple[Observed, ...]:
     """Return the fields to look at in packets of a form; in plain ones, outer and inner are the same."""
-    names = (
-        (*LINK, *INNER) if form == "plain" else (*LINK, *OUTER, *TUNNEL.get(form, ()), *INNER_LINK, *INNER)
-    )
+    if form == "plain":
+        names: tuple[str, ...] = (*LINK_FIELDS, *INNER_FIELDS)
+    else:
+        tunnel = TUNNEL_FIELDS.get(form, ())
+        names = (*LINK_FIELDS, *OUTER_FIELDS, *tunnel, *INNER_LINK_FIELDS, *INNER_FIELDS)
     return tuple(Observed(name, kind_of(name)) for name in names)
 
 
-ENDS: Final = ("source", "destination")
-KEYS: Final = ("who", "where", "role", "side", "form")
+FLOW_ENDS: Final = ("source", "destination")
+KIND_COLUMNS: Final = ("who", "where", "role", "side", "form")
 
 
-class Kind(NamedTuple):
+class PacketKind(NamedTuple):
     """Packets of which the same can be said; words as in DESIGN, section 2."""
 
     who: str
@@ -75,12 +82,12 @@ def rows_of_kinds(network: Network) -> pl.DataFrame:
         & (pl.col("who") != "arp")
         & (pl.col("kind") != "icmp-error")
     )
-    apart = [pl.col(f"{end}_kind").ne_missing(str(OwnerKind.GROUP)) for end in ENDS]
+    apart = [pl.col(f"{end}_kind").ne_missing(str(OwnerKind.GROUP)) for end in FLOW_ENDS]
     ends = network.directions.filter(*apart).select("direction", "source_node", "destination_node")
     told = told.join(ends, on="direction", how="inner", maintain_order="left").with_columns(
         network.of_point("node").alias("node")
     )
-    source, destination = (pl.col("node") == pl.col(f"{end}_node") for end in ENDS)
+    source, destination = (pl.col("node") == pl.col(f"{end}_node") for end in FLOW_ENDS)
     guessed = (
         pl.when(source & ~destination.fill_null(value=False))
         .then(pl.lit("source"))

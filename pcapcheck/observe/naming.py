@@ -10,12 +10,11 @@ from typing import Any, Final
 from pcapcheck.check.rulecontext import RuleContext
 from pcapcheck.documents import values
 from pcapcheck.documents.values import Span
-from pcapcheck.observe.kinds import Observed
+from pcapcheck.observe.kinds import FLOW_ENDS, Observed
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import OwnerKind, Role
 
-ENDS: Final = ("source", "destination")
-ROLES: Final = (
+DEVICE_ROLES: Final = (
     Role.VTEP,
     Role.TUNNEL,
     Role.BRIDGE,
@@ -31,11 +30,15 @@ ROLES: Final = (
 def variables(kind: str) -> tuple[str, ...]:
     """Return the variables that a field of this kind may equal, the most telling first."""
     if kind == "mac":
-        of_pods = [f"{end}.{rest}" for end in ENDS for rest in ("pod.mac", "gateway.mac")]
-        return (*of_pods, *(f"{end}.node.{role}.mac" for role in ROLES for end in ENDS), "here.mac")
+        of_pods = [f"{end}.{rest}" for end in FLOW_ENDS for rest in ("pod.mac", "gateway.mac")]
+        return (
+            *of_pods,
+            *(f"{end}.node.{role}.mac" for role in DEVICE_ROLES for end in FLOW_ENDS),
+            "here.mac",
+        )
     if kind in ("ipv4", "ipv6"):
-        ends = [f"{end}.{rest}" for rest in ("pod.addresses", "node.addresses") for end in ENDS]
-        devices = [f"{end}.node.{role}.addresses" for role in ROLES[:3] for end in ENDS]
+        ends = [f"{end}.{rest}" for rest in ("pod.addresses", "node.addresses") for end in FLOW_ENDS]
+        devices = [f"{end}.node.{role}.addresses" for role in DEVICE_ROLES[:3] for end in FLOW_ENDS]
         return (*ends, *devices, "source.address", "destination.address")
     return ()
 

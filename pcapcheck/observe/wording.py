@@ -7,9 +7,9 @@ from typing import Any, Final
 import polars as pl
 
 from pcapcheck.collect.variants import LOW
-from pcapcheck.observe.kinds import KEYS, Kind, Observed, fields_of
+from pcapcheck.observe.kinds import KIND_COLUMNS, STACK, Observed, PacketKind, fields_of
 
-AROUND: Final = ("source_end", "destination_end", "point")  # what a variable depends on
+VARIABLE_COLUMNS: Final = ("source_end", "destination_end", "point")  # what a variable depends on
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class ObservedCase:
         packets, flows: how many; flows by their numbers.
     """
 
-    kind: Kind
+    kind: PacketKind
     field: Observed
     value: int | str
     row: dict[str, Any]
@@ -47,7 +47,7 @@ def cases(rows: pl.DataFrame) -> Iterator[ObservedCase]:
         return
     for form in rows["form"].unique(maintain_order=True).to_list():
         some = rows.filter(pl.col("form") == form).with_columns(_carrier())
-        for field in (*fields_of(form), Observed("stack", "text")):
+        for field in (*fields_of(form), Observed(STACK, "text")):
             if field.name in some.columns and some[field.name].null_count() < len(some):
                 yield from _of_field(some, field)
 
@@ -60,8 +60,8 @@ def _carrier() -> pl.Expr:
 def _of_field(rows: pl.DataFrame, field: Observed) -> Iterator[ObservedCase]:
     low = field.name + LOW
     words = [field.name, low] if low in rows.columns else [field.name]
-    around = [*AROUND, "node"] if field.is_address else ["node"]
-    keys = [*KEYS, *words, *around]
+    around = [*VARIABLE_COLUMNS, "node"] if field.is_address else ["node"]
+    keys = [*KIND_COLUMNS, *words, *around]
     found = (
         rows.drop_nulls(words)
         .group_by(keys, maintain_order=True)
@@ -75,7 +75,7 @@ def _of_field(rows: pl.DataFrame, field: Observed) -> Iterator[ObservedCase]:
         value = row[field.name]
         if len(words) == 2:
             value = int(value) << 64 | int(row[low])
-        kind = Kind(*(row[key] or "" for key in KEYS))
+        kind = PacketKind(*(row[key] or "" for key in KIND_COLUMNS))
         surroundings = {key: row[key] for key in around}
         flows = frozenset(each for each in row["flow"] if each is not None)
         place = (row["node"], row["file"], row["frame1"])

@@ -14,7 +14,7 @@ from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.errors import InputError
 from pcapcheck.report.quantity import count
 from pcapcheck.report.report import Report, Verdict
-from pcapcheck.report.stableid import FINGERPRINT, fingerprint, fingerprint_of_cause
+from pcapcheck.report.stableid import FINGERPRINT_KEY, fingerprint, fingerprint_of_cause
 from pcapcheck.report.summary import fails
 
 
@@ -40,7 +40,7 @@ def _marks(runs: Sequence[Any]) -> Iterator[str]:
     for run in runs:
         for each in _list(run, "results"):
             marks = each.get("partialFingerprints") if isinstance(each, Mapping) else None
-            mark = marks.get(FINGERPRINT) if isinstance(marks, Mapping) else None
+            mark = marks.get(FINGERPRINT_KEY) if isinstance(marks, Mapping) else None
             if isinstance(mark, str):
                 yield mark
 

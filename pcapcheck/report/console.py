@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 PLAIN_WIDTH = 80  # columns where nobody can know
-PATIENCE = 1.0  # seconds that work may take without a word
+BAR_AFTER_SECONDS = 1.0  # seconds that work may take without a word
 
 color_option = click.option(
     "--color",
@@ -125,7 +125,7 @@ class _Bar:
         self._bar: Progress | None = None
 
     def tell(self, done: int, total: int) -> None:
-        if self._bar is None and time.monotonic() - self._start > PATIENCE:
+        if self._bar is None and time.monotonic() - self._start > BAR_AFTER_SECONDS:
             self._bar = _rich_bar()
             self._bar.add_task("reading", total=None)
             self._bar.start()

@@ -7,14 +7,14 @@ is shown as `\x1b` or `\u202e`; each function then adds what its format needs. A
 
 import re
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
-MARKDOWN = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`*[]|\\~#$@"})
-HTML = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`"})
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
+MARKDOWN_ENTITIES = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`*[]|\\~#$@"})
+HTML_ENTITIES = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`"})
 BULLET = re.compile(r"^(\d*)([-+=.)])(?=[ =-]|$)")
 EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside of a word it is none
-LINK = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
+AUTOLINK = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
 SURROGATE = re.compile("[\ud800-\udfff]")
-COMMAND = re.compile(r"^(\s*)(::[a-zA-Z-]+( [^:]*)?::|##\[)")  # a GitHub runner obeys such a line
+RUNNER_COMMAND = re.compile(r"^(\s*)(::[a-zA-Z-]+( [^:]*)?::|##\[)")  # a GitHub runner obeys such a line
 
 
 def visible(text: str) -> str:
@@ -31,12 +31,12 @@ def utf8(text: str) -> str:
 
 def terminal(line: str) -> str:
     """Return one line for a terminal or a log: nothing in it moves the cursor, ends the line or is obeyed."""
-    return COMMAND.sub(r"\1\\\2", visible(line))
+    return RUNNER_COMMAND.sub(r"\1\\\2", visible(line))
 
 
 def html(text: str) -> str:
     """Return text for an HTML element or a quoted attribute."""
-    return visible(text).translate(HTML)
+    return visible(text).translate(HTML_ENTITIES)
 
 
 def xml(text: str) -> str:
@@ -47,12 +47,12 @@ def xml(text: str) -> str:
 def csv(text: str) -> str:
     """Return a cell that no spreadsheet takes for a formula; the CSV writer quotes."""
     shown = visible(text)
-    return f"'{shown}" if shown.startswith(FORMULA) else shown
+    return f"'{shown}" if shown.startswith(FORMULA_STARTS) else shown
 
 
 def markdown(text: str) -> str:
     """Return text that GitHub's Markdown shows as it is: no markup, list, table cell, mention or link."""
-    shown = LINK.sub(lambda match: f"&#{ord(match[0])};", visible(text).translate(MARKDOWN))
+    shown = AUTOLINK.sub(lambda match: f"&#{ord(match[0])};", visible(text).translate(MARKDOWN_ENTITIES))
     shown = EMPHASIS.sub("&#95;", shown)
     return BULLET.sub(lambda match: f"{match[1]}&#{ord(match[2])};", shown)
 

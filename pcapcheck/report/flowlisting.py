@@ -19,14 +19,14 @@ from pcapcheck.report.quantity import duration
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA = "flows-v1"
-TIMES = ("first", "last")
-DURATIONS = ("duration",)
-TIME = "%Y-%m-%dT%H:%M:%S%.9fZ"
-BETWEEN = "  "
-PLAIN = r"\A[0-9A-Za-z][0-9A-Za-z./:#_\[\] -]*\z"  # what is safe in every format, as nearly all texts are
-ROWS = 10_000  # made into text at once
-KEPT = 50_000  # rows whose text is kept between measuring and writing
+FLOWS_SCHEMA = "flows-v1"
+TIME_COLUMNS = ("first", "last")
+DURATION_COLUMNS = ("duration",)
+TIME_TEXT = "%Y-%m-%dT%H:%M:%S%.9fZ"
+COLUMN_GAP = "  "
+SAFE_TEXT = r"\A[0-9A-Za-z][0-9A-Za-z./:#_\[\] -]*\z"  # what is safe in every format, as nearly all texts are
+ROWS_PER_PART = 10_000  # made into text at once
+MAX_KEPT_ROWS = 50_000  # rows whose text is kept between measuring and writing
 
 
 def write_table(frame: "pl.DataFrame", format: str, *, color: bool = False) -> Iterator[str]:
@@ -35,10 +35,10 @@ def write_table(frame: "pl.DataFrame", format: str, *, color: bool = False) -> I
     Raises:
         InputError: there is no such format.
     """
-    if format not in WRITERS:
-        advice = did_you_mean(format, [*WRITERS, "parquet"], "use table, json, csv or parquet")
+    if format not in TABLE_WRITERS:
+        advice = did_you_mean(format, [*TABLE_WRITERS, "parquet"], "use table, json, csv or parquet")
         raise InputError("--format", f"`{format}` is not a format of tables", advice)
-    yield from WRITERS[format](typed(frame), color)
+    yield from TABLE_WRITERS[format](typed(frame), color)
 
 
 def parquet(frame: "pl.DataFrame") -> bytes:
@@ -58,16 +58,16 @@ def _table(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
         cells = _cells(first, part)
         longest = cells.select(pl.all().str.len_chars().max()).row(0, named=True)
         widths = {name: max(width, longest[name]) for name, width in widths.items()}
-        if first < KEPT:
+        if first < MAX_KEPT_ROWS:
             made.append(cells)
     right = {"#", *(name for name, dtype in frame.schema.items() if dtype.is_numeric())}
     header = [name.rjust(width) if name in right else name.ljust(width) for name, width in widths.items()]
-    yield from layout.verbatim(BETWEEN.join(header).rstrip(), style="bold")
+    yield from layout.verbatim(COLUMN_GAP.join(header).rstrip(), style="bold")
     padded = [
         pl.col(name).str.pad_start(width) if name in right else pl.col(name).str.pad_end(width)
         for name, width in widths.items()
     ]
-    line = pl.concat_str(padded, separator=BETWEEN).str.strip_chars_end() + "\n"
+    line = pl.concat_str(padded, separator=COLUMN_GAP).str.strip_chars_end() + "\n"
     for cells in chain(made, (_cells(*each) for each in islice(_parts(frame), len(made), None))):
         yield cells.select(line.str.join("")).item()
 
@@ -75,11 +75,13 @@ def _table(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
 def _csv(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
     yield ",".join(frame.columns) + "\n"
     for _, part in _parts(frame):
-        yield _with_text(_seconds(part), escape.csv).write_csv(include_header=False, datetime_format=TIME)
+        yield _with_text(_seconds(part), escape.csv).write_csv(
+            include_header=False, datetime_format=TIME_TEXT
+        )
 
 
 def _json(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
-    yield f'{{"schema": "{SCHEMA}", "flows": ['
+    yield f'{{"schema": "{FLOWS_SCHEMA}", "flows": ['
     for first, part in _parts(frame):
         lines = _timed(_seconds(part)).write_ndjson().splitlines() if part.width else []
         if first > 1:
@@ -88,7 +90,7 @@ def _json(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
     yield "]}\n"
 
 
-WRITERS: Mapping[str, Callable[["pl.DataFrame", bool], Iterator[str]]] = {
+TABLE_WRITERS: Mapping[str, Callable[["pl.DataFrame", bool], Iterator[str]]] = {
     "table": _table,
     "json": _json,
     "csv": _csv,
@@ -99,15 +101,17 @@ def typed(frame: "pl.DataFrame") -> "pl.DataFrame":
     """Return the frame with its times as times and its durations as durations."""
     import polars as pl
 
-    kinds = dict.fromkeys(TIMES, pl.Datetime("ns", "UTC")) | dict.fromkeys(DURATIONS, pl.Duration("ns"))
+    kinds = dict.fromkeys(TIME_COLUMNS, pl.Datetime("ns", "UTC")) | dict.fromkeys(
+        DURATION_COLUMNS, pl.Duration("ns")
+    )
     integers = [name for name, dtype in frame.schema.items() if name in kinds and dtype.is_integer()]
     return frame.with_columns(pl.col(name).cast(kinds[name]) for name in integers)
 
 
 def _parts(frame: "pl.DataFrame") -> Iterator[tuple[int, "pl.DataFrame"]]:
     """Yield slices of the frame, each with the number of its first row, from 1."""
-    for start in range(0, frame.height, ROWS):
-        yield start + 1, frame.slice(start, ROWS)
+    for start in range(0, frame.height, ROWS_PER_PART):
+        yield start + 1, frame.slice(start, ROWS_PER_PART)
 
 
 def _cells(first: int, part: "pl.DataFrame") -> "pl.DataFrame":
@@ -134,7 +138,7 @@ def _with_text(part: "pl.DataFrame", safe: Callable[[str], str]) -> "pl.DataFram
     part = part.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name in lists)
     made = {}
     for name in (name for name, dtype in part.schema.items() if dtype == pl.String):
-        odd = part[name].filter(~part[name].str.contains(PLAIN))
+        odd = part[name].filter(~part[name].str.contains(SAFE_TEXT))
         distinct = odd.unique(maintain_order=True).to_list()
         changed = {text: made_safe for text in distinct if (made_safe := safe(text)) != text}
         made[name] = part[name].replace(changed) if changed else part[name]
@@ -145,7 +149,7 @@ def _timed(part: "pl.DataFrame") -> "pl.DataFrame":
     import polars as pl
 
     times = [name for name, dtype in part.schema.items() if dtype == pl.Datetime]
-    return part.with_columns(pl.col(name).dt.strftime(TIME) for name in times)
+    return part.with_columns(pl.col(name).dt.strftime(TIME_TEXT) for name in times)
 
 
 def _seconds(part: "pl.DataFrame") -> "pl.DataFrame":

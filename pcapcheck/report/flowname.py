@@ -9,9 +9,9 @@ from pcapcheck.report.report import FlowSummary
 
 AnyFlow = TypeVar("AnyFlow", bound=FlowSummary)
 
-LISTED = 10
-FLOW = re.compile(r"(?P<protocol>[^/]+)/(?P<client>\[[^]]*\][^-]*|[^-[]+)-(?P<server>[^#]+)(?P<id>#.*)?")
-PORT = re.compile(r":(\d+)$")
+MAX_LISTED_FLOWS = 10
+FLOW_NAME = re.compile(r"(?P<protocol>[^/]+)/(?P<client>\[[^]]*\][^-]*|[^-[]+)-(?P<server>[^#]+)(?P<id>#.*)?")
+PORT_SUFFIX = re.compile(r":(\d+)$")
 
 
 def find_flow(flows: Sequence[AnyFlow], wanted: str) -> AnyFlow:
@@ -28,8 +28,8 @@ def find_flow(flows: Sequence[AnyFlow], wanted: str) -> AnyFlow:
     if len(found) == 1:
         return found[0]
     if found:
-        listed = "\n".join(f"    {flow.flow}" for flow in found[:LISTED])
-        more = f"\n    and {len(found) - LISTED} more" if len(found) > LISTED else ""
+        listed = "\n".join(f"    {flow.flow}" for flow in found[:MAX_LISTED_FLOWS])
+        more = f"\n    and {len(found) - MAX_LISTED_FLOWS} more" if len(found) > MAX_LISTED_FLOWS else ""
         raise InputError(wanted, f"{len(found)} flows are meant\n{listed}{more}", "name one of them")
     near = did_you_mean(wanted, (flow.flow for flow in flows), "`pcapcheck flows` lists the flows")
     raise InputError(wanted, f"there is no such flow among {len(flows)}", near)
@@ -47,7 +47,7 @@ def matching_flows(flows: Sequence[AnyFlow], wanted: str) -> list[AnyFlow]:
 
 def reversed_name(flow: str) -> str:
     """Return the flow's name as the other end would write it; other text as it is."""
-    match = FLOW.fullmatch(flow)
+    match = FLOW_NAME.fullmatch(flow)
     if not match:
         return flow
     return f"{match['protocol']}/{match['server']}-{match['client']}{match['id'] or ''}"
@@ -55,7 +55,7 @@ def reversed_name(flow: str) -> str:
 
 def _between(flow: FlowSummary, wanted: str) -> bool:
     """Tell whether `wanted` names the two ends of the flow: `POD-POD[:port]`, in either direction."""
-    port = PORT.search(wanted)
+    port = PORT_SUFFIX.search(wanted)
     if port and not re.search(rf":{port[1]}(#.*)?$", flow.flow):
         return False
     ends = wanted[: port.start()] if port else wanted

@@ -1,6 +1,6 @@
 """The parts of a report as polars frames. Column names and types are stable, like those of the JSON report.
 
-Version 1. A change that removes, renames or retypes a column raises `VERSION`.
+Version 1. A change that removes, renames or retypes a column raises `FRAMES_VERSION`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,10 +14,10 @@ from pcapcheck.report.report import FlowSummary, PathStep, Report
 if TYPE_CHECKING:
     import polars as pl
 
-Row: TypeAlias = tuple[object, ...]
+FrameRow: TypeAlias = tuple[object, ...]
 
-VERSION = 1
-HOP = {
+FRAMES_VERSION = 1
+HOP_COLUMNS = {
     "node": "text",
     "interface": "text",
     "role": "text",
@@ -26,11 +26,11 @@ HOP = {
     "pass": "integer",
     "pod": "text",
 }
-COLUMNS: Mapping[str, Mapping[str, str]] = {
+FRAME_COLUMNS: Mapping[str, Mapping[str, str]] = {
     "findings": {
         "rule": "text",
         "severity": "text",
-        **HOP,
+        **HOP_COLUMNS,
         "flow": "text",
         "file": "text",  # of the frame to look at
         "frame": "integer",
@@ -60,7 +60,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "flow": "text",
         "direction": "text",  # forward: from the client; backward
         "step": "integer",  # from 1
-        **HOP,
+        **HOP_COLUMNS,
         "captured": "truth",
         "seen": "integer",
         "missing": "integer",
@@ -72,16 +72,16 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 
 
 def frame(report: Report, name: str) -> "pl.DataFrame":
-    """Return one part of the report as a frame; see `COLUMNS`.
+    """Return one part of the report as a frame; see `FRAME_COLUMNS`.
 
     Raises:
         InputError: there is no such frame.
     """
     import polars as pl
 
-    if name not in ROWS:
-        names = ", ".join([*ROWS, "sightings"])
-        raise InputError("Result.frame", f"there is no frame `{name}`", did_you_mean(name, ROWS, names))
+    if name not in FRAME_ROWS:
+        names = ", ".join([*FRAME_ROWS, "sightings"])
+        raise InputError("Result.frame", f"there is no frame `{name}`", did_you_mean(name, FRAME_ROWS, names))
     types = {
         "text": pl.String(),
         "texts": pl.List(pl.String),
@@ -90,8 +90,8 @@ def frame(report: Report, name: str) -> "pl.DataFrame":
         "truth": pl.Boolean(),
         "time": pl.Datetime("ns", "UTC"),
     }
-    schema = {column: types[kind] for column, kind in COLUMNS[name].items()}
-    rows = [tuple(map(_held, row)) for row in ROWS[name](report)]
+    schema = {column: types[kind] for column, kind in FRAME_COLUMNS[name].items()}
+    rows = [tuple(map(_held, row)) for row in FRAME_ROWS[name](report)]
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -102,11 +102,11 @@ def _held(cell: object) -> object:
     return [_held(each) for each in cell] if isinstance(cell, list) else cell
 
 
-def _hop(hop: Hop) -> Row:
+def _hop(hop: Hop) -> FrameRow:
     return (hop.node, hop.interface, hop.role, hop.form, hop.side, hop.number, hop.pod)
 
 
-def _findings(report: Report) -> Iterator[Row]:
+def _findings(report: Report) -> Iterator[FrameRow]:
     for finding in report.findings:
         first = finding.frames[0] if finding.frames else None
         fields = list(dict.fromkeys([*finding.expected, *finding.actual]))
@@ -126,12 +126,12 @@ def _findings(report: Report) -> Iterator[Row]:
         )
 
 
-def _flows(report: Report) -> Iterator[Row]:
+def _flows(report: Report) -> Iterator[FrameRow]:
     for flow in report.flows:
         yield flow_row(flow)
 
 
-def flow_row(flow: FlowSummary) -> Row:
+def flow_row(flow: FlowSummary) -> FrameRow:
     """Return one row of the "flows" frame."""
     steps = (*flow.forward, *flow.backward)
     lost = max((step.missing for step in steps if step.fate == "lost"), default=0)
@@ -140,19 +140,19 @@ def flow_row(flow: FlowSummary) -> Row:
     return (*names, flow.packets, flow.bytes, flow.first, flow.last, *counts, flow.nat)
 
 
-def _hops(report: Report) -> Iterator[Row]:
+def _hops(report: Report) -> Iterator[FrameRow]:
     for flow in report.flows:
         for direction, path in (("forward", flow.forward), ("backward", flow.backward)):
             for number, step in enumerate(path, start=1):
                 yield (flow.flow, direction, number, *_hop(step.hop), *_step(step))
 
 
-def _step(step: PathStep) -> Row:
+def _step(step: PathStep) -> FrameRow:
     latency = None if step.latency_ns is None else step.latency_ns / 1000
     return (step.captured, step.seen, step.missing, step.fate, latency, step.stack)
 
 
-ROWS: Mapping[str, Callable[[Report], Iterator[Row]]] = {
+FRAME_ROWS: Mapping[str, Callable[[Report], Iterator[FrameRow]]] = {
     "findings": _findings,
     "flows": _flows,
     "hops": _hops,

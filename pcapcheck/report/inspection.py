@@ -13,11 +13,11 @@ from pcapcheck.report.escape import utf8
 from pcapcheck.report.layout import Layout
 from pcapcheck.report.quantity import count, duration, moment, percent, size
 
-SCHEMA = "inspect-v1"
-STACKS = 12  # lines of each table in the text
-ENDPOINTS = 6
+INSPECT_SCHEMA = "inspect-v1"
 ID_NAMES = {each.name: each.id_name for each in TUNNELS}
-CLOCKS = {"seconds": "whole seconds only", "user-space": "read in user space", "none": "no times"}
+MAX_TABLE_LINES = 12  # lines of each table in the text
+MAX_ENDPOINTS = 6
+CLOCK_REMARKS = {"seconds": "whole seconds only", "user-space": "read in user space", "none": "no times"}
 # The usual ones of tcpdump.org/linktypes.html, as people call them.
 LINKTYPES: Mapping[int, str] = {
     0: "BSD loopback",
@@ -111,7 +111,7 @@ class Inspection:
 
 def document(inspections: Iterable[Inspection]) -> Iterator[str]:
     """Yield all as JSON, a line each."""
-    yield f'{{"schema": "{SCHEMA}", "captures": ['
+    yield f'{{"schema": "{INSPECT_SCHEMA}", "captures": ['
     for number, each in enumerate(inspections):
         yield (",\n  " if number else "\n  ") + dumps(_item(each), allow_nan=False)
     yield "]}\n"
@@ -179,14 +179,14 @@ def _table(layout: Layout, title: str, rows: Sequence[tuple[int, str]]) -> Itera
         return
     yield from layout.verbatim(f"{title}:", indent=2)
     wide = max(len(f"{number:,}") for number, _ in rows)
-    for number, what in rows[:STACKS]:
+    for number, what in rows[:MAX_TABLE_LINES]:
         yield from layout.verbatim(f"{number:>{wide},}  {what}", indent=4)
-    if len(rows) > STACKS:
-        yield from layout.verbatim(f"and {len(rows) - STACKS:,} more", indent=4 + wide + 2)
+    if len(rows) > MAX_TABLE_LINES:
+        yield from layout.verbatim(f"and {len(rows) - MAX_TABLE_LINES:,} more", indent=4 + wide + 2)
 
 
 def _endpoints(layout: Layout, each: Inspection) -> Iterator[str]:
-    busiest = [f"{address} ({number:,})" for address, number in each.endpoints.items()][:ENDPOINTS]
+    busiest = [f"{address} ({number:,})" for address, number in each.endpoints.items()][:MAX_ENDPOINTS]
     more = f" and {each.addresses - len(busiest):,} more" if each.addresses > len(busiest) else ""
     if busiest:
         yield from layout.paragraph(", ".join(busiest) + more, indent=2, lead="Endpoints:")
@@ -203,5 +203,5 @@ def _notes(each: Inspection) -> Iterator[str]:
         yield "the capture is cut off at its end"
     if each.comments:
         yield f"{count(each.comments, 'packet')} with comments"
-    if each.packets and each.clock in CLOCKS:
-        yield f"the clock: {CLOCKS[each.clock]}"
+    if each.packets and each.clock in CLOCK_REMARKS:
+        yield f"the clock: {CLOCK_REMARKS[each.clock]}"

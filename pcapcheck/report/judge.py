@@ -36,7 +36,7 @@ from pcapcheck.report.report import (
 from pcapcheck.report.summaries import summaries
 from pcapcheck.topology.topology import CapturePoint
 
-Spot: TypeAlias = tuple[str | None, str | None, str | None]  # node, interface, pod
+PointName: TypeAlias = tuple[str | None, str | None, str | None]  # node, interface, pod
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +89,26 @@ def _judge(rule: Rule, network: Network, surroundings: RuleContext) -> Judged:
     return check_assertion(rule, network) if rule.assertion else check_rule(rule, network, surroundings)
 
 
-def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[Spot]:
+def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[PointName]:
     """Return the capture points all of whose times are whole seconds, or none.
 
     No latency can be told there.
     """
-    told: dict[bool, set[Spot]] = {True: set(), False: set()}
+    told: dict[bool, set[PointName]] = {True: set(), False: set()}
     for each in captures:
         if each.role and each.packets:
             told[each.clock in ("seconds", "none")].add((each.node, each.interface, each.pod))
     return frozenset(told[True] - told[False])
 
 
-def _timed(flow: FlowSummary, coarse: frozenset[Spot]) -> FlowSummary:
+def _timed(flow: FlowSummary, coarse: frozenset[PointName]) -> FlowSummary:
     """Return the flow without latencies that clocks are too coarse for."""
     if not coarse:
         return flow
     return replace(flow, forward=_steps(flow.forward, coarse), backward=_steps(flow.backward, coarse))
 
 
-def _steps(path: Sequence[PathStep], coarse: frozenset[Spot]) -> tuple[PathStep, ...]:
+def _steps(path: Sequence[PathStep], coarse: frozenset[PointName]) -> tuple[PathStep, ...]:
     before, made = False, []
     for step in path:
         here = (step.hop.node, step.hop.interface, step.hop.pod) in coarse

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pcapcheck.report.escape import terminal, visible
 
-NARROWEST = 20
+MIN_TEXT_WIDTH = 20
 STYLES = {
     "red": "31",
     "green": "32",
@@ -34,7 +34,7 @@ class Layout:
         lead = visible(lead)
         lines = textwrap.wrap(
             visible(f"{lead} {text}" if lead else text).rstrip(),
-            width=max(self.width, NARROWEST + indent),
+            width=max(self.width, MIN_TEXT_WIDTH + indent),
             initial_indent=" " * indent,
             subsequent_indent=" " * (indent + hang),
             break_long_words=False,

@@ -12,9 +12,9 @@ from pcapcheck.report.markup import Markup, tag
 from pcapcheck.report.quantity import count, duration
 from pcapcheck.report.report import LossTime, TimeSlice
 
-SLICES: Final = 48
-WIDE: Final = 12  # of a slice of the picture, in pixels
-HIGH: Final = 48
+TIME_SLICES: Final = 48
+SLICE_WIDTH: Final = 12  # of a slice of the picture, in pixels
+PICTURE_HEIGHT: Final = 48
 
 
 def loss_times(losses: pl.DataFrame) -> Mapping[int, LossTime]:
@@ -37,9 +37,9 @@ def loss_times(losses: pl.DataFrame) -> Mapping[int, LossTime]:
 
 def _sliced(times: Sequence[int], lost: Sequence[bool]) -> LossTime:
     first, span = min(times), max(times) - min(times)
-    sent, gone = [0] * SLICES, [0] * SLICES
+    sent, gone = [0] * TIME_SLICES, [0] * TIME_SLICES
     for time, missing in zip(times, lost, strict=True):
-        at = min(SLICES - 1, (time - first) * SLICES // span) if span else 0
+        at = min(TIME_SLICES - 1, (time - first) * TIME_SLICES // span) if span else 0
         sent[at] += 1
         gone[at] += missing
     return LossTime(span, tuple(map(TimeSlice, sent, gone)))
@@ -52,16 +52,20 @@ def loss_picture(loss: LossTime) -> Markup:
     for number, each in enumerate(loss.slices):
         for kind, packets in (("sent", each.sent), ("gone", each.lost)):
             if packets:
-                high = max(2, HIGH * packets // most)
+                high = max(2, PICTURE_HEIGHT * packets // most)
                 place = {
-                    "x": str(number * WIDE),
-                    "y": str(HIGH - high),
-                    "width": str(WIDE - 2),
+                    "x": str(number * SLICE_WIDTH),
+                    "y": str(PICTURE_HEIGHT - high),
+                    "width": str(SLICE_WIDTH - 2),
                     "height": str(high),
                 }
                 bars.append(tag("rect", class_=kind, **place))
     sent, gone = sum(each.sent for each in loss.slices), sum(each.lost for each in loss.slices)
     said = f"Loss over time: {gone:,} of {count(sent, 'packet')} in {duration(loss.span)}"
-    size = {"width": str(SLICES * WIDE), "height": str(HIGH), "viewBox": f"0 0 {SLICES * WIDE} {HIGH}"}
+    size = {
+        "width": str(TIME_SLICES * SLICE_WIDTH),
+        "height": str(PICTURE_HEIGHT),
+        "viewBox": f"0 0 {TIME_SLICES * SLICE_WIDTH} {PICTURE_HEIGHT}",
+    }
     drawn = tag("svg", tag("title", said), *bars, class_="loss", role="img", **size)
     return tag("div", tag("p", said, class_="facts"), drawn)

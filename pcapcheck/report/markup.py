@@ -6,7 +6,7 @@ from pcapcheck.report.escape import html
 
 Child: TypeAlias = "str | Markup | None"
 
-EMPTY = frozenset({"meta", "input", "br", "hr"})  # HTML, 13.1.2: void elements
+VOID_ELEMENTS = frozenset({"meta", "input", "br", "hr"})  # HTML, 13.1.2: void elements
 
 
 class Markup(str):
@@ -28,7 +28,7 @@ def tag(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
         for key, value in attributes.items()
         if value is not False
     )
-    end = "" if name in EMPTY else f"{join(*children)}</{name}>"
+    end = "" if name in VOID_ELEMENTS else f"{join(*children)}</{name}>"
     return Markup(f"<{name}{listed}>{end}")
 
 

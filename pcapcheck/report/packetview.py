@@ -10,8 +10,8 @@ from pcapcheck.report.markup import Markup, join, tag
 from pcapcheck.report.packetseen import FieldSeen, PacketSeen
 from pcapcheck.report.quantity import count, moment
 
-ROW: Final = 16  # bytes of a line
-TINTS: Final = 6  # colours of layers, see page.css
+BYTES_PER_LINE: Final = 16  # bytes of a line
+LAYER_COLOURS: Final = 6  # colours of layers, see page.css
 
 
 def packet_view(packet: PacketSeen) -> Markup:
@@ -58,7 +58,7 @@ def _layers(packet: PacketSeen) -> Iterator[Markup]:
             )
             for each in layer.fields
         ]
-        yield tag("h4", tag("span", layer.name, class_=f"tint{number % TINTS}"), size)
+        yield tag("h4", tag("span", layer.name, class_=f"tint{number % LAYER_COLOURS}"), size)
         yield tag("ul", *rows)
 
 
@@ -71,8 +71,8 @@ def _dump(packet: PacketSeen) -> Markup:
     owner = [""] * len(packet.data)
     for number, layer in enumerate(packet.layers):
         for place in range(layer.place, min(layer.place + layer.size, len(owner))):
-            owner[place] = f"tint{number % TINTS}"
-    lines = [_line(packet.data, owner, start) for start in range(0, len(packet.data), ROW)]
+            owner[place] = f"tint{number % LAYER_COLOURS}"
+    lines = [_line(packet.data, owner, start) for start in range(0, len(packet.data), BYTES_PER_LINE)]
     left = packet.length - len(packet.data)
     return join(*lines, f"and {count(left, 'more byte')}" if left > 0 else None)
 
@@ -80,7 +80,7 @@ def _dump(packet: PacketSeen) -> Markup:
 def _line(data: bytes, owner: list[str], start: int) -> Markup:
     """Return one line; bytes of one layer that follow each other share an element."""
     parts: list[Markup | str] = [f"{start:04x}  "]
-    stop = min(start + ROW, len(data))
+    stop = min(start + BYTES_PER_LINE, len(data))
     at = start
     while at < stop:
         end = at
@@ -90,5 +90,5 @@ def _line(data: bytes, owner: list[str], start: int) -> Markup:
         parts += [tag("span", text, class_=owner[at]) if owner[at] else text, " "]
         at = end
     shown = "".join(chr(each) if 32 <= each < 127 else "." for each in data[start:stop])
-    pad = "   " * (ROW - (stop - start))
+    pad = "   " * (BYTES_PER_LINE - (stop - start))
     return tag("div", join(*parts, f"{pad} {shown}"))

@@ -15,7 +15,7 @@ from pcapcheck.report.report import FlowSummary, PathStep, Report
 
 Cards: TypeAlias = list[list[object]]
 
-FLOWS = 20_000  # more make the page slow; flows with loss come first
+MAX_PAGE_FLOWS = 20_000  # more make the page slow; flows with loss come first
 
 
 class StringPool:
@@ -34,7 +34,7 @@ def page_data(report: Report) -> str:
     texts, paths = StringPool(), StringPool()
     ordered = sorted(report.flows, key=lambda flow: not _lost(flow))
     broken = broken_hops(report.findings)
-    flows = [_flow(flow, broken.get(flow.flow, {}), texts, paths) for flow in ordered[:FLOWS]]
+    flows = [_flow(flow, broken.get(flow.flow, {}), texts, paths) for flow in ordered[:MAX_PAGE_FLOWS]]
     data = {"texts": list(texts.numbers), "paths": list(paths.numbers), "flows": flows}
     # HTML, 4.12.1.3: `<!--` and `<script` change how a script element ends
     return json.dumps({**data, "total": len(report.flows)}, separators=(",", ":")).replace("<", "\\u003c")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pcapcheck.check.finding import Frame, Hop
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DURATIONS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"), (1, "ns"))
-SIZES = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"), (1, "B"))
+DURATION_UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"), (1, "ns"))
+SIZE_UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"), (1, "B"))
 
 
 def count(number: int, noun: str) -> str:
@@ -17,12 +17,12 @@ def count(number: int, noun: str) -> str:
 
 def duration(nanoseconds: int) -> str:
     """Return "41 us", "1.25 ms": three digits, in the unit that fits."""
-    return _scaled(nanoseconds, DURATIONS)
+    return _scaled(nanoseconds, DURATION_UNITS)
 
 
 def size(octets: int) -> str:
     """Return "512 B", "3.4 kB"; SI units."""
-    return _scaled(octets, SIZES)
+    return _scaled(octets, SIZE_UNITS)
 
 
 def moment(nanoseconds: int) -> str:

@@ -12,14 +12,14 @@ from hashlib import sha256
 from pcapcheck.check.finding import Finding
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import visible
-from pcapcheck.report.flowname import FLOW
+from pcapcheck.report.flowname import FLOW_NAME
 from pcapcheck.report.quantity import place
 from pcapcheck.report.report import FlowSummary
 
-FINGERPRINT = "pcapcheck/v1"  # the key under which SARIF reports carry it
-LENGTH = 32  # hexadecimal digits
-PREFIX = {4: 24, 6: 64}  # of a network that stands for an address without a pod
-END = re.compile(r"\[?(?P<address>[0-9A-Fa-f:.]*?)\]?(?::(?P<port>\d+))?")
+FINGERPRINT_KEY = "pcapcheck/v1"  # the key under which SARIF reports carry it
+FINGERPRINT_DIGITS = 32  # hexadecimal digits
+NETWORK_BITS = {4: 24, 6: 64}  # of a network that stands for an address without a pod
+FLOW_END = re.compile(r"\[?(?P<address>[0-9A-Fa-f:.]*?)\]?(?::(?P<port>\d+))?")
 
 
 def fingerprint(finding: Finding, flows: Mapping[str, FlowSummary]) -> str:
@@ -33,7 +33,7 @@ def fingerprint(finding: Finding, flows: Mapping[str, FlowSummary]) -> str:
     protocol, client, server, port = _ends(finding.flow)
     source, destination = (flow.source, flow.destination) if flow else ("", "")
     parts = (finding.rule, hop.role, hop.node or "", source or client, destination or server, protocol, port)
-    return sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:LENGTH]
+    return sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:FINGERPRINT_DIGITS]
 
 
 def fingerprint_of_cause(diagnosis: Diagnosis) -> str:
@@ -43,10 +43,10 @@ def fingerprint_of_cause(diagnosis: Diagnosis) -> str:
 
 def _ends(flow: str) -> tuple[str, str, str, str]:
     """Return protocol, network of the client, network of the server, port of the server."""
-    match = FLOW.fullmatch(flow)
+    match = FLOW_NAME.fullmatch(flow)
     if not match:
         return flow, "", "", ""
-    client, server = END.fullmatch(match["client"]), END.fullmatch(match["server"])
+    client, server = FLOW_END.fullmatch(match["client"]), FLOW_END.fullmatch(match["server"])
     port = (server["port"] or "") if server else ""
     return match["protocol"], _network(client, match["client"]), _network(server, match["server"]), port
 
@@ -56,4 +56,4 @@ def _network(end: re.Match[str] | None, text: str) -> str:
         address = ipaddress.ip_address(end["address"] if end else "")
     except ValueError:
         return text
-    return str(ipaddress.ip_network((address, PREFIX[address.version]), strict=False))
+    return str(ipaddress.ip_network((address, NETWORK_BITS[address.version]), strict=False))

@@ -15,9 +15,10 @@ from pcapcheck.decode.tunnels import ID_FIELDS
 from pcapcheck.documents import values
 from pcapcheck.report.losstime import loss_times
 from pcapcheck.report.report import FlowSummary, LossTime, PathStep
+from pcapcheck.report.trace import INNER_PREFIX
 
 # Fields of the first packet at a step that a trace shows, with how they are written.
-SHOWN: Final = {
+TRACED_FIELDS: Final = {
     "eth.src": "mac",
     "eth.dst": "mac",
     "vlan.id": "integer",
@@ -43,7 +44,7 @@ SHOWN: Final = {
     "inner.udp.dstport": "integer",
 }
 # What is told of a direction.
-WAY: Final = [
+DIRECTION_COLUMNS: Final = [
     "direction",
     "flow",
     "flow_text",
@@ -54,10 +55,9 @@ WAY: Final = [
     "source_name",
     "destination_name",
 ]
-NONE: Final[Mapping[str, Any]] = {}
-INNER: Final = "inner."
-FATES: Final = ("lost", "unknown", "gap")
-Rows: TypeAlias = Mapping[tuple[int, int], Mapping[str, Any]]  # by direction and step
+NO_ROW: Final[Mapping[str, Any]] = {}
+FATE_ORDER: Final = ("lost", "unknown", "gap")
+RowsByStep: TypeAlias = Mapping[tuple[int, int], Mapping[str, Any]]  # by direction and step
 
 
 def summaries(network: Network) -> tuple[FlowSummary, ...]:
@@ -73,7 +73,7 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
     every = totals(rows)
     times = loss_times(network.losses)
     paths: dict[int, list[Mapping[str, Any]]] = {}
-    ways_of = network.directions.join(every.select("flow"), on="flow", how="semi").select(WAY)
+    ways_of = network.directions.join(every.select("flow"), on="flow", how="semi").select(DIRECTION_COLUMNS)
     for row in ways_of.iter_rows(named=True):
         paths.setdefault(row["flow"], []).append(row)
     found = []
@@ -88,7 +88,7 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
 def _steps(rows: pl.DataFrame) -> dict[tuple[int, int], Mapping[str, Any]]:
     """Return for each direction and step: packets, stack, and the fields of its first variant."""
     at = rows.filter(pl.col("step").is_not_null()).sort("first")
-    shown = [column for name in SHOWN for column in (name, name + LOW) if column in at.columns]
+    shown = [column for name in TRACED_FIELDS for column in (name, name + LOW) if column in at.columns]
     grouped = at.group_by("direction", "step", maintain_order=True).agg(
         pl.col("packets").sum(), *(pl.col(name).first() for name in ("stack", "form", *shown))
     )
@@ -118,11 +118,13 @@ def _hops(path: int, network: Network, captured: Set[tuple[int, int]]) -> list[t
     ]
 
 
-def _way(direction: int, hops: Sequence[tuple[Hop, bool]], steps: Rows, counts: Rows) -> tuple[PathStep, ...]:
+def _way(
+    direction: int, hops: Sequence[tuple[Hop, bool]], steps: RowsByStep, counts: RowsByStep
+) -> tuple[PathStep, ...]:
     """Return the path of one direction."""
     return tuple(
         _path_step(
-            hop, captured, steps.get((direction, position), NONE), counts.get((direction, position), NONE)
+            hop, captured, steps.get((direction, position), NO_ROW), counts.get((direction, position), NO_ROW)
         )
         for position, (hop, captured) in enumerate(hops)
     )
@@ -135,7 +137,7 @@ def _path_step(hop: Hop, captured: bool, seen: Mapping[str, Any], count: Mapping
         captured=captured,
         seen=count.get("seen") or seen.get("packets") or 0,
         missing=count.get("missing") or 0,
-        fate=next((word for word in FATES if count.get(word)), ""),
+        fate=next((word for word in FATE_ORDER if count.get(word)), ""),
         latency_ns=count.get("latency"),
         stack=seen.get("stack") or "",
         headers=seen.get("headers") or {},
@@ -146,7 +148,7 @@ def headers_of(rows: pl.DataFrame) -> list[dict[str, str]]:
     """Return the shown fields of each row as text; an inner one that is the outermost is not repeated."""
     texts = {
         name: _texts(rows, name, kind).to_list()
-        for name, kind in SHOWN.items()
+        for name, kind in TRACED_FIELDS.items()
         if name in rows.columns and rows[name].null_count() < len(rows)
     }
     if not texts:
@@ -159,7 +161,7 @@ def headers_of(rows: pl.DataFrame) -> list[dict[str, str]]:
 
 def _texts(rows: pl.DataFrame, name: str, kind: str) -> pl.Series:
     """Return a field of each row as text; each distinct value is written once."""
-    outer = name.removeprefix(INNER)
+    outer = name.removeprefix(INNER_PREFIX)
     again = pl.lit(value=False)
     if outer != name and outer in rows.columns:
         again = (pl.col("form") == "plain") & (pl.col(outer) == pl.col(name))

@@ -10,7 +10,7 @@ from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.quantity import count, hop_place, place
 from pcapcheck.report.report import FlowSummary, PathStep, Report, Verdict
 
-SEVERITIES = tuple(Severity)  # worst first
+SEVERITY_ORDER = tuple(Severity)  # worst first
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +67,18 @@ def groups(report: Report) -> list[FindingGroup]:
     for number, finding in enumerate(report.findings):
         members.setdefault(_alike(finding), []).append(number)
     made = [_group(report, numbers, explained) for numbers in members.values()]
-    return sorted(made, key=lambda group: (SEVERITIES.index(group.first.severity), not group.causes))
+    return sorted(made, key=lambda group: (SEVERITY_ORDER.index(group.first.severity), not group.causes))
 
 
 def fails(report: Report, finding: Finding) -> bool:
     """Tell whether the finding is a violation by itself (`--fail-on`)."""
-    return SEVERITIES.index(finding.severity) <= SEVERITIES.index(report.fail_on)
+    return SEVERITY_ORDER.index(finding.severity) <= SEVERITY_ORDER.index(report.fail_on)
 
 
 def tally(report: Report) -> str:
     """Return "3 errors, 1 warning"."""
     numbers = Counter(finding.severity for finding in report.findings)
-    return ", ".join(count(numbers[each], NOUNS[each]) for each in SEVERITIES if numbers[each])
+    return ", ".join(count(numbers[each], SEVERITY_NOUNS[each]) for each in SEVERITY_ORDER if numbers[each])
 
 
 def hops_captured(report: Report) -> tuple[list[str], list[str]]:
@@ -131,7 +131,7 @@ def _flow_lost_at(report: Report, diagnosis: Diagnosis) -> tuple[FlowSummary, tu
     return None
 
 
-NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
+SEVERITY_NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
 
 
 def _statement(report: Report) -> str:

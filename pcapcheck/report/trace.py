@@ -7,8 +7,8 @@ from pcapcheck.report.layout import Layout
 from pcapcheck.report.quantity import count, duration, hop_place, moment, size
 from pcapcheck.report.report import FlowSummary, PathStep
 
-INNER = "inner."
-FATES = {"lost": "red", "gap": "yellow", "unknown": "yellow"}
+INNER_PREFIX = "inner."
+FATE_STYLES = {"lost": "red", "gap": "yellow", "unknown": "yellow"}
 
 
 def lines(flow: FlowSummary, *, color: bool = False, width: int = 80) -> Iterator[str]:
@@ -80,16 +80,20 @@ def _tunnel(before: PathStep, after: PathStep) -> list[str]:
 
 def _carried(step: PathStep) -> Mapping[str, str]:
     """Return the fields of the packet that the tunnel, if any, carries."""
-    inner = {name[len(INNER) :]: value for name, value in step.headers.items() if name.startswith(INNER)}
+    inner = {
+        name[len(INNER_PREFIX) :]: value
+        for name, value in step.headers.items()
+        if name.startswith(INNER_PREFIX)
+    }
     if step.hop.form != "plain":
         return inner
-    return {name: value for name, value in step.headers.items() if not name.startswith(INNER)} | inner
+    return {name: value for name, value in step.headers.items() if not name.startswith(INNER_PREFIX)} | inner
 
 
 def _outer(step: PathStep) -> Mapping[str, str]:
     if step.hop.form == "plain":
         return {}
-    return {name: value for name, value in step.headers.items() if not name.startswith(INNER)}
+    return {name: value for name, value in step.headers.items() if not name.startswith(INNER_PREFIX)}
 
 
 def _about(flow: FlowSummary) -> str:
@@ -116,7 +120,7 @@ def _step(layout: Layout, number: int, before: PathStep | None, step: PathStep) 
     if not step.captured:
         yield from layout.paragraph("not captured", indent=2, hang=5, lead=lead, style="dim")
         return
-    style = FATES.get(step.fate, "")
+    style = FATE_STYLES.get(step.fate, "")
     yield from layout.paragraph(_seen(step, before), indent=2, hang=5, lead=lead, style=style)
     if not step.seen:
         return

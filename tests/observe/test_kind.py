@@ -2,12 +2,14 @@
 
 from looks import look
 
-from pcapcheck.observe.kinds import Kind, rows_of_kinds
+from pcapcheck.observe.kinds import PacketKind, rows_of_kinds
 
 
 def kinds(sample):
     rows = rows_of_kinds(look(sample).network)
-    return {Kind(*row) for row in rows.select("who", "where", "role", "side", "form").unique().iter_rows()}
+    return {
+        PacketKind(*row) for row in rows.select("who", "where", "role", "side", "form").unique().iter_rows()
+    }
 
 
 def test_every_hop_of_a_way_has_its_kind():
@@ -25,6 +27,6 @@ def test_node_of_a_point_is_told():
 
 
 def test_kind_is_readable():
-    kind = Kind("pod-to-pod", "cross-node", "uplink", "source", "vxlan")
+    kind = PacketKind("pod-to-pod", "cross-node", "uplink", "source", "vxlan")
     assert (kind.traffic, kind.hop) == ("pod-to-pod cross-node", "uplink (source)")
-    assert Kind("host", "", "uplink", "", "plain").hop == "uplink"
+    assert PacketKind("host", "", "uplink", "", "plain").hop == "uplink"

@@ -10,7 +10,7 @@ from report import results
 
 from pcapcheck.errors import InputError
 from pcapcheck.report import escape, flowlisting
-from pcapcheck.report.flowlisting import ROWS, parquet, write_table
+from pcapcheck.report.flowlisting import ROWS_PER_PART, parquet, write_table
 from pcapcheck.report.frames import frame
 
 EVIL = "=cmd|'/C calc'!A0\x1b[2J\u202e"
@@ -81,14 +81,16 @@ def test_parquet_keeps_types():
 
 @pytest.mark.parametrize("format", ["table", "json", "csv"])
 def test_rows_of_all_parts_are_written(format):
-    many = pl.DataFrame({"packets": range(ROWS + 3)})
+    many = pl.DataFrame({"packets": range(ROWS_PER_PART + 3)})
     text = written(many, format)
-    assert str(ROWS + 2) in text.replace(",", "")
-    assert text.count("\n") == ROWS + 4
+    assert str(ROWS_PER_PART + 2) in text.replace(",", "")
+    assert text.count("\n") == ROWS_PER_PART + 4
 
 
 def test_numbers_of_later_rows_go_on():
-    assert f"{ROWS + 1}   {ROWS:,}\n" in written(pl.DataFrame({"packets": range(ROWS + 1)}), "table")
+    assert f"{ROWS_PER_PART + 1}   {ROWS_PER_PART:,}\n" in written(
+        pl.DataFrame({"packets": range(ROWS_PER_PART + 1)}), "table"
+    )
 
 
 def test_header_is_bold_in_colour():
@@ -100,6 +102,6 @@ def test_unknown_format_names_the_nearest():
         written(PLAIN, "cvs")
 
 
-@given(st.from_regex(flowlisting.PLAIN.replace(r"\z", r"\Z")))
+@given(st.from_regex(flowlisting.SAFE_TEXT.replace(r"\z", r"\Z")))
 def test_what_counts_as_plain_is_safe_in_every_format(text):
     assert escape.visible(text) == text == escape.csv(text)

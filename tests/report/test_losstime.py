@@ -1,6 +1,6 @@
 import polars as pl
 
-from pcapcheck.report.losstime import SLICES, loss_picture, loss_times
+from pcapcheck.report.losstime import TIME_SLICES, loss_picture, loss_times
 from pcapcheck.report.report import LossTime, TimeSlice
 
 
@@ -14,7 +14,9 @@ def test_slices_count_what_was_sent_and_lost_where_most_was_lost():
     assert list(found) == [3]
     assert found[3].span == 960
     assert sum(each.sent for each in found[3].slices) == 97
-    assert [each.lost > 0 for each in found[3].slices] == [number >= SLICES // 2 for number in range(SLICES)]
+    assert [each.lost > 0 for each in found[3].slices] == [
+        number >= TIME_SLICES // 2 for number in range(TIME_SLICES)
+    ]
 
 
 def test_one_moment_is_one_slice():

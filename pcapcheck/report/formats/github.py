@@ -13,11 +13,11 @@ from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import github, github_property, terminal
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent
 from pcapcheck.report.report import Report, Verdict
-from pcapcheck.report.summary import SEVERITIES, FindingGroup, groups, headline, statement_of
+from pcapcheck.report.summary import SEVERITY_ORDER, FindingGroup, groups, headline, statement_of
 
 SUFFIX = ".github"
-SHOWN = 10
-KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+MAX_ANNOTATIONS = 10
+ANNOTATION_KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 class Annotation(NamedTuple):
@@ -33,9 +33,13 @@ class Annotation(NamedTuple):
 def write(report: Report) -> Iterator[str]:
     """Yield at most ten annotations, the most important first, and the verdict."""
     every = list(_annotations(report))
-    for annotation in islice(every, SHOWN):
+    for annotation in islice(every, MAX_ANNOTATIONS):
         yield _command(annotation)
-    more = f"; {count(len(every) - SHOWN, 'more remark')} not shown" if len(every) > SHOWN else ""
+    more = (
+        f"; {count(len(every) - MAX_ANNOTATIONS, 'more remark')} not shown"
+        if len(every) > MAX_ANNOTATIONS
+        else ""
+    )
     yield terminal(f"{headline(report)}{more}") + "\n"
 
 
@@ -57,7 +61,7 @@ def _annotations(report: Report) -> Iterator[Annotation]:
 
 
 def _rank(group: FindingGroup) -> int:
-    return SEVERITIES.index(group.first.severity)
+    return SEVERITY_ORDER.index(group.first.severity)
 
 
 def _cause(report: Report, diagnosis: Diagnosis) -> Annotation:
@@ -73,7 +77,7 @@ def _finding(report: Report, group: FindingGroup) -> Annotation:
     first = group.first
     flows = f"{group.packets} of {count(len(group.flows), 'flow')}"
     message = f"{hop_place(first.hop)}: {first.message}; {flows}; see {frames_text(first.frames)}"
-    return Annotation(KINDS[first.severity], first.rule, message, *_where(report, first.rule))
+    return Annotation(ANNOTATION_KINDS[first.severity], first.rule, message, *_where(report, first.rule))
 
 
 def _where(report: Report, rule: str) -> tuple[str, int]:

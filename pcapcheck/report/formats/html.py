@@ -14,7 +14,7 @@ from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.report.losstime import loss_picture
 from pcapcheck.report.markup import Markup, join, paragraphs, raw, tag
 from pcapcheck.report.packetview import packet_view
-from pcapcheck.report.pagedata import FLOWS, page_data
+from pcapcheck.report.pagedata import MAX_PAGE_FLOWS, page_data
 from pcapcheck.report.picture import broken_hops, picture, text_of
 from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
 from pcapcheck.report.report import CaptureUsed, Report
@@ -23,7 +23,7 @@ from pcapcheck.report.trace import last_seen_text
 
 SUFFIX = ".html"
 SHOWS_PACKETS = True
-FRAGMENT = 20  # groups of findings in a notebook
+MAX_FRAGMENT_ROWS = 20  # groups of findings in a notebook
 
 
 def write(report: Report) -> Iterator[str]:
@@ -45,8 +45,12 @@ def write(report: Report) -> Iterator[str]:
 def fragment(report: Report) -> str:
     """Return the verdict, the causes and the first findings, to be shown inside another page."""
     found = groups(report)
-    rows = [_row(group) for group in found[:FRAGMENT]]
-    more = tag("p", f"and {count(len(found) - FRAGMENT, 'more group')}") if len(found) > FRAGMENT else None
+    rows = [_row(group) for group in found[:MAX_FRAGMENT_ROWS]]
+    more = (
+        tag("p", f"and {count(len(found) - MAX_FRAGMENT_ROWS, 'more group')}")
+        if len(found) > MAX_FRAGMENT_ROWS
+        else None
+    )
     causes = [_brief_cause(report, diagnosis) for diagnosis in report.diagnoses]
     table = (
         _table(("severity", "rule", "where", "message", "packets", "flows", "see"), rows) if rows else None
@@ -180,7 +184,7 @@ def _packets(report: Report) -> Markup:
 
 def _row(group: FindingGroup) -> Markup:
     first = group.first
-    names = join(*(tag("div", name) for name in group.flows[:FRAGMENT]))
+    names = join(*(tag("div", name) for name in group.flows[:MAX_FRAGMENT_ROWS]))
     flows = tag("details", tag("summary", count(len(group.flows), "flow")), names)
     because = tag("span", f"explained by {', '.join(group.causes)}", class_="facts") if group.causes else None
     return tag(
@@ -203,8 +207,8 @@ def _table(header: Iterable[str], rows: Iterable[Markup], id: str = "") -> Marku
 def _flows(report: Report) -> Markup:
     total = len(report.flows)
     cut = (
-        tag("p", f"The first {FLOWS:,} of {total:,} are here, those with loss first.")
-        if total > FLOWS
+        tag("p", f"The first {MAX_PAGE_FLOWS:,} of {total:,} are here, those with loss first.")
+        if total > MAX_PAGE_FLOWS
         else None
     )
     search = tag("input", type="search", id="find-flows", placeholder="address, pod, traffic … ( / )")

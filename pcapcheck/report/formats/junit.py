@@ -15,7 +15,7 @@ from pcapcheck.report.report import Report, Verdict
 from pcapcheck.report.summary import FindingGroup, causes, fails, groups, headline, statement_of
 
 SUFFIX = ".xml"
-COUNTS = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
+COUNTED_TAGS = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def write(report: Report) -> Iterator[str]:
@@ -29,7 +29,7 @@ def write(report: Report) -> Iterator[str]:
         broken.setdefault(group.first.rule, []).append(group)
     for rule in sorted({*_rules(report), *broken}):
         _rule(suite, report, rule, broken.get(rule, []))
-    for attribute, tag in COUNTS.items():
+    for attribute, tag in COUNTED_TAGS.items():
         suite.set(attribute, str(sum(1 for _ in suite.iter(tag))))
     indent(suite)
     yield tostring(suite, encoding="unicode") + "\n"

@@ -23,7 +23,7 @@ from pcapcheck.report.summary import (
 from pcapcheck.report.trace import changes, last_seen_text
 
 SUFFIX = ".md"
-ROWS = 50
+MAX_ROWS = 50
 
 
 def write(report: Report) -> Iterator[str]:
@@ -123,8 +123,8 @@ def _captures(report: Report) -> Iterator[str]:
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield f"| {' | '.join(header)} |\n|{' --- |' * len(header)}\n"
     for number, row in enumerate(rows):
-        if number == ROWS:
-            yield f"\nOnly the first {ROWS} rows are shown.\n"
+        if number == MAX_ROWS:
+            yield f"\nOnly the first {MAX_ROWS} rows are shown.\n"
             return
         yield f"| {' | '.join(map(markdown, row))} |\n"
 

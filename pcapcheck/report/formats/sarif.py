@@ -16,14 +16,14 @@ from pcapcheck.diagnose.diagnosis import Evidence
 from pcapcheck.report.escape import utf8, visible
 from pcapcheck.report.quantity import count, frames_text, hop_place, place
 from pcapcheck.report.report import Report, RuleUsed
-from pcapcheck.report.stableid import FINGERPRINT, fingerprint, fingerprint_of_cause
+from pcapcheck.report.stableid import FINGERPRINT_KEY, fingerprint, fingerprint_of_cause
 from pcapcheck.report.summary import headline
 
 Item: TypeAlias = dict[str, object]
 
 SUFFIX = ".sarif"
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
 def write(report: Report) -> Iterator[str]:
@@ -36,7 +36,7 @@ def write(report: Report) -> Iterator[str]:
         "columnKind": "unicodeCodePoints",
         "results": _numbered([*_causes(report), *_findings(report)], list(used)),
     }
-    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    document = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     yield json.dumps(document, indent=1) + "\n"
 
 
@@ -84,7 +84,7 @@ def _causes(report: Report) -> Iterator[Item]:
             "level": "note" if diagnosis.information else "error",
             "message": {"text": _lines("\n".join(parts))},
             "locations": [_location(report, first, where)],
-            "partialFingerprints": {FINGERPRINT: fingerprint_of_cause(diagnosis)},
+            "partialFingerprints": {FINGERPRINT_KEY: fingerprint_of_cause(diagnosis)},
         }
 
 
@@ -100,10 +100,10 @@ def _findings(report: Report) -> Iterator[Item]:
         text = f"{where}: {first.message}; {first.flow}{more}; see {frames_text(first.frames)}"
         yield {
             "ruleId": visible(first.rule),
-            "level": LEVELS[first.severity],
+            "level": SARIF_LEVELS[first.severity],
             "message": {"text": visible(text)},
             "locations": [_location(report, first, where)],
-            "partialFingerprints": {FINGERPRINT: mark},
+            "partialFingerprints": {FINGERPRINT_KEY: mark},
         }
 
 

@@ -28,11 +28,11 @@ from pcapcheck.report.trace import last_seen_text, path_line
 from pcapcheck.report.trace import lines as trace_lines
 
 SUFFIX = ".txt"
-GROUPS = 12  # findings shown without -v
-NAMES = 8  # rules, hops or flows listed without -v
-EVERYTHING = 1_000_000
-VERDICTS = {Verdict.CONFORMANT: "green", Verdict.VIOLATIONS: "red", Verdict.INCONCLUSIVE: "yellow"}
-SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+MAX_GROUPS = 12  # findings shown without -v
+MAX_NAMES = 8  # rules, hops or flows listed without -v
+NO_LIMIT = 1_000_000
+VERDICT_STYLES = {Verdict.CONFORMANT: "green", Verdict.VIOLATIONS: "red", Verdict.INCONCLUSIVE: "yellow"}
+SEVERITY_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
 def write(report: Report, *, verbose: int = 0, color: bool = False, width: int = 80) -> Iterator[str]:
@@ -45,7 +45,7 @@ def write(report: Report, *, verbose: int = 0, color: bool = False, width: int =
         width: columns of the terminal.
     """
     layout = Layout(width, color)
-    yield from layout.verbatim(headline(report), style=VERDICTS[report.verdict])
+    yield from layout.verbatim(headline(report), style=VERDICT_STYLES[report.verdict])
     if verbose == -1:
         yield from _briefly(layout, report)
     if verbose < 0:
@@ -131,7 +131,7 @@ def _findings(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
     yield "\n"
     more = f" in {count(len(grouped), 'group')}" if len(grouped) < len(report.findings) else ""
     yield from layout.paragraph(f"{tally(report)}{more}", lead="Findings:", style="bold")
-    limit = EVERYTHING if verbose > 0 else GROUPS
+    limit = NO_LIMIT if verbose > 0 else MAX_GROUPS
     for group in grouped[:limit]:
         yield from _group(layout, report, group, verbose)
     if len(grouped) > limit:
@@ -143,10 +143,12 @@ def _findings(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
 def _group(layout: Layout, report: Report, group: FindingGroup, verbose: int) -> Iterator[str]:
     first = group.first
     where = f"{first.rule} at {hop_place(first.hop)}"
-    yield from layout.paragraph(where, indent=2, lead=first.severity.value, style=SEVERITIES[first.severity])
+    yield from layout.paragraph(
+        where, indent=2, lead=first.severity.value, style=SEVERITY_STYLES[first.severity]
+    )
     yield from layout.paragraph(first.message, indent=4)
     yield from layout.paragraph(_who(group, verbose), indent=4)
-    for name in group.flows[: EVERYTHING if verbose > 0 else 1]:
+    for name in group.flows[: NO_LIMIT if verbose > 0 else 1]:
         yield from layout.verbatim(name, indent=6)
     if first.frames:
         yield from layout.paragraph(frames_text(first.frames), indent=4, lead="see")
@@ -172,7 +174,7 @@ def _flows(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
     text = f"{len(report.flows):,}" + (f", {len(lost):,} with lost packets" if lost else "")
     yield from layout.paragraph(text, lead="Flows:", style="bold")
     yield from layout.paragraph(", ".join(f"{number:,} {kind}" for kind, number in kinds.items()), indent=2)
-    for flow in lost[: EVERYTHING if verbose > 1 else NAMES if verbose > 0 else 0]:
+    for flow in lost[: NO_LIMIT if verbose > 1 else MAX_NAMES if verbose > 0 else 0]:
         yield "\n"
         yield from trace_lines(flow, color=layout.color, width=layout.width)
 
@@ -257,6 +259,6 @@ def _context(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
 
 
 def _listed(names: list[str], verbose: int) -> str:
-    limit = EVERYTHING if verbose > 0 else NAMES
+    limit = NO_LIMIT if verbose > 0 else MAX_NAMES
     more = f" and {len(names) - limit:,} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + more
