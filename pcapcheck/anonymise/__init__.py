@@ -1,5 +1,5 @@
-"""Packets and topologies -> the same with other addresses, names and payloads, to be shown to others.
+"""Packets and topologies -> the same with other addresses, names and payloads, so that they can be shared.
 
-What depends on a secret key only is the same in all captures of a run, and in all runs with that key. This
-room does not know why packets are shown, nor rules.
+A replacement depends on the original and on a secret key only. It is the same in all captures of a run, and
+in all runs with the same key.
 """

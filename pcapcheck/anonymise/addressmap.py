@@ -1,10 +1,10 @@
-"""IP addresses -> other addresses, so that those of one network stay in one network, whatever its size.
+"""IP addresses -> other addresses; addresses of one network stay in one network, whatever its prefix length.
 
-Each bit is turned over or not, depending on the key and on the bits before it (Xu et al., "Prefix-Preserving
-IP Address Anonymization", 2002: Crypto-PAn). Some bits never are: those that make an address special
-(RFC 6890), and those that make the last byte of an IPv4 address 0 or 255, a network and its broadcasts. The
-lowest 24 bits of IPv6 are turned regardless of what stands before them, since solicited-node groups
-(RFC 4291, 2.7.1) repeat just these.
+Each bit is flipped or not, depending on the key and on the bits before it (Xu et al., "Prefix-Preserving
+IP Address Anonymization", 2002: Crypto-PAn). Some bits are never flipped: those that make an address special
+(RFC 6890), and those that make the last byte of an IPv4 address 0 or 255, as in network and broadcast
+addresses. The lowest 24 bits of an IPv6 address are mapped regardless of the bits before them, because a
+solicited-node group (RFC 4291, 2.7.1) repeats only these.
 """
 
 from collections.abc import Iterable
@@ -27,13 +27,13 @@ FIXED_NETWORKS: Final = (
     *("::/127", "::ffff:0:0/96", "ff00::/8", "fe80::ecee:eeff:feee:eeee/128"),
 )
 SOLICITED_GROUPS: Final = values.cidr("ff02::1:ff00:0/104")
-GROUP_BITS: Final = 24  # lowest bits of an IPv6 address, that stand in the group as well
-CALICO_GATEWAY_BITS: Final = 0xEEEEEE  # those of its gateway
-LAST_BYTE_BITS: Final = 8  # bits in which 0 and 255 of IPv4 are kept
+GROUP_BITS: Final = 24  # lowest bits of an IPv6 address, which its solicited-node group repeats
+CALICO_GATEWAY_BITS: Final = 0xEEEEEE  # the lowest 24 bits of the address of Calico's gateway
+LAST_BYTE_BITS: Final = 8  # IPv4 addresses that end in 0 or 255 keep these bits
 
 
 class Addresses:
-    """Maps addresses; each is computed once."""
+    """Maps addresses, each of which is computed once."""
 
     def __init__(self, secret: Secret) -> None:
         self._secret = secret
@@ -67,7 +67,7 @@ class Addresses:
         return self._turned(number >> GROUP_BITS, bits - GROUP_BITS, bits) << GROUP_BITS | self.last(low)
 
     def _turned(self, number: int, width: int, bits: int) -> int:
-        """Turn the bits of a number that is the upper part, or all, of an address."""
+        """Return the pseudonym of a number that is the upper part, or all, of an address."""
         turned = number
         for depth in range(width):
             prefix = number >> width - depth
@@ -81,7 +81,7 @@ class Addresses:
 
 
 def _is_calm(prefix: int, depth: int, bits: int) -> bool:
-    """Whether the bit behind this prefix stays, since special networks differ in it, or 0 and 255."""
+    """Whether the bit after this prefix stays because it tells special addresses from others."""
     if bits == GROUP_BITS:
         return prefix == CALICO_GATEWAY_BITS >> GROUP_BITS - depth
     if (depth, prefix) in _calm(bits):
@@ -93,7 +93,7 @@ def _is_calm(prefix: int, depth: int, bits: int) -> bool:
 
 @cache
 def _calm(bits: int) -> frozenset[tuple[int, int]]:
-    """Return the prefixes (depth, value) that are shorter than that of a special network and lead to it."""
+    """Return the prefixes (depth, value) of special networks, each shorter than the network's own."""
     return frozenset(
         (depth, span.low >> bits - depth)
         for span, length in _spans((*KEPT_NETWORKS, *FIXED_NETWORKS), bits)

@@ -1,7 +1,7 @@
 """MAC addresses -> other addresses of the same kind: unicast stays unicast, locally administered stays that.
 
-Kept are groups and broadcast (but for the part of an IPv6 address in a solicited-node group: RFC 2464, 7),
-the address of nobody, and Calico's ee:ee:ee:ee:ee:ee. All others are permuted by a Feistel network of four
+Groups, broadcast, the zero address and Calico's ee:ee:ee:ee:ee:ee stay; only the part of an IPv6 address in
+the MAC of a solicited-node group changes (RFC 2464, 7). All others are permuted by a Feistel network of four
 rounds, so that two addresses never become one.
 """
 
@@ -11,16 +11,16 @@ from pcapcheck.anonymise.addressmap import GROUP_BITS, Addresses
 from pcapcheck.anonymise.secret import Secret
 
 KEPT_MACS: Final = frozenset({0, 0xEEEEEEEEEEEE})
-GROUP_BIT: Final = 1 << 40  # IEEE 802: the lowest bit of the first byte; the next one says who administers it
-KIND_BITS: Final = 3 << 40
-SOLICITED_MACS: Final = 0x3333FF  # the upper half
-HALF_BITS: Final = 23  # bits: 48 without the two that say the kind, in two halves
+GROUP_BIT: Final = 1 << 40  # IEEE 802: the lowest bit of the first byte
+KIND_BITS: Final = 3 << 40  # the group bit, and the bit that says who administers the address
+SOLICITED_MACS: Final = 0x3333FF  # the first three bytes of the MACs of solicited-node groups
+HALF_BITS: Final = 23  # 48 bits without the two kind bits, in two halves
 HALF_MASK: Final = (1 << HALF_BITS) - 1
-FEISTEL_ROUNDS: Final = 4
+FEISTEL_ROUNDS: Final = 4  # enough for a strong pseudorandom permutation (Luby and Rackoff, 1988)
 
 
 class Macs:
-    """Maps MAC addresses; each is computed once."""
+    """Maps MAC addresses, each of which is computed once."""
 
     def __init__(self, secret: Secret, addresses: Addresses) -> None:
         self._secret, self._addresses = secret, addresses
@@ -38,7 +38,7 @@ class Macs:
         if number & GROUP_BIT or number in KEPT_MACS:
             return number
         mapped = self._permuted(number)
-        while mapped in KEPT_MACS:  # walk on along the cycle: a permutation of the others is left
+        while mapped in KEPT_MACS:  # cycle walking leaves a permutation of the other addresses
             mapped = self._permuted(mapped)
         return mapped
 

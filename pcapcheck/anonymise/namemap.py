@@ -1,4 +1,4 @@
-"""Names of nodes, pods, services and interfaces -> other names, from which the same roles can be guessed.
+"""Names of nodes, pods, services and interfaces -> other names from which the same roles can be inferred.
 
 Names that every cluster has (eth0, cni0, default, kube-system) stay.
 """
@@ -10,12 +10,12 @@ from pcapcheck.anonymise.secret import Secret
 from pcapcheck.topology.roles import role_of
 
 COMMON_NAMESPACES: Final = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
-# Host ends of pods' interfaces: what follows the prefix is made of the pod's name, or identifies it.
+# Host ends of pod interfaces: the part after the prefix identifies the pod.
 _GENERATED_NAME: Final = re.compile(r"(cali|lxc|eni|azv|gke|br-)([0-9a-f]{4,})|(veth)([0-9a-zA-Z]{4,})")
 
 
 class NameMap:
-    """Maps names; what is called the same is called the same afterwards."""
+    """Maps names; equal names stay equal."""
 
     def __init__(self, secret: Secret) -> None:
         self._secret = secret
@@ -25,15 +25,15 @@ class NameMap:
         return f"node-{self._secret.word(b'node', name)}"
 
     def pod(self, name: str) -> str:
-        """Return the pseudonym of a pod, in a namespace or not."""
+        """Return the pseudonym of a pod, with or without a namespace."""
         return self._namespaced("pod", name)
 
     def service(self, name: str) -> str:
-        """Return the pseudonym of a service, in a namespace or not."""
+        """Return the pseudonym of a service, with or without a namespace."""
         return self._namespaced("service", name)
 
     def interface(self, name: str) -> str:
-        """Return the pseudonym of an interface: a name that a kernel, a CNI or an installer gives stays."""
+        """Return the pseudonym of an interface; names given by a kernel, a CNI or an installer stay."""
         generated = _GENERATED_NAME.fullmatch(name)
         if generated:
             prefix, rest = generated[1] or generated[3], generated[2] or generated[4]

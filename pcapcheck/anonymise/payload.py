@@ -1,7 +1,7 @@
-"""Payloads -> bytes that say nothing; equal ones stay equal, lengths stay.
+"""Payloads -> meaningless bytes of the same length; equal payloads stay equal.
 
-The first 16 bytes are replaced word by word, each depending on those before it, since identities of packets
-are made of these words (`correlate.identity`); the rest depends on the whole payload.
+The first 16 bytes are replaced word by word, each depending on the words before it, because identities of
+packets are made of these words (`collect.identity`). The rest depends on the whole payload.
 """
 
 import struct
@@ -10,9 +10,9 @@ from typing import Final
 from pcapcheck.anonymise.secret import Secret
 
 WORD_BYTES: Final = 4
-IDENTITY_WORDS: Final = 4
+IDENTITY_WORDS: Final = 4  # words of a payload that an identity depends on
 IDENTITY_BYTES: Final = WORD_BYTES * IDENTITY_WORDS
-CHECKSUM_MODULUS: Final = 0xFFFF
+CHECKSUM_MODULUS: Final = 0xFFFF  # RFC 1071: sums of 16-bit words in ones' complement
 
 
 class Payload:
@@ -22,7 +22,7 @@ class Payload:
         self._secret = secret
 
     def replaced(self, data: bytes) -> bytes:
-        """Return what stands for a payload."""
+        """Return the replacement of a payload."""
         whole = min(len(data), IDENTITY_BYTES) // WORD_BYTES * WORD_BYTES
         head = b"".join(
             struct.pack(">I", self._secret.number(b"payload", data[:end]) & 0xFFFFFFFF)
@@ -31,10 +31,10 @@ class Payload:
         return head + self._secret.stream(data, len(data) - whole) if len(data) > whole else head
 
     def replaced_with_sum(self, data: bytes) -> bytes:
-        """Return what stands for a payload, with the same sum of 16-bit words (RFC 1071).
+        """Return a replacement of a payload that has the same sum of 16-bit words (RFC 1071).
 
-        A checksum in it, or one in another fragment that covers it, is then as right or wrong as before.
-        A single byte cannot be changed without that, and is zero.
+        A checksum in it, or in another fragment of the packet, is then as right or wrong as before. A payload
+        of one byte becomes zero, since it cannot be replaced without changing the sum.
         """
         made = bytearray(self.replaced(data))
         even = len(made) // 2 * 2

@@ -1,4 +1,4 @@
-"""Pseudonyms: all that stands for addresses, MACs and names in one run, made from one key."""
+"""Pseudonyms: the replacements of addresses, MACs, names and payloads in one run, made from one key."""
 
 from typing import Final
 
@@ -13,10 +13,10 @@ ADDRESS_BITS: Final = {"ipv4": 32, "ipv6": 128}
 
 
 class Pseudonyms:
-    """What stands for what.
+    """Replaces addresses, MACs, names and payloads.
 
     Args:
-        key: the user's; None is one that is forgotten.
+        key: chosen by the user; None makes a random one, which is forgotten.
     """
 
     def __init__(self, key: str | None = None) -> None:
@@ -27,15 +27,15 @@ class Pseudonyms:
         self.payload = Payload(secret)
 
     def number(self, kind: str, number: int) -> int:
-        """Return what stands for the value of a field: kind is mac, ipv4 or ipv6."""
+        """Return the pseudonym of the value of a field; kind is mac, ipv4 or ipv6."""
         return self.macs.of(number) if kind == "mac" else self.addresses.of(number, ADDRESS_BITS[kind])
 
     def mac(self, text: str) -> str:
-        """Return what stands for a MAC address, as text."""
+        """Return the pseudonym of a MAC address, as text."""
         return values.mac_text(self.macs.of(values.mac_number(text)))
 
     def address(self, text: str) -> str:
-        """Return what stands for an IP address, as text; a prefix length behind it stays."""
+        """Return the pseudonym of an IP address, as text; a prefix length stays."""
         bare, slash, length = text.partition("/")
         version, number = values.address_number(bare)
         return (
@@ -45,11 +45,11 @@ class Pseudonyms:
         )
 
     def network(self, text: str) -> str:
-        """Return what stands for a network, as text."""
+        """Return the pseudonym of a network, as text."""
         return values.cidr_text(self.addresses.network(values.cidr(text)))
 
     def anything(self, text: str) -> str:
-        """Return what stands for a text that may be a MAC, an address or a network; other text stays."""
+        """Return the pseudonym of a text that is a MAC, an address or a network; other text stays."""
         for map_ in (self.mac, self.network if "/" in text else self.address):
             try:
                 return map_(text)

@@ -1,7 +1,7 @@
-"""Packets -> the same packets with other addresses and payloads, in all layers: a block in, a block out.
+"""Packets -> the same packets with other addresses and payloads in all layers: a block in, a block out.
 
-Where addresses lie is read from the decoder's tables, so a protocol that is added there is anonymised too.
-What no table knows is payload. Lengths stay; checksums stay as right, wrong or unfinished as they were.
+The decoder's tables say where addresses lie, so a protocol that is added there is anonymised too. Bytes that no
+table describes are payload. Lengths stay; a checksum that was right, wrong or unfinished stays so.
 """
 
 from collections.abc import Iterator
@@ -21,12 +21,13 @@ from pcapcheck.decode.layers import Group, Layers, find_layers, length
 from pcapcheck.decode.registry import Dissectors
 
 ADDRESS_TYPES: Final = ("mac", "ipv4", "ipv6")
+# In cooked captures: the field with the length of the address, and where the address lies.
 COOKED_ADDRESSES: Final = {
     "sll": ("sll.halen", 6),
     "sll2": ("sll.halen", 12),
-}  # how long the address is, and where it lies
-COOKED_ADDRESS_BYTES: Final = 8  # bytes of it
-BYTES_PER_PIECE: Final = 4 << 20  # bytes of packets that are worked on at a time
+}
+COOKED_ADDRESS_BYTES: Final = 8  # that a cooked header has room for
+BYTES_PER_PIECE: Final = 4 << 20  # of packets that are rewritten at a time: bounds the memory for copies
 NEIGHBOUR_MESSAGES: Final = range(133, 138)  # ICMPv6 messages of neighbour discovery: RFC 4861
 
 
@@ -42,7 +43,7 @@ def anonymised(block: Block, table: Dissectors, pseudonyms: Pseudonyms) -> Itera
 
 
 def compact(block: Block) -> Block:
-    """Return the packets over bytes of their own, each at an even place."""
+    """Return the packets copied one after the other, each at an even offset."""
     data = np.ascontiguousarray(block.data).data
     parts = [
         bytes(data[start : start + size]) + bytes(size % 2)
@@ -78,7 +79,7 @@ def _rewrite_fields(headers: Headers, data: Bytes, pseudonyms: Pseudonyms) -> No
 
 
 def _mapped(values: Numbers, kind: str, pseudonyms: Pseudonyms) -> Bytes:
-    """Return the bytes of what stands for some addresses: (k, width); each distinct one is mapped once."""
+    """Return the pseudonyms of addresses as bytes (k, width); each distinct address is mapped once."""
     width = {"mac": 6, "ipv4": 4, "ipv6": 16}[kind]
     distinct, places = np.unique(values, axis=0, return_inverse=True)
     numbers = [each[0] << 64 | each[1] for each in distinct.tolist()] if width == 16 else distinct.tolist()
@@ -91,7 +92,7 @@ def _write(data: Bytes, start: Ints, made: Bytes) -> None:
 
 
 def _blank_cut(headers: Headers, line: Field, data: Bytes) -> None:
-    """Write zeros over what was captured of an address that the snap length cut."""
+    """Write zeros over the rest of an address that the snap length cut."""
     assert isinstance(line.offset, int), "addresses lie at fixed places"
     start = headers.start + line.offset
     cut = (start < headers.stop) & (start + line.width > headers.stop)
@@ -102,7 +103,7 @@ def _blank_cut(headers: Headers, line: Field, data: Bytes) -> None:
 
 
 def _rewrite_cooked(headers: Headers, data: Bytes, pseudonyms: Pseudonyms) -> None:
-    """Rewrite addresses of cooked captures that are no MAC: those of tunnels are IPv4; others become zero."""
+    """Rewrite addresses of cooked captures that are not MACs: IPv4 ones of tunnels; others become zero."""
     name, offset = COOKED_ADDRESSES[headers.protocol.name]
     size, start = headers(name), headers.start + offset
     whole = start + COOKED_ADDRESS_BYTES <= headers.stop
@@ -115,12 +116,12 @@ def _rewrite_cooked(headers: Headers, data: Bytes, pseudonyms: Pseudonyms) -> No
 
 @dataclass(frozen=True, slots=True)
 class Rests:
-    """What stands behind the headers of each packet; all arrays (n,).
+    """The bytes after the headers of each packet; all arrays (n,).
 
     Attributes:
         start, stop: int64, the payload.
-        end: int64, the first byte behind the packet: up to there from `stop`, it is padding.
-        bare: bool, it stands right behind an IP header: a fragment, or a protocol that no table knows.
+        end: int64, the first byte after the packet; the bytes from `stop` to `end` are padding.
+        bare: bool, the payload follows an IP header: a fragment, or a protocol that no table knows.
     """
 
     start: Ints
@@ -130,7 +131,7 @@ class Rests:
 
 
 def find_rests(layers: Layers) -> Rests:
-    """Return what stands behind the innermost headers of each packet, those of quoted packets included."""
+    """Return the bytes after the innermost headers of each packet, including headers that ICMP quotes."""
     block = layers.block
     end = block.offset + block.captured
     rests = Rests(block.offset.copy(), end.copy(), end, np.zeros(len(block), np.bool_))
@@ -144,7 +145,7 @@ def find_rests(layers: Layers) -> Rests:
 
 
 def _reach(group: Group) -> Ints:
-    """Return how many bytes of each header are not payload: its length, and as far as its fields reach."""
+    """Return how many bytes of each header are not payload: its length, or further if its fields are."""
     headers = group.headers
     protocol = headers.protocol
     reach = length(headers)

@@ -1,18 +1,18 @@
-"""Secret: the key behind all pseudonyms, as functions that nobody without it can compute or turn around."""
+"""Secret: the key of all pseudonyms, as functions that cannot be computed or inverted without it."""
 
 import hashlib
 import secrets
 from typing import Final
 
-NUMBER_BYTES: Final = 8  # bytes of a number
-STREAM_PURPOSE: Final = b"stream"
+NUMBER_BYTES: Final = 8
+STREAM_PURPOSE: Final = b"stream"  # tells streams from other uses of the key
 
 
 class Secret:
-    """A key, and what can be made with it.
+    """A key and the functions that depend on it.
 
     Args:
-        text: what the user chose; None makes a key that is forgotten at the end of the run.
+        text: chosen by the user; None makes a random key, which is forgotten at the end of the run.
     """
 
     def __init__(self, text: str | None = None) -> None:
@@ -25,7 +25,7 @@ class Secret:
         return int.from_bytes(made.digest(), "big")
 
     def word(self, purpose: bytes, text: str, digits: int = 8) -> str:
-        """Return a hexadecimal number that stands for a text."""
+        """Return a hexadecimal number that depends on a text."""
         number = self.number(purpose, text.encode(errors="surrogatepass"))
         return f"{number:016x}"[:digits]
 

@@ -1,7 +1,7 @@
-"""Options of headers, which may hold addresses: neighbour discovery gets pseudonyms, others become zero.
+"""Options of headers, which may contain addresses: those of neighbour discovery are mapped, others blanked.
 
-Kinds and lengths stay, so that headers read as before. What a TCP needs (MSS, window scale, SACK, timestamps)
-holds no address and stays.
+Kinds and lengths stay, so that headers are decoded as before. The usual options of TCP (MSS, window scale,
+SACK, timestamps) contain no addresses and stay.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ REDIRECT_MESSAGE, REDIRECT_DESTINATION_AT = 137, 24
 
 
 class Work(NamedTuple):
-    """The bytes of a block before and after, and what stands for addresses."""
+    """The bytes of a block before and after the rewriting, and the pseudonyms."""
 
     old: Bytes
     new: Bytes
@@ -49,7 +49,7 @@ def _tcp(headers: Headers, work: Work) -> None:
 
 
 def _blank_others(headers: Headers, work: Work, length: Ints, kept: tuple[int, ...]) -> None:
-    """Write zeros into all options of IPv4 or TCP headers but some."""
+    """Write zeros into all options of IPv4 or TCP headers except those that are kept."""
 
     def size(place: Ints, limit: Ints) -> Ints:
         kind, said = work.old[place], work.old[np.minimum(place + 1, limit - 1)].astype(np.int64)
@@ -65,7 +65,7 @@ def _blank_others(headers: Headers, work: Work, length: Ints, kept: tuple[int, .
 
 
 def _geneve(headers: Headers, work: Work) -> None:
-    """Blank what each option holds behind its class, type and length (RFC 8926, 3.5)."""
+    """Write zeros into the data of each option, after class, type and length (RFC 8926, 3.5)."""
 
     def size(place: Ints, limit: Ints) -> Ints:
         words = work.old[np.minimum(place + 3, limit - 1)].astype(np.int64) & 0x1F
@@ -111,7 +111,7 @@ def _routing(headers: Headers, work: Work) -> None:
 
 
 def _neighbour(headers: Headers, work: Work) -> None:
-    """Rewrite what the messages of neighbour discovery hold besides the target address."""
+    """Rewrite the addresses in messages of neighbour discovery, except for the target address."""
     kinds = headers("icmpv6.type")
     for kind, body in OPTIONS_AT.items():
         chosen = headers.at(np.flatnonzero(kinds == kind))
@@ -151,7 +151,7 @@ def _address(work: Work, start: int) -> None:
 
 
 def _ranges(headers: Headers, sizes: Ints) -> Iterator[tuple[int, int]]:
-    """Yield where each header begins, and where so many bytes of it end, as far as they were captured."""
+    """Yield where each header begins, and where its given number of bytes ends, as far as captured."""
     stop = np.minimum(headers.start + sizes, headers.stop)
     yield from zip(headers.start.tolist(), stop.tolist(), strict=True)
 

@@ -1,4 +1,4 @@
-"""A topology -> the same with pseudonyms, which fits captures that were anonymised with the same key."""
+"""A topology -> the same with pseudonyms, for captures that were anonymised with the same key."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -26,8 +26,8 @@ def anonymised_topology(
 
     Args:
         topology: as it was given or inferred.
-        pseudonyms: those of the captures.
-        captures: entries for the captures that were written; those of the topology name others.
+        pseudonyms: the pseudonyms of the captures.
+        captures: entries for the new files; those of the topology name the original files.
     """
     work = _Work(topology, pseudonyms)
     names = pseudonyms.names
@@ -75,7 +75,7 @@ class _Work:
         return tuple(map(self._pseudonyms.address, texts))
 
     def anything(self, value: object) -> object:
-        """Map what is text in a parameter, and in lists and mappings of texts."""
+        """Map the texts in a parameter, also those in lists and mappings."""
         if isinstance(value, str):
             return self._pseudonyms.anything(value)
         if isinstance(value, Mapping):

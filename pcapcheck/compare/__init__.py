@@ -1,6 +1,4 @@
-"""Two runs over captures of one network -> what differs between them.
+"""Two runs over captures of one network -> their differences in headers, paths, loss, latency and findings.
 
-Headers, paths, loss, latency, findings.
-
-Flows are compared by who talks to whom, between where and at which hop, never by ephemeral ports or times.
+Traffic is compared by kind and by hop, never by ephemeral ports or times.
 """

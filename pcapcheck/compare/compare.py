@@ -1,4 +1,4 @@
-"""Compare two runs: everything that differs, put together."""
+"""Compare two runs, and put together everything that differs."""
 
 from pcapcheck.compare.difference import Difference
 from pcapcheck.compare.headerchanges import header_changes

@@ -1,4 +1,4 @@
-"""Difference: what two sets of captures of one network do not have in common; plain data."""
+"""Difference: what differs between two sets of captures of one network, as plain data."""
 
 import json
 from collections.abc import Mapping
@@ -25,15 +25,15 @@ class DifferenceSummary:
 
 @dataclass(frozen=True, slots=True)
 class HeaderChange:
-    """A field of which one set has values that the other has not.
+    """A field that has values in one set which it does not have in the other.
 
     Attributes:
         who, where: the traffic kind.
         role, side, form: the hop, and how packets travel there; form is "" where forms are compared.
         field: Wireshark's name; `form` or `stack` for how packets are made up.
-        both, good, bad: values in both sets, and in one only; addresses in words of the topology.
+        both, good, bad: values in both sets, and in one only; addresses are named after their owners.
         nodes: where the values of `bad` were seen (else those of `good`).
-        packets: how many have them.
+        packets: how many packets have these values.
         frames: the first of them at each node.
     """
 
@@ -64,7 +64,7 @@ class PathChange:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Packets lost on the way from one watched hop to the next."""
+    """Packets lost on the way from one captured hop to the next."""
 
     lost: int
     packets: int
@@ -88,7 +88,7 @@ class LossChange:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Time from one watched hop to the next: over the medians of `flows` directions, microseconds."""
+    """Latency from one captured hop to the next, in microseconds, over `flows` directions of flows."""
 
     median_us: float
     low_us: float  # a quarter is faster
@@ -143,10 +143,10 @@ class FlowChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All that two sets do not have in common, in an order that depends on the input alone.
+    """All differences between two sets, in an order that depends on the input alone.
 
-    Which flows there were, and which rules they exercised, depends on the traffic of a test, and latencies
-    are listed even where they are alike: these alone make no difference.
+    Flows, and the rules that they exercise, depend on the traffic of a test, and latencies are listed even
+    where they are alike. None of these counts as a difference of the network.
     """
 
     good: DifferenceSummary
@@ -180,7 +180,7 @@ class Difference:
         return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
     def __str__(self) -> str:
-        """Return it as `pcapcheck diff` prints it."""
+        """Return the text that `pcapcheck diff` prints."""
         from pcapcheck.compare.differencetext import lines
 
         return "".join(lines(self)).rstrip("\n")

@@ -1,4 +1,4 @@
-"""A Difference as text, for people: what is new first, and what it was before."""
+"""A Difference as text: causes first, then headers, paths, loss, latency and findings."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -16,7 +16,7 @@ from pcapcheck.compare.difference import (
 )
 from pcapcheck.report.escape import terminal
 
-MAX_LISTED_LINES: Final = 12  # rules and flows; of all else, everything is shown
+MAX_LISTED_LINES: Final = 12  # rules or flows, which depend on the traffic; the rest is listed in full
 ONLY_IN: Final = {"good": "only in GOOD", "bad": "only in BAD"}
 
 

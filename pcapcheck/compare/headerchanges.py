@@ -1,4 +1,4 @@
-"""Headers: fields of which one set of captures has values that the other has not."""
+"""Header changes: fields that have values in one set of captures which they do not have in the other."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -12,12 +12,12 @@ from pcapcheck.observe.kinds import FORM, STACK, PacketKind, rows_of_kinds
 from pcapcheck.observe.naming import Namer
 from pcapcheck.observe.wording import ObservedCase, cases
 
-MAX_EXAMPLE_FRAMES = 3  # of the nodes that have a value
+MAX_EXAMPLE_FRAMES = 3  # one a node, of the nodes that have a value
 
 
 @dataclass(slots=True)
 class SeenValue:
-    """What is known of one value of a field."""
+    """Where one value of a field was seen, and how often."""
 
     packets: int = 0
     frames: dict[str, Frame] = field(default_factory=dict)  # node -> the first frame there
@@ -27,7 +27,7 @@ ValuesByField = Mapping[tuple[PacketKind, str], Mapping[str, SeenValue]]
 
 
 def header_changes(good: Side, bad: Side) -> Iterator[HeaderChange]:
-    """Yield what differs, of traffic kinds that both sets have at a hop that both have."""
+    """Yield the changes of traffic that both sets have, at hops that both have."""
     before, after = _values(good), _values(bad)
     for key in sorted({*before, *after}):
         if key in before and key in after:
@@ -35,7 +35,7 @@ def header_changes(good: Side, bad: Side) -> Iterator[HeaderChange]:
 
 
 def _values(side: Side) -> ValuesByField:
-    """Return the values of each field, by name, and the forms of each hop."""
+    """Return the values of each field, as text, and the forms of each hop."""
     namer = Namer(RuleContext(side.network, side.profile), side.network.owners)
     found: defaultdict[tuple[PacketKind, str], dict[str, SeenValue]] = defaultdict(dict)
     for case in cases(rows_of_kinds(side.network)):
@@ -80,5 +80,5 @@ def _change(
 
 
 def _family(stack: str) -> str:
-    """Return which IP carries the packet: that a flow speaks IPv6 is not the network's doing."""
+    """Return ip or ipv6: which one a flow uses is not a property of the network."""
     return stack.rpartition(":")[2]

@@ -1,7 +1,4 @@
-"""Passages from hop to hop.
-
-Which hops are crossed, how many packets are lost between two, how long it takes.
-"""
+"""Passages from one captured hop to the next: which hops are crossed, with what loss and latency."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -12,12 +9,12 @@ from pcapcheck.compare.difference import Latency, LatencyPair, Loss, LossChange,
 from pcapcheck.compare.side import Side
 from pcapcheck.observe.kinds import rows_of_kinds
 
-MIN_LOST_PACKETS: Final = 2  # packets, as for findings
-MIN_LOSS_DIFFERENCE: Final = 0.01  # by which a loss must be larger
-MIN_FLOWS_FOR_MEDIAN: Final = 3  # directions of flows, before a median says anything
-MIN_SPREADS_APART: Final = 3  # that two medians must lie apart
-MIN_SPREAD_US: Final = 50.0  # what a scheduler takes now and then
-MIN_LATENCY_FACTOR: Final = 2.0
+MIN_LOST_PACKETS: Final = 2  # a single lost packet may be chance; findings have the same limit
+MIN_LOSS_DIFFERENCE: Final = 0.01  # between two shares of lost packets: less is chance
+MIN_FLOWS_FOR_MEDIAN: Final = 3  # directions of flows; a median of fewer says nothing
+MIN_SPREADS_APART: Final = 3  # two medians differ if they lie this many interquartile ranges apart
+MIN_SPREAD_US: Final = 50.0  # a scheduler delays packets by as much now and then
+MIN_LATENCY_FACTOR: Final = 2.0  # a smaller change is not what a user notices
 PASSAGE_COLUMNS: Final = ["who", "where", "before", "after"]
 
 
@@ -31,7 +28,7 @@ class Passage(NamedTuple):
 
 
 def path_changes(good: Side, bad: Side) -> Iterator[PathChange]:
-    """Yield the hops where traffic was seen in one set only, though both captured there."""
+    """Yield the hops where traffic was seen in one set only, although both captured there."""
     places, captured = (_places(good), _places(bad)), (good.captured, bad.captured)
     both = {key[:2] for key in places[0]} & {key[:2] for key in places[1]}
     for mine, name, other in ((0, "good", 1), (1, "bad", 0)):
@@ -90,7 +87,8 @@ def _latencies(side: Side) -> dict[Passage, Latency]:
 def _both_ways(passages: pl.DataFrame) -> pl.DataFrame:
     """Return the latencies with those between two nodes averaged over both ways of a flow.
 
-    What the clocks of two nodes differ then cancels out; a flow that went one way only says nothing.
+    The difference between the clocks of two nodes cancels out that way. A flow that has packets in one
+    direction only is left out.
     """
     here = passages.filter(~pl.col("between")).select(*PASSAGE_COLUMNS, pl.col("latency").cast(pl.Float64))
     pairs = passages.filter("between").group_by("flow", *PASSAGE_COLUMNS, maintain_order=True)
@@ -99,7 +97,7 @@ def _both_ways(passages: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_changed(good: Latency, bad: Latency) -> bool:
-    """Whether medians lie further apart than their spread, and by a factor that somebody would feel."""
+    """Whether two medians lie far enough apart, compared with their spread and with each other."""
     if min(good.flows, bad.flows) < MIN_FLOWS_FOR_MEDIAN:
         return False
     spread = max(good.high_us - good.low_us, bad.high_us - bad.low_us, MIN_SPREAD_US)

@@ -1,7 +1,4 @@
-"""One of the two sets of captures that are compared.
-
-What was seen of the network, and what a check says of it.
-"""
+"""Side: one of the two sets of captures that are compared, with its network and its report."""
 
 from dataclasses import dataclass
 
@@ -15,7 +12,7 @@ from pcapcheck.report.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What a run gave; `profile` has the paths, and none where no profile fits."""
+    """The network, the profile and the report of one set; the profile has no paths where none fits."""
 
     network: Network
     profile: Profile
@@ -36,7 +33,7 @@ class Side:
 
     @property
     def captured(self) -> frozenset[tuple[str, str, str, str]]:
-        """Who, where, role and side of the hops that somebody could watch, of all traffic there was."""
+        """Traffic kind (who, where), role and side of all hops that were captured."""
         directions = self.network.directions.select("path", "who", "where").unique()
         if self.network.steps.is_empty() or directions.is_empty():
             return frozenset()
@@ -44,7 +41,7 @@ class Side:
         return frozenset(steps.select("who", "where", "role", "side").unique().iter_rows())
 
     def passages(self) -> pl.DataFrame:
-        """Return a row for each direction and pair of watched hops, one after the other.
+        """Return a row for each direction and pair of captured hops that follow each other.
 
         Columns: flow, who, where, before, after (the hops), between (they are at different ends), sent, lost,
         latency.

@@ -1,4 +1,4 @@
-"""What a check says of two sets: findings, exercised rules and flows that only one of them has."""
+"""Differences between two reports: findings, exercised rules and flows that only one of them has."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -24,7 +24,7 @@ class _Between(NamedTuple):
 
 
 def finding_changes(good: Report, bad: Report) -> Iterator[FindingChange]:
-    """Yield the rules that are broken at a node in one set only; those of the second set first."""
+    """Yield the rules that are broken at a node in one set only, those of the second set first."""
     found = (_findings(good), _findings(bad))
     for mine in (1, 0):
         for key in sorted(found[mine].keys() - found[1 - mine].keys()):
@@ -58,7 +58,7 @@ def rule_changes(good: Report, bad: Report) -> Iterator[RuleChange]:
 
 
 def flow_changes(good: Report, bad: Report) -> Iterator[FlowChange]:
-    """Yield the flows of pods that only one set has, by who talks to whom."""
+    """Yield the flows of pods that only one set has, by source, destination, protocol and server port."""
     found = ({_between(each) for each in good.flows}, {_between(each) for each in bad.flows})
     for mine in (0, 1):
         for key in sorted(each for each in found[mine] - found[1 - mine] if each.source or each.destination):

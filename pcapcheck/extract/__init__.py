@@ -1,4 +1,4 @@
-"""Captures and what was found in them -> chosen packets with comments, as one pcapng or one a capture.
+"""Captures and a report -> selected packets with comments, as one pcapng or one file a capture.
 
-It reads captures a second time, packet by packet; it does not judge.
+It reads captures a second time, packet by packet, and judges nothing.
 """

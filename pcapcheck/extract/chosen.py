@@ -1,4 +1,4 @@
-"""Choice: which packets of which captures are taken, and what is said of each."""
+"""Choice: which packets of which captures are extracted, and their comments."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,16 +10,16 @@ from pcapcheck.check.finding import Frame
 from pcapcheck.errors import InputError, did_you_mean
 
 _FRAME_RANGE: Final = re.compile(r"(\d{1,15})(?:-(\d{1,15}))?")
-_MAX_FRAMES: Final = 10_000_000  # frames that one range may name
+_MAX_FRAMES: Final = 10_000_000  # frames of one range; a larger number is a typing mistake
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is taken.
+    """Which packets are extracted.
 
     Attributes:
-        frames: name of a capture -> numbers of its frames; None takes every packet of every capture.
-        comments: what is said of some of them.
+        frames: name of a capture -> numbers of its frames; None is every packet of every capture.
+        comments: comments on some of them.
         since, until: nanoseconds since 1970 UTC.
     """
 
@@ -30,7 +30,7 @@ class Choice:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing at all is taken."""
+        """Whether no packet is chosen."""
         return self.frames is not None and not any(self.frames.values())
 
 
@@ -43,7 +43,7 @@ def frames_of(frames: Iterable[Frame]) -> dict[str, frozenset[int]]:
 
 
 def read_frames(texts: Sequence[str], files: Sequence[str]) -> dict[str, frozenset[int]]:
-    """Return the frames that `FILE:N,N-M,FILE:N` names.
+    """Return the frames that texts such as `FILE:N,N-M,FILE:N` name.
 
     Args:
         texts: what the user wrote.

@@ -14,9 +14,9 @@ def comments_of(
     """Return every frame that proves something, with a comment for each thing that it proves.
 
     Args:
-        report: of a check.
-        ids: only these rules and diagnoses; patterns are allowed. Empty is all.
-        in_words: say also what is wrong, which names nodes, pods and addresses.
+        report: the report of a check.
+        ids: the rules and diagnoses, or patterns of them, to take; empty is all.
+        in_words: also say what is wrong, which names nodes, pods and addresses.
 
     Raises:
         InputError: nothing that was found has one of the ids.
@@ -31,7 +31,7 @@ def comments_of(
 
 
 def _proofs(report: Report) -> Iterator[tuple[Frame, str, str, str]]:
-    """Yield frame, id, comment, and the same in words."""
+    """Yield frame, id, comment, and what is wrong in words."""
     for finding in report.findings:
         for frame in finding.frames:
             yield frame, finding.rule, f"breaks {finding.rule}", finding.message

@@ -1,4 +1,4 @@
-"""Excerpt: the chosen packets of one capture, read again; anonymised, if that is wanted."""
+"""Excerpt: the chosen packets of one capture, read again and anonymised if that is wanted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from pcapcheck.check.finding import Frame
 from pcapcheck.decode.registry import Dissectors
 from pcapcheck.extract.chosen import Choice
 
-PACKETS_PER_BLOCK = 8192  # of a block
+PACKETS_PER_BLOCK = 8192  # bounds the memory: about 12 MB of full-size packets
 
 
 class Packet(NamedTuple):
@@ -32,12 +32,12 @@ class Packet(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ExtractMeans:
-    """How packets are taken.
+    """How packets are extracted.
 
     Attributes:
-        choice: which, and what is said of them.
+        choice: which packets, with their comments.
         table: how to decode them.
-        pseudonyms: what stands for their addresses; None leaves them as they are.
+        pseudonyms: replacements of their addresses; None leaves them as they are.
     """
 
     choice: Choice
@@ -50,7 +50,7 @@ class Excerpt:
 
     Args:
         file: the capture.
-        means: which packets, and how.
+        means: which packets to extract, and how.
 
     Raises:
         InputError: it cannot be read.
@@ -64,12 +64,12 @@ class Excerpt:
 
     @property
     def interfaces(self) -> tuple[CaptureInterface, ...]:
-        """The interfaces that were described so far."""
+        """The interfaces that the capture has described so far."""
         return self._capture.interfaces
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was wrong with the capture, as sentences about it."""
+        """What is wrong with the capture, one sentence each."""
         return self._capture.summary.complaints
 
     def packets(self) -> Iterator[Packet]:

@@ -1,4 +1,4 @@
-"""Folder: captures written anew, each to a file of its own in a folder, with a topology that names them."""
+"""Folder: the chosen packets of each capture in a file of its own, with entries for a topology."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ EXTRACT_ENDING = ".pcapng"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One capture that was written: its name in the folder, its packets, and its entries for a topology."""
+    """A capture that was written: its name in the folder, number of packets, and topology entries."""
 
     name: str
     packets: int
@@ -30,10 +30,10 @@ def write_folder(
 
     Args:
         inputs: the captures.
-        means: which packets, and how.
+        means: which packets to extract, and how.
         places: where the captures were taken.
-        folder: made if it does not exist.
-        warn: is told what is wrong with a capture; one that cannot be read is left out.
+        folder: created if it does not exist.
+        warn: called with what is wrong with a capture; one that cannot be read is left out.
 
     Raises:
         InputError: the folder cannot be written.

@@ -1,4 +1,4 @@
-"""Merged: packets of several captures as one pcapng, by their times, an interface for each capture point."""
+"""Merged: packets of several captures in one pcapng, by time, with an interface a capture point."""
 
 import heapq
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from pcapcheck.extract.originals import Places
 
 
 class Sourced(NamedTuple):
-    """A packet, and the excerpt that it is of."""
+    """A packet and the number of its excerpt."""
 
     time: int
     source: int
@@ -19,12 +19,12 @@ class Sourced(NamedTuple):
 
 
 def write_merged(excerpts: Sequence[Excerpt], places: Places, stream: IO[bytes]) -> int:
-    """Write the packets of all excerpts in the order of their times; return how many there were.
+    """Write the packets of all excerpts in order of time, and return how many there were.
 
     Args:
-        excerpts: of the captures.
-        places: where these were taken.
-        stream: open for writing.
+        excerpts: the chosen packets of each capture.
+        places: where the captures were made.
+        stream: a file that is open for writing.
     """
     interfaces = _Interfaces(Writer(stream), places)
     parts = [_sourced(number, each) for number, each in enumerate(excerpts)]
@@ -41,7 +41,7 @@ def _sourced(source: int, excerpt: Excerpt) -> Iterator[Sourced]:
 
 
 class _Interfaces:
-    """The interfaces of what is written: captures of one point share one."""
+    """The interfaces of the new file; captures of one point share an interface."""
 
     def __init__(self, writer: Writer, places: Places) -> None:
         self._writer, self._places = writer, places

@@ -1,7 +1,7 @@
-"""Places: where captures were taken, by their names and the topology, and how that is written into others.
+"""Places: where captures were made, and how that is written into the files that are extracted.
 
-A reader of what is extracted finds the node or pod in the description of each interface, in the words of
-Inspektor Gadget (`k8s.node=…`), which `topology.bind` reads.
+The description of each interface names its node or pod as Inspektor Gadget does (`k8s.node=…`). The room
+`bind` reads such descriptions.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from pcapcheck.topology.topology import CaptureEntry, CapturePoint, Topology
 
 
 class Places:
-    """The capture points of some captures.
+    """The capture points of the captures.
 
     Args:
         inputs: the captures.
         topology: the intended network.
-        pseudonyms: what stands for names; None leaves them.
+        pseudonyms: replacements of names; None leaves them.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Places:
         self._pseudonyms = pseudonyms
 
     def binding(self, file: Input, interface: CaptureInterface) -> Binding:
-        """Return where an interface of a capture is."""
+        """Return the capture point of an interface of a capture."""
         return self._binder.bind(
             self._names[file],
             name=interface.name,
@@ -46,7 +46,7 @@ class Places:
         )
 
     def described(self, file: Input, interface: CaptureInterface) -> CaptureInterface:
-        """Return the interface as it is described in what is written."""
+        """Return the interface as the new file describes it."""
         point = self.binding(file, interface).point
         name = interface.name or (point.interface if point else "")
         description = _labels(self.renamed(point)) if point else ""
@@ -64,7 +64,7 @@ class Places:
         )
 
     def renamed(self, point: CapturePoint) -> CapturePoint:
-        """Return a capture point with the names that are written."""
+        """Return a capture point with its pseudonyms, if there are any."""
         if self._pseudonyms is None:
             return point
         names = self._pseudonyms.names
@@ -76,7 +76,7 @@ class Places:
         )
 
     def name(self, file: Input, interfaces: Sequence[CaptureInterface]) -> str:
-        """Return how a capture written for one of these is called, without an ending; "" if nobody knows."""
+        """Return the name of the new file for a capture, without an ending; "" if its place is unknown."""
         points = [self.binding(file, each).point for each in interfaces]
         known = [self.renamed(each) for each in points if each]
         if len(known) == len(points) == 1:
@@ -87,7 +87,7 @@ class Places:
         return self._guessed(self._names[file]) if len(points) == 1 else ""
 
     def _guessed(self, path: str) -> str:
-        """Return the name of a file whose own name may be that of a node or of a pod."""
+        """Return the new name of a file that is named after a node or a pod."""
         for left, right in splits(path):
             if role_of(right):
                 return f"{self._guessed_owner(left)}_{self._interface(right)}"
@@ -107,7 +107,7 @@ class Places:
     def entries(
         self, file: Input, interfaces: Sequence[CaptureInterface], pattern: str
     ) -> tuple[CaptureEntry, ...]:
-        """Return entries of a topology for the capture that is written for one of these."""
+        """Return topology entries for the new file of a capture."""
         found = []
         for each in interfaces:
             binding = self.binding(file, each)
@@ -132,12 +132,12 @@ def _owner(point: CapturePoint) -> str:
 
 
 def _is_inside(point: CapturePoint) -> bool:
-    """Whether a point lies in its pod, and not on the node that has the pod's other end."""
+    """Whether a point is inside its pod, and not the host end of the pod's interface."""
     return point.pod is not None and (point.node is None or point.role not in HOST_SIDE)
 
 
 def _labels(point: CapturePoint) -> str:
-    """Return the description of an interface at a capture point; "" if nobody knows whose it is."""
+    """Return the description of an interface at a capture point; "" if its owner is unknown."""
     labels = {}
     if point.node:
         labels["k8s.node"] = point.node

@@ -1,6 +1,4 @@
-"""A network that works -> the rules that it keeps, as a rule file.
+"""Captures of a network that works -> a rule file with what its packets have in common.
 
-What was always so, and how often it was seen.
-
-It knows neither captures nor what is right; a person reads what it writes before others are judged by it.
+It does not know whether what it learns is right: somebody reads the rules before they are used.
 """

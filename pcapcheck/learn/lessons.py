@@ -1,7 +1,6 @@
-"""What packets of each kind have in common: values that never differ, and variables that always hold.
+"""Lessons: what packets of each kind have in common, as constant values and variables of the topology.
 
-A variable of the topology is better than a value: it holds in another run too, where pods have other
-addresses.
+A variable is better than a value, because it also holds in another run, where pods have other addresses.
 """
 
 from collections import defaultdict
@@ -19,7 +18,7 @@ from pcapcheck.observe.wording import ObservedCase, cases
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What was learnt of one field.
+    """What was learnt about one field.
 
     Attributes:
         at: roles of the hops.
@@ -28,8 +27,8 @@ class Lesson:
         who, where: the traffic kinds.
         field: Wireshark's name, `form` or `stack`.
         expected: the values it had, as a rule file writes them; a variable begins with a dollar sign.
-        packets, flows: how many had them; all that were seen.
-        when: a further condition on the stack; "" is none.
+        packets, flows: how many were seen; all of them had these values.
+        when: a pattern that the stack must match; "" is any stack.
     """
 
     at: tuple[str, ...]
@@ -44,24 +43,24 @@ class Lesson:
     when: str = ""
 
 
-MAX_VALUES: Final = {"stack": 4, "form": 2, "mac": 1}  # distinct values that are still a rule
-MAX_NUMBERS: Final = 3
+MAX_VALUES: Final = {"stack": 4, "form": 2, "mac": 1}  # distinct values that a rule may list; more are chance
+MAX_NUMBERS: Final = 3  # likewise, of all other fields
 FAMILY_STACKS: Final = {"ip": "link:*:ip:{tcp,udp,icmp}", "ipv6": "link:*:ipv6:{tcp,udp,icmpv6}"}
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What is known of one field of one kind of packets: the variables that held so far, and the values."""
+    """One field of one kind of packets: the variables that held in all packets so far, and the values."""
 
     observed: Observed
     candidates: list[str]
     values: set[int | str] = field(default_factory=set)
-    owned: bool = False  # some value is the address of one interface, which another run may not have
+    owned: bool = False  # a value is the address of one interface, which may differ in another run
     packets: int = 0
     flows: set[int] = field(default_factory=set)
 
     def add(self, case: ObservedCase, namer: Namer, value: int | str) -> None:
-        """Take in one case."""
+        """Add one case."""
         self.packets += case.packets
         self.flows |= case.flows
         if isinstance(value, int) and self.candidates:
@@ -72,7 +71,7 @@ class _Seen:
 
     @property
     def expected(self) -> tuple[str, ...]:
-        """What a rule may expect; nothing if values differ too much."""
+        """The values that a rule may expect; none if they differ too much."""
         if self.candidates:
             return (f"${self.candidates[0]}",)
         kind = self.observed.kind
@@ -90,7 +89,7 @@ class _Seen:
 
 
 def lessons(side: Side) -> list[Lesson]:
-    """Return what was learnt of a set of captures, kind by kind."""
+    """Return what was learnt from a set of captures."""
     namer = Namer(RuleContext(side.network, side.profile), side.network.owners)
     found: dict[tuple[PacketKind, str, str], _Seen] = {}
     for case in cases(rows_of_kinds(side.network)):
@@ -106,7 +105,10 @@ def lessons(side: Side) -> list[Lesson]:
 
 
 def _learnable(case: ObservedCase) -> Iterator[tuple[PacketKind, Observed, int | str, str]]:
-    """Yield kind, field, value and condition of what a case teaches; its form is told with its stack."""
+    """Yield kind, field, value and condition of what can be learnt from a case.
+
+    The stack gives two lessons: one about the form of the packets, one about their layers.
+    """
     if case.field.name != STACK:
         yield case.kind, case.field, case.value, ""
         return
@@ -118,7 +120,7 @@ def _learnable(case: ObservedCase) -> Iterator[tuple[PacketKind, Observed, int |
 
 
 def pattern(stack: str) -> str:
-    """Return a stack, up to the innermost IP header, as a pattern that fits any flow in it."""
+    """Return a pattern for a stack up to the innermost IP header, which any flow inside it matches."""
     _, *layers = stack.split(":")
     while layers and layers[0] in ("vlan", "ieee8021ad"):
         layers = layers[1:]
@@ -135,7 +137,7 @@ def _lesson(kind: PacketKind, when: str, seen: _Seen) -> Lesson:
 
 
 def merged(plain: list[Lesson]) -> list[Lesson]:
-    """Return the lessons; those that say the same at both sides, of several kinds or roles are joined."""
+    """Join the lessons that are the same at both sides, for several traffic kinds or roles."""
     joined = _of_all_sides(plain)
     for name in ("who", "where", "at"):
         joined = [_together(several, name) for several in _alike(joined, name)]
@@ -145,7 +147,8 @@ def merged(plain: list[Lesson]) -> list[Lesson]:
 def _of_all_sides(plain: list[Lesson]) -> list[Lesson]:
     """Join the lessons that hold at all sides where such packets were seen.
 
-    A rule without a side is about all of them, and none can be about hops at neither end alone.
+    A rule without a side applies to all sides, and no rule can apply only to hops at neither end. So a lesson
+    without a side is kept only if such packets were seen nowhere else.
     """
     seen = {
         _about(each): {one.side for one in several}
@@ -163,7 +166,7 @@ def _of_all_sides(plain: list[Lesson]) -> list[Lesson]:
 
 
 def _alike(plain: list[Lesson], *names: str) -> list[list[Lesson]]:
-    """Return the lessons in groups that differ in these attributes only."""
+    """Group the lessons that differ only in these attributes."""
     groups: defaultdict[Lesson, list[Lesson]] = defaultdict(list)
     for each in plain:
         groups[_changed(each, {"packets": 0, "flows": 0, **dict.fromkeys(names, "")})].append(each)
@@ -175,7 +178,7 @@ def _about(lesson: Lesson) -> Lesson:
 
 
 def _together(several: list[Lesson], name: str) -> Lesson:
-    """Return one lesson that says what all of these say."""
+    """Return one lesson that says the same as several."""
     packets, flows = sum(each.packets for each in several), max(each.flows for each in several)
     words = {word for each in several for word in getattr(each, name)}
     every = "" if name == "side" else tuple(sorted(words))

@@ -1,4 +1,4 @@
-"""Lessons -> the text of a rule file, which builds on the profile that the captures fit."""
+"""Lessons -> the text of a rule file, which extends the profile that fits the captures."""
 
 import json
 import re
@@ -9,11 +9,11 @@ from pcapcheck.check.parameter import Parameter
 from pcapcheck.check.profile import Profile
 from pcapcheck.learn.lessons import Lesson
 
-MIN_FLOWS_FOR_ERROR: Final = 2  # that must have had it, before its absence is an error
+MIN_FLOWS_FOR_ERROR: Final = 2  # with fewer, the rule is a warning
 LESSON_FIX: Final = (
     "See what changed since the good captures (`pcapcheck diff`); if it is meant to be so, learn again."
 )
-# YAML reads these as text without quotes: words, addresses and stacks are quoted.
+# YAML reads text like this as a string without quotes, unless it is one of the keywords below.
 _UNQUOTED: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?<!:)")
 _YAML_KEYWORDS: Final = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 
@@ -30,12 +30,12 @@ def rule_file(
     """Return the text of a rule file.
 
     Args:
-        name: of the profile that it makes.
+        name: the name of the new profile.
         lessons: what was learnt.
-        base: the profile that it builds on, with its parameters in force.
-        shipped: the same parameters as they are without the captures.
-        drop: ids of rules of the base that it does not take over.
-        remarks: lines of comment on top.
+        base: the profile that it extends, with its parameters as they apply to the captures.
+        shipped: the same parameters with their defaults.
+        drop: ids of rules of the base that it drops.
+        remarks: comment lines on top.
     """
     return (
         "\n".join(
@@ -60,7 +60,7 @@ def _head(name: str, base: Profile, shipped: Mapping[str, Parameter], drop: Sequ
 
 
 def _parameter(each: Parameter) -> Iterator[tuple[str, str]]:
-    """Yield what stands in the definition of a parameter."""
+    """Yield the keys and values of a parameter's definition."""
     yield "type", each.type
     for key, bound in (("minimum", each.minimum), ("maximum", each.maximum)):
         if bound is not None:
@@ -134,10 +134,7 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _scalar(text: str) -> str:
-    """Return text as YAML reads it.
-
-    Numbers and variables as they are, all else in quotes where that is needed.
-    """
+    """Return text as a YAML scalar, with quotes where they are needed; numbers and variables have none."""
     if text.isdecimal() or re.fullmatch(r"\$[a-z0-9_.]+", text):
         return text
     plain = _UNQUOTED.fullmatch(text) and text.lower() not in _YAML_KEYWORDS

@@ -1,4 +1,4 @@
-"""A network as it was seen -> what its headers are like, by traffic kind and hop, in words of the topology.
+"""Network -> the values of its header fields by traffic kind and hop, named after the topology.
 
-What two sets of captures are compared by, and what rules are learnt from. It judges nothing.
+Two sets of captures are compared by them, and rules are learnt from them. This room judges nothing.
 """

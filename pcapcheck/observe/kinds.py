@@ -1,4 +1,4 @@
-"""Which fields tell what a network does to packets, and not what a flow happens to be."""
+"""Kinds of packets, and the fields that show what the network does to packets of each kind."""
 
 from typing import Final, NamedTuple
 
@@ -23,7 +23,7 @@ STACK: Final = "stack"
 
 
 class Observed(NamedTuple):
-    """A field that is looked at; `kind` is integer, mac, ipv4, ipv6 or text."""
+    """A field that is observed; `kind` is integer, mac, ipv4, ipv6 or text."""
 
     name: str
     kind: str
@@ -35,7 +35,7 @@ class Observed(NamedTuple):
 
 
 def fields_of(form: str) -> tuple[Observed, ...]:
-    """Return the fields to look at in packets of a form; in plain ones, outer and inner are the same."""
+    """Return the fields to observe in packets of a form; in plain packets, outer and inner are the same."""
     if form == "plain":
         names: tuple[str, ...] = (*LINK_FIELDS, *INNER_FIELDS)
     else:
@@ -49,7 +49,7 @@ KIND_COLUMNS: Final = ("who", "where", "role", "side", "form")
 
 
 class PacketKind(NamedTuple):
-    """Packets of which the same can be said; words as in DESIGN, section 2."""
+    """A kind of packets: the traffic kind (who, where), the hop (role, side) and the form."""
 
     who: str
     where: str
@@ -59,19 +59,19 @@ class PacketKind(NamedTuple):
 
     @property
     def traffic(self) -> str:
-        """The traffic kinds as people read them."""
+        """The traffic kind as text."""
         return f"{self.who} {self.where}".strip()
 
     @property
     def hop(self) -> str:
-        """The hop as people read it."""
+        """The hop as text."""
         return f"{self.role} ({self.side})" if self.side else self.role
 
 
 def rows_of_kinds(network: Network) -> pl.DataFrame:
-    """Return the variants of flows at hops of them; `side` is "" for neither end, `node` is the point's.
+    """Return the variants of flows at known points, with `side` ("" is neither end) and `node`.
 
-    Left out is what says nothing of a flow: ICMP errors, questions about addresses, and what goes to groups.
+    ICMP errors, ARP and packets to groups are left out: they belong to no flow.
     """
     rows = network.variants
     if rows.is_empty():

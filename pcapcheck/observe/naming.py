@@ -1,6 +1,6 @@
-"""Values in words of the topology: a MAC is that of the destination's VTEP, an address the sending pod's.
+"""Names for values of fields: a MAC is that of the destination's VTEP, an address that of the sending pod.
 
-Takes what surrounds a packet, gives the variables of rules that have its value, best first.
+Takes the context of a packet, and gives the variables of rules that have its value, the most telling first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ DEVICE_ROLES: Final = (
 
 @cache
 def variables(kind: str) -> tuple[str, ...]:
-    """Return the variables that a field of this kind may equal, the most telling first."""
+    """Return the variables that a field of this kind may equal, the most specific first."""
     if kind == "mac":
         of_pods = [f"{end}.{rest}" for end in FLOW_ENDS for rest in ("pod.mac", "gateway.mac")]
         return (
@@ -44,7 +44,7 @@ def variables(kind: str) -> tuple[str, ...]:
 
 
 class Namer:
-    """Names values of one network."""
+    """Names the values of fields in one network."""
 
     def __init__(self, surroundings: RuleContext, owners: Owners) -> None:
         self._around = surroundings
@@ -53,13 +53,13 @@ class Namer:
     def holding(
         self, row: Mapping[str, Any], field: Observed, value: int, among: Sequence[str]
     ) -> Iterator[str]:
-        """Yield those variables that have the value of a field in a packet.
+        """Yield the variables that have the value of a field in a packet.
 
         Args:
-            row: what a variable depends on: source_end, destination_end, point.
-            field: of the packet.
-            value: of the field.
-            among: variables, without the dollar sign.
+            row: the context of the packet: source_end, destination_end, point.
+            field: a field of the packet.
+            value: its value.
+            among: the variables to try, without the dollar sign.
         """
         view = self._around.view(row, ())
         for path in among:
@@ -67,14 +67,14 @@ class Namer:
                 yield path
 
     def named(self, row: Mapping[str, Any], field: Observed, value: int) -> str:
-        """Return a value as it is comparable between runs: as a variable, as whose it is, or as itself."""
+        """Return a value in a form that can be compared between runs: a variable, its owner, or itself."""
         if not field.is_address:
             return str(value)
         path = next(self.holding(row, field, value, variables(field.kind)), None)
         return f"${path}" if path else self._owner(field, values.written(field.kind, value))
 
     def is_owned(self, field: Observed, value: int | str) -> bool:
-        """Whether a value is the MAC of one interface of the topology."""
+        """Whether a value is the MAC of exactly one interface of the topology."""
         if field.kind != "mac" or not isinstance(value, int):
             return False
         return len(self._owners.mac_owner(values.mac_text(value))) == 1

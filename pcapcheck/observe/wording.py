@@ -1,4 +1,4 @@
-"""The values that each field had in packets of each kind, with what surrounds them: a row a distinct case."""
+"""Observed cases: the values that each field had in packets of each kind, with their context."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,21 +9,22 @@ import polars as pl
 from pcapcheck.collect.variants import LOW
 from pcapcheck.observe.kinds import KIND_COLUMNS, STACK, Observed, PacketKind, fields_of
 
-VARIABLE_COLUMNS: Final = ("source_end", "destination_end", "point")  # what a variable depends on
+VARIABLE_COLUMNS: Final = ("source_end", "destination_end", "point")  # variables are computed from them
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedCase:
-    """A value of a field, in packets of one kind with the same surroundings.
+    """A value of a field, in packets of one kind with the same context.
 
     Attributes:
-        kind: of the packets.
-        field: which.
+        kind: the kind of the packets.
+        field: the field.
         value: a number; text for stack and form.
-        row: what surrounds the packets.
+        row: the context of the packets.
         node: where they were seen.
-        file, frame: the first of them; the file by its number.
-        packets, flows: how many; flows by their numbers.
+        file, frame: the first of them; the file is its number.
+        packets: how many there are.
+        flows: the numbers of their flows.
     """
 
     kind: PacketKind
@@ -38,7 +39,7 @@ class ObservedCase:
 
 
 def cases(rows: pl.DataFrame) -> Iterator[ObservedCase]:
-    """Yield every distinct case, kind by kind.
+    """Yield every distinct case, form by form.
 
     Args:
         rows: as `kind.rows_of_kinds` gives them.
@@ -53,7 +54,7 @@ def cases(rows: pl.DataFrame) -> Iterator[ObservedCase]:
 
 
 def _carrier() -> pl.Expr:
-    """Return the stack up to the innermost IP header: what follows is the flow's, not the network's."""
+    """Return the stack up to the innermost IP header: what follows belongs to the flow."""
     return pl.col("stack").str.replace(r"^(.*:ip(v6)?):.*$", "$1")
 
 

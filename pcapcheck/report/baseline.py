@@ -1,7 +1,7 @@
-"""A baseline: what an earlier run found and people know of, so that only what is new fails.
+"""A baseline: the findings and causes of an earlier run, which are known and no longer fail a run.
 
-Takes the SARIF report of that run, which has a fingerprint for each finding and cause; gives a Report without
-them. It says how many it left out, and how many were not seen again.
+Takes the SARIF report of that run, which has a fingerprint for each finding and cause, and removes these from
+the new report. A note says how many were left out, and how many of the baseline were not seen again.
 """
 
 import json
@@ -51,12 +51,12 @@ def _list(thing: Any, key: str) -> list[Any]:
 
 
 def without_known(report: Report, known: frozenset[str], name: str) -> Report:
-    """Return the report without known findings and causes, and the verdict that is left.
+    """Return the report without known findings and causes, with the verdict that follows from the rest.
 
     Args:
-        report: of this run.
+        report: the report of this run.
         known: the fingerprints of the baseline.
-        name: of its file, for the note.
+        name: the file of the baseline, for the note.
     """
     flows = {flow.flow: flow for flow in report.flows}
     marks = [fingerprint(finding, flows) for finding in report.findings]
@@ -77,7 +77,7 @@ def _renumbered(diagnosis: Diagnosis, kept: Mapping[int, int]) -> Diagnosis:
 
 
 def _verdict(report: Report) -> Verdict:
-    """Return the verdict of what is left; a run that was no violation stays what it was."""
+    """Return the verdict of what is left; a run without violations keeps its verdict."""
     if report.verdict != Verdict.VIOLATIONS:
         return report.verdict
     if any(fails(report, finding) for finding in report.findings):

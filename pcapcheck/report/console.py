@@ -1,7 +1,7 @@
-"""Standard output and error: colour, width, progress, warnings, files. What commands share to show things.
+"""Standard output and standard error: colour, width, progress, warnings and files, for all commands.
 
-A terminal is for people; a pipe gets plain and stable text. Reports go to standard output, all else to
-standard error.
+A terminal gets colours and progress; a pipe gets plain, stable text. Reports go to standard output, and
+everything else to standard error.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from pcapcheck.errors import InputError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-PLAIN_WIDTH = 80  # columns where nobody can know
-BAR_AFTER_SECONDS = 1.0  # seconds that work may take without a word
+PLAIN_WIDTH = 80  # columns, where standard output is not a terminal
+BAR_AFTER_SECONDS = 1.0  # shorter work needs no progress bar
 
 color_option = click.option(
     "--color",
@@ -48,21 +48,21 @@ def width() -> int:
 
 
 def warn(message: str, *, level: str = "warning") -> None:
-    """Write a line to standard error; what it tells of a capture is made visible."""
+    """Write a message to standard error, with control characters from captures made visible."""
     from pcapcheck.report.escape import terminal
 
     click.echo(f"{level}: " + "\n".join(terminal(line) for line in message.split("\n")), err=True)
 
 
 def say(text: str) -> None:
-    """Write lines to standard output; what strangers named in them is made visible."""
+    """Write lines to standard output, with control characters from captures made visible."""
     from pcapcheck.report.escape import terminal
 
     click.echo("\n".join(terminal(line) for line in text.split("\n")))
 
 
 def check_writable(path: str) -> None:
-    """Make sure, before long work, that a file can be written.
+    """Check before long work that a file can be written.
 
     Raises:
         InputError: it cannot.
@@ -103,9 +103,9 @@ def _print(part: str | bytes) -> None:
 
 @contextmanager
 def progress() -> Iterator[Callable[[int, int], None] | None]:
-    """Give a function that is told how much is done, of how much; it shows a bar when that takes long.
+    """Provide a function for reporting progress: how much is done, and of how much.
 
-    Only on a terminal; None elsewhere.
+    On a terminal it shows a bar when the work takes long. Elsewhere it is None.
     """
     if not sys.stderr.isatty():
         yield None
@@ -118,7 +118,7 @@ def progress() -> Iterator[Callable[[int, int], None] | None]:
 
 
 class _Bar:
-    """A bar that appears after a while."""
+    """A progress bar that appears only when the work takes long."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()

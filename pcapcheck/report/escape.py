@@ -2,7 +2,8 @@ r"""Text out of captures and file names, made safe for the place where it is sho
 
 Whoever can send a packet or name a file can choose this text: terminal control sequences, line breaks that
 fake a line of the report, bidirectional overrides (CVE-2021-42574), formulas, markup. What cannot be printed
-is shown as `\x1b` or `\u202e`; each function then adds what its format needs. All return text, never markup.
+is shown as `\x1b` or `\u202e`, and each function escapes what its format treats as syntax. All of them return
+text, never markup.
 """
 
 import re
@@ -11,10 +12,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV injection
 MARKDOWN_ENTITIES = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`*[]|\\~#$@"})
 HTML_ENTITIES = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'`"})
 BULLET = re.compile(r"^(\d*)([-+=.)])(?=[ =-]|$)")
-EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside of a word it is none
+EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # an underscore within a word is not emphasis
 AUTOLINK = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
 SURROGATE = re.compile("[\ud800-\udfff]")
-RUNNER_COMMAND = re.compile(r"^(\s*)(::[a-zA-Z-]+( [^:]*)?::|##\[)")  # a GitHub runner obeys such a line
+RUNNER_COMMAND = re.compile(r"^(\s*)(::[a-zA-Z-]+( [^:]*)?::|##\[)")  # a GitHub runner executes such a line
 
 
 def visible(text: str) -> str:
@@ -30,7 +31,7 @@ def utf8(text: str) -> str:
 
 
 def terminal(line: str) -> str:
-    """Return one line for a terminal or a log: nothing in it moves the cursor, ends the line or is obeyed."""
+    """Return one line for a terminal or a log: it cannot move the cursor, end the line or be a command."""
     return RUNNER_COMMAND.sub(r"\1\\\2", visible(line))
 
 
@@ -40,18 +41,18 @@ def html(text: str) -> str:
 
 
 def xml(text: str) -> str:
-    """Return one line whose characters XML 1.0 allows (2.2); the XML writer escapes markup."""
+    """Return one line of characters that XML 1.0 allows (2.2); the XML writer escapes markup."""
     return visible(text)
 
 
 def csv(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; the CSV writer quotes."""
+    """Return a cell that no spreadsheet takes for a formula; the CSV writer adds the quotes."""
     shown = visible(text)
     return f"'{shown}" if shown.startswith(FORMULA_STARTS) else shown
 
 
 def markdown(text: str) -> str:
-    """Return text that GitHub's Markdown shows as it is: no markup, list, table cell, mention or link."""
+    """Return text that GitHub shows as it is: it contains no markup, list, table cell, mention or link."""
     shown = AUTOLINK.sub(lambda match: f"&#{ord(match[0])};", visible(text).translate(MARKDOWN_ENTITIES))
     shown = EMPHASIS.sub("&#95;", shown)
     return BULLET.sub(lambda match: f"{match[1]}&#{ord(match[2])};", shown)

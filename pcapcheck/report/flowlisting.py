@@ -2,7 +2,8 @@
 
 Takes a polars frame: `Result.frame("flows")`, or that of the command `flows`. The machine formats keep its
 column names; `flows-v1` is their version. Times are RFC 3339 in UTC to the nanosecond, durations are seconds;
-integer columns with the name of a time or duration are nanoseconds. Text is made in parts: a million rows do.
+integer columns with the name of a time or duration are nanoseconds. Text is made in parts, so that tables of
+millions of rows need little memory.
 """
 
 import io
@@ -24,9 +25,9 @@ TIME_COLUMNS = ("first", "last")
 DURATION_COLUMNS = ("duration",)
 TIME_TEXT = "%Y-%m-%dT%H:%M:%S%.9fZ"
 COLUMN_GAP = "  "
-SAFE_TEXT = r"\A[0-9A-Za-z][0-9A-Za-z./:#_\[\] -]*\z"  # what is safe in every format, as nearly all texts are
-ROWS_PER_PART = 10_000  # made into text at once
-MAX_KEPT_ROWS = 50_000  # rows whose text is kept between measuring and writing
+SAFE_TEXT = r"\A[0-9A-Za-z][0-9A-Za-z./:#_\[\] -]*\z"  # safe in every format: nearly all texts are
+ROWS_PER_PART = 10_000  # are made into text at once, which bounds the memory
+MAX_KEPT_ROWS = 50_000  # whose text is kept from measuring to writing; other rows are made into text twice
 
 
 def write_table(frame: "pl.DataFrame", format: str, *, color: bool = False) -> Iterator[str]:
@@ -115,7 +116,7 @@ def _parts(frame: "pl.DataFrame") -> Iterator[tuple[int, "pl.DataFrame"]]:
 
 
 def _cells(first: int, part: "pl.DataFrame") -> "pl.DataFrame":
-    """Return the text of every cell, column by column, ready to be shown on a terminal."""
+    """Return the text of every cell, escaped for a terminal."""
     import polars as pl
 
     cells = {"#": pl.int_range(first, first + part.height, eager=True).cast(pl.String)}
@@ -131,7 +132,7 @@ def _cells(first: int, part: "pl.DataFrame") -> "pl.DataFrame":
 
 
 def _with_text(part: "pl.DataFrame", safe: Callable[[str], str]) -> "pl.DataFrame":
-    """Return the frame with lists joined and every distinct text made safe once."""
+    """Return the frame with lists joined and texts escaped; each distinct text is escaped once."""
     import polars as pl
 
     lists = [name for name, dtype in part.schema.items() if dtype == pl.List]

@@ -1,4 +1,4 @@
-"""The flow that a person means: by its name, its ends, or its row in `pcapcheck flows`."""
+"""Names of flows on the command line: a flow's name, its two ends, or its row in `pcapcheck flows`."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from pcapcheck.report.report import FlowSummary
 
 AnyFlow = TypeVar("AnyFlow", bound=FlowSummary)
 
-MAX_LISTED_FLOWS = 10
+MAX_LISTED_FLOWS = 10  # in an error message
 FLOW_NAME = re.compile(r"(?P<protocol>[^/]+)/(?P<client>\[[^]]*\][^-]*|[^-[]+)-(?P<server>[^#]+)(?P<id>#.*)?")
 PORT_SUFFIX = re.compile(r":(\d+)$")
 
@@ -46,7 +46,7 @@ def matching_flows(flows: Sequence[AnyFlow], wanted: str) -> list[AnyFlow]:
 
 
 def reversed_name(flow: str) -> str:
-    """Return the flow's name as the other end would write it; other text as it is."""
+    """Return the flow's name with its two ends swapped; text that is not a flow's name stays as it is."""
     match = FLOW_NAME.fullmatch(flow)
     if not match:
         return flow
@@ -65,5 +65,5 @@ def _between(flow: FlowSummary, wanted: str) -> bool:
 
 
 def _names(name: str) -> tuple[str, ...]:
-    """Return how a person may write a pod: with its namespace or without."""
+    """Return how a user may write a pod's name: with its namespace or without."""
     return (name, name.rpartition("/")[2]) if name else ()

@@ -1,6 +1,6 @@
 """The parts of a report as polars frames. Column names and types are stable, like those of the JSON report.
 
-Version 1. A change that removes, renames or retypes a column raises `FRAMES_VERSION`.
+A change that removes, renames or retypes a column raises `FRAMES_VERSION`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -96,7 +96,7 @@ def frame(report: Report, name: str) -> "pl.DataFrame":
 
 
 def _held(cell: object) -> object:
-    """Return the cell with text that a frame can hold."""
+    """Return the cell with its text as valid UTF-8, which is all that a frame can hold."""
     if isinstance(cell, str):
         return cell if cell.isascii() else utf8(cell)
     return [_held(each) for each in cell] if isinstance(cell, list) else cell

@@ -1,6 +1,6 @@
-"""Inspection: what is in one capture, at a glance; as text for people and as JSON, `inspect-v1`.
+"""Inspection: an overview of one capture, as text and as JSON (`inspect-v1`).
 
-It is handed counts, and does not know how captures are read.
+Takes counts, and does not know how captures are read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,10 +15,10 @@ from pcapcheck.report.quantity import count, duration, moment, percent, size
 
 INSPECT_SCHEMA = "inspect-v1"
 ID_NAMES = {each.name: each.id_name for each in TUNNELS}
-MAX_TABLE_LINES = 12  # lines of each table in the text
-MAX_ENDPOINTS = 6
+MAX_TABLE_LINES = 12  # of each table in the text, which is an overview
+MAX_ENDPOINTS = 6  # addresses in the text
 CLOCK_REMARKS = {"seconds": "whole seconds only", "user-space": "read in user space", "none": "no times"}
-# The usual ones of tcpdump.org/linktypes.html, as people call them.
+# Common names of the usual link types of tcpdump.org/linktypes.html.
 LINKTYPES: Mapping[int, str] = {
     0: "BSD loopback",
     1: "Ethernet",
@@ -69,24 +69,24 @@ class LooksLike:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What is in one capture.
+    """An overview of one capture.
 
     Attributes:
         file: as the user named it.
         error: why it could not be read, else None.
         format: pcap or pcapng, and how it is compressed.
         packets: how many there are.
-        bytes: what they had on the wire.
+        bytes: their length on the wire.
         first, last: int nanoseconds since 1970 UTC, None without packets.
         clock: ns, us, user-space, seconds or none.
         truncated: the last record is cut off.
         interfaces: in the order of the file.
         stacks: layers of packets and how many packets have them, the most frequent first.
-        tunnels: likewise.
+        tunnels: the most frequent first.
         endpoints: innermost addresses and how many packets each sent or got; the busiest only.
         addresses: how many distinct ones there are.
-        comments: how many packets somebody commented on.
-        notes: what is wrong with the file.
+        comments: how many packets have comments.
+        notes: what is wrong with the file, one sentence each.
         looks_like: a profile, or None.
     """
 
@@ -110,7 +110,7 @@ class Inspection:
 
 
 def document(inspections: Iterable[Inspection]) -> Iterator[str]:
-    """Yield all as JSON, a line each."""
+    """Yield all inspections as JSON, one line each."""
     yield f'{{"schema": "{INSPECT_SCHEMA}", "captures": ['
     for number, each in enumerate(inspections):
         yield (",\n  " if number else "\n  ") + dumps(_item(each), allow_nan=False)
@@ -118,7 +118,7 @@ def document(inspections: Iterable[Inspection]) -> Iterator[str]:
 
 
 def text(inspections: Iterable[Inspection], *, color: bool = False, width: int = 80) -> Iterator[str]:
-    """Yield all for people, with an empty line between two."""
+    """Yield all inspections as text, with an empty line between two."""
     layout = Layout(width, color)
     for number, each in enumerate(inspections):
         yield "\n" if number else ""
@@ -126,7 +126,7 @@ def text(inspections: Iterable[Inspection], *, color: bool = False, width: int =
 
 
 def linktype_name(number: int) -> str:
-    """Return what people call a link type."""
+    """Return the common name of a link type."""
     return LINKTYPES.get(number, f"link type {number}")
 
 

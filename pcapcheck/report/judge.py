@@ -1,6 +1,6 @@
-"""Network -> Result: every rule judged, the causes found, and what was seen put in words and numbers.
+"""Network -> Report: judge every rule, find the causes, and summarise what was seen.
 
-Takes what correlation found and the chosen profiles; it opens nothing and does not know how reports look.
+Takes the network and the chosen profiles. It reads no files and does not know what a report looks like.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ class JudgeOptions:
 
 
 def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
-    """Judge every rule, find the causes, say what was seen."""
+    """Judge every rule, find the causes, and return the report."""
     traffic = check_traffic(whole)
     network = without(whole, traffic.blocked)
     intact = sound(network)
@@ -90,10 +90,7 @@ def _judge(rule: Rule, network: Network, surroundings: RuleContext) -> Judged:
 
 
 def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[PointName]:
-    """Return the capture points all of whose times are whole seconds, or none.
-
-    No latency can be told there.
-    """
+    """Return the capture points where times are whole seconds or absent: no latency can be told there."""
     told: dict[bool, set[PointName]] = {True: set(), False: set()}
     for each in captures:
         if each.role and each.packets:
@@ -102,7 +99,7 @@ def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[PointName]:
 
 
 def _timed(flow: FlowSummary, coarse: frozenset[PointName]) -> FlowSummary:
-    """Return the flow without latencies that clocks are too coarse for."""
+    """Return the flow without the latencies that are finer than the clocks."""
     if not coarse:
         return flow
     return replace(flow, forward=_steps(flow.forward, coarse), backward=_steps(flow.backward, coarse))
@@ -120,7 +117,7 @@ def _steps(path: Sequence[PathStep], coarse: frozenset[PointName]) -> tuple[Path
 def verdict_of(
     findings: Sequence[Finding], causes: Sequence[Diagnosis], fail_on: Severity, *, checked: bool
 ) -> Verdict:
-    """Return the verdict: violations outweigh all; conformant needs a judged error rule of a profile."""
+    """Return the verdict: any violation decides; conformant needs a judged error rule of a profile."""
     levels = list(Severity)
     if any(levels.index(each.severity) <= levels.index(fail_on) for each in findings):
         return Verdict.VIOLATIONS

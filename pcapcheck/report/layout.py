@@ -1,4 +1,4 @@
-"""Lines for a terminal: escaped, wrapped at its width, coloured when asked."""
+"""Lines for a terminal: escaped, wrapped at its width, and coloured if that is wanted."""
 
 import textwrap
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pcapcheck.report.escape import terminal, visible
 
-MIN_TEXT_WIDTH = 20
+MIN_TEXT_WIDTH = 20  # columns; a narrower terminal scrolls instead of showing one word a line
 STYLES = {
     "red": "31",
     "green": "32",
@@ -19,7 +19,7 @@ STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How lines are laid out. Everything printed passes here, so nothing can be left unescaped.
+    """How lines are laid out. All text that is printed passes through here, so none is left unescaped.
 
     `width` counts columns; words longer than that are not broken, so that they can be pasted.
     """

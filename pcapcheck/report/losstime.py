@@ -1,7 +1,4 @@
-"""When packets of a flow were lost: how many were sent and lost, slice by slice of its time.
-
-And as a picture.
-"""
+"""Loss over time: how many packets of a flow were sent and lost in each slice of time, also as a picture."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -12,9 +9,9 @@ from pcapcheck.report.markup import Markup, tag
 from pcapcheck.report.quantity import count, duration
 from pcapcheck.report.report import LossTime, TimeSlice
 
-TIME_SLICES: Final = 48
-SLICE_WIDTH: Final = 12  # of a slice of the picture, in pixels
-PICTURE_HEIGHT: Final = 48
+TIME_SLICES: Final = 48  # bars of the picture
+SLICE_WIDTH: Final = 12  # pixels
+PICTURE_HEIGHT: Final = 48  # pixels
 
 
 def loss_times(losses: pl.DataFrame) -> Mapping[int, LossTime]:
@@ -46,7 +43,7 @@ def _sliced(times: Sequence[int], lost: Sequence[bool]) -> LossTime:
 
 
 def loss_picture(loss: LossTime) -> Markup:
-    """Return bars over time: what was sent, and the lost part of it in red."""
+    """Return bars over time: the packets that were sent, and in red those of them that were lost."""
     most = max((each.sent for each in loss.slices), default=0) or 1
     bars = []
     for number, each in enumerate(loss.slices):

@@ -1,4 +1,4 @@
-"""HTML elements, in which every text is escaped unless it is markup already."""
+"""HTML elements; text is escaped unless it is markup already."""
 
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ VOID_ELEMENTS = frozenset({"meta", "input", "br", "hr"})  # HTML, 13.1.2: void e
 
 
 class Markup(str):
-    """Text that is HTML. Only `tag` and `join` make it."""
+    """Text that is HTML. Only the functions of this module make it."""
 
     __slots__ = ()
 
@@ -33,19 +33,19 @@ def tag(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
 
 
 def join(*children: Child) -> Markup:
-    """Return markup of parts that follow each other; text is escaped."""
+    """Return the parts one after the other as markup; text is escaped."""
     return Markup(
         "".join(each if isinstance(each, Markup) else html(each) for each in children if each is not None)
     )
 
 
 def raw(text: str) -> Markup:
-    """Return text of ours that is HTML, a style or a script."""
+    """Return text as markup without escaping it: only for HTML, styles and scripts of our own."""
     return Markup(text)
 
 
 def paragraphs(text: str, class_: str = "") -> Markup:
-    """Return text that has line breaks of its own."""
+    """Return a paragraph for each line of a text."""
     lines = [line for line in text.strip().split("\n") if line.strip()]
     return join(*(tag("p", line, class_=class_ or False) for line in lines))
 

@@ -1,4 +1,4 @@
-"""One packet of the evidence, as HTML: its layers with their place and fields, and its bytes.
+"""One packet of the evidence as HTML: its layers with their places and fields, and its bytes.
 
 It takes packets that were read and decoded before (`PacketSeen`), and decides how they look.
 """
@@ -10,12 +10,12 @@ from pcapcheck.report.markup import Markup, join, tag
 from pcapcheck.report.packetseen import FieldSeen, PacketSeen
 from pcapcheck.report.quantity import count, moment
 
-BYTES_PER_LINE: Final = 16  # bytes of a line
-LAYER_COLOURS: Final = 6  # colours of layers, see page.css
+BYTES_PER_LINE: Final = 16  # as in Wireshark
+LAYER_COLOURS: Final = 6  # classes tint0 to tint5 of page.css
 
 
 def packet_view(packet: PacketSeen) -> Markup:
-    """Return a packet that opens when it is clicked; what breaks a rule stands expected beside actual."""
+    """Return a packet that opens on a click, with expected and actual values of fields that break a rule."""
     where = f"{packet.frame.file} frame {packet.frame.frame:,}"
     facts = f"{moment(packet.time)}, {count(packet.length, 'byte')}, {packet.stack}"
     broken = tag("span", f"breaks {', '.join(packet.rules)}", class_="broken") if packet.rules else None

@@ -1,6 +1,6 @@
-"""The flows of the HTML report as data, small enough for ten thousand of them: equal texts and paths once.
+"""The flows of the HTML report as data for `page.js`, each distinct text and path written only once.
 
-`page.js` reads it. Texts are made visible here, so that nothing in the browser has to know how.
+That keeps a page with ten thousand flows small. Control characters are made visible here, not in the browser.
 """
 
 import json
@@ -30,7 +30,7 @@ class StringPool:
 
 
 def page_data(report: Report) -> str:
-    """Return JSON that can stand in a `script` element: nothing in it ends the element."""
+    """Return JSON for a `script` element; no text in it can end the element."""
     texts, paths = StringPool(), StringPool()
     ordered = sorted(report.flows, key=lambda flow: not _lost(flow))
     broken = broken_hops(report.findings)
@@ -57,7 +57,7 @@ def _flow(flow: FlowSummary, broken: Mapping[Hop, str], texts: StringPool, paths
 
 
 def _path(path: Sequence[PathStep], broken: Mapping[Hop, str], texts: StringPool) -> tuple[object, ...]:
-    """Return the cards of a path: numbers of texts, then the numbers of what changed."""
+    """Return the cards of a path, with texts as their numbers in the pool."""
     return tuple(
         (*_numbers(card[:8], texts), int(card.last), *_numbers(card.changed, texts))
         for card in cards_of(path, broken)

@@ -2,7 +2,7 @@
 
 A card says how many packets were seen, which headers they had, and what was rewritten since the hop before.
 The hop where packets were lost is red, a hop without capture is hatched. `page.js` draws the same for any
-flow, from the same cards.
+flow from the same cards.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ class Card(NamedTuple):
 
 
 def picture(path: Sequence[PathStep], broken: Mapping[Hop, str]) -> Markup:
-    """Return the picture of one direction of a flow, of which `broken` has hop -> rules broken there."""
+    """Return the picture of one direction of a flow; `broken` maps a hop to the rules broken there."""
     nodes = [
         tag("li", tag("h4", node), tag("ol", *map(_card, cards), class_="hops"), class_="node")
         for node, cards in groupby(cards_of(path, broken), key=lambda card: card.node)
@@ -41,7 +41,7 @@ def picture(path: Sequence[PathStep], broken: Mapping[Hop, str]) -> Markup:
 
 
 def broken_hops(findings: Iterable[Finding]) -> dict[str, dict[Hop, str]]:
-    """Return flow -> hop -> the rules that it broke there."""
+    """Return the rules that each flow broke at each hop: flow -> hop -> rules."""
     rules: dict[str, dict[Hop, dict[str, None]]] = {}
     for finding in findings:
         rules.setdefault(finding.flow, {}).setdefault(finding.hop, {})[finding.rule] = None
@@ -49,7 +49,7 @@ def broken_hops(findings: Iterable[Finding]) -> dict[str, dict[Hop, str]]:
 
 
 def cards_of(path: Sequence[PathStep], broken: Mapping[Hop, str]) -> Iterator[Card]:
-    """Yield what to show of each hop."""
+    """Yield the card of each hop."""
     before: PathStep | None = None
     last = last_seen(path)
     first_lost = next((step for step in path if step.fate == "lost"), None)
@@ -71,7 +71,7 @@ def cards_of(path: Sequence[PathStep], broken: Mapping[Hop, str]) -> Iterator[Ca
 
 
 def _latency(step: PathStep) -> str:
-    """Return the latency; less than nothing only says that clocks differ."""
+    """Return the latency as text; a negative one is left out, since it only shows that clocks differ."""
     return duration(step.latency_ns) if step.latency_ns is not None and step.latency_ns >= 0 else ""
 
 
@@ -119,7 +119,7 @@ def _state(step: PathStep) -> str:
 
 
 def _layers(step: PathStep) -> tuple[str, str]:
-    """Return the stack in two parts: the tunnel's layers, and what it carries."""
+    """Return the layers of the tunnel, and the layers that it carries."""
     layers = step.stack.split(":") if step.stack and step.captured and step.seen else []
     if step.hop.form in {"", "plain"}:
         return "", ":".join(layers)
@@ -130,5 +130,5 @@ def _layers(step: PathStep) -> tuple[str, str]:
 
 
 def text_of(path: Sequence[PathStep]) -> Markup:
-    """Return the path as a plain list, where no style is at hand."""
+    """Return the path as list items, for pages without our style sheet."""
     return join(*(tag("li", f"{card.node} {card.name}: {card.state}") for card in cards_of(path, {})))

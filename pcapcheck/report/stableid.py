@@ -1,7 +1,8 @@
-"""What makes two findings of two runs the same: for SARIF and for baselines.
+"""Fingerprints of findings and causes, which are equal in two runs over the same network.
 
-Rule, role, node, the pods or else their networks, protocol and server port; never frames, ephemeral ports or
-times, so that a new run of the same network gives the same fingerprints.
+SARIF reports carry them, and baselines compare them. The fingerprint of a finding depends on rule, role,
+node, the pods or else their networks, protocol and server port. It never depends on frames, ephemeral ports
+or times.
 """
 
 import ipaddress
@@ -17,8 +18,8 @@ from pcapcheck.report.quantity import place
 from pcapcheck.report.report import FlowSummary
 
 FINGERPRINT_KEY = "pcapcheck/v1"  # the key under which SARIF reports carry it
-FINGERPRINT_DIGITS = 32  # hexadecimal digits
-NETWORK_BITS = {4: 24, 6: 64}  # of a network that stands for an address without a pod
+FINGERPRINT_DIGITS = 32  # hexadecimal: 128 bits, so that no two findings share one by chance
+NETWORK_BITS = {4: 24, 6: 64}  # prefix length of the network that stands for an address without a pod
 FLOW_END = re.compile(r"\[?(?P<address>[0-9A-Fa-f:.]*?)\]?(?::(?P<port>\d+))?")
 
 
@@ -37,7 +38,7 @@ def fingerprint(finding: Finding, flows: Mapping[str, FlowSummary]) -> str:
 
 
 def fingerprint_of_cause(diagnosis: Diagnosis) -> str:
-    """Return what makes two diagnoses the same: the cause, and where to act."""
+    """Return the diagnosis's fingerprint: the cause, and where to act."""
     return visible(f"{diagnosis.id}/{place(diagnosis.node, diagnosis.interface)}")
 
 

@@ -43,7 +43,7 @@ TRACED_FIELDS: Final = {
     "inner.udp.srcport": "integer",
     "inner.udp.dstport": "integer",
 }
-# What is told of a direction.
+# The columns of a direction that a summary uses.
 DIRECTION_COLUMNS: Final = [
     "direction",
     "flow",
@@ -55,7 +55,8 @@ DIRECTION_COLUMNS: Final = [
     "source_name",
     "destination_name",
 ]
-NO_ROW: Final[Mapping[str, Any]] = {}
+NO_ROW: Final[Mapping[str, Any]] = {}  # stands for a row that does not exist
+# Where packets of one flow met several fates at a step, the first of these is reported.
 FATE_ORDER: Final = ("lost", "unknown", "gap")
 RowsByStep: TypeAlias = Mapping[tuple[int, int], Mapping[str, Any]]  # by direction and step
 
@@ -86,7 +87,7 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
 
 
 def _steps(rows: pl.DataFrame) -> dict[tuple[int, int], Mapping[str, Any]]:
-    """Return for each direction and step: packets, stack, and the fields of its first variant."""
+    """Return the packets, the stack and the fields of the first variant, by direction and step."""
     at = rows.filter(pl.col("step").is_not_null()).sort("first")
     shown = [column for name in TRACED_FIELDS for column in (name, name + LOW) if column in at.columns]
     grouped = at.group_by("direction", "step", maintain_order=True).agg(
@@ -100,7 +101,7 @@ def _steps(rows: pl.DataFrame) -> dict[tuple[int, int], Mapping[str, Any]]:
 
 
 def _hops(path: int, network: Network, captured: Set[tuple[int, int]]) -> list[tuple[Hop, bool]]:
-    """Return the hops of a path, and which of them were captured."""
+    """Return the hops of a path, each with whether it was captured."""
     return [
         (
             Hop(
@@ -145,7 +146,7 @@ def _path_step(hop: Hop, captured: bool, seen: Mapping[str, Any], count: Mapping
 
 
 def headers_of(rows: pl.DataFrame) -> list[dict[str, str]]:
-    """Return the shown fields of each row as text; an inner one that is the outermost is not repeated."""
+    """Return the traced fields of each row as text; an inner field that equals the outer one is left out."""
     texts = {
         name: _texts(rows, name, kind).to_list()
         for name, kind in TRACED_FIELDS.items()

@@ -1,4 +1,4 @@
-"""What every format says in the same words: the headline, how much was seen, findings in groups."""
+"""Texts and groups that all formats share: the headline, how much was seen, findings in groups."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,19 +10,19 @@ from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.quantity import count, hop_place, place
 from pcapcheck.report.report import FlowSummary, PathStep, Report, Verdict
 
-SEVERITY_ORDER = tuple(Severity)  # worst first
+SEVERITY_ORDER = tuple(Severity)  # the worst first
 
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
-    """Findings that say the same of the same place: one rule, hop, expected and actual, many flows."""
+    """Findings of many flows that are alike: the same rule, hop, expected and actual values."""
 
     findings: tuple[Finding, ...]
     causes: tuple[str, ...]  # ids of the diagnoses that explain them
 
     @property
     def first(self) -> Finding:
-        """The finding that stands for all."""
+        """The finding that stands for the group."""
         return self.findings[0]
 
     @property
@@ -43,21 +43,21 @@ def headline(report: Report) -> str:
 
 
 def statement_of(diagnosis: Diagnosis) -> str:
-    """Return the title, and the place where to act unless the title names the node."""
+    """Return the title, with the place where to act unless the title already names the node."""
     where = place(diagnosis.node, diagnosis.interface)
     said = not where or (diagnosis.node or where) in diagnosis.title
     return diagnosis.title if said else f"{diagnosis.title} ({where})"
 
 
 def causes(report: Report) -> tuple[Diagnosis, ...]:
-    """Return the diagnoses that are faults, not mere information."""
+    """Return the diagnoses that are faults; the others are information."""
     return tuple(diagnosis for diagnosis in report.diagnoses if not diagnosis.information)
 
 
 def groups(report: Report) -> list[FindingGroup]:
     """Return the findings in groups.
 
-    The worst first, then those that a cause explains, then as in the report.
+    The worst come first, among them those that a cause explains; the rest keep the order of the report.
     """
     explained: dict[int, list[str]] = {}
     for diagnosis in report.diagnoses:

@@ -1,4 +1,4 @@
-"""One flow, hop by hop: headers, what changed since the hop before, latency, where it was last seen."""
+"""The trace of one flow: at each hop its headers, what changed since the hop before, and the latency."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -7,7 +7,7 @@ from pcapcheck.report.layout import Layout
 from pcapcheck.report.quantity import count, duration, hop_place, moment, size
 from pcapcheck.report.report import FlowSummary, PathStep
 
-INNER_PREFIX = "inner."
+INNER_PREFIX = "inner."  # names of the innermost headers begin with it
 FATE_STYLES = {"lost": "red", "gap": "yellow", "unknown": "yellow"}
 
 
@@ -53,8 +53,8 @@ def last_seen_text(path: Sequence[PathStep]) -> str:
 def changes(before: PathStep | None, after: PathStep) -> list[str]:
     """Return what happened to the packet between two captured hops, one statement each.
 
-    Plain names are the outermost header and `inner.` names the innermost, so a packet that enters a tunnel
-    keeps its inner headers: they are compared with the plain names of the hop before.
+    A plain name means the outermost header, and a name with `inner.` the innermost. What is `ip.ttl` before a
+    tunnel is therefore `inner.ip.ttl` inside it, and the two are compared with each other.
     """
     if before is None:
         headers = _carried(after) if after.hop.form == "plain" else after.headers
@@ -65,7 +65,7 @@ def changes(before: PathStep | None, after: PathStep) -> list[str]:
 
 
 def _tunnel(before: PathStep, after: PathStep) -> list[str]:
-    """Return what happened to the tunnel's own headers."""
+    """Return what happened to the headers of the tunnel itself: added, removed or changed."""
     old, new = _outer(before), _outer(after)
     if before.hop.form == after.hop.form:
         return [
@@ -79,7 +79,7 @@ def _tunnel(before: PathStep, after: PathStep) -> list[str]:
 
 
 def _carried(step: PathStep) -> Mapping[str, str]:
-    """Return the fields of the packet that the tunnel, if any, carries."""
+    """Return the fields of the packet without those of a tunnel around it, under their plain names."""
     inner = {
         name[len(INNER_PREFIX) :]: value
         for name, value in step.headers.items()
@@ -91,6 +91,7 @@ def _carried(step: PathStep) -> Mapping[str, str]:
 
 
 def _outer(step: PathStep) -> Mapping[str, str]:
+    """Return the fields of the tunnel; none outside of tunnels."""
     if step.hop.form == "plain":
         return {}
     return {name: value for name, value in step.headers.items() if not name.startswith(INNER_PREFIX)}

@@ -1,4 +1,4 @@
-"""GitHub annotations: workflow commands that a runner turns into remarks beside the rule file.
+"""GitHub annotations: workflow commands, which a runner shows as remarks beside the rule file.
 
 GitHub shows ten of a kind for a step, so causes come first, then findings in groups, then what was
 unreadable; the last line is the verdict. Source: GitHub, "Workflow commands for GitHub Actions".
@@ -16,7 +16,7 @@ from pcapcheck.report.report import Report, Verdict
 from pcapcheck.report.summary import SEVERITY_ORDER, FindingGroup, groups, headline, statement_of
 
 SUFFIX = ".github"
-MAX_ANNOTATIONS = 10
+MAX_ANNOTATIONS = 10  # GitHub shows no more of a kind for a step
 ANNOTATION_KINDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 

@@ -1,7 +1,7 @@
-"""HTML: one file that needs nothing else, and no network. Verdict and causes on top, then what proves them.
+"""HTML: one file that loads nothing else. Verdict and causes are on top, then what proves them.
 
-Looks are in `page.css`, what moves in `page.js`; both are put into the page, and its content security policy
-allows only these two, by their hashes. Everything but the table of flows is there without scripts.
+The style is in `page.css` and the script in `page.js`. Both are put into the page, and its content security
+policy allows only these two, by their hashes. Without scripts, only the table of flows is missing.
 """
 
 from base64 import b64encode
@@ -23,7 +23,7 @@ from pcapcheck.report.trace import last_seen_text
 
 SUFFIX = ".html"
 SHOWS_PACKETS = True
-MAX_FRAGMENT_ROWS = 20  # groups of findings in a notebook
+MAX_FRAGMENT_ROWS = 20  # groups of findings in a notebook, and flows of a group on the page
 
 
 def write(report: Report) -> Iterator[str]:
@@ -43,7 +43,7 @@ def write(report: Report) -> Iterator[str]:
 
 
 def fragment(report: Report) -> str:
-    """Return the verdict, the causes and the first findings, to be shown inside another page."""
+    """Return the verdict, the causes and the first findings, for a notebook or another page."""
     found = groups(report)
     rows = [_row(group) for group in found[:MAX_FRAGMENT_ROWS]]
     more = (

@@ -1,7 +1,7 @@
-r"""JSON: the report for programs, `json-v1`. Stable: `documents/schemas/report.schema.json` says every key.
+r"""JSON: the report for programs, `json-v1`. `documents/schemas/report.schema.json` describes every key.
 
-A list has one item a line, so that two reports can be compared with `diff`. ASCII only: nothing in it can act
-on a terminal. Bytes of file names that are no UTF-8, for which JSON has no word, are written out as `\x9c`.
+A list has one item a line, so that two reports can be compared with `diff`. The text is ASCII, so that it
+cannot control a terminal. Bytes of file names that are not UTF-8 are written as `\x9c`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -119,7 +119,7 @@ def _flow(flow: FlowSummary) -> Item:
 
 
 def _step(step: PathStep) -> Item:
-    """Return one hop; nobody knows what passed where nothing was captured."""
+    """Return one hop; counts are null where nothing was captured."""
     return {
         "hop": _hop(step.hop),
         "seen": step.seen if step.captured else None,

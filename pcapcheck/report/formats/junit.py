@@ -1,4 +1,4 @@
-"""JUnit XML: one test case per rule, so that a CI server shows which promise was broken.
+"""JUnit XML: one test case per rule, so that a CI server shows which rule was broken.
 
 Format: https://github.com/testmoapp/junitxml. A rule that no packet exercised or that could not be
 evaluated is skipped with its reason, never passed. Causes come first, a failed case each; an inconclusive

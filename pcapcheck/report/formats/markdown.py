@@ -1,7 +1,7 @@
 """Markdown, for the job summary of a CI run: verdict, causes with the path, findings, coverage.
 
-GitHub takes 1 MiB of it, so tables are cut and say so. Text of strangers is never markup; what is to be
-copied stands in code blocks.
+GitHub takes 1 MiB of it, so tables are cut and say so. Text from captures never becomes markup. Commands and
+filters are in code blocks, so that they can be copied.
 """
 
 import re
@@ -23,7 +23,7 @@ from pcapcheck.report.summary import (
 from pcapcheck.report.trace import changes, last_seen_text
 
 SUFFIX = ".md"
-MAX_ROWS = 50
+MAX_ROWS = 50  # of a table: GitHub cuts a summary at 1 MiB
 
 
 def write(report: Report) -> Iterator[str]:
@@ -130,12 +130,12 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator
 
 
 def _text(text: str) -> str:
-    """Return text with its line breaks."""
+    """Return text whose line breaks stay."""
     return "<br>\n".join(markdown(line.strip()) for line in text.strip().split("\n"))
 
 
 def _code(lines: Iterable[str], indent: str = "") -> str:
-    """Return a code block whose fence no line of it can end."""
+    """Return a code block; its fence is longer than any run of backticks in it."""
     shown = [visible(line) for line in lines]
     longest = max((len(run) for line in shown for run in re.findall(r"`+", line)), default=0)
     fence = "`" * max(3, longest + 1)

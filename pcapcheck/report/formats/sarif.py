@@ -1,7 +1,7 @@
 """SARIF 2.1.0, for code scanning: a result is located where the broken promise is written.
 
-That is the line of the rule or topology file, since a capture has no lines; the frame is in the message.
-Findings of one fingerprint are one result. Source: OASIS SARIF 2.1.0; GitHub, "SARIF support".
+That is a line of the rule file or the topology, since a capture has no lines; the frame is in the message.
+Findings with the same fingerprint are one result. Source: OASIS SARIF 2.1.0; GitHub, "SARIF support".
 """
 
 import json
@@ -128,7 +128,7 @@ def _location(report: Report, finding: Finding | None, where: str) -> Item:
 
 
 def _file(report: Report, finding: Finding | None) -> tuple[str, int]:
-    """Return the file and line to show: of the repository if possible, else whatever there is."""
+    """Return the file and line to show, preferably of a file inside the repository."""
     rule = report.rules.get(finding.rule) if finding else None
     captured = [finding.frames[0].file] if finding and finding.frames else []
     captured += [capture.file for capture in report.captures]
@@ -145,7 +145,7 @@ def _uri(file: str) -> str:
     try:
         encoded = quote(
             slashed.encode(errors="surrogateescape")
-        )  # the very bytes of a name that is no text (PEP 383)
+        )  # the original bytes of a name that is not UTF-8 (PEP 383)
     except UnicodeEncodeError:
         encoded = quote(utf8(slashed))
     return f"file://{encoded}" if encoded.startswith("/") else encoded.removeprefix("./")

@@ -1,7 +1,7 @@
-"""Text: what an engineer reads at three in the morning. Verdict, then cause and cure, then what proves them.
+"""Text for a terminal: the verdict first, then causes and how to fix them, then what proves them.
 
-The first line is the verdict with how much was seen. Causes come before findings, findings in groups; what
-was not checked is always said. Commands and filters stand alone on their lines, to be copied.
+The first line is the verdict with how much was seen. Causes come before findings, which are grouped. What was
+not checked is always said. Commands and filters have lines of their own, so that they can be copied.
 """
 
 from collections import Counter
@@ -28,8 +28,8 @@ from pcapcheck.report.trace import last_seen_text, path_line
 from pcapcheck.report.trace import lines as trace_lines
 
 SUFFIX = ".txt"
-MAX_GROUPS = 12  # findings shown without -v
-MAX_NAMES = 8  # rules, hops or flows listed without -v
+MAX_GROUPS = 12  # groups of findings without -v
+MAX_NAMES = 8  # rules, hops or flows in a list without -v
 NO_LIMIT = 1_000_000
 VERDICT_STYLES = {Verdict.CONFORMANT: "green", Verdict.VIOLATIONS: "red", Verdict.INCONCLUSIVE: "yellow"}
 SEVERITY_STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
@@ -40,8 +40,8 @@ def write(report: Report, *, verbose: int = 0, color: bool = False, width: int =
 
     Args:
         report: what to report.
-        verbose: -2 the first line only, -1 the causes too, 1 nothing left out, 2 traces of all lossy flows.
-        color: colour for a terminal.
+        verbose: -2 gives the first line only, -1 also the causes, 1 everything, 2 also traces of lossy flows.
+        color: whether to colour it for a terminal.
         width: columns of the terminal.
     """
     layout = Layout(width, color)
