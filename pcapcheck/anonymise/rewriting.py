@@ -1,7 +1,7 @@
 """Packets -> the same packets with other addresses and payloads in all layers: a block in, a block out.
 
-The decoder's tables say where addresses lie, so a protocol that is added there is anonymised too. Bytes that no
-table describes are payload. Lengths stay; a checksum that was right, wrong or unfinished stays so.
+The decoder's tables say where addresses lie, so a protocol that is added there is anonymised too. Bytes that
+no table describes are payload. Lengths stay; a checksum that was right, wrong or unfinished stays so.
 """
 
 from collections.abc import Iterator

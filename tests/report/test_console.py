@@ -94,7 +94,7 @@ def test_a_bar_appears_only_when_work_takes_long(on, capsys, monkeypatch):
     with console.progress() as tell:
         tell(1, 2)
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(console, "PATIENCE", -1)
+    monkeypatch.setattr(console, "BAR_AFTER_SECONDS", -1)
     with console.progress() as tell:
         tell(1, 2)
     assert "reading" in capsys.readouterr().err

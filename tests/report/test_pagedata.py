@@ -29,7 +29,7 @@ def test_flows_with_loss_come_first():
 
 
 def test_number_of_flows_is_limited(monkeypatch):
-    monkeypatch.setattr(pagedata, "FLOWS", 1)
+    monkeypatch.setattr(pagedata, "MAX_PAGE_FLOWS", 1)
     flow = results.conformant().flows[0]
     data = json.loads(page_data(replace(results.conformant(), flows=(flow, flow))))
     assert (len(data["flows"]), data["total"]) == (1, 2)
