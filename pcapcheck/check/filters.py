@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from pcapcheck.check.matchers import Earlier, Matcher, Variable
 from pcapcheck.check.rulereader import read
-from pcapcheck.check.spot import Spot
 from pcapcheck.check.words import check_field, check_matcher
+from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 from pcapcheck.documents.events import Place
 from pcapcheck.errors import InputError
@@ -76,11 +76,8 @@ def _data(value: str, sign: str) -> Any:
 
 def _flow_mapping(text: str) -> dict[str, Matcher]:
     document = Document.parse(text, OPTION)
-    top = Spot(document, document.data)
-    matchers = {
-        field: _checked(field, part.data, document.key_place(field), part.place)
-        for field, part in top.items()
-    }
+    top = Cursor.top(document)
+    matchers = {field: _checked(field, part.data, part.key_place, part.place) for field, part in top.items()}
     if not matchers:
         raise InputError(OPTION, "the filter is empty", _EXAMPLE)
     return matchers

@@ -9,9 +9,9 @@ from typing import Final
 
 from pcapcheck.check.profile import Profile
 from pcapcheck.check.rulereader import read
-from pcapcheck.check.spot import Spot
 from pcapcheck.check.words import Wrong, check_field, check_matcher, check_variable
 from pcapcheck.decode.registry import ALIASES, dissector_table, protocols
+from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError, did_you_mean
 
@@ -26,7 +26,7 @@ def lint(document: Document, profile: Profile, causes: Collection[str]) -> Itera
         profile: what the document makes, with all that it extends.
         causes: ids of root causes.
     """
-    top = Spot(document, document.data)
+    top = Cursor.top(document)
     yield from _check_decode_as(top, profile)
     for clue in top.at("detect").each():
         yield from _check_matchers(clue.at("when"), profile)
@@ -38,7 +38,7 @@ def lint(document: Document, profile: Profile, causes: Collection[str]) -> Itera
 
 
 def _check_rule(
-    rule: Spot, profile: Profile, causes: Collection[str], seen: set[str]
+    rule: Cursor, profile: Profile, causes: Collection[str], seen: set[str]
 ) -> Iterator[InputError]:
     name, cause = rule.text("id"), rule.get("diagnosis")
     if name in seen:
@@ -50,13 +50,13 @@ def _check_rule(
     if cause is not None and cause not in causes:
         fix = did_you_mean(str(cause), causes, "`pcapcheck explain` lists the causes")
         yield rule.at("diagnosis").error(f"`{cause}` is not a root cause", fix)
-    for parameter, spot in rule.at("given").items():
-        yield from _complain(spot, check_variable(parameter, profile.parameters))
+    for parameter, part in rule.at("given").items():
+        yield from _complain(part, check_variable(parameter, profile.parameters))
     yield from _check_matchers(rule.at("when"), profile)
     yield from _check_matchers(rule.at("expect"), profile)
     for test in rule.at("tests").each():
-        for field, spot in test.at("change").items():
-            yield from _complain(spot, check_field(field))
+        for field, part in test.at("change").items():
+            yield from _complain(part, check_field(field))
 
 
 def _inherited(profile: Profile) -> frozenset[str]:
@@ -64,8 +64,8 @@ def _inherited(profile: Profile) -> frozenset[str]:
     return frozenset(rule.id for rule in profile.rules if rule.id.partition("/")[0] in profile.extends)
 
 
-def _check_matchers(spot: Spot, profile: Profile) -> Iterator[InputError]:
-    for field, part in spot.items():
+def _check_matchers(matchers: Cursor, profile: Profile) -> Iterator[InputError]:
+    for field, part in matchers.items():
         wrong = check_field(field)
         if wrong:
             yield part.key_error(*wrong)
@@ -73,7 +73,7 @@ def _check_matchers(spot: Spot, profile: Profile) -> Iterator[InputError]:
             yield from _complain(part, check_matcher(field, read(field, part.data, part), profile.parameters))
 
 
-def _check_decode_as(top: Spot, profile: Profile) -> Iterator[InputError]:
+def _check_decode_as(top: Cursor, profile: Profile) -> Iterator[InputError]:
     tables = tuple(dissector_table().tables)
     known = [*(each.name for each in protocols()), *ALIASES]
     for entry in top.at("decode_as").each():
@@ -88,24 +88,24 @@ def _check_decode_as(top: Spot, profile: Profile) -> Iterator[InputError]:
             yield from _check_parameter(value, profile)
 
 
-def _check_traits(traits: Spot, profile: Profile) -> Iterator[InputError]:
-    for name, spot in traits.items():
+def _check_traits(traits: Cursor, profile: Profile) -> Iterator[InputError]:
+    for name, part in traits.items():
         if name in _TRAITS_WITH_PARAMETERS:
-            yield from _check_parameter(spot, profile)
+            yield from _check_parameter(part, profile)
 
 
-def _check_parameter(spot: Spot, profile: Profile) -> Iterator[InputError]:
-    if isinstance(spot.data, str) and spot.data.startswith("$"):
-        yield from _complain(spot, check_variable(spot.data[1:], profile.parameters))
+def _check_parameter(part: Cursor, profile: Profile) -> Iterator[InputError]:
+    if isinstance(part.data, str) and part.data.startswith("$"):
+        yield from _complain(part, check_variable(part.data[1:], profile.parameters))
 
 
-def _check_drop(top: Spot, profile: Profile) -> Iterator[InputError]:
+def _check_drop(top: Cursor, profile: Profile) -> Iterator[InputError]:
     for dropped in top.at("drop").each():
         if str(dropped.data).partition("/")[0] not in profile.extends:
             what = f"`{dropped.data}` is of no profile that this one extends"
             yield dropped.error(what, "drop what it would have: " + (", ".join(profile.extends) or "nothing"))
 
 
-def _complain(spot: Spot, wrong: Wrong | None) -> Iterator[InputError]:
+def _complain(part: Cursor, wrong: Wrong | None) -> Iterator[InputError]:
     if wrong:
-        yield spot.error(*wrong)
+        yield part.error(*wrong)

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from pcapcheck.check.matchers import Value
 from pcapcheck.check.rulereader import Where
-from pcapcheck.check.spot import Spot
 from pcapcheck.documents import values
+from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.events import Place
 from pcapcheck.documents.values import Span
 from pcapcheck.errors import did_you_mean
@@ -45,23 +45,23 @@ class Parameter:
         return given[0] if len(given) == 1 else given
 
 
-def read_parameter(name: str, spot: Spot) -> Parameter:
+def read_parameter(name: str, part: Cursor) -> Parameter:
     """Return one entry of `parameters`, with its default in force."""
-    kind = spot.text("type", "integer")
+    kind = part.text("type", "integer")
     if kind not in _READERS:
         fix = did_you_mean(kind, _READERS, "use one of " + ", ".join(_READERS))
-        raise spot.at("type").error(f"`{kind}` is not a type of parameters", fix)
+        raise part.at("type").error(f"`{kind}` is not a type of parameters", fix)
     parameter = Parameter(
         name=name,
         type=kind,
-        minimum=spot.get("minimum"),
-        maximum=spot.get("maximum"),
-        choices=spot.words("choices"),
-        many=bool(spot.get("many", False)),
-        about=spot.text("about"),
-        place=spot.place,
+        minimum=part.get("minimum"),
+        maximum=part.get("maximum"),
+        choices=part.words("choices"),
+        many=bool(part.get("many", False)),
+        about=part.text("about"),
+        place=part.place,
     )
-    return give(parameter, spot.get("default"), spot.at("default"))
+    return give(parameter, part.get("default"), part.at("default"))
 
 
 def give(parameter: Parameter, data: Any, where: Where) -> Parameter:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pcapcheck.check.rules import rules_directory
 from pcapcheck.diagnose.fact import Fact, Word
+from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 
 # What is found first explains what follows from it: an earlier rank's flows are left out of later ones.
@@ -155,33 +156,43 @@ def load_causes() -> tuple[Cause, ...]:
 
 
 def read_cause(document: Document) -> Cause:
-    """Return the cause of one file."""
-    data = document.data
+    """Return the cause that one file describes.
+
+    Raises:
+        InputError: a value is not of the kind that belongs there.
+    """
+    top = Cursor.top(document)
     return Cause(
-        id=str(data["id"]),
-        title=str(data["title"]),
-        explanation=str(data.get("explanation", "")),
-        fix=str(data.get("fix", "")),
-        confirm=tuple(map(str, data.get("confirm") or ())),
-        references=tuple(map(str, data.get("references") or ())),
-        rank=str(data["rank"]),
-        confidence=float(data.get("confidence", 0.9)),
-        blame=str(data.get("blame", "node")),
-        device=tuple(data.get("device") or ()),
-        place=str(data.get("place", "interface")),
-        needs=_needs(data.get("needs")),
-        supports=_needs(data.get("supports")),
-        excludes=_needs(data.get("excludes")),
-        beats=tuple(data.get("beats") or ()),
-        explains=str(data.get("explains", "flows")),
-        information=bool(data.get("information", False)),
+        id=top.text("id"),
+        title=top.text("title"),
+        explanation=top.text("explanation"),
+        fix=top.text("fix"),
+        confirm=top.words("confirm"),
+        references=top.words("references"),
+        rank=top.text("rank"),
+        confidence=float(top.get("confidence", 0.9)),
+        blame=top.text("blame", "node"),
+        device=top.words("device"),
+        place=top.text("place", "interface"),
+        needs=tuple(map(_need, top.at("needs").each())),
+        supports=tuple(map(_need, top.at("supports").each())),
+        excludes=tuple(map(_need, top.at("excludes").each())),
+        beats=top.words("beats"),
+        explains=top.text("explains", "flows"),
+        information=bool(top.get("information", False)),
     )
 
 
-def _needs(entries: Any) -> tuple[Need, ...]:
-    return tuple(Need(tuple(map(_pattern, each.get("any") or [each]))) for each in entries or ())
+def _need(entry: Cursor) -> Need:
+    patterns = entry.at("any").each() if "any" in entry else [entry]
+    return Need(tuple(map(_pattern, patterns)))
 
 
-def _pattern(entry: Mapping[str, Any]) -> CausePattern:
-    words = {key: value for key, value in entry.items() if key not in NO_WORDS}
-    return CausePattern(str(entry["evidence"]), words, float(entry.get("certainty", 1.0)), entry.get("blame"))
+def _pattern(entry: Cursor) -> CausePattern:
+    words = {key: value.data for key, value in entry.items() if key not in NO_WORDS}
+    return CausePattern(
+        evidence=entry.text("evidence"),
+        about=words,
+        certainty=float(entry.get("certainty", 1.0)),
+        blame=entry.get("blame"),
+    )

@@ -77,8 +77,8 @@ def address_text(version: int, number: int) -> str:
 
 def cidr(text: str) -> Span:
     """Return the addresses of a network; host bits may be set, and an address alone is a network of one."""
-    address, slash, length = text.partition("/")
-    version, number = address_number(address)
+    alone, slash, length = text.partition("/")
+    version, number = address_number(alone)
     bits = 32 if version == 4 else 128
     if slash and not (length.isascii() and length.isdigit() and len(length) <= 3 and int(length) <= bits):
         raise ValueError(f"`{text}` is not a network: the prefix length is not 0 to {bits}")
@@ -139,6 +139,37 @@ def time_text(nanoseconds: int) -> str:
         fraction = fraction[:-3]
     moment = _EPOCH + timedelta(seconds=seconds)
     return moment.strftime("%Y-%m-%dT%H:%M:%S").zfill(19) + (f".{fraction}" if fraction else "") + "Z"
+
+
+def mac(text: str) -> str:
+    """Return a MAC address in lower case with colons; raises ValueError."""
+    return mac_text(mac_number(text))
+
+
+def address(text: str) -> str:
+    """Return an address in its shortest form; raises ValueError."""
+    return address_text(*address_number(text))
+
+
+def interface_address(text: str) -> str:
+    """Return an address with the prefix length that it has, if any; raises ValueError."""
+    cidr(text)
+    alone, slash, length = text.partition("/")
+    return address(alone) + (f"/{int(length)}" if slash else "")
+
+
+def network(text: str) -> str:
+    """Return a network without host bits; raises ValueError."""
+    return cidr_text(cidr(text))
+
+
+def endpoint(text: str) -> str:
+    """Return `10.244.1.7:53` or `[fd00::7]:53` in its shortest form; raises ValueError."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
+        raise ValueError(f"`{text}` is no endpoint such as 10.244.1.7:53 or [fd00::7]:53")
+    alone = address(host.removeprefix("[").removesuffix("]"))
+    return f"[{alone}]:{int(port)}" if ":" in alone else f"{alone}:{int(port)}"
 
 
 def parse(kind: str, text: str | int) -> int:

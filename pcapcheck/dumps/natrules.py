@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from pcapcheck.documents.values import endpoint
 from pcapcheck.dumps.host import network_or_none
-from pcapcheck.topology.section import endpoint
 from pcapcheck.topology.topology import Service, ServicePort
 
 _RULE: Final = re.compile(r"^-A (KUBE-\S+|FLANNEL-\S+) (.*)$", re.MULTILINE)

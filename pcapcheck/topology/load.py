@@ -5,12 +5,14 @@ an InputError with its place and the nearest name. It does not judge whether the
 `check`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
-from pcapcheck.topology.section import Section, network
+from pcapcheck.documents.values import network
+from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.topology.topology import (
     CaptureEntry,
     Expectation,
@@ -41,12 +43,12 @@ def read_topology(document: Document) -> Topology:
         InputError: it says something that is unknown or contradicts its schema.
     """
     document.validate("topology")
-    root = Section(document)
-    nodes = {name: read_node(name, part) for name, part in root.parts("nodes")}
-    pods = {name: read_pod(name, part, nodes) for name, part in root.parts("pods")}
-    services = {name: read_service(name, part) for name, part in root.parts("services")}
+    root = Cursor.top(document)
+    nodes = {name: read_node(name, part) for name, part in root.at("nodes").items()}
+    pods = {name: read_pod(name, part, nodes) for name, part in root.at("pods").items()}
+    services = {name: read_service(name, part) for name, part in root.at("services").items()}
     _check_interfaces(root, nodes, pods)
-    cluster = root.part("cluster")
+    cluster = root.at("cluster")
     return Topology(
         profile=cluster.get("profile"),
         pod_cidrs=cluster.networks("pod_cidr"),
@@ -58,12 +60,12 @@ def read_topology(document: Document) -> Topology:
         routers=_routers(root),
         external=root.networks("external"),
         captures=tuple(_captures(root, nodes, pods)),
-        traffic=tuple(_expectation(part, nodes, pods, services) for part in root.listed("traffic")),
+        traffic=tuple(_expectation(part, nodes, pods, services) for part in root.at("traffic").each()),
         source=document.path,
     )
 
 
-def _parameters(cluster: Section) -> dict[str, object]:
+def _parameters(cluster: Cursor) -> dict[str, object]:
     """Return the profile's parameters; `nat_outgoing` is the parameter `masquerade` by its Calico name."""
     parameters = dict(cluster.get("parameters") or {})
     if cluster.get("nat_outgoing") is not None:
@@ -71,49 +73,53 @@ def _parameters(cluster: Section) -> dict[str, object]:
     return parameters
 
 
-def _routers(root: Section) -> dict[str, str]:
+def _routers(root: Cursor) -> dict[str, str]:
     routers: dict[str, str] = {}
-    for name, part in root.parts("routers"):
+    for name, part in root.at("routers").items():
         try:
             subnet = network(name)
         except ValueError as error:
-            raise part.document.key_place(*part.keys).error(str(error), "give the router's subnet") from None
+            raise part.key_error(str(error), "give the router's subnet") from None
         names = (subnet, *(each.partition("/")[0] for each in part.addresses("addresses")))
         routers |= dict.fromkeys(names, part.mac("mac") or "")
     return routers
 
 
-def _check_interfaces(root: Section, nodes: dict[str, Node], pods: dict[str, Pod]) -> None:
+def _check_interfaces(root: Cursor, nodes: dict[str, Node], pods: dict[str, Pod]) -> None:
     """Check the names that interfaces refer to, once all parts are known."""
-    for _, node in root.parts("nodes"):
+    for node_name in nodes:
+        node = root.at("nodes").at(node_name)
         interfaces = node.get("interfaces") or {}
-        for _, interface in node.parts("interfaces"):
-            interface.name("pod", pods, "pod")
+        for interface_name in interfaces:
+            interface = node.at("interfaces").at(interface_name)
+            _name(interface, "pod", pods, "pod")
             for key in ("bridge", "parent"):
-                interface.name(key, interfaces, "interface")
-        for route in node.listed("routes"):
-            route.name("dev", interfaces, "interface")
+                _name(interface, key, interfaces, "interface")
+        for route in node.at("routes").each():
+            _name(route, "dev", interfaces, "interface")
 
 
-def _captures(root: Section, nodes: dict[str, Node], pods: dict[str, Pod]) -> list[CaptureEntry]:
-    entries = root.part("captures")
-    return [_capture(name, part, nodes, pods) for name in entries.data for part in entries.listed(name)]
+def _captures(root: Cursor, nodes: dict[str, Node], pods: dict[str, Pod]) -> list[CaptureEntry]:
+    return [
+        _capture(pattern, part, nodes, pods)
+        for pattern, entries in root.at("captures").items()
+        for part in entries.one_or_each()
+    ]
 
 
-def _capture(pattern: str, part: Section, nodes: dict[str, Node], pods: dict[str, Pod]) -> CaptureEntry:
-    node, pod = part.name("node", nodes, "node"), part.name("pod", pods, "pod")
+def _capture(pattern: str, part: Cursor, nodes: dict[str, Node], pods: dict[str, Pod]) -> CaptureEntry:
+    node, pod = _name(part, "node", nodes, "node"), _name(part, "pod", pods, "pod")
     if node is None and pod is None:
-        place = part.document.place(*part.keys)
-        raise place.error("neither `node:` nor `pod:` says where it was captured", "add one of the two")
+        raise part.error("neither `node:` nor `pod:` says where it was captured", "add one of the two")
     start, end = part.time("start"), part.time("end")
     if start is not None and end is not None and start > end:
-        raise part.error("end", "the capture ends before it starts", "exchange `start:` and `end:`")
+        raise part.at("end").error("the capture ends before it starts", "exchange `start:` and `end:`")
     interface = part.text("interface", "eth0" if node is None else "")
     return CaptureEntry(pattern, node, pod, interface, start, end, part.get("dropped"), part.get("clock"))
 
 
 def _expectation(
-    part: Section, nodes: dict[str, Node], pods: dict[str, Pod], services: dict[str, Service]
+    part: Cursor, nodes: dict[str, Node], pods: dict[str, Pod], services: dict[str, Service]
 ) -> Expectation:
     for key in ("from", "to"):
         _check_end(part, key, {**nodes, **pods, **services})
@@ -127,7 +133,7 @@ def _expectation(
     )
 
 
-def _check_end(part: Section, key: str, known: dict[str, object]) -> None:
+def _check_end(part: Cursor, key: str, known: dict[str, object]) -> None:
     """Check that an end of `traffic:` is a name of this topology, an address or a network."""
     found = part.text(key)
     if found in known:
@@ -135,15 +141,30 @@ def _check_end(part: Section, key: str, known: dict[str, object]) -> None:
     try:
         network(found)
     except ValueError:
-        raise part.unknown(key, found, known, "pod") from None
+        raise _unknown(part.at(key), found, known, "pod") from None
+
+
+def _name(part: Cursor, key: str, known: Mapping[str, object], what: str) -> str | None:
+    """Return the name under a key, which must be one of the topology's nodes, pods or interfaces."""
+    found: str | None = part.get(key)
+    if found is None or found in known:
+        return found
+    raise _unknown(part.at(key), found, known, what)
+
+
+def _unknown(part: Cursor, found: str, known: Iterable[str], what: str) -> InputError:
+    """Return the error that the topology has no node, pod or interface of this name."""
+    same = [each for each in known if each.endswith(f"/{found}")]  # the namespace was left out
+    fix = did_you_mean(same[0] if same else found, known, f"add it under `{what}s:`")
+    return part.error(f"`{found}` is no {what} of this topology", fix)
 
 
 PARAMETERS = ("type", "mode", "vlan", "vni", "port", "vsid", "flow_id", "key", "local", "remote", "fdb")
 
 
-def read_node(name: str, part: Section) -> Node:
+def read_node(name: str, part: Cursor) -> Node:
     """Return the node that `part` describes; its addresses come from the uplinks if it names none."""
-    interfaces = {each: read_interface(each, inner) for each, inner in part.parts("interfaces")}
+    interfaces = {each: read_interface(each, inner) for each, inner in part.at("interfaces").items()}
     addresses = part.addresses("addresses") or tuple(
         address for each in interfaces.values() if each.role == Role.UPLINK for address in each.addresses
     )
@@ -152,11 +173,11 @@ def read_node(name: str, part: Section) -> Node:
         addresses=tuple(each.partition("/")[0] for each in addresses),
         pod_cidrs=part.networks("pod_cidr"),
         interfaces=_on_bridges(interfaces),
-        routes=tuple(_route(each) for each in part.listed("routes")),
+        routes=tuple(_route(each) for each in part.at("routes").each()),
     )
 
 
-def read_interface(name: str, part: Section, role: Role | None = None) -> Interface:
+def read_interface(name: str, part: Cursor, role: Role | None = None) -> Interface:
     """Return the interface that `part` describes; `role` where the file need not say one."""
     return Interface(
         name=name,
@@ -168,11 +189,11 @@ def read_interface(name: str, part: Section, role: Role | None = None) -> Interf
         pod=part.get("pod"),
         bridge=part.get("bridge"),
         parent=part.get("parent"),
-        parameters=part.rest(PARAMETERS),
+        parameters={key: part.get(key) for key in PARAMETERS if part.get(key) is not None},
     )
 
 
-def _route(part: Section) -> Route:
+def _route(part: Cursor) -> Route:
     to = part.text("to")
     return Route(
         to=to if to == "default" else "".join(part.networks("to")),
@@ -192,18 +213,18 @@ def _on_bridges(interfaces: dict[str, Interface]) -> dict[str, Interface]:
     }
 
 
-def read_pod(name: str, part: Section, nodes: Mapping[str, Node]) -> Pod:
+def read_pod(name: str, part: Cursor, nodes: Mapping[str, Node]) -> Pod:
     """Return the pod that `part` describes; on the host network it has its node's addresses by default.
 
     It may live on a node that is not known.
     """
-    node = part.name("node", nodes, "node") or ""
+    node = _name(part, "node", nodes, "node") or ""
     home = nodes.get(node) or Node(node)
     host_network = part.get("host_network") is True
     if host_network and not node:
-        raise part.error("host_network", "a pod on the host network needs its node", "add `node:`")
+        raise part.at("host_network").error("a pod on the host network needs its node", "add `node:`")
     addresses = _addresses(part)
-    gateway = part.part("gateway")
+    gateway = part.at("gateway")
     return Pod(
         name=name,
         node=node,
@@ -223,16 +244,16 @@ def read_pod(name: str, part: Section, nodes: Mapping[str, Node]) -> Pod:
     )
 
 
-def _addresses(part: Section) -> tuple[str, ...]:
+def _addresses(part: Cursor) -> tuple[str, ...]:
     """Return `address:` and then the others of `addresses:`, without prefix lengths."""
     listed = (each.partition("/")[0] for each in part.addresses("addresses"))
     first = part.address("address")
     return tuple(dict.fromkeys((first, *listed) if first else listed))
 
 
-def _interfaces(part: Section) -> list[tuple[str, Interface]]:
+def _interfaces(part: Cursor) -> list[tuple[str, Interface]]:
     found = []
-    for name, inner in part.parts("interfaces"):
+    for name, inner in part.at("interfaces").items():
         interface = read_interface(name, inner, Role.POD)
         address = inner.address("address")
         if address and address not in {each.partition("/")[0] for each in interface.addresses}:
@@ -241,19 +262,19 @@ def _interfaces(part: Section) -> list[tuple[str, Interface]]:
     return found
 
 
-def _parent(part: Section, node: Node) -> str | None:
+def _parent(part: Cursor, node: Node) -> str | None:
     """Return the node's interface under a macvlan or ipvlan pod; the file must know it if it knows any."""
-    return part.name("parent", node.interfaces, "interface") if node.interfaces else part.get("parent")
+    return _name(part, "parent", node.interfaces, "interface") if node.interfaces else part.get("parent")
 
 
-def read_service(name: str, part: Section) -> Service:
+def read_service(name: str, part: Cursor) -> Service:
     """Return the service that `part` describes.
 
     Absent `endpoints:` are not known; an empty list says that none is ready.
     """
     first = part.address("address")
     others = [each.partition("/")[0] for each in part.addresses("addresses")]
-    ports = tuple(_port(each) for each in part.listed("ports"))
+    ports = tuple(_port(each) for each in part.at("ports").each())
     return Service(
         name=name,
         addresses=tuple(dict.fromkeys([first, *others] if first else others)),
@@ -265,5 +286,5 @@ def read_service(name: str, part: Section) -> Service:
     )
 
 
-def _port(part: Section) -> ServicePort:
+def _port(part: Cursor) -> ServicePort:
     return ServicePort(part.get("port"), part.text("protocol", "tcp").lower(), part.get("node_port"))

@@ -3,7 +3,7 @@
 import pytest
 
 from pcapcheck.check.parameter import give, read_parameter
-from pcapcheck.check.spot import Spot
+from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 from pcapcheck.documents.events import Place
 from pcapcheck.documents.values import Span, cidr
@@ -14,7 +14,7 @@ HERE = Place("topology.yaml", 1, 1)
 
 def parameter(text):
     document = Document.parse(f"vni: {text}", "demo.yaml")
-    return read_parameter("vni", Spot(document, document.data).at("vni"))
+    return read_parameter("vni", Cursor.top(document).at("vni"))
 
 
 @pytest.mark.parametrize(

@@ -163,3 +163,21 @@ def test_no_text_gives_anything_but_a_number_or_a_value_error(text):
             parse(text)
         except ValueError:
             continue
+
+
+def test_endpoint_is_address_and_port():
+    assert values.endpoint("10.244.1.7:53") == "10.244.1.7:53"
+    assert values.endpoint("[FD00::7]:53") == "[fd00::7]:53"
+
+
+@pytest.mark.parametrize(
+    "text", ["10.244.1.7", "web:80", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1:http", ":80"]
+)
+def test_text_that_is_no_endpoint_is_refused(text):
+    with pytest.raises(ValueError, match=r"is no"):
+        values.endpoint(text)
+
+
+def test_network_loses_its_host_bits_and_an_interface_address_keeps_them():
+    assert values.network("10.244.1.7/24") == "10.244.1.0/24"
+    assert values.interface_address("10.244.1.7/24") == "10.244.1.7/24"

@@ -1,18 +1,18 @@
+from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 from pcapcheck.topology.load import read_interface, read_node
-from pcapcheck.topology.section import Section
 from pcapcheck.topology.topology import Node, Role, Route
 
 
 def node(text: str) -> Node:
-    return read_node("node1", Section(Document.parse(text)))
+    return read_node("node1", Cursor.top(Document.parse(text)))
 
 
 def test_interface_keeps_what_its_role_needs():
     text = (
         "kind: vtep\nmac: 06:30:41:F9:18:5F\naddresses: 10.2.0.0/32\nvni: 1\nport: 8472\nmtu: 9\nifindex: 4"
     )
-    found = read_interface("flannel.1", Section(Document.parse(text)))
+    found = read_interface("flannel.1", Cursor.top(Document.parse(text)))
     assert (found.role, found.mac, found.mtu, found.ifindex) == (Role.VTEP, "06:30:41:f9:18:5f", 9, 4)
     assert found.addresses == ("10.2.0.0/32",)
     assert found.parameters == {"vni": 1, "port": 8472}

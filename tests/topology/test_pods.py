@@ -1,16 +1,16 @@
 import pytest
 
+from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError
 from pcapcheck.topology.load import read_pod
-from pcapcheck.topology.section import Section
 from pcapcheck.topology.topology import Interface, Node, Pod, Role
 
 NODES = {"node1": Node("node1", ("192.168.10.11",), interfaces={"eth0": Interface("eth0", Role.UPLINK)})}
 
 
 def pod(text: str) -> Pod:
-    return read_pod("default/web-1", Section(Document.parse("node: node1\n" + text)), NODES)
+    return read_pod("default/web-1", Cursor.top(Document.parse("node: node1\n" + text)), NODES)
 
 
 def test_address_comes_first_and_no_address_twice():
@@ -41,9 +41,9 @@ def test_parent_that_the_node_lacks_is_refused():
 
 
 def test_node_may_be_unknown():
-    assert read_pod("default/web-1", Section(Document.parse("address: 10.0.0.5")), NODES).node == ""
+    assert read_pod("default/web-1", Cursor.top(Document.parse("address: 10.0.0.5")), NODES).node == ""
 
 
 def test_pod_on_the_host_network_needs_its_node():
     with pytest.raises(InputError, match="needs its node"):
-        read_pod("default/web-1", Section(Document.parse("host_network: true")), NODES)
+        read_pod("default/web-1", Cursor.top(Document.parse("host_network: true")), NODES)

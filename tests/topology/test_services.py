@@ -1,11 +1,11 @@
+from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 from pcapcheck.topology.load import read_service
-from pcapcheck.topology.section import Section
 from pcapcheck.topology.topology import Service, ServicePort
 
 
 def service(text: str) -> Service:
-    return read_service("default/web", Section(Document.parse(text)))
+    return read_service("default/web", Cursor.top(Document.parse(text)))
 
 
 def test_service_keeps_addresses_ports_and_endpoints():
