@@ -1,8 +1,11 @@
-"""Print `name==version` for each lower bound that pyproject.toml declares: what `pip install -c` takes.
+"""Print the lowest version of each requirement that pyproject.toml allows, as requirements for pip.
 
 python -m venv /tmp/lowest
 python tests/lowest.py > /tmp/lowest.txt
-/tmp/lowest/bin/pip install -c /tmp/lowest.txt '.[test]'
+/tmp/lowest/bin/pip install -r /tmp/lowest.txt .
+/tmp/lowest/bin/python -m pytest
+
+The linters are pinned and not printed: they need newer versions of what the package itself needs.
 """
 
 import re
@@ -12,17 +15,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
-BOUND = re.compile(r"([\w.-]+)(?:\[[\w,-]+\])?>=([\d.]+)")
+BOUND = re.compile(r"([\w.-]+(?:\[[\w,-]+\])?)>=([\d.]+)")
 
 
-def lower_bounds(text: str) -> Iterator[str]:
-    """Yield `name==version` for each requirement of the project and of its extras that has a lower bound."""
+def lowest(text: str) -> Iterator[str]:
+    """Yield `name==version` for each requirement of the project and its extras that has a lower bound."""
     project = tomllib.loads(text)["project"]
-    extras = project.get("optional-dependencies", {}).values()
+    extras = project["optional-dependencies"].values()
     requirements = [*project["dependencies"], *(each for extra in extras for each in extra)]
-    matches = [BOUND.fullmatch(each) for each in requirements]
-    yield from dict.fromkeys(f"{match[1]}=={match[2]}" for match in matches if match)
+    bounds = [BOUND.fullmatch(each) for each in requirements]
+    yield from dict.fromkeys(f"{bound[1]}=={bound[2]}" for bound in bounds if bound)
 
 
 if __name__ == "__main__":
-    sys.stdout.write("".join(f"{each}\n" for each in lower_bounds(PYPROJECT.read_text(encoding="utf-8"))))
+    sys.stdout.write("".join(f"{each}\n" for each in lowest(PYPROJECT.read_text(encoding="utf-8"))))

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -31,9 +30,8 @@ def written(tmp_path_factory):
 def test_columns_are_those_that_are_promised(written):
     table = pl.read_parquet(written / "sightings")
     assert dict(table.schema) == dict(dataset.SIGHTINGS)
-    assert (
-        pq.read_metadata(written / "sightings" / "part-00000.parquet").metadata[b"pcapcheck"] == b"parquet-v1"
-    )
+    metadata = pl.read_parquet_metadata(written / "sightings" / "part-00000.parquet")
+    assert metadata["pcapcheck"] == "parquet-v1"
 
 
 def test_every_packet_of_every_point_is_there_once(written):
