@@ -65,9 +65,8 @@ class Cursor:
 
     def items(self) -> Iterator[tuple[str, "Cursor"]]:
         """Yield each key of a mapping with the part under it."""
-        self._check_mapping()
-        for key in self.data or {}:
-            yield key, self.at(key)
+        for key, data in self._mapping().items():
+            yield key, Cursor(self.document, data, (*self.keys, key))
 
     def each(self) -> Iterator["Cursor"]:
         """Yield the entries of a list."""
@@ -90,8 +89,7 @@ class Cursor:
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the data under a key as they are."""
-        self._check_mapping()
-        return (self.data or {}).get(key, default)
+        return self._mapping().get(key, default)
 
     def text(self, key: str, default: str = "") -> str:
         """Return the text under a key."""
@@ -166,9 +164,12 @@ class Cursor:
         text = self._converted(key, convert)
         return () if text is None else (text,)
 
-    def _check_mapping(self) -> None:
-        if not isinstance(self.data, dict | None):
-            raise self.error("a mapping belongs here", "write `key: value` pairs")
+    def _mapping(self) -> dict[str, Any]:
+        if isinstance(self.data, dict):
+            return self.data
+        if self.data is None:
+            return {}
+        raise self.error("a mapping belongs here", "write `key: value` pairs")
 
 
 def _entry(entry: Cursor, convert: Callable[[str], str]) -> str:

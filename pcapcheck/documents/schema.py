@@ -6,7 +6,7 @@ the data stood in a file.
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -59,7 +59,25 @@ def _acceptor(schema_name: str) -> Predicate:
 def _validator(schema_name: str) -> Any:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(_schema(schema_name))
+    schema = _schema(schema_name)
+    return Draft202012Validator(_merged(schema, schema.get("$defs", {})))
+
+
+def _merged(part: Any, definitions: Mapping[str, Any], inside: tuple[str, ...] = ()) -> Any:
+    """Return a part of a schema in which each `$ref` has been merged with the keywords beside it.
+
+    An error of jsonschema shows only the definition that was contradicted, so the description that stands
+    beside the `$ref`, which is the advice for this very key, would not reach the message.
+    """
+    if isinstance(part, list):
+        return [_merged(each, definitions, inside) for each in part]
+    if not isinstance(part, dict):
+        return part
+    name = part["$ref"].removeprefix("#/$defs/") if "$ref" in part and len(part) > 1 else None
+    if name and name not in inside:  # a definition that uses itself would have no end
+        beside = {key: value for key, value in part.items() if key != "$ref"}
+        return _merged({**definitions[name], **beside}, definitions, (*inside, name))
+    return {key: _merged(value, definitions, inside) for key, value in part.items()}
 
 
 def _innermost(error: Any) -> Any:

@@ -1,5 +1,6 @@
 import copy
 import json
+import random
 from pathlib import Path
 
 import jsonschema
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from pcapcheck.documents import schema
 from pcapcheck.documents.accept import acceptor
+from pcapcheck.documents.document import Document
 
+REPOSITORY = Path(__file__).parents[2]
 SCHEMAS = sorted(Path(schema.__file__).parent.glob("schemas/*.json"))
 TOPOLOGY = json.loads((Path(schema.__file__).parent / "schemas" / "topology.schema.json").read_text())
 JUDGE = jsonschema.Draft202012Validator(TOPOLOGY)
@@ -23,7 +26,13 @@ SOUND = {
     },
     "captures": {"a": {"node": "n"}, "b": [{"pod": "p"}]},
 }
-ODD = st.sampled_from([None, True, 0, 1.0, -1, 70000, "x", "", [], ["x"], {}, {"kind": "uplink"}, {"x": 1}])
+VALUES = [None, True, 0, 1.0, -1, 70000, "x", "", [], ["x"], ["x", "x"], {}, {"kind": "uplink"}, {"x": 1}]
+ODD = st.sampled_from(VALUES)
+SHIPPED = {
+    "rules": "rules/*.yaml",
+    "diagnosis": "rules/diagnoses/*.yaml",
+    "topology": "samples/*/topology.yaml",
+}
 
 
 def paths(data, before=()):
@@ -33,9 +42,9 @@ def paths(data, before=()):
         yield from paths(value, (*before, key))
 
 
-def changed(path, value, name):
-    """Return SOUND with another value at a path; with a name: with a key more in the mapping there."""
-    data = copy.deepcopy({"root": SOUND})
+def changed(original, path, value, name):
+    """Return data with another value at a path; with a name: with a key more in the mapping there."""
+    data = copy.deepcopy({"root": original})
     *above, last = ("root", *path)
     part = data
     for key in above:
@@ -47,12 +56,36 @@ def changed(path, value, name):
     return data["root"]
 
 
+def variations(name, count):
+    """Return some shipped files of one kind as they are, then with one part replaced or added."""
+    chance = random.Random(name)
+    files = sorted(REPOSITORY.glob(SHIPPED[name]), key=lambda file: file.stat().st_size)[:12]
+    shipped = [Document.load(file).data for file in files]
+    originals = [chance.choice(shipped) for _ in range(count)]
+    places = [chance.choice(list(paths(original))) for original in originals]
+    keys = sorted({key for path in places for key in path if isinstance(key, str)})
+    return shipped + [
+        changed(original, path, chance.choice([*VALUES, *keys]), chance.choice(["", *keys]))
+        for original, path in zip(originals, places, strict=True)
+    ]
+
+
 @given(
     st.sampled_from(list(paths(SOUND))), ODD, st.sampled_from(["", "mtu", "vni", "mode", "external", "odd"])
 )
 def test_decides_as_jsonschema_does(path, value, name):
-    data = changed(path, value, name)
+    data = changed(SOUND, path, value, name)
     assert ACCEPTS(data) == JUDGE.is_valid(data)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_decides_on_variations_of_shipped_files_as_jsonschema_does(name):
+    rules = json.loads((Path(schema.__file__).parent / "schemas" / f"{name}.schema.json").read_text())
+    accepts, judge = acceptor(rules), jsonschema.Draft202012Validator(rules)
+    documents = variations(name, 40)
+    verdicts = [accepts(each) for each in documents]
+    assert verdicts == [judge.is_valid(each) for each in documents]
+    assert 10 < verdicts.count(False) < len(verdicts) - 10  # neither all fit nor none
 
 
 @pytest.mark.parametrize(

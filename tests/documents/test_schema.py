@@ -70,3 +70,13 @@ def test_description_of_the_schema_is_the_advice():
 def test_alternative_that_comes_nearest_is_explained():
     assert difference({"captures": {"a": [{"nod": "x"}]}}).fix == "did you mean `node`?"
     assert difference({"nodes": {"n": {"addresses": 5}}}).fix == "write an address, or a list of addresses"
+
+
+def test_description_beside_a_reference_is_the_advice():
+    found = first_difference({"profile": "a", "title": 5}, "rules")
+    assert (found.what, found.fix) == ("a whole number `5` stands where text belongs", "one line for people")
+
+
+def test_word_of_a_definition_is_compared_with_the_known_through_two_references():
+    found = first_difference({"profile": "a", "title": "t", "paths": {"arp": [{"pod": "rooted"}]}}, "rules")
+    assert found.fix == "did you mean `routed`?"
