@@ -169,7 +169,9 @@ def test_every_module_is_executed_by_a_test_of_its_room(room):
     direct = reached(direct, lambda name: builders.get(name, ()))
     mine = {each for each in within(direct) if room_of(each) == room}
     of_room = {each for each in NAMES if room_of(each) == room and not is_growing(each)} - set(ROOMS)
-    executed = reached(mine, lambda name: {one for one in within(imported(NAMES[name])) if room_of(one) == room})
+    executed = reached(
+        mine, lambda name: {one for one in within(imported(NAMES[name])) if room_of(one) == room}
+    )
     assert sorted(of_room - executed) == []
 
 
@@ -255,7 +257,10 @@ def test_architecture_names_every_journey():
 
 def test_architecture_names_no_file_that_is_missing():
     named = {each for each in quoted(ARCHITECTURE) if re.fullmatch(r"[\w/]+\.(py|yaml|json|toml)", each)}
-    assert sorted(each for each in named if not any((top / each).exists() for top in (PACKAGE, REPOSITORY))) == []
+    assert (
+        sorted(each for each in named if not any((top / each).exists() for top in (PACKAGE, REPOSITORY)))
+        == []
+    )
 
 
 @pytest.mark.parametrize(("cell", "file"), rows("Types between the stages"))
@@ -270,7 +275,9 @@ def layers(text):
 
 
 def test_architecture_has_the_import_line_of_the_contract():
-    contracts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    contracts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "importlinter"
+    ]
     line = section("Who may import whom").split("```")[1]
     assert layers(line) == layers(">".join(contracts["contracts"][0]["layers"]))
 

@@ -1,6 +1,6 @@
-"""Together: several small captures as one block, so that each costs little more than its packets do.
+"""Batches: several small captures read as one block, so that each costs little more than its packets.
 
-Takes captures, gives their packets behind one another. It does not know what the bytes mean.
+This takes captures and gives their packets one after the other. It does not know what the bytes mean.
 """
 
 from collections.abc import Sequence
@@ -25,11 +25,11 @@ def whole(capture: Capture, room: int = MAX_BATCH_BYTES) -> list[Block] | None:
     """Return all blocks of a capture; None where it is too large to be read with others.
 
     Args:
-        capture: it can be opened again.
-        room: bytes that are left.
+        capture: a capture that can be opened again.
+        room: bytes that are left in the batch.
 
     Raises:
-        InputError: it can't be read.
+        InputError: the capture cannot be read.
     """
     blocks: list[Block] = []
     size = 0
@@ -45,10 +45,10 @@ def join(captures: Sequence[Sequence[Block]]) -> tuple[Block, Ints]:
     """Return the packets of some captures as one block, in their order.
 
     Args:
-        captures: the blocks of each, MOST at most; see `whole`.
+        captures: the blocks of each, MAX_CAPTURES at most; see `whole`.
 
     Returns:
-        The block; and int64 (captures,), the number that the first interface of each has in it.
+        The block, and int64 (captures,), the number in it of the first interface of each capture.
     """
     linktypes = [blocks[-1].linktype if blocks else () for blocks in captures]
     first = list(accumulate(map(len, linktypes), initial=0))
@@ -88,12 +88,12 @@ def _bytes(block: Block) -> Bytes:
 
 
 def split(found: Gathered, first: Ints, packets: Sequence[int]) -> list[Gathered]:
-    """Return what was found of each capture, with its own numbers of variants and interfaces.
+    """Return what was gathered of each capture, with its own numbers of variants and interfaces.
 
     Args:
-        found: of all captures, whose packets were gathered one capture after the other.
+        found: what was gathered of all captures, whose packets came one capture after the other.
         first: int64 (n,), the number of the first interface of each capture; ascending.
-        packets: how many each holds.
+        packets: how many packets each capture holds.
     """
     interface = found.variants["interface"].to_numpy()
     of = np.searchsorted(first, interface, "right") - 1
@@ -112,7 +112,7 @@ def split(found: Gathered, first: Ints, packets: Sequence[int]) -> list[Gathered
 
 
 def _bounds(of: Ints, captures: int) -> Ints:
-    """Return where the rows of each capture begin, and behind the last one their end: (captures + 1,)."""
+    """Return where the rows of each capture begin, and where the last one's end: (captures + 1,)."""
     return np.searchsorted(of, np.arange(captures + 1))
 
 

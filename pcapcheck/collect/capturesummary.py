@@ -1,6 +1,6 @@
-"""What the map stage found of a capture: the parts that its tasks read, joined to a whole.
+"""The summary of a capture: the results of its tasks, joined.
 
-Frames are counted from the start of the file, whatever range they were found in. It does not know how
+Frames are counted from the start of the file, whichever range they are in. The summary does not know how
 captures are read.
 """
 
@@ -30,10 +30,10 @@ MAX_ERRORS_SHOWN = 5  # captures that one message names: more say nothing new
 
 @dataclass(frozen=True, slots=True)
 class RangeSummary:
-    """What a task found.
+    """The result of a task.
 
-    There are `sightings` only where all are kept; `keys` are strong ones. `frames` is how many numbers its
-    records took, `error` why it could not be read.
+    `sightings` is empty unless all of them are kept, and `keys` are fingerprints. `frames` is how many frame
+    numbers the records of the range took, and `error` is why the range could not be read.
     """
 
     variants: StoredFrame = field(default_factory=pl.DataFrame)
@@ -53,12 +53,12 @@ class RangeSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoredSightings:
-    """Sightings as a task found them, and what the whole capture calls them: they may be many, and elsewhere.
+    """The sightings of a task, stored with the task's numbers, and the numbers of the whole capture.
 
     Attributes:
         kept: the sightings.
-        places: `variant` -> `to`; None: they are called the same.
-        before: how many packets of the capture come before the task's.
+        places: the number of each `variant` in the capture, `to`; None: it is the same.
+        before: how many packets of the capture come before those of the task.
     """
 
     kept: StoredFrame
@@ -74,7 +74,7 @@ class StoredSightings:
         return found if self.places is None else moved(found, self.places, self.before)
 
     def called(self, variant: Ints) -> Ints:
-        """Return what the whole capture calls variants of the task, int64 (n,) -> (n,)."""
+        """Return the numbers in the whole capture of variants of the task, int64 (n,) -> (n,)."""
         if self.places is None:
             return variant
         to = np.empty(len(self.places), np.int64)
@@ -87,13 +87,13 @@ class CaptureSummary:
     """One capture after its tasks: their results joined, frames counted from the start of the file.
 
     Attributes:
-        input: as the user named it.
+        input: the capture as the user named it.
         variants: see `Variants.frame`.
-        sightings: see `gather`; none where few keys are kept, spilled where they are many.
-        keys: some strong keys of each variant, see `strong`.
+        sightings: see `gather`; empty if only fingerprints are kept, spilled if there are many.
+        keys: fingerprints of some packets of each variant.
         packets: how many the capture holds.
         interfaces, truncated, clock, notes: see `capture.source`.
-        comments: how many packets somebody commented on.
+        comments: how many packets have comments.
         format: pcap or pcapng, and how it is compressed.
         error: why it could not be read, else None.
     """
@@ -113,12 +113,12 @@ class CaptureSummary:
 
 
 def join(each: Input, parts: Sequence[RangeSummary], most: int | None = None) -> CaptureSummary:
-    """Join the results of one capture's tasks; what could be read of one that fails is not told.
+    """Join the results of one capture's tasks; if one of them failed, none of them counts.
 
     Args:
         each: the capture.
         parts: the results.
-        most: how many of each variant are kept; None is all.
+        most: how many packets of each variant are kept; None: all.
     """
     error = next((part.error for part in parts if part.error), None)
     if error:
@@ -148,7 +148,7 @@ def join(each: Input, parts: Sequence[RangeSummary], most: int | None = None) ->
 def _clock(clocks: Sequence[str], interfaces: Sequence[CaptureInterface]) -> str:
     """Return the quality of the clock.
 
-    Gopacket, known by what it calls interfaces, reads it in user space.
+    Gopacket, which is known by its name for interfaces, reads the clock in user space.
     """
     finest = min(clocks, key=CLOCK_QUALITIES.index)
     fine = finest in ("ns", "us")
@@ -161,14 +161,14 @@ def _of_ends(interface: CaptureInterface) -> bool:
 
 
 def _as_shown(each: Input, error: str) -> str:
-    """Return a complaint with the name that the user knows, of a capture that was unpacked or copied."""
+    """Return an error message with the name that the user gave to a capture that was unpacked or copied."""
     return each.shown + error.removeprefix(each.path) if error.startswith(f"{each.path}:") else error
 
 
 def _merged(
     parts: Sequence[RangeSummary], most: int | None
 ) -> tuple[pl.DataFrame, tuple[StoredSightings, ...], StoredFrame]:
-    """Join variants of several ranges that are the same; return them, the sightings, and strong keys."""
+    """Join the equal variants of several ranges; return the variants, the sightings and the fingerprints."""
     found = [(part, scratch.take(part.variants)) for part in parts]
     whole = [(part, frame) for part, frame in found if frame.width]
     if not whole:
@@ -192,7 +192,7 @@ def _merged(
 
 
 def first_of_each(keys: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Return the first `most` keys of each variant: what is kept depends on no cut of the file."""
+    """Return the first `most` keys of each variant, so that they do not depend on where the file was cut."""
     order, place = ranked(keys["variant"].to_numpy())
     return keys[np.sort(order[place < most])]
 
@@ -209,7 +209,7 @@ def renumbered(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 
 def _interfaces(seen: Sequence[tuple[CaptureInterface, ...]]) -> tuple[CaptureInterface, ...]:
-    """Return the interfaces with their counters, which stand behind the packets: only one range saw them."""
+    """Return the interfaces with their counters, which lie behind the packets, so that one range has them."""
     described = max(seen, key=len)
     return tuple(
         next((each[number] for each in reversed(seen) if _counted(each, number)), interface)
@@ -228,7 +228,7 @@ def _counted(interfaces: tuple[CaptureInterface, ...], number: int) -> bool:
 
 
 def unreadable(errors: Sequence[str]) -> InputError:
-    """Return the mistake that is left when no capture can be read: its own, or the first of them."""
+    """Return the error of a run none of whose captures can be read: the only one, or a list of the first."""
     said, _, fix = errors[0].rpartition("\n  fix: ")
     where, _, what = said.partition(": ")
     if len(errors) == 1:

@@ -13,7 +13,7 @@ TIME_LIMITS: Final = np.iinfo(np.int64)
 
 
 def ranked(numbers: Ints) -> tuple[Ints, Ints]:
-    """Return rows in the order of their numbers, int64 (n,), and how many of its number are before each."""
+    """Return the rows in order of their numbers, int64 (n,), and how many rows of its number precede each."""
     order = np.argsort(numbers, kind="stable")
     start = np.flatnonzero(np.diff(numbers[order], prepend=-1))
     return order, np.arange(len(order)) - np.repeat(start, np.diff(np.append(start, len(order))))

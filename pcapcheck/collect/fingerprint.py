@@ -1,6 +1,7 @@
-"""Strong keys: what only one packet has, so that it joins two tuples between which addresses were translated.
+"""Fingerprints: hashes that only one packet has, before and after its addresses were translated.
 
-A few of each variant or tuple are enough. Takes sightings, gives variant, strong, time; it knows no files.
+The fingerprints of a few packets of each variant or tuple are enough to join tuples. This takes sightings and
+gives variant, strong (the fingerprint) and time. It knows no files.
 """
 
 from collections.abc import Sequence
@@ -20,21 +21,21 @@ def keys_of_a_variant(variants: int) -> int:
 
 
 def fingerprints_of(sightings: pl.DataFrame, variants: int) -> pl.DataFrame:
-    """Return some strong keys of each of so many variants: a frame of KEYS."""
+    """Return some fingerprints of each of so many variants: a frame of FINGERPRINTS."""
     keys = sightings.filter(pl.col("strong") != 0).select(*FINGERPRINTS)
     return some(keys, ["variant"], keys_of_a_variant(variants))
 
 
 def some(keys: pl.DataFrame, group: Sequence[str], most: int = KEYS_OF_A_TUPLE) -> pl.DataFrame:
-    """Return some strong keys of each group: the smallest, so that captures which overlap choose the same.
+    """Return some fingerprints of each group: the smallest, so that captures which overlap choose the same.
 
-    What is chosen of parts holds what is chosen of the whole.
+    The choice from parts includes the choice from the whole, so parts can be chosen from first.
     """
     return smallest(keys.unique([*group, "strong", "time"], keep="first", maintain_order=True), group, most)
 
 
 def smallest(keys: pl.DataFrame, group: Sequence[str], most: int) -> pl.DataFrame:
-    """Return the smallest strong keys of each group, where none is there twice."""
+    """Return the smallest fingerprints of each group, in which there must be no duplicates."""
     if keys.group_by(group).len().filter(pl.col("len") > most).is_empty():
-        return keys  # as of most captures; ranking many small groups is slow
+        return keys  # most captures end here, without ranking many small groups, which is slow
     return keys.filter(pl.col("strong").rank("dense").over(group) <= most)

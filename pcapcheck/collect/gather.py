@@ -1,6 +1,7 @@
-"""Blocks -> what outlives them: variants with their counts, and sightings to compare, or a few keys.
+"""Gathering: what is kept of the blocks of one byte range.
 
-It takes blocks as they come and forgets them; it opens nothing.
+Variants with their counts are kept, and either a sighting of every packet or the fingerprints of a few.
+Blocks are taken as they come and are not held. No file is opened.
 """
 
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ class Gathered:
         variants: see `Variants.frame`.
         sightings: variant, time, frame, identity and `wrong` (checksum.wrong) of each packet, in their order.
         keys: variant, strong, time of the packets whose keys alone are kept, in their order.
-        packets: how many packets the range holds, those outside the times included.
+        packets: how many packets the range holds, including those outside the times of the plan.
     """
 
     variants: pl.DataFrame
@@ -39,7 +40,7 @@ class Gathered:
 
 
 def gather(blocks: Iterable[Block], plan: ReadPlan, table: Dissectors) -> Gathered:
-    """Look at all packets of one byte range of one capture."""
+    """Return what is kept of the packets of one byte range of one capture."""
     variants = Variants(plan.names, table)
     sightings = [pl.DataFrame(schema=_schema())]
     keys = [pl.DataFrame(schema=FINGERPRINTS)]
@@ -55,7 +56,7 @@ def gather(blocks: Iterable[Block], plan: ReadPlan, table: Dissectors) -> Gather
 
 
 def _sightings(block: Block, variants: Variants) -> pl.DataFrame:
-    """Count a block; return a row for each packet: its variant, time, frame number and identity."""
+    """Count the packets of a block; return a row for each: its variant, time, frame number and identity."""
     parts: list[Part] = []
     identified: list[pl.DataFrame] = []
 
@@ -70,7 +71,7 @@ def _sightings(block: Block, variants: Variants) -> pl.DataFrame:
 
 
 def _keys(block: Block, variants: Variants, keep: int) -> pl.DataFrame:
-    """Count a block; return the strong keys of those packets that are the first of their variant."""
+    """Count the packets of a block; return the fingerprints of those that are the first of their variant."""
     numbers = variants.number(block)
     rows = variants.counts.first_rows(numbers, keep)
     variants.counts.add(numbers, block)
@@ -83,7 +84,7 @@ def _keys(block: Block, variants: Variants, keep: int) -> pl.DataFrame:
 
 
 def _within(block: Block, plan: ReadPlan) -> Block:
-    """Return the packets of a block that lie within the plan times."""
+    """Return the packets of a block that lie within the times of the plan."""
     if plan.since is None and plan.until is None:
         return block
     inside = np.ones(len(block), bool)

@@ -1,8 +1,8 @@
-"""Rows of 64-bit words -> the number of each distinct row, in order of first sight; kept across blocks.
+"""A hash table of rows of 64-bit words, which numbers distinct rows in the order of their first sight.
 
-Open addressing over a mixed hash of the words, looked up for all rows at once. A row is accepted only when
-its words equal those of the number's first row, so a collision of hashes never joins two. It does not know
-what the words mean.
+It uses open addressing over a mixed hash of the words, and looks up all rows of a block at once. A row gets a
+number only if its words equal those of the number's first row, so a collision of hashes never joins two rows.
+The table does not know what the words mean.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ import numpy as np
 from pcapcheck.capture.arrays import Ints, Words64
 
 MULTIPLIERS = 256
-# Odd numbers, the same in every process: identities of several files are compared.
+# Odd numbers that are the same in every process, since identities of several files are compared.
 KNOWN: Words64 = np.frombuffer(Random(2026).randbytes(8 * MULTIPLIERS), np.uint64) | np.uint64(1)
-# Of tables: nobody can craft packets whose hashes collide.
+# Odd numbers for tables, secret so that nobody can craft packets whose hashes collide.
 SECRET: Words64 = np.frombuffer(SystemRandom().randbytes(8 * MULTIPLIERS), np.uint64) | np.uint64(1)
 _FINAL = np.uint64(0xFF51AFD7ED558CCD)  # MurmurHash3's finaliser
 _32 = np.uint64(32)
@@ -42,10 +42,10 @@ def mix_columns(columns: Sequence[Words64], n: int, multipliers: Words64 = KNOWN
 
 
 class Table:
-    """Distinct rows of `width` words.
+    """A table of distinct rows of `width` words.
 
     Attributes:
-        count: how many there are.
+        count: how many distinct rows there are.
         rows: uint64 (count, width), each distinct row.
     """
 
@@ -98,9 +98,9 @@ class Table:
         return np.flatnonzero(differs.any(axis=1)) if differs.any() else np.zeros(0, np.int64)
 
     def _collided(self, words: Words64, numbers: Ints, wrong: Ints) -> Ints:
-        """Give rows whose hash is another row's a number by their words; return the positions that are new.
+        """Tell rows with the hash of another row apart by their words; return the positions that are new.
 
-        Next to nothing comes here. Such rows have no place in the hash table, and are compared one by one.
+        Such rows are very rare. They have no slot in the hash table and are compared one by one.
         """
         new: list[int] = []
         for position in wrong.tolist():
@@ -114,7 +114,7 @@ class Table:
         return np.array(new, np.int64)
 
     def _find(self, hashes: Words64) -> tuple[Ints, Ints]:
-        """Return the number of each hash, and the positions that were new; new ones are entered."""
+        """Return the number of each hash, and the positions that are new; enter the new ones."""
         slot = self._slots(hashes)
         numbers = self._number.take(slot)
         missed = np.flatnonzero(self._hash.take(slot) != hashes)
@@ -149,7 +149,7 @@ class Table:
         new = np.zeros(len(self._hash), bool)
         while len(missed):
             free = self._hash.take(slot) == 0
-            self._hash[slot[free]] = wanted[free]  # several may write: one stays
+            self._hash[slot[free]] = wanted[free]  # where several hashes want one slot, the last one gets it
             new[slot[free]] = True
             found = self._hash.take(slot) == wanted
             fresh = found & new.take(slot)

@@ -86,7 +86,7 @@ TYPES: Final[Mapping[type[pl.DataType], type[np.generic]]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Ip:
-    """What identity needs of the innermost IP header; every array (n,), lengths and offsets in bytes."""
+    """Fields of the innermost IP header that identities need; arrays (n,), lengths and offsets in bytes."""
 
     protocol: Words64
     ident: Words64
@@ -101,8 +101,8 @@ def identities(read: Read, transports: Words64, six: Bools) -> pl.DataFrame:
 
     Args:
         read: gives the column of a field by Wireshark's name, (n,).
-        transports: uint64 (n,), index into `TRANSPORTS`: what stands behind the innermost IP header.
-        six: bool (n,), whether that is IPv6.
+        transports: uint64 (n,), index into `TRANSPORTS`: the protocol behind the innermost IP header.
+        six: bool (n,), whether that header is IPv6.
     """
     columns = _columns(read, transports, six)
     frame = pl.DataFrame({name: columns[name] for name in SIGHTING_SCHEMA})
@@ -110,7 +110,7 @@ def identities(read: Read, transports: Words64, six: Bools) -> pl.DataFrame:
 
 
 def fingerprints(read: Read, transports: Words64, six: Bools) -> Words64:
-    """Return the strong key alone of each packet, uint64 (n,), 0 where there is none; see `identities`."""
+    """Return only the fingerprint of each packet, uint64 (n,), 0 where there is none; see `identities`."""
     return _columns(read, transports, six)["strong"]
 
 
@@ -171,14 +171,14 @@ def _ip6(read: Read) -> _Ip:
 
 
 def _hash(salt: int, *parts: NDArray[Any]) -> Words64:
-    """Return one number for each packet's parts; `salt` keeps kinds apart."""
+    """Return a hash of the parts of each packet; `salt` keeps the kinds of packets apart."""
     n = len(parts[0])
     columns = [np.full(n, salt, np.uint64), *(part.astype(np.uint64, copy=False) for part in parts)]
     return mix_columns(columns, n)
 
 
 def _tcp(read: Read, ip: _Ip, columns: Columns, _name: str, is_tcp: Bools) -> None:
-    """Make segments intervals of sequence numbers; an acknowledgement alone, or a reset, is one thing."""
+    """Identify segments by intervals of sequence numbers; an acknowledgement alone and a reset have none."""
     seq, ack, flags = (_values(read, f"inner.tcp.{name}") for name in ("seq_raw", "ack_raw", "flags"))
     stamp = read("inner.tcp.options.timestamp.tsval")
     echo = _values(read, "inner.tcp.options.timestamp.tsecr")
@@ -203,7 +203,7 @@ def _tcp(read: Read, ip: _Ip, columns: Columns, _name: str, is_tcp: Bools) -> No
 
 
 def _udp(read: Read, ip: _Ip, columns: Columns, _name: str, is_udp: Bools) -> None:
-    """Tell datagrams apart by their IP ID; those with ID 0 by length and payload."""
+    """Identify datagrams by their IP ID, those with ID 0 by length and payload."""
     length = _values(read, "inner.udp.length")
     digest = _hash(20, *(_values(read, f"inner.udp.{word}") for word in PAYLOAD))
     made = _datagram(ip, _hash(5, length, digest)) | {
@@ -214,7 +214,7 @@ def _udp(read: Read, ip: _Ip, columns: Columns, _name: str, is_udp: Bools) -> No
 
 
 def _icmp(read: Read, ip: _Ip, columns: Columns, name: str, is_icmp: Bools) -> None:
-    """Tell echoes apart by ID or number; errors belong to the flow they quote; ND is a kind of its own."""
+    """Identify echoes by IP ID or number; ICMP errors and neighbour discovery get a kind and no key."""
     type_ = _values(read, f"inner.{name}.type")
     seq = _values(read, f"inner.{name}.{'seq' if name == 'icmp' else 'echo.sequence_number'}")
     present = read(f"inner.{name}.type").present & is_icmp
@@ -232,7 +232,7 @@ def _icmp(read: Read, ip: _Ip, columns: Columns, name: str, is_icmp: Bools) -> N
 
 
 def _datagram(ip: _Ip, otherwise: Words64) -> Columns:
-    """Return key and interval by IP ID, or `otherwise` as a key matched by count where there is no ID."""
+    """Return key and interval by IP ID; where there is no ID, `otherwise` is the key, matched by count."""
     numbered = (ip.ident != 0) | (ip.offset != 0) | (ip.more != 0)
     return {
         "key": np.where(numbered, _hash(4, ip.protocol, ip.ident), otherwise),
@@ -242,13 +242,13 @@ def _datagram(ip: _Ip, otherwise: Words64) -> Columns:
 
 
 def _fragments(_read: Read, ip: _Ip, columns: Columns, _name: str, bare: Bools) -> None:
-    """Tie later fragments, which have no ports, to their datagram by the IP ID."""
+    """Identify later fragments, which have no ports, by the IP ID of their datagram."""
     made = _datagram(ip, ip.ident) | {"strong": _hash(14, ip.protocol, ip.ident, ip.offset)}
     _fill(columns, (ip.offset != 0) & bare, "fragment", made)
 
 
 def _fill(columns: Columns, where: Bools, kind: str, made: Columns) -> None:
-    """Write what was made into the packets of this kind."""
+    """Write the values of some columns for the packets of one kind."""
     columns["kind"][where] = KINDS.index(kind)
     for name, values in made.items():
         columns[name][where] = values[where].astype(columns[name].dtype)

@@ -1,7 +1,7 @@
-"""The map stage: independent tasks, each a byte range of a capture; their results joined to one a capture.
+"""The map stage: independent tasks, each of a byte range of a capture, whose results are joined by capture.
 
-Takes captures and what to plan at, gives variants and sightings. Where tasks run (`workers`) changes no
-result. It does not know the topology or rules.
+It takes captures and a plan of what to read, and gives variants and sightings. Where the tasks run does not
+change the results. It knows neither the topology nor rules.
 """
 
 import sys
@@ -76,14 +76,14 @@ def address(path: str) -> str:
 
 
 def _share(total: int, plan: ReadPlan, using: Resources) -> int:
-    """Return how many bytes of a file one task reads: few where all its sightings are kept."""
+    """Return how many bytes of a file one task reads: fewer if all its sightings are kept."""
     if plan.keep is not None:
         return max(total // using.executor.size, MIN_TASK_SIZE) if using.executor.size > 1 else sys.maxsize
     return min(max(total // (TURNS * using.executor.size), MIN_TASK_SIZE), using.budget.split)
 
 
 def _ranges(path: str, size: int, share: int) -> Sequence[Range | None]:
-    """Cut a file into parts of about `share` bytes, which `_proven` looks at when they have been read."""
+    """Cut a file into ranges of about `share` bytes; `_proven` checks the cuts when they have been read."""
     if 2 * size < 3 * share:
         return (None,)
     try:
@@ -96,7 +96,7 @@ def _ranges(path: str, size: int, share: int) -> Sequence[Range | None]:
 
 
 def _bundles(tasks: Sequence[Task], sizes: Sequence[int]) -> Iterator[tuple[Task, ...]]:
-    """Yield what is done in one go: a task, or neighbours that are small captures."""
+    """Yield the tasks that are done together: one, or several neighbouring ones of small captures."""
     bundle: list[Task] = []
     held = 0
     for task, size in zip(tasks, sizes, strict=True):
@@ -114,7 +114,7 @@ def _bundles(tasks: Sequence[Task], sizes: Sequence[int]) -> Iterator[tuple[Task
 
 
 def _proven(found: Sequence[RangeSummary], task: Task, using: Resources) -> Sequence[RangeSummary]:
-    """Return the results of one capture; where a cut was wrong, those of ranges that need no proof."""
+    """Return the results of one capture; if a cut was wrong, read it again in ranges that need no proof."""
     if any(each.error for each in found) or all(each.proven for each in found[:-1]):
         return found
     ranges = open_capture(task.address).ranges(len(found))
@@ -128,7 +128,7 @@ class Meter:
     """How far the map stage is, in bytes of the captures."""
 
     def __init__(self, total: int, progress: Progress | None) -> None:
-        """`progress` is told after each block that is read in this process, and after each capture."""
+        """`progress` is called after each block that is read in this process, and after each capture."""
         self._total, self._progress = total, progress
         self._done = self._here = 0
 

@@ -1,7 +1,7 @@
-"""Variants that are the same, made one: of several ranges of a capture, or found in two ways in one range.
+"""Merging of equal variants: from several ranges of a capture, or found in two ways within one range.
 
-Takes frames of variants with their counts, gives one, and where each row of the old ones went. The result
-depends on the packets alone, not on how a capture was split. It does not know what fields mean.
+It takes frames of variants with their counts, and gives one frame and the new number of each old row. The
+result depends on the packets and not on how the capture was split. It does not know what fields mean.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ COUNT_COLUMNS: Final = ("variant", "packets", "bytes", "first", "last", *FRAME_C
 
 
 class Groups(NamedTuple):
-    """Rows that are the same: those of group i are order[starts[i] : starts[i + 1]], the first one first.
+    """Groups of equal rows: the rows of group i are order[starts[i] : starts[i + 1]], ascending.
 
     Attributes:
-        order: int64 (n,), rows.
+        order: int64 (n,), rows of the frame.
         starts: int64 (k,), into `order`; ascending, from 0.
     """
 
@@ -31,14 +31,14 @@ class Groups(NamedTuple):
 
     @property
     def sizes(self) -> Ints:
-        """How many rows each has, int64 (k,)."""
+        """How many rows each group has, int64 (k,)."""
         return np.diff(self.starts, append=len(self.order))
 
 
 def merge(parts: Sequence[pl.DataFrame], starts: Sequence[int]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Return the variants of all parts, and for each part where they went: `variant` and `to`.
+    """Return the variants of all parts, and for each part the new number `to` of each old `variant`.
 
-    One part without twins is left as it is; nothing went anywhere, and the list is empty.
+    A single part without equal rows is returned as it is; its numbers stay, and the list is empty.
 
     Args:
         parts: as `Variants.frame` gives them.
@@ -68,7 +68,7 @@ def merge(parts: Sequence[pl.DataFrame], starts: Sequence[int]) -> tuple[pl.Data
 
 
 def _absent(parts: Sequence[pl.DataFrame]) -> list[str]:
-    """Return the fields that no variant has, as most: they tell none from another."""
+    """Return the fields that no variant has, as most of them: they distinguish no variants."""
     nulls = sum((np.array(part.null_count().row(0)) for part in parts), np.zeros(parts[0].width, int))
     rows = sum(map(len, parts))
     return [name for name, absent in zip(parts[0].columns, nulls, strict=True) if 0 < rows == absent]
@@ -83,7 +83,7 @@ def _shifted(part: pl.DataFrame, packets: int) -> pl.DataFrame:
 
 
 def _alike(keys: pl.DataFrame) -> Groups:
-    """Return the groups of rows that have the same values; absent is a value."""
+    """Return the groups of rows that have the same values; an absent value equals another absent one."""
     groups = _grouped(keys.hash_rows().to_numpy())
     ordered = keys[groups.order]
     same = ordered.select(pl.all_horizontal(pl.all().eq_missing(pl.all().shift(1)))).to_series().to_numpy()
@@ -91,7 +91,8 @@ def _alike(keys: pl.DataFrame) -> Groups:
     follows[groups.starts] = False
     if same[follows].all():
         return groups
-    distinct = keys.unique(maintain_order=True).with_row_index("number")  # two hashes met
+    # Two different rows have the same hash: compare all rows by their values.
+    distinct = keys.unique(maintain_order=True).with_row_index("number")
     told = keys.join(distinct, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")
     return _grouped(told["number"].to_numpy())
 
@@ -119,7 +120,7 @@ def _earliest(proof: np.ndarray, groups: Groups) -> np.ndarray:
     """Return the first frames of each group of rows: (groups, FRAMES), 0 where there are no more.
 
     Args:
-        proof: the frames of each row, as many, 0 where there are no more.
+        proof: the first frames of each row: (rows, FRAMES), 0 where there are no more.
         groups: which rows belong together.
     """
     frames = np.where(proof > 0, proof, NO_FRAME)

@@ -1,6 +1,6 @@
-"""The plan of a run: which fields are read of which packets, and how much of them is kept.
+"""The plan of a run: which fields are read of which packets, and how much of the packets is kept.
 
-It takes the names of fields that rules, filters and reports ask for; it reads nothing.
+It takes the names of fields that rules, filters and reports ask for. It reads no packets.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ ADDRESS_FIELDS: Final = (
     "arp.dst.proto_ipv4",
 )
 
-# Fields of every variant, besides ADDRESS_FIELDS and those that rules name.
+# The fields of every variant besides ADDRESS_FIELDS and those that rules name.
 HEADER_FIELDS: Final = (
     "eth.src",
     "eth.dst",

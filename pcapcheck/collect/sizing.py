@@ -1,6 +1,6 @@
-"""Sizing: how large the captures are, and what that means: for workers, for scratch, for what is kept.
+"""Sizing: how large the captures are, and whether their sightings fit the scratch folder.
 
-It looks at the first packets of the largest one at most.
+At most the first packets of the largest capture are read.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from pcapcheck.errors import InputError
 from pcapcheck.scale import scratch
 from pcapcheck.scale.resources import Resources
 
-LARGE: Final = 64 << 20  # bytes of captures
-RECORD: Final = 16  # bytes that a file holds of a packet besides its data, about
-SPILLED: Final = 120  # bytes of scratch that a sighting takes, as it was found and once more when sorted
+LARGE: Final = 64 << 20  # bytes of captures from which their sightings may not fit the scratch folder
+RECORD: Final = 16  # bytes of a record's header in a pcap file; about as many in pcapng
+SPILLED: Final = 120  # bytes of scratch that a sighting takes: once as gathered, once more when sorted
 
 
 def size_of(each: Input) -> int:
-    """Return the bytes of a capture, 0 where nobody knows."""
+    """Return the size of a capture in bytes, 0 if it is not known."""
     if is_url(each.path):
         return each.size if each.size is not None else _remote_size(each.path)
-    if each.path == STANDARD_INPUT:  # whatever a file may be called
+    if each.path == STANDARD_INPUT:  # even if there is a file of that name
         return 0
     path = Path(each.path)
     return path.stat().st_size if path.is_file() else 0
@@ -33,15 +33,15 @@ def size_of(each: Input) -> int:
 def _remote_size(url: str) -> int:
     try:
         return Remote(url).size or 0
-    except InputError:  # reading it will say so
+    except InputError:  # the capture's task reports it
         return 0
 
 
 def check_room(inputs: Sequence[Input], using: Resources) -> None:
-    """Make sure, before the captures are read, that the sightings which are more than can wait fit the disk.
+    """Make sure, before the captures are read, that their sightings fit the scratch folder if spilled.
 
     Raises:
-        InputError: they do not.
+        InputError: they do not fit.
     """
     try:
         largest = max(inputs, key=size_of)
@@ -49,7 +49,7 @@ def check_room(inputs: Sequence[Input], using: Resources) -> None:
         (block,) = capture.head() or (None,)
         capture.close()
     except InputError:
-        return  # the report says so
+        return  # the capture's task reports it
     if block is None or not capture.seekable:
         return
     sightings = sum(map(size_of, inputs)) // (RECORD + int(block.captured.mean()))

@@ -1,6 +1,7 @@
 """A task of the map stage: a byte range of a capture, or several small captures, gathered by any process.
 
-Takes where captures are and what to plan at, gives what was found. It knows no topology and no rules.
+It takes the addresses of captures and a plan of what to read, and gives range summaries. It knows no topology
+and no rules.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,25 +29,35 @@ MIN_SPILLED_ROWS: Final = 2_000  # fewer are never spilled: a file would cost mo
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One byte range of one capture, and what to plan at in it; any process can do it."""
+    """One byte range of one capture, and the plan of what to read in it; any process can do it.
 
-    path: str  # as the user gave it
-    address: str  # where any process finds it
+    Attributes:
+        path: the capture as the user gave it.
+        address: where any process finds it.
+        range: the bytes; None: the whole capture.
+        plan: what to read.
+        scratch: the folder for frames that are spilled; None: they are not spilled.
+        name: the name of a file in `scratch`.
+        rows: a frame of more rows is spilled, since a pipe between processes is slow; MIN_SPILLED never are.
+    """
+
+    path: str
+    address: str
     range: Range | None
     plan: ReadPlan
     scratch: str | None
-    name: str  # of a file in `scratch`
-    rows: int  # more of variants, or of sightings, are spilled (FEW never): a pipe between processes is slow
+    name: str
+    rows: int
 
 
 def map_tasks(tasks: Sequence[Task], watch: Watch | None = None) -> list[RangeSummary]:
-    """Gather byte ranges; those that are whole and small captures together, which is what makes them cheap.
+    """Gather byte ranges; small captures are gathered as one block, which makes them cheap.
 
-    What cannot be read is said, not raised.
+    A capture that cannot be read gives a summary with an `error`; nothing is raised.
 
     Args:
-        tasks: one, or several whole captures that can be opened again.
-        watch: hears of bytes read, where there is one.
+        tasks: one task, or several of whole captures that can be opened again.
+        watch: is called with the number of bytes read.
     """
     if len(tasks) == 1:
         return [map_range(tasks[0], watch)]
@@ -102,7 +113,7 @@ def _table(plan: ReadPlan) -> Dissectors:
 
 
 def _settled(found: Gathered, plan: ReadPlan) -> Gathered:
-    """Make variants that are the same one, and pick the strong keys."""
+    """Merge equal variants, and choose the fingerprints."""
     variants, places = merge([found.variants], [0])
     sightings = moved(found.sightings, places[0], 0) if places else found.sightings
     keys = renumbered(found.keys, places[0]) if places else found.keys
@@ -114,7 +125,7 @@ def _settled(found: Gathered, plan: ReadPlan) -> Gathered:
 
 
 class _Kept(NamedTuple):
-    """What was gathered, where it can wait."""
+    """The frames that were gathered, in memory or spilled."""
 
     variants: StoredFrame
     sightings: StoredFrame
@@ -159,7 +170,7 @@ def _watched(blocks: Iterable[Block], watch: Watch | None) -> Iterator[Block]:
 
 
 def _whole(task: Task, capture: Capture) -> tuple[str, ...]:
-    """Say of a file by URL that it could not be read in pieces."""
+    """Return a note on a file by URL that could not be read in pieces."""
     if not is_url(task.path) or capture.seekable:
         return ()
     why = f"it is {capture.compression}" if capture.compression else "its server gives no ranges"

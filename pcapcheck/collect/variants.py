@@ -1,8 +1,8 @@
-"""Variants: the packets of one interface that have the same values in every wanted header field, counted.
+"""Variants: packets of one interface that have the same values in every header field that was asked for.
 
-Headers of a flow hardly change, so millions of packets become thousands of variants; rules are judged on
-these. A packet of a known shape is found by its masked header bytes, without decoding a field; the rest by
-the fields' values. It does not know what fields mean.
+The headers of a flow hardly change, so millions of packets become thousands of variants, on which rules are
+judged. The variant of a packet of a known shape is looked up by its masked header bytes, without decoding any
+field; that of other packets by the values of the fields. Variants do not know what fields mean.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -44,7 +44,7 @@ class Variants:
     """Variants of the packets of one byte range, filled block by block."""
 
     def __init__(self, names: Sequence[str], table: Dissectors, shapes: Shapes | None = None) -> None:
-        """Look at the fields `names`, of packets decoded with `table`; `shapes` may have learnt."""
+        """Take the names of fields, the dissectors, and shapes that were learnt before, if there are any."""
         self.names = tuple(dict.fromkeys(names))
         self.counts = Counts()
         self._table = table
@@ -102,7 +102,7 @@ class Variants:
         numbers[rows.row] = self._masked[key].number(rows.bytes, interface, self.counts.allot)
 
     def _mask(self, shape: Shape) -> Bytes | None:
-        """Return the bits that the fields occupy in a packet of this shape; None: not all have one place."""
+        """Return the bits that the fields occupy in a packet of this shape; None: one has no fixed place."""
         if id(shape) not in self._masks:
             try:
                 self._masks[id(shape)] = shape.mask(self.names)
@@ -134,7 +134,9 @@ class _Masked:
         self._width = len(mask)
         self._where = np.flatnonzero(words)
         self._mask = words[self._where]
-        self._table = Table(len(self._where) + several)  # the last word is the interface, where it tells
+        self._table = Table(
+            len(self._where) + several
+        )  # the last word is the interface, if there are several
         self._numbers = np.zeros(0, np.int64)
 
     def number(self, rows: Bytes, interface: Words16 | None, allot: Allot) -> Ints:
@@ -161,7 +163,7 @@ class _Masked:
 
 
 class _Odd:
-    """The variants of packets that fit no shape, by the values of their fields."""
+    """The variants of packets that fit no shape, or whose shape does not fix all fields, by their values."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
@@ -210,8 +212,8 @@ class _Odd:
 
 
 def _frame(columns: dict[str, Column], numbers: Ints, stack: pl.Series, interface: Words16) -> pl.DataFrame:
-    """Put the fields and what else is known of some variants into a frame."""
-    absent = pl.Series([None] * len(numbers), dtype=pl.UInt64)  # one for all: columns are not changed
+    """Return a frame of the fields, numbers, stacks and interfaces of some variants."""
+    absent = pl.Series([None] * len(numbers), dtype=pl.UInt64)  # shared, since columns are never changed
     series: dict[str, pl.Series] = {}
     for name, each in columns.items():
         halves = each.values.T if each.values.ndim == 2 else (each.values,)

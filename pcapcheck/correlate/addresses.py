@@ -1,7 +1,7 @@
-"""Variants -> directed address tuples: who sends what kind of packet to whom, by the innermost headers.
+"""Directed address tuples: who sends what kind of packet to whom, by the innermost headers.
 
-Takes the variants of all captures, adds kind, addresses as text and ports; numbers the distinct tuples. It
-does not know the topology.
+It takes the variants of all captures, adds the kind of packet, addresses as text and ports, and numbers the
+distinct tuples. It does not know the topology.
 """
 
 import ipaddress
@@ -16,10 +16,9 @@ TUPLE: Final = ("kind", "source", "source_port", "destination", "destination_por
 
 
 def addressed(variants: pl.DataFrame) -> pl.DataFrame:
-    """Return the variants with kind, addresses and ports of the ends.
+    """Return the variants with kind, source, destination, source_port and destination_port.
 
-    Columns: kind, source and destination (text, null without IP or ARP), source_port and destination_port (0
-    where there are none).
+    Addresses are text, and null without IP or ARP; a port is 0 where the protocol has none.
     """
     inner = {stack: innermost(stack) for stack in variants["stack"].unique().to_list()}
     transports = {stack: headers.transport for stack, headers in inner.items()}
@@ -43,7 +42,10 @@ def addressed(variants: pl.DataFrame) -> pl.DataFrame:
 
 
 def numbered(variants: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the variants with `tuple`, and a row a tuple; sorted: numbers depend on the input alone."""
+    """Return the variants with `tuple`, the number of their tuple, and a row for each tuple.
+
+    Tuples are numbered in the order of their values, so that numbers depend on the input alone.
+    """
     tuples = (
         variants.select(TUPLE)
         .unique()
@@ -80,7 +82,7 @@ def _kind() -> pl.Expr:
 
 
 def _port(end: str) -> pl.Expr:
-    """Return the port of one end; an echo has its identifier at both, ARP its operation."""
+    """Return the port of one end; an echo has its identifier at both ends, ARP its operation."""
     transport = pl.col("transport")
     return (
         pl.when(transport == "tcp")
@@ -98,7 +100,7 @@ def _port(end: str) -> pl.Expr:
 
 
 def _address(named: pl.DataFrame, end: str) -> pl.Series:
-    """Return the innermost address of one end as text; ARP has its protocol addresses."""
+    """Return the innermost address of one end as text; of ARP, the protocol address."""
     four, six = _four(named, f"inner.ip.{end}"), _six(named, f"inner.ipv6.{end}")
     arp = _four(named, f"arp.{end}.proto_ipv4")
     return named.select(

@@ -1,20 +1,20 @@
-"""Clocks that differ between nodes: the offset of each, estimated from packets that two nodes saw.
+"""The offsets between the clocks of the nodes, estimated from packets that two nodes saw.
 
-In one direction the difference of two stamps is offset + latency, in the other offset - latency: their mean
-is the offset. Medians, first of packets, then of flows, keep a few wrong pairs from moving it. Nodes that
-share no packet with the others keep their own time.
+In one direction the difference of the two timestamps is offset + latency, in the other offset - latency, so
+their mean is the offset. The median over packets, then over flows, keeps a few wrong pairs from moving it. A
+node that shares no packet with the others keeps its own time.
 """
 
 import polars as pl
 
-ENOUGH = 8  # packets of each tuple that a node is compared by: the median of more is no better
-FARTHEST = 2**61  # ns, 73 years; what is further apart is no clock
+MAX_PACKETS = 8  # packets of each tuple by which two nodes are compared: the median of more is no better
+FARTHEST = 2**61  # ns, 73 years: a larger difference is no offset, and sums of it would overflow
 
 
 def offsets(keys: pl.DataFrame) -> dict[str, int]:
     """Return node -> nanoseconds that its clock is ahead of the reference.
 
-    The reference is the first node by name of each connected set.
+    The reference is the first node by name of those that are connected by shared packets.
 
     Args:
         keys: node (str), tuple (int), flow (int: the same for both directions of a tuple), strong (uint64),
@@ -23,7 +23,7 @@ def offsets(keys: pl.DataFrame) -> dict[str, int]:
     packet = ["tuple", "flow", "strong"]
     first = keys.drop_nulls("node").group_by("node", *packet).agg(pl.col("time").min()).sort("node", *packet)
     shared = first.filter(pl.len().over(packet) > 1)
-    some = shared.filter(pl.int_range(pl.len()).over("node", "tuple") < ENOUGH)
+    some = shared.filter(pl.int_range(pl.len()).over("node", "tuple") < MAX_PACKETS)
     pairs = some.join(some, on=packet, suffix="_b").filter(pl.col("node") < pl.col("node_b"))
     links = {(a, b): round(ahead) for a, b, ahead in _ahead(pairs).iter_rows() if abs(ahead) < FARTHEST}
     return _spread(first["node"].unique().sort().to_list(), links)
@@ -40,7 +40,7 @@ def _ahead(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spread(nodes: list[str], links: dict[tuple[str, str], int]) -> dict[str, int]:
-    """Walk the links from the first node of each connected set."""
+    """Return the offset of each node: the sum along the links from the first node of its connected set."""
     beside: dict[str, list[tuple[str, int]]] = {node: [] for node in nodes}
     for (a, b), ahead in links.items():
         beside[a].append((b, ahead))

@@ -1,6 +1,7 @@
-"""The list of flows: one row each, over all layers and capture points, in the order of their first packets.
+"""The list of flows: a row for each flow, over all layers and capture points, in order of first packets.
 
-Takes a network; no sightings are needed. `flows` prints it, `trace` counts its rows, reports show its totals.
+It takes a network and needs no sightings. The command `flows` prints it, `trace` counts its rows, and reports
+show its totals.
 """
 
 from typing import Final
@@ -52,16 +53,17 @@ def counted(network: Network) -> pl.DataFrame:
 
 
 def totals(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return flow, packets, bytes, first, last, points, in order of first packets.
+    """Return flow, packets, bytes, first, last, points, in order of the first packets.
 
-    Packets and bytes are those of the point that saw most of the flow. An interface that is bound to no point
-    counts as one.
+    Packets and bytes are those of the capture point that saw most of the flow. An interface that is bound to
+    no point counts as a point of its own.
     """
     unbound = -1 - pl.col("file") * INTERFACES - pl.col("interface").cast(pl.Int64)
     at = rows.group_by("flow", pl.coalesce("point", unbound).alias("place")).agg(
         pl.col("packets", "bytes").sum(), pl.col("first").min(), pl.col("last").max()
     )
-    ordered = at.sort("packets", "bytes", descending=[True, False])  # of equals, the one without a tunnel
+    # Of points that saw equally many packets, the one with fewer bytes saw them outside a tunnel.
+    ordered = at.sort("packets", "bytes", descending=[True, False])
     grouped = ordered.group_by("flow", maintain_order=True).agg(
         pl.col("packets", "bytes").first(),
         pl.col("first").min(),

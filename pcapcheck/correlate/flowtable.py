@@ -1,7 +1,7 @@
 """Flows: address tuples joined across NAT and across both directions, with their ends in the topology.
 
-A *direction* is one way of a flow: all tuples that its packets had on the way. Takes the tuples and their
-groups (`nat`), gives a row a direction. It does not know paths, nor what is right.
+A *direction* is one of the two ways of a flow: all address tuples that its packets had on the way. This takes
+the tuples and their groups (`nat`) and gives a row for each direction. It knows no paths and does not judge.
 """
 
 from typing import Final
@@ -12,7 +12,7 @@ from pcapcheck.correlate.nat import reverse_of
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import OwnerKind
 
-# The end points of a joined group: the address of the first kind that it has; others are translations.
+# The end of a joined group is the address whose owner ranks first; the others stand for it by translation.
 RANK: Final = {
     OwnerKind.POD: 0,
     OwnerKind.POD_NETWORK: 1,
@@ -52,15 +52,11 @@ def owned(tuples: pl.DataFrame, owners: Owners) -> pl.DataFrame:
 
 
 def directions(tuples: pl.DataFrame) -> pl.DataFrame:
-    """Return a row a direction, in order of its number.
+    """Return a row for each direction, in order of its number: DIRECTIONS_SCHEMA up to `flow_text`.
 
     Args:
         tuples: as `owned` gives them, with `direction`, `opens` (sent a SYN or an echo request), `first`
             (time), packets.
-
-    The columns of the result: direction, l4 (kind of packets), and for each end its address, port, kind,
-    name, node; `via` (node whose address was translated), `service`, `translated`, `tuples` (how many),
-    `reverse` (direction of the answers or null), `flow`, `client`, `flow_text`.
     """
     ends = [_end(end) for end in END]
     frame = tuples.group_by("direction").agg(
@@ -99,7 +95,7 @@ def _other(end: str, kind: OwnerKind) -> pl.Expr:
 
 
 def _via(frame: pl.DataFrame) -> pl.DataFrame:
-    """Name the node whose address stood for a pod towards the outside: by a NodePort, or by SNAT."""
+    """Add `via`: the node whose address stood for a pod towards the outside, by a NodePort or by SNAT."""
     outside = [str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER)]
     inbound = pl.col("source_kind").is_in(outside) & (pl.col("destination_kind") != str(OwnerKind.NODE))
     outbound = pl.col("destination_kind").is_in(outside) & (pl.col("source_kind") != str(OwnerKind.NODE))
@@ -108,7 +104,7 @@ def _via(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _paired(frame: pl.DataFrame, tuples: pl.DataFrame) -> pl.DataFrame:
-    """Find the direction of the answers, and which of the two the client's is."""
+    """Add the direction of the answers, and which of the two directions is the client's."""
     numbered = tuples.with_columns(pl.Series("answer", reverse_of(tuples)))
     answers = numbered.select(pl.col("tuple").alias("answer"), pl.col("direction").alias("reverse"))
     reverse = numbered.join(answers, on="answer").group_by("direction").agg(pl.col("reverse").min())
@@ -137,7 +133,7 @@ def _paired(frame: pl.DataFrame, tuples: pl.DataFrame) -> pl.DataFrame:
 
 
 def _asks() -> pl.Expr:
-    """Say whether a direction looks like the client's; of two directions the lower number decides."""
+    """Return whether a direction looks like the client's; of two directions the lower number decides."""
     return (
         pl.when(pl.col("opens") != pl.col("other_opens"))
         .then("opens")
@@ -148,7 +144,7 @@ def _asks() -> pl.Expr:
 
 
 def _text() -> pl.Expr:
-    """Return a flow as DESIGN §10 writes it, the client first; "" where there are no addresses."""
+    """Return a flow as reports write it, the client first; "" where there are no addresses."""
     client = pl.col("client")
     a, b = (
         pl.when(client).then(x).otherwise(y)

@@ -50,8 +50,8 @@ from pcapcheck.correlate.addresses import TUPLE
 from pcapcheck.topology.topology import OwnerKind
 
 SECONDS = 1_000_000_000
-TOGETHER = 3 * SECONDS  # two sightings of one packet are not further apart, clocks aligned
-CROWD = 8  # a key that more tuples share is no key; a group of more is no flow: chance joined them
+TOGETHER = 3 * SECONDS  # two sightings of one packet are at most so far apart, clocks aligned
+CROWD = 8  # tuples: more of them share a fingerprint, or form a group, only by chance
 PODS: Final = (str(OwnerKind.POD), str(OwnerKind.POD_NETWORK))
 OUTSIDE: Final = (str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER))
 MIRROR: Final = ("kind", "destination", "destination_port", "source", "source_port")
@@ -76,7 +76,7 @@ def join_tuples(tuples: pl.DataFrame, keys: pl.DataFrame) -> Ints:
 
 
 def groups(pairs: Iterable[Sequence[int]]) -> dict[int, int]:
-    """Return the smallest member of the group of each number that pairs join."""
+    """Return for each number in the pairs the smallest member of its group; pairs join groups."""
     parent: dict[int, int] = {}
     for first, second in pairs:
         _unite(parent, first, second)
@@ -98,11 +98,12 @@ def reverse_of(tuples: pl.DataFrame) -> Ints:
 
 
 def _pairs(tuples: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs of tuples that a strong key joins, first < second, sorted."""
+    """Return the pairs of tuples that a fingerprint joins, first < second, sorted."""
     seen = keys.group_by("strong", "tuple", pl.col("time") // TOGETHER).agg(
         pl.col("time").min().alias("from"), pl.col("time").max().alias("to")
     )
     shared = seen.filter(pl.col("tuple").n_unique().over("strong").is_between(2, CROWD))
+    # A packet may lie in one bucket of time and its translation in the next: compare with both neighbours.
     other = pl.concat([shared, *(shared.with_columns(pl.col("time") + step) for step in (-1, 1))])
     near = (pl.col("from") - pl.col("to_b") <= TOGETHER) & (pl.col("from_b") - pl.col("to") <= TOGETHER)
     pairs = shared.join(other, on=["strong", "time"], suffix="_b").filter(
@@ -114,10 +115,10 @@ def _pairs(tuples: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _may_be_one() -> pl.Expr:
-    """Say whether translation can make one tuple of the other.
+    """Return whether translation can make one tuple of the other.
 
-    TCP and echoes have keys that no two flows share; datagrams with equal payloads and no IP ID are common,
-    so for these also the owners must fit, and a datagram that is sent back as it came is no translation.
+    TCP and echoes have fingerprints that no two flows share. Datagrams with equal payloads and no IP ID are
+    common, so the owners of theirs must fit too, and a datagram that is sent back is not translated.
     """
     same_kind = pl.col("kind") == pl.col("kind_b")
     equal = {end: pl.col(end) == pl.col(f"{end}_b") for end in ("source", "destination")}
@@ -132,13 +133,13 @@ def _may_be_one() -> pl.Expr:
 
 
 def _alike(end: str) -> pl.Expr:
-    """Say whether both ends are pods, or both outside: translation makes neither of the other."""
+    """Return whether both addresses are of pods, or both outside: then none is a translation of the other."""
     kinds = [f"{end}_kind", f"{end}_kind_b"]
     return pl.any_horizontal(pl.all_horizontal(pl.col(kinds).is_in(group)) for group in (PODS, OUTSIDE))
 
 
 def _sent_back() -> pl.Expr:
-    """Say whether one tuple begins where the other ends."""
+    """Return whether one tuple begins where the other ends."""
     return pl.any_horizontal(
         (pl.col(end) == pl.col(f"{other}_b")) & (pl.col(f"{end}_port") == pl.col(f"{other}_port_b"))
         for end, other in (("source", "destination"), ("destination", "source"))

@@ -1,6 +1,6 @@
 """Expected paths: the hops that a direction of a flow should cross, by a profile's templates and a topology.
 
-It does not know which hops were captured, nor what was seen there.
+It knows neither which hops were captured nor what was seen there.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,11 +20,11 @@ class PathHop(NamedTuple):
 
     Attributes:
         role: the role of the interface. A node that has no interface of that role has no such hop.
-        side: the end of the path on whose node (or in whose pod) it lies: source, destination, or via (the
-            node that a client outside asked).
+        side: the end of the path on whose node, or in whose pod, the hop lies: source, destination, or via
+            (the node that a client outside asked).
         form: how the packet travels there.
-        routed: by how much the TTL is less than at the hop before.
-        optional: it may be seen here, and need not.
+        routed: by how much the TTL falls since the hop before.
+        optional: packets may pass here, and need not.
     """
 
     role: str
@@ -38,7 +38,7 @@ Path: TypeAlias = tuple[PathHop, ...]
 
 
 def reverse(path: Path) -> Path:
-    """Return the way back: hops from the end, with the TTL falling between the same two hops."""
+    """Return the way back: the hops in reverse order, with the TTL falling between the same two hops."""
     routed = [hop.routed for hop in path[1:]][::-1]
     sides = {"source": "destination", "destination": "source"}
     hops = [hop._replace(side=sides.get(hop.side, hop.side)) for hop in reversed(path)]
@@ -47,7 +47,7 @@ def reverse(path: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The ends of one direction, as far as its path depends on them; pods by name, nodes by name.
+    """The ends of one direction, as far as its path depends on them; pods and nodes by name.
 
     `who` and `where` are the traffic kinds of the flow; `back` says that this is the direction of its
     answers.
@@ -69,13 +69,13 @@ class Step:
     """One expected hop.
 
     Attributes:
-        node, role, form: see DESIGN, vocabulary.
+        node, role, form: where it is, and how the packet travels there.
         side: source or destination, as this direction sees it; via for neither.
         number: the pass over this point, from 1.
-        routed: how much the TTL is less than at the step before.
-        interfaces: names of the interfaces that this hop may be.
-        pod: of a pod or veth hop.
-        optional: it may be seen here, and need not.
+        routed: by how much the TTL falls since the step before.
+        interfaces: the names of the interfaces that the step may be.
+        pod: the pod of a step inside one or at its veth.
+        optional: packets may pass here, and need not.
     """
 
     node: str | None
@@ -90,7 +90,7 @@ class Step:
 
     @property
     def opaque(self) -> bool:
-        """Whether what passes here cannot be recognised, since it is encrypted."""
+        """Whether packets are encrypted here, and cannot be recognised."""
         return self.form in OPAQUE
 
 
@@ -133,7 +133,11 @@ class Paths:
         return tuple(interface.name for interface in serving)
 
     def _serves(self, node: Node, interface: Interface, pod: str | None, ends: Ends) -> bool:
-        """Whether an interface may carry this: the pod's veth, bridge or parent; a device of its family."""
+        """Whether an interface may carry this direction.
+
+        A pod's packets cross its own veth, bridge or parent interface; a tunnel device carries the IP
+        versions of its addresses.
+        """
         if interface.role == "veth":
             return interface.pod == pod and pod is not None
         if interface.role in DEVICES:  # flannel.1 carries IPv4, flannel-v6.1 IPv6
@@ -150,7 +154,7 @@ class Paths:
 
 
 def _merged(steps: Iterable[Step]) -> list[Step]:
-    """Leave out hops that no interface can be; what was routed there shows at the next hop."""
+    """Leave out steps that no interface can be; the TTL falls at the next step instead."""
     kept: list[Step] = []
     least, most = 0, 0
     unbounded = False

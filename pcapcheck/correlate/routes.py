@@ -1,6 +1,7 @@
-"""Directions -> traffic kinds and expected paths, told by the client's direction for both ways of a flow.
+"""Traffic kinds and expected paths of directions.
 
-Takes directions (`flows`) and the paths of a profile; it does not know which hops were captured.
+Both follow from the client's direction, for both directions of a flow. It takes directions (`flowtable`) and
+the paths of a profile, and does not know which hops were captured.
 """
 
 from typing import Final
@@ -21,7 +22,7 @@ ENDS: Final = (
 
 
 def routed(flows: pl.DataFrame, paths: Paths, owners: Owners) -> tuple[pl.DataFrame, list[tuple[Step, ...]]]:
-    """Return the directions with who, where, version (of IP) and path, and the paths that this numbers."""
+    """Return the directions with who, where, version (of IP) and path, and the paths by number."""
     flows = _kinds(flows, owners)
     distinct = flows.select(ENDS).unique(maintain_order=True)
     numbers: dict[tuple[Step, ...], int] = {}
@@ -33,11 +34,12 @@ def routed(flows: pl.DataFrame, paths: Paths, owners: Owners) -> tuple[pl.DataFr
 
 
 def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
-    """Add the traffic kinds, told by the client's direction, to both directions."""
+    """Add the traffic kinds, which follow from the client's direction, to both directions."""
     flows = flows.with_columns((4 + 2 * pl.col("source").str.contains(":", literal=True)).alias("version"))
     clients = flows.filter(pl.col("client")).unique("flow", keep="first", maintain_order=True)
     services = flows.drop_nulls("service").unique("flow", keep="first").select("flow", named="service")
-    asked = clients.join(services, on="flow", how="left", maintain_order="left")  # the answers may know it
+    # Only the answers may show the service's address, where the client's way was captured behind the node.
+    asked = clients.join(services, on="flow", how="left", maintain_order="left")
     clients = asked.with_columns(pl.coalesce("service", "named").alias("service")).drop("named")
     combinations = clients.select(CLIENT).unique(maintain_order=True)
     clients_seen = [Client(*row) for row in combinations.iter_rows()]
@@ -49,7 +51,7 @@ def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
         "flow", "who", "where", pl.col("via").alias("flow_via"), pl.col("service").alias("flow_service")
     )
     named_all = flows.join(named, on="flow", how="left", maintain_order="left")
-    asks = pl.col("l4").is_in(["arp", "nd"])  # questions and answers about addresses cross no path
+    asks = pl.col("l4").is_in(["arp", "nd"])  # questions about addresses, and their answers, cross no path
     return named_all.with_columns(
         pl.when(asks).then(pl.lit("arp")).otherwise("who").alias("who"),
         pl.when(asks).then(pl.lit("")).otherwise("where").alias("where"),

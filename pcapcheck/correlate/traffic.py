@@ -1,6 +1,6 @@
-"""Traffic kinds of a flow: who speaks with whom, and where its packets travel (DESIGN, vocabulary).
+"""The traffic kinds of a flow: who speaks with whom, and where the packets travel.
 
-Takes the ends of the client's direction, gives two words; it does not know profiles.
+It takes the ends of the client's direction and gives two words. It does not know profiles.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,8 @@ PODS = (OwnerKind.POD, OwnerKind.POD_NETWORK)
 class Client(NamedTuple):
     """The ends of a flow, the client's first.
 
-    `service` is the one that it asked, `version` that of IP; `via`: see `flows.directions`.
+    `service` is the service that the client asked, `via` the node whose address stood for a pod, `version`
+    that of IP.
     """
 
     source_kind: str
@@ -32,7 +33,7 @@ class Client(NamedTuple):
 def who(ends: Client) -> str:
     """Return pod-to-pod, pod-to-service, pod-to-external, external-to-pod, pod-to-node, node-to-pod or host.
 
-    What pods say to a group, or to an address that is nobody's, is none of these: "".
+    It is "" for what pods send to a group.
     """
     source, destination = ends.source_kind, ends.destination_kind
     if source not in PODS and destination not in PODS:
@@ -49,9 +50,9 @@ def who(ends: Client) -> str:
 
 
 def where(ends: Client, same_subnet: Callable[[str, str, int], bool | None]) -> str:
-    """Return same-pod, same-node, cross-node or cross-subnet; "" where the ends do not say.
+    """Return same-pod, same-node, cross-node or cross-subnet; "" where a node is not known.
 
-    Towards the outside it is the way between the pod's node and the node that the outside sees.
+    Of traffic with the outside it is the way between the pod's node and the node that the outside sees.
     """
     a = ends.via if ends.source_kind in OUTSIDE else ends.source_node
     b = ends.via if ends.destination_kind in OUTSIDE else ends.destination_node

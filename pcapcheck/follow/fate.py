@@ -46,8 +46,8 @@ from pcapcheck.follow.loss import surplus
 SECOND = 1_000_000_000
 PATIENCE = {"tcp": 300_000_000, "echo": SECOND, "udp": SECOND, "fragment": SECOND}  # ns to wait for an answer
 RETRY = SECOND // 5  # ns: what comes again so much later was sent again
-FEW = 3  # losses that nobody felt need so many
-MOST = 0.5  # and more than this share of the packets
+MIN_UNFELT = 3  # packets: fewer that no end noticed may be missed by any capture
+MIN_UNFELT_SHARE = 0.5  # share of the packets of a hop: a capture that still sees packets rarely misses more
 
 
 def fates(
@@ -55,8 +55,8 @@ def fates(
 ) -> pl.DataFrame:
     """Return a row for each packet that the next captured hop lacks: row, fate, felt, silent, gappy, aim_….
 
-    `silent`: it counts as lost only since its hop's capture has no gap; `gappy`: it proves that there is one.
-    `aim_point` and `aim_step`: the next hop was not looking, so what is said is about the way to this one.
+    `silent`: it counts as lost only because the next hop's capture has no gap. `gappy`: it proves one there.
+    `aim_point` and `aim_step`: the next hop was not looking, and the fate is that of the way to this one.
 
     Args:
         seen: direction, rank, ranks, key, start, length, time, row, kind, question, content, point,
@@ -86,7 +86,7 @@ def fates(
 
 
 def _later(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
-    """Mark what a later hop saw: then the next hop's capture has a gap."""
+    """Add `later`: a later hop saw the packet, so the next hop's capture has a gap."""
     keys = missed.select("direction", "key").unique()
     around = seen.join(keys, on=("direction", "key"), how="semi")
     absent = set(missed["row"].to_list())
@@ -97,7 +97,10 @@ def _later(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
 
 
 def _answers(missed: pl.DataFrame, seen: pl.DataFrame, reverse: pl.DataFrame) -> pl.DataFrame:
-    """Mark what an answer to this very packet proves delivered: an echo reply, or an ACK beyond its end."""
+    """Add `answered`, an answer to this very packet was seen, and `one_way`, no packet came back at all.
+
+    An echo reply answers a request, and an ACK beyond its last byte answers a segment.
+    """
     back = missed.join(reverse, on="direction", how="left")
     echoes = seen.filter(pl.col("kind") == "echo").select(
         pl.col("direction").alias("reverse"), "question", pl.lit(value=True).alias("replied")
@@ -130,7 +133,7 @@ def _signed(difference: pl.Expr) -> pl.Expr:
 
 
 def _sent_again(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
-    """Count the packets of the same hop that carry the same bytes, and whether the sender went on."""
+    """Add `again`, the same bytes were sent again, and `went_on`, the sender went on to new bytes."""
     columns = ["direction", "rank"]
     near = seen.join(missed.select(columns).unique(), on=columns, how="semi")
     data = near.filter((pl.col("kind") == "tcp") & (pl.col("length") > 0))
@@ -165,7 +168,7 @@ def _sent_again(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sent_again_elsewhere(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
-    """Add when any hop saw the same bytes last: the hop itself may have stopped looking before."""
+    """Add when any hop saw the same bytes last; the hop itself may have stopped capturing before."""
     near = seen.join(missed.select("direction").unique(), on="direction", how="semi")
     data = near.filter((pl.col("kind") == "tcp") & (pl.col("length") > 0))
     copies = data.group_by("direction", "start").agg(
@@ -179,20 +182,20 @@ def _sent_again_elsewhere(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFr
 
 
 def _reached(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
-    """Mark the packets whose next hop saw others of the same direction."""
+    """Add `reached`: the next hop saw other packets of the same direction."""
     arrived = seen.select("direction", pl.col("rank") - 1, pl.lit(value=True).alias("reached")).unique()
     joined = missed.join(arrived, on=["direction", "rank"], how="left")
     return joined.with_columns(pl.col("reached").fill_null(value=False))
 
 
 def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
-    """Put the marks together, as CORRELATION.md, 2, says."""
+    """Return the fate of each packet from its marks, by the rule of this module."""
     tcp, udp = pl.col("kind") == "tcp", pl.col("kind") == "udp"
     proven = pl.col("later") | (pl.col("answered") & ~pl.col("again"))
     silence = ~pl.col("answered") & pl.col("waited")
     question = (pl.col("kind") == "echo") & pl.col("is_request")
-    # A capture that stopped looks like a flow that broke. A hop lost what it missed while it was looking, or
-    # what it never saw any of; else what counts is the first hop behind it that was looking.
+    # A capture that stopped looks like a flow that broke. So a loss is located at the next hop only if it was
+    # looking, or if it never saw any packet of a one-way direction; else at the first hop behind that looked.
     never = ~pl.col("reached") & ~(pl.col("shut") & pl.col("aim_point").is_not_null())
     looked = pl.col("alive") | (pl.col("one_way") & never)
     beyond = ~looked & pl.col("aim_point").is_not_null()
@@ -209,7 +212,7 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     gaps = marked.group_by("next_point").agg(pl.col("proven").any().alias("gappy"))
     marked = marked.join(gaps, on="next_point", how="left").join(total, on=place, how="left")
     open_ = (~pl.col("proven")).sum().over(place)
-    many = (open_ >= FEW) & (open_ / pl.col("packets") > MOST)
+    many = (open_ >= MIN_UNFELT) & (open_ / pl.col("packets") > MIN_UNFELT_SHARE)
     quiet = pl.col("alive") & ~pl.col("gappy") & (many | pl.col("felt").any().over(place))
     sure = pl.col("felt") & (looked | beyond)
     fate = pl.when("proven").then(pl.lit("gap")).when(sure).then(pl.lit("lost"))

@@ -62,19 +62,12 @@ NAMES: Final = dict(enumerate(KINDS))
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """What one partition gives.
+    """What became of the packets of one partition.
 
     Attributes:
-        hops: direction, step, seen, missing, lost, gap, unknown, late, doubled, latency (median since the
-            watched step before, ns).
-        losses: the packets at each step whose next watched step lost any: direction, step, next_step, point,
-            next_point, variant, file, frame, time, size, kind, fate ("" where delivered), felt, silent.
-        passes: see `passes.passes`.
-        late: packets that were overtaken between two nodes: direction, step, point, variant, file, frame,
-            time.
-        damaged: packets with a wrong checksum: the same columns, kind, and `wrong` (`checksum.wrong`).
-        gappy: next_point: whose captures are proven to have gaps.
-        others: as `losses`, of pairs that lost none here; elsewhere they may have.
+        hops, losses, passes, late, damaged: frames of `Network`, of the flows of this partition.
+        gappy: next_point: the points whose captures are proven to have gaps.
+        others: as `losses`, of pairs of points that lost no packet of this partition.
     """
 
     hops: pl.DataFrame
@@ -87,7 +80,7 @@ class Fates:
 
 
 def located(sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
-    """Return sightings with direction, step, rank (null at no watched step), point and aligned time."""
+    """Return sightings with direction, step, rank (null: at no watched step), point and aligned time."""
     columns = ["variant", "direction", "step", "point", "file", "source", "destination"]
     variants = network.variants.select(columns)
     packets = sightings.join(variants, on="variant", how="inner", maintain_order="left")
@@ -155,10 +148,10 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
 def _aimed(
     packets: pl.DataFrame, watched: pl.DataFrame, seen: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the packets, lost on the way to the first hop that was looking; and those that came so far.
+    """Return the packets, with losses located on the way to the first hop that was looking; and others.
 
-    The latter were delivered on that way: those that the next hop's capture lacks, and others of the same
-    directions.
+    The others were delivered on that longer way: packets that the next hop's capture only missed, and other
+    packets of the same directions.
     """
     aims = pl.col("aim_point").is_not_null()
     columns = [pl.col("aim_point").alias("next_point"), pl.col("aim_step").alias("next_step")]
@@ -188,7 +181,7 @@ def _aimed(
 
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
-    """Return the next watched step of each place, and a capture point of it (where it could be seen)."""
+    """Return the next watched step of each place, and the point where it was seen, else may be seen."""
     seen = located_sightings.group_by(PLACE).agg(pl.col("point").min())
     every = network.watched.select("direction", "step", "rank").join(seen, on=PLACE, how="left")
     paths = network.directions.select("direction", "path")
@@ -228,7 +221,7 @@ def _hops(
 
 
 def _latency(packets: pl.DataFrame) -> pl.DataFrame:
-    """Return the median time from one watched step to the next, of packets that both saw whole."""
+    """Return the median time from one watched step to the next, of packets that both saw as one record."""
     key = ["direction", "key", "start", "length"]
     first = packets.unique([*key, "rank"], keep="first", maintain_order=True).select(
         *key, "rank", "step", "time"
@@ -241,7 +234,7 @@ def _latency(packets: pl.DataFrame) -> pl.DataFrame:
 
 
 def _losses(packets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the packets of all pairs of points with a loss, lost and delivered, and those of other pairs."""
+    """Return the packets of all pairs of points that lost any, and the packets of the other pairs."""
     pair = ["point", "next_point"]
     lossy = packets.filter(pl.col("fate") == "lost").select(pair).unique()
     rows = packets.filter(pl.col("next_point").is_not_null()).select(LOSSES_SCHEMA.names)

@@ -1,8 +1,8 @@
-"""Looking: when each capture point saw anything, and which captures surely began late or ended early.
+"""Looking: when each capture point was capturing, as far as packets show it.
 
-Classic pcap does not say when a capture ran. A point that saw nothing after some time may have stopped, or
-nothing came any more; it had stopped if a later hop still got what must have passed it. Takes variants and
-the expected steps; it knows no single packets.
+A classic pcap file does not say when the capture ran. A point that saw nothing from some time on may have
+stopped, or no packet came any more. It had stopped if a later hop still saw packets that must have passed it.
+This takes variants and the expected steps, and knows no single packets.
 """
 
 from typing import Final
@@ -16,14 +16,11 @@ APART: Final = 100_000_000  # ns: more than it takes from one hop to the next
 
 
 def windows(sightings_of_points: pl.DataFrame, network: Network) -> pl.DataFrame:
-    """Return a row for each point that saw anything or is known to have missed something.
-
-    The columns: point, from, to (clocks aligned; null: it saw nothing), late and early: that it began late,
-    or ended early, is shown by a later hop.
+    """Return the windows of each point that saw anything, or that is known to have missed something.
 
     Args:
         sightings_of_points: variant, point, first, last of every variant, clocks aligned.
-        network: what was placed, with the steps that were watched.
+        network: its watched steps, variants and directions.
     """
     seen = sightings_of_points.group_by("point").agg(
         pl.col("first").min().alias("from"), pl.col("last").max().alias("to")
@@ -60,11 +57,11 @@ def _passed(sightings_of_points: pl.DataFrame, network: Network) -> pl.DataFrame
 
 
 def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """Say of packets that the next hop lacks who was looking at the time: this hop, the next one, others.
+    """Add to packets that the next hop lacks which capture points were capturing at the time.
 
-    Adds waited (this hop, or one before it, went on looking for an answer), alive (the next point looked at
-    the time), shut (it is shown that it did not), and aim_point, aim_step: the first hop behind it that
-    looked; null where there is none.
+    `waited`: this hop, or one before it, went on capturing long enough for an answer. `alive`: the next point
+    was capturing. `shut`: a later hop shows that it was not. `aim_point` and `aim_step`: the first hop behind
+    it that was capturing; null where there is none.
 
     Args:
         missed: row, direction, rank, time, point, next_point, later (another hop behind saw it), patience (ns
@@ -82,7 +79,8 @@ def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> 
         shut.fill_null(value=False).alias("shut"),
     ).drop(WINDOWS_SCHEMA.names[1:])
     others = _others(judged, hops, windows)
-    at_the_time = pl.col("time") >= pl.col("from")  # the first packet of a capture began its way before
+    # `_others` allows a moment for the way to a hop whose capture had just begun; these two need more.
+    at_the_time = pl.col("time") >= pl.col("from")
     waits = pl.col("to") - pl.col("time") > pl.col("patience")
     waited = others.filter(at_the_time & waits & (pl.col("hop") <= pl.col("rank")))
     aimed = (
@@ -97,7 +95,7 @@ def looking(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> 
 
 
 def _others(missed: pl.DataFrame, hops: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
-    """Return the hops of each packet's direction that looked when it was seen, or a moment later."""
+    """Return the hops of each packet's direction that were capturing when it was seen, or a moment later."""
     watched = hops.join(windows.drop_nulls("from"), left_on="hop_point", right_on="point").rename(
         {"rank": "hop"}
     )

@@ -1,8 +1,8 @@
-"""Packets that a hop saw and the next captured hop did not: candidates, by elements and by intervals.
+"""Candidates for a loss: packets that one hop saw and a later captured hop did not.
 
-Takes sightings with their direction and the rank of their hop among the captured hops of its path; a TCP
-segment or a fragment is an interval of bytes, so super-packets and their segments cover each other
-(CORRELATION.md, 1). `fate` says what a candidate means.
+This takes sightings with their direction and the rank of their hop among the captured hops of its path. A TCP
+segment or a fragment is an interval of bytes, so that super-packets and their segments cover each other
+(CORRELATION.md, 1). What a candidate means, `fate` decides.
 """
 
 import numpy as np
@@ -18,9 +18,9 @@ ELEMENT = ("direction", "rank", "key", "start", "length")
 def once(seen: pl.DataFrame) -> pl.DataFrame:
     """Join the passes of one packet over one point; `passes` counts them.
 
-    A bridge shows a packet once to three times, an `any` capture twice: the same identity and IP ID at one
-    hop within 0.2 s is one packet. With IP ID 0 only a change of headers tells a second pass from a second
-    packet; TCP carries sequence numbers.
+    A bridge shows one packet up to three times, an `any` capture twice, so the same identity and IP ID at one
+    hop within 0.2 s are one packet. A datagram with IP ID 0 is taken for the same packet only if its headers
+    have changed; TCP has sequence numbers instead.
     """
     marked = passed(seen, ("direction", "rank"))
     first = marked.unique("packet", keep="first", maintain_order=True)
@@ -29,7 +29,7 @@ def once(seen: pl.DataFrame) -> pl.DataFrame:
 
 
 def passed(seen: pl.DataFrame, place: tuple[str, str]) -> pl.DataFrame:
-    """Return the sightings with `packet`: those of one packet at one place have one number; sorted."""
+    """Return the sightings, sorted, with `packet`, a number for each packet at a place."""
     element = (*place, "key", "start", "length", "ipid")
     ordered = seen.sort(*element, "time", "row")
     same = pl.all_horizontal(pl.col(*element) == pl.col(*element).shift(1))
@@ -70,9 +70,9 @@ def _latest(seen: pl.DataFrame, groups: pl.DataFrame) -> Ints:
 
 
 def _uncovered(unequal: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
-    """Return the intervals that are seen more often here than there, with `short`, how many packets too few.
+    """Return the intervals that are seen more often here than there; `short` is by how many packets.
 
-    Both sides' intervals of one key are laid over each other: +1 for each here, -1 for each there.
+    The intervals of one key are laid over each other: +1 for each seen here, -1 for each seen there.
     """
     classes = ["direction", "rank", "key"]
     suspects = unequal.select(classes).unique()
@@ -96,7 +96,7 @@ def _most(number: Ints, start: Ints, length: Ints, difference: Ints) -> Ints:
         difference: int64 (k,), how often it is seen here less there.
     """
     k, end = len(number), start + length
-    over = np.flatnonzero(end > NUMBERS)  # cut in two
+    over = np.flatnonzero(end > NUMBERS)  # intervals that wrap around are cut in two
     owner = np.concatenate([np.arange(k), over])
     begin = np.concatenate([start, np.zeros(len(over), np.int64)])
     end = np.concatenate([np.minimum(end, NUMBERS), end[over] - NUMBERS])

@@ -1,8 +1,8 @@
 """Order: packets that were overtaken on the way between two nodes.
 
-Takes packets at watched steps, one row a packet; a packet is late if one that was sent after it arrived
-before it. Times are compared at one point only, so clocks do not matter. Retransmissions have an identity of
-their own. Where the capture at an uplink is short, a step behind it shows the order, too.
+A packet is late if one that was sent after it arrived before it. Each order is that of one capture point, so
+clocks do not matter. Retransmissions are no late packets, since they have identities of their own. Where the
+capture at an uplink is too short, a step behind it shows the order.
 """
 
 from typing import Final
@@ -13,13 +13,13 @@ ELEMENT: Final = ("direction", "key", "start", "length")
 
 
 def ways(seen: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
-    """Return the steps between which orders are compared: direction, rank (of the sending end), to (a rank).
+    """Return the steps between which orders are compared: direction, rank (the sending step), to (the other).
 
-    They are the nearest to the network of those that saw at least half of what their node saw.
+    At each node it is the step nearest to the network that saw at least half as much as any step of the node.
 
     Args:
         seen: direction, rank, …; one row a packet (`loss.once`).
-        stays: direction, rank, stay (`places.stays`).
+        stays: direction, rank, stay (`steps.stays`).
     """
     counted = seen.group_by("direction", "rank").len().join(stays, on=["direction", "rank"])
     visit = ["direction", "stay"]

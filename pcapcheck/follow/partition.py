@@ -1,7 +1,7 @@
-"""Partitioning: sightings of all captures, sorted into shares of the flows, each small enough to follow.
+"""Partitions: the sightings of all captures, sorted by flow into shares that fit the memory.
 
-Takes what the map stage kept and gives the pieces of each partition. Where there is more than one, workers
-sort some pieces at a time into files of the scratch folder.
+This takes the sightings that the map stage stored and gives the pieces of each partition. If there is more
+than one partition, workers sort a few pieces at a time into files of the scratch folder.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,9 +31,9 @@ class PartitionPlan:
 
     Attributes:
         of: variant, share (counted from 0).
-        packets: int64 (k,), of each share.
+        packets: int64 (k,), how many packets each share has.
         largest: a flow of the largest unit that cannot be cut, or `NO_FLOW`.
-        most: its packets.
+        most: how many packets that unit has.
     """
 
     of: pl.DataFrame
@@ -70,7 +70,7 @@ def _tied(variants: pl.DataFrame) -> dict[int, int]:
 
 
 def _next_fit(packets: Iterable[int], rows: int) -> list[int]:
-    """Return the share of each unit, in their order."""
+    """Return the share of each unit: the current one, or the next if it does not fit."""
     shares, share, held = [], 0, 0
     for count in packets:
         if held and held + count > rows:
@@ -81,7 +81,7 @@ def _next_fit(packets: Iterable[int], rows: int) -> list[int]:
 
 
 Pieces = tuple[StoredFrame, ...]
-ELSEWHERE: Final = -1  # what a variant is called that belongs to no partition
+ELSEWHERE: Final = -1  # the number of a variant that belongs to no partition
 FOLLOWING: Final = ("variant", "direction", "step", "point", "file", "source", "destination")
 
 
@@ -99,11 +99,11 @@ class Partition(NamedTuple):
 
 
 class VariantNumbers(NamedTuple):
-    """What the variants of one file are called.
+    """The numbers of the variants of one file among those of all files.
 
     Attributes:
-        to: int64 (n,), the number of each of its variants among those of all files, or `ELSEWHERE`.
-        share: int64 (n,), the partition of each.
+        to: int64 (n,), the number of each variant, or `ELSEWHERE`.
+        share: int64 (n,), the partition of each variant.
     """
 
     to: Ints
@@ -112,12 +112,12 @@ class VariantNumbers(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SortTask:
-    """Some pieces that are sorted in one go.
+    """A few pieces that are sorted together.
 
     Attributes:
-        pieces: sightings, and what their file's variants are called.
-        folder: where the sorted ones go.
-        number: of this batch.
+        pieces: sightings, and the numbers of their file's variants.
+        folder: where the sorted pieces are written.
+        number: the number of this batch.
     """
 
     pieces: tuple[tuple[StoredSightings, VariantNumbers], ...]
@@ -158,7 +158,7 @@ def partitions(bound: BoundCaptures, network: Network, using: Resources) -> Iter
 
 
 def _by_partition(network: Network, cut: PartitionPlan) -> list[Network]:
-    """Return of each share what concerns its flows."""
+    """Return for each share the network of its flows."""
     owned = network.variants.select(FOLLOWING).join(cut.of, on="variant", maintain_order="left")
     owner = owned.select("direction", "share").drop_nulls().unique()
     variants = _by_share(owned, cut)
@@ -184,7 +184,7 @@ def _by_share(frame: pl.DataFrame, cut: PartitionPlan) -> list[pl.DataFrame]:
 
 
 def _by_file(bound: BoundCaptures, cut: PartitionPlan) -> list[VariantNumbers]:
-    """Return what the variants of each file are called, and where they belong."""
+    """Return the numbers of the variants of each file, and their partitions."""
     file = bound.variants["file"].to_numpy()
     first = np.append(0, np.cumsum(np.bincount(file, minlength=len(bound.captured))))
     place = pl.Series("place", first[file] + bound.variants["local"].to_numpy())
@@ -197,7 +197,7 @@ def _by_file(bound: BoundCaptures, cut: PartitionPlan) -> list[VariantNumbers]:
 
 
 def _renumbered(pieces: Sequence[tuple[StoredSightings, VariantNumbers]]) -> pl.DataFrame:
-    """Return the sightings of some pieces with the numbers that variants have among all files, and shares."""
+    """Return the sightings of some pieces; their variants are numbered among all files and have a `share`."""
     frames = [scratch.load(piece.kept) for piece, _ in pieces]
     before = np.repeat([piece.before for piece, _ in pieces], [len(frame) for frame in frames])
     named = [
@@ -213,7 +213,7 @@ def _renumbered(pieces: Sequence[tuple[StoredSightings, VariantNumbers]]) -> pl.
 
 
 def _check_size(cut: PartitionPlan, network: Network, using: Resources) -> None:
-    """Refuse a flow that alone is too large, where somebody asked for a ceiling."""
+    """Refuse a flow that alone is too large for the memory that the user has set."""
     if not using.budget.given or cut.most <= using.budget.fitting:
         return
     flow = network.directions.filter(pl.col("flow") == cut.largest)["flow_text"].drop_nulls()
@@ -238,7 +238,7 @@ def _batches(
 
 
 def _sorted(batch: SortTask) -> dict[int, str]:
-    """Sort the sightings of one batch into a file a share; any process can do it."""
+    """Sort the sightings of one batch into a file for each share; any process can do it."""
     sightings = _renumbered(batch.pieces)
     written = {}
     for (share,), mine in sightings.partition_by("share", as_dict=True, include_key=False).items():

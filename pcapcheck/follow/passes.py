@@ -1,6 +1,7 @@
-"""Passes: one packet that crosses one point more than once, and packets doubled between two steps.
+"""Passes: packets that cross one capture point several times, and packets doubled between two steps.
 
-A bridge shows a packet up to three times, VEPA twice, a loop again and again. It does not judge.
+A bridge shows a packet up to three times, VEPA shows it twice, and a loop again and again. Passes are not
+judged here.
 """
 
 from typing import Final
@@ -11,15 +12,11 @@ from pcapcheck.correlate.schemas import PASSES_SCHEMA
 from pcapcheck.follow.loss import passed
 
 ELEMENT: Final = ("direction", "key", "start", "length")
-SEVERAL: Final = ("bridge", "lo")  # roles that show a packet more than once, or twice by nature
+SEVERAL: Final = ("bridge", "lo")  # roles of interfaces that show one packet several times by nature
 
 
 def passes(located: pl.DataFrame) -> pl.DataFrame:
-    """Return a row for each pass of the packets that crossed a point more than once.
-
-    The columns: direction, step, point, packet (a number within direction and point), variant, file, frame,
-    time, passes.
-    """
+    """Return a row for each pass of the packets that crossed a point more than once: PASSES_SCHEMA."""
     marked = passed(located, ("direction", "point")).with_columns(pl.len().over("packet").alias("passes"))
     again = marked.filter(pl.col("passes") > 1).sort("packet", "time", "row")
     numbered = again.with_columns(pl.col("packet").rank("dense").over("direction", "point"))
@@ -27,13 +24,13 @@ def passes(located: pl.DataFrame) -> pl.DataFrame:
 
 
 def doubled(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Return the packets that a step saw more than once and the last such step before it once.
+    """Return the packets that a step saw several times and the step before it once.
 
-    Steps that show a packet more than once by nature are passed over.
+    Steps that show a packet several times by nature are left out, also as the step before.
 
     Args:
         seen: direction, rank, key, start, length, passes; one row a packet (`loss.once`).
-        places: direction, rank, role, crossings (`places.places`).
+        places: direction, rank, role, crossings (`steps.places`).
     """
     single = places.filter(~pl.col("role").is_in(SEVERAL) & (pl.col("crossings") == 1))
     turns = single.select("direction", "rank", pl.col("rank").rank("dense").over("direction").alias("turn"))

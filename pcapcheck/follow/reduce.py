@@ -1,7 +1,7 @@
-"""The reduce stage: sightings of all captures, in partitions of joined flows, followed from hop to hop.
+"""The reduce stage: the sightings of all captures, followed from hop to hop in partitions of whole flows.
 
-A correlation of any input size holds one partition at a time (and one a worker). Takes what the map stage
-kept, gives the network with hops, losses and passes; it knows no rules.
+However large the captures are, each worker holds one partition at a time. The stage takes the sightings that
+the map stage stored, and gives the network with hops, losses and passes. It knows no rules.
 """
 
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ from pcapcheck.scale import scratch
 from pcapcheck.scale.resources import Resources
 from pcapcheck.scale.scratch import StoredFrame
 
-FEW: Final = 2_000  # packets that need not be kept apart
+MIN_STORED: Final = 2_000  # packets that are not worth a file
 
 
 @dataclass(frozen=True, slots=True)
 class PartitionTask:
-    """One partition, and where more can be kept."""
+    """One partition, and the folder where its packets can be stored for others."""
 
     partition: Partition
     number: int
@@ -57,11 +57,11 @@ def reduce_all(bound: BoundCaptures, network: Network, using: Resources) -> Netw
 
 
 def _reduce(part: PartitionTask) -> tuple[Fates, StoredFrame]:
-    """Follow one partition; any process can do it. What other partitions may ask for is kept apart."""
+    """Follow one partition; any process can do it. Packets that other partitions may need are stored."""
     pieces, network = part.partition
     sightings = pl.concat([scratch.load(piece) for piece in pieces])
     fates = follow(located(sightings, network), network, network.windows)
-    others = scratch.store(fates.others, part.scratch, f"others-{part.number}", rows=FEW)
+    others = scratch.store(fates.others, part.scratch, f"others-{part.number}", rows=MIN_STORED)
     return replace(fates, others=fates.others.clear()), others
 
 
