@@ -98,7 +98,7 @@ class Table:
         return np.flatnonzero(differs.any(axis=1)) if differs.any() else np.zeros(0, np.int64)
 
     def _collided(self, words: Words64, numbers: Ints, wrong: Ints) -> Ints:
-        """Tell rows with the hash of another row apart by their words; return the positions that are new.
+        """Give numbers to rows that share their hash with another row; return the positions that are new.
 
         Such rows are very rare. They have no slot in the hash table and are compared one by one.
         """

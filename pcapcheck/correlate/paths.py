@@ -135,7 +135,7 @@ class Paths:
     def _serves(self, node: Node, interface: Interface, pod: str | None, ends: Ends) -> bool:
         """Whether an interface may carry this direction.
 
-        A pod's packets cross its own veth, bridge or parent interface; a tunnel device carries the IP
+        A pod's packets cross its own veth, bridge or parent interface, and a tunnel device carries the IP
         versions of its addresses.
         """
         if interface.role == "veth":
