@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,7 @@ def dotted(file):
     return ".".join(file.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").rstrip(".")
 
 
+@cache
 def imported(file, *, always=False):
     """Return the dotted names that a file imports: anywhere, or `always`, whenever it is imported itself."""
     found = set()
@@ -169,9 +171,7 @@ def test_every_module_is_executed_by_a_test_of_its_room(room):
     direct = reached(direct, lambda name: builders.get(name, ()))
     mine = {each for each in within(direct) if room_of(each) == room}
     of_room = {each for each in NAMES if room_of(each) == room and not is_growing(each)} - set(ROOMS)
-    executed = reached(
-        mine, lambda name: {one for one in within(imported(NAMES[name])) if room_of(one) == room}
-    )
+    executed = reached(mine, lambda name: within(imported(NAMES[name])) & of_room)
     assert sorted(of_room - executed) == []
 
 
@@ -191,12 +191,12 @@ def test_no_modules_import_each_other_in_a_circle():
     assert sorted(circular) == []
 
 
-def public(kinds):
-    """Return how often each public name is defined at the top of a module outside the folders that grow."""
+def defined_twice(kinds):
+    """Return the public names that several modules define, outside the folders that grow."""
     found = Counter()
     for module, file in NAMES.items():
         body = [] if is_growing(module) else ast.parse(file.read_text(encoding="utf-8")).body
-        found.update(name for node in body for name in defined(node, kinds) if not name.startswith("_"))
+        found.update({name for node in body for name in defined(node, kinds) if not name.startswith("_")})
     return {name for name, count in found.items() if count > 1}
 
 
@@ -205,20 +205,21 @@ def defined(node, kinds):
         return [node.name]
     if isinstance(node, ast.Assign | ast.AnnAssign) and "constant" in kinds:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+        names = [each for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+        return [each.id for each in names if isinstance(each.ctx, ast.Store)]
     return []
 
 
 def test_no_two_modules_or_classes_have_one_name():
     files = Counter(name.rpartition(".")[2] for name in NAMES if not is_growing(name) and name not in ROOMS)
     assert [name for name, count in files.items() if count > 1] == []
-    assert public("class") == set()
+    assert defined_twice("class") == set()
 
 
 def test_no_two_constants_have_one_name():
     """Those that do today stand in a list, from which names are to be removed and to which none is added."""
     known = set((TESTS / "names_used_twice.txt").read_text(encoding="utf-8").split())
-    found = public(("class", "constant"))
+    found = defined_twice(("class", "constant"))
     assert {"new": sorted(found - known), "no longer used twice": sorted(known - found)} == {
         "new": [],
         "no longer used twice": [],
@@ -258,8 +259,7 @@ def test_architecture_names_every_journey():
 def test_architecture_names_no_file_that_is_missing():
     named = {each for each in quoted(ARCHITECTURE) if re.fullmatch(r"[\w/]+\.(py|yaml|json|toml)", each)}
     assert (
-        sorted(each for each in named if not any((top / each).exists() for top in (PACKAGE, REPOSITORY)))
-        == []
+        sorted(each for each in named if not (PACKAGE / each).exists() | (REPOSITORY / each).exists()) == []
     )
 
 
@@ -275,11 +275,10 @@ def layers(text):
 
 
 def test_architecture_has_the_import_line_of_the_contract():
-    contracts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
-        "importlinter"
-    ]
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = project["tool"]["importlinter"]["contracts"][0]
     line = section("Who may import whom").split("```")[1]
-    assert layers(line) == layers(">".join(contracts["contracts"][0]["layers"]))
+    assert layers(line) == layers(">".join(contract["layers"]))
 
 
 def test_architecture_fits_two_screens_and_its_decisions():

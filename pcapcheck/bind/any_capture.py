@@ -17,7 +17,7 @@ from pcapcheck.decode.tunnels import CARRIERS
 from pcapcheck.topology.topology import Interface, Node, Role, Topology
 
 ETHER, LOOPBACK = 1, 772
-OTHER_HOST, OUTGOING = 3, 4
+OTHER_HOST, OUTGOING = 3, 4  # PACKET_OTHERHOST, PACKET_OUTGOING: linux/if_packet.h
 _HARDWARE: Final = {"ipip": 768, "tunl": 768, "ip6tnl": 769, "sit": 776, "gre": 778, "ip6gre": 823}
 _HARDWARE_NONE: Final = {"wireguard": 65534, "wg": 65534, "flannel-wg": 65534, "tun": 65534, "flannel": 65534}
 _ENOUGH: Final = 30

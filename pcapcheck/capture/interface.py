@@ -46,8 +46,9 @@ class CaptureInterface:
 
 MAX_INTERFACES = 65535  # of one capture: `Block.interface` is a uint16
 NS_PER_SECOND = 1_000_000_000
-NAME, DESCRIPTION, MAC, RESOLUTION, FILTER, OFFSET, HARDWARE = 2, 3, 6, 9, 11, 14, 15  # if_... options, 4.2
-START, END, LOST_BY_INTERFACE, LOST_BY_SYSTEM = 2, 3, 5, 7  # isb_... options, 4.6
+IF_NAME, IF_DESCRIPTION, IF_MAC, IF_RESOLUTION = 2, 3, 6, 9  # options of an interface description, 4.2
+IF_FILTER, IF_OFFSET, IF_HARDWARE = 11, 14, 15
+ISB_START, ISB_END, ISB_LOST_BY_INTERFACE, ISB_LOST_BY_SYSTEM = 2, 3, 5, 7  # options of its statistics, 4.6
 MICROSECONDS = 6  # if_tsresol where it is not given
 
 
@@ -85,19 +86,19 @@ class Interfaces:
         self.described.append(
             CaptureInterface(
                 linktype,
-                name=text(options.get(NAME, [b""])[0]),
-                description=text(options.get(DESCRIPTION, [b""])[0]),
+                name=text(options.get(IF_NAME, [b""])[0]),
+                description=text(options.get(IF_DESCRIPTION, [b""])[0]),
                 snaplen=snaplen,
-                filter=_filter(options.get(FILTER, [b""])[0]),
-                hardware=text(options.get(HARDWARE, [b""])[0]),
-                mac=options.get(MAC, [b""])[0][:6].hex(":"),
+                filter=_filter(options.get(IF_FILTER, [b""])[0]),
+                hardware=text(options.get(IF_HARDWARE, [b""])[0]),
+                mac=options.get(IF_MAC, [b""])[0][:6].hex(":"),
                 comments=tuple(text(value) for value in options.get(COMMENT, [])),
             )
         )
         self._new.append(linktype)
         self._most.append(most_captured(linktype, snaplen))
-        self._resolution.append(number(options.get(RESOLUTION, [bytes([MICROSECONDS])])[0][:1], order))
-        self._offset.append(_signed(number(options.get(OFFSET, [b""])[0][:8], order) * NS_PER_SECOND))
+        self._resolution.append(number(options.get(IF_RESOLUTION, [bytes([MICROSECONDS])])[0][:1], order))
+        self._offset.append(_signed(number(options.get(IF_OFFSET, [b""])[0][:8], order) * NS_PER_SECOND))
 
     def count(self, body: bytes, order: str) -> None:
         """Take in one statistics block: when capturing started and ended, and what it lost."""
@@ -107,14 +108,16 @@ class Interfaces:
             return
         options = dict(read_options(body[12:], order))
         lost = [
-            number(options[code], order) for code in (LOST_BY_INTERFACE, LOST_BY_SYSTEM) if code in options
+            number(options[code], order)
+            for code in (ISB_LOST_BY_INTERFACE, ISB_LOST_BY_SYSTEM)
+            if code in options
         ]
         old = self.described[which]
         self.described[which] = replace(
             old,
             dropped=sum(lost) if lost else old.dropped,
-            start=self._moment(number_in_section, options.get(START), order, old.start),
-            end=self._moment(number_in_section, options.get(END), order, old.end),
+            start=self._moment(number_in_section, options.get(ISB_START), order, old.start),
+            end=self._moment(number_in_section, options.get(ISB_END), order, old.end),
         )
 
     def most_captured(self) -> Ints:

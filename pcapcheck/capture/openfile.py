@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pcapcheck.capture.compressed import LONGEST_MAGIC, Decompressed, compression
 from pcapcheck.capture.remote import Ranged, Remote, is_url
-from pcapcheck.capture.window import MappedFile, Read, Streamed, Windows
+from pcapcheck.capture.window import MappedFile, ReadWindows, Streamed, Windows
 from pcapcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def open_path(path: str) -> Opened:
     if compression(os.pread(file.fileno(), LONGEST_MAGIC, 0)):
         return replace(_open_stream(file), again=True)
     changing = abs(time.time() - status.st_mtime) < SETTLED
-    windows = Read(file) if changing or status.st_size == 0 else _map(file)
+    windows = ReadWindows(file) if changing or status.st_size == 0 else _map(file)
     return Opened(windows, status.st_size, seekable=True, again=True)
 
 
@@ -74,7 +74,7 @@ def _map(file: io.FileIO) -> Windows:
     try:
         return MappedFile(file)
     except OSError:  # some file systems can't
-        return Read(file)
+        return ReadWindows(file)
 
 
 def _open_stream(file: io.RawIOBase | io.BufferedIOBase) -> Opened:

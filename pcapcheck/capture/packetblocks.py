@@ -9,6 +9,7 @@ import numpy as np
 
 from pcapcheck.capture.arrays import Bytes, Ints, Words64, at_every_byte, gather
 
+SHB, IDB, ISB = 0x0A0D0D0A, 1, 5  # section header, interface description and interface statistics block
 PB, SPB, EPB = 2, 3, 6  # packet (obsolete), simple packet and enhanced packet block
 BLOCK_HEADERS = {PB: 28, SPB: 12, EPB: 28}  # bytes of a block before those of the packet
 TRAILER = 4

@@ -18,7 +18,10 @@ from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
 
 FILE_HEADER = 24  # bytes
-BEFORE, AFTER = 3600, 8 * 86400  # seconds from the first packet within which a guessed record must lie
+SECONDS_BEFORE, SECONDS_AFTER = (
+    3600,
+    8 * 86400,
+)  # seconds from the first packet within which a guessed record must lie
 MAX_LIKELY_LENGTH = 1 << 20  # bytes of a packet: where a larger one seems to be, no record starts
 
 
@@ -119,7 +122,7 @@ class Pcap:
         """Tell records by what is likely: sane lengths, and times near `began`, else near the first one's."""
         first = data[:4].tobytes() if began is None else began
         seconds = int.from_bytes(first, "little" if self._order == "<" else "big")
-        earliest, latest = max(0, seconds - BEFORE), min(seconds + AFTER, (1 << 32) - 1)
+        earliest, latest = max(0, seconds - SECONDS_BEFORE), min(seconds + SECONDS_AFTER, (1 << 32) - 1)
 
         def plausible(place: Ints) -> Bools:
             second, fraction, captured, original = self._headers(data, place)

@@ -12,12 +12,11 @@ from pcapcheck.capture.blockoptions import COMMENT, find_comments, read_options,
 from pcapcheck.capture.chain import Chain, Walk, walk
 from pcapcheck.capture.interface import MAX_INTERFACES, CaptureInterface, Interfaces
 from pcapcheck.capture.lanes import Signs, first_start, walk_in_lanes
-from pcapcheck.capture.packetblocks import EPB, PB, SPB, Packets, read_packets
+from pcapcheck.capture.packetblocks import EPB, IDB, ISB, PB, SHB, SPB, Packets, read_packets
 from pcapcheck.capture.reader import Batch, Scan, empty_batch
 from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
 
-SHB, IDB, ISB = 0x0A0D0D0A, 1, 5
 # Blocks that Wireshark shows as frames, though no packet is in them: custom blocks, systemd's journal,
 # events of sysdig. Source: wiretap/pcapng.c.
 OTHER_FRAME_BLOCKS = (0x0BAD, 0x40000BAD, 9, 0x204, 0x208, 0x216, 0x221)

@@ -9,17 +9,26 @@ from collections.abc import Sequence
 from typing import IO, Final
 
 from pcapcheck.capture.blockoptions import COMMENT
-from pcapcheck.capture.interface import CaptureInterface
+from pcapcheck.capture.interface import (
+    IF_DESCRIPTION,
+    IF_FILTER,
+    IF_HARDWARE,
+    IF_MAC,
+    IF_NAME,
+    IF_RESOLUTION,
+    ISB_END,
+    ISB_LOST_BY_SYSTEM,
+    ISB_START,
+    CaptureInterface,
+)
+from pcapcheck.capture.packetblocks import EPB, IDB, ISB, SHB
 
 SECTION: Final = struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)
-SHB, IDB, ISB, EPB = 0x0A0D0D0A, 1, 5, 6
-NAME, DESCRIPTION, MAC, RESOLUTION, FILTER, HARDWARE = 2, 3, 6, 9, 11, 15  # if_... options
-START, END, LOST_BY_SYSTEM = 2, 3, 7  # isb_... options
 APPLICATION = 4  # shb_userappl
 NANOSECONDS = b"\x09"
 MAX_OPTION_SIZE: Final = 65535  # bytes of an option's value: its length is a uint16
 LATEST: Final = (1 << 64) - 1
-PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")  # by length modulo 4
+OPTION_PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")  # by length modulo 4
 
 
 class Writer:
@@ -55,7 +64,7 @@ class Writer:
         """
         ticks, captured = max(time, 0), len(data)
         options = _options([(COMMENT, each.encode(errors="replace")) for each in comments])
-        body = PADDING[captured % 4] + options
+        body = OPTION_PADDING[captured % 4] + options
         total = 32 + captured + len(body)
         head = (EPB, total, interface, ticks >> 32, ticks & 0xFFFFFFFF, captured, original)
         self._stream.write(struct.pack("<IIIIIII", *head) + data + body + struct.pack("<I", total))
@@ -64,41 +73,41 @@ class Writer:
         """Write when capturing on an interface started and ended, and what it lost, where that is known."""
         options = [
             (code, struct.pack("<II", time >> 32, time & 0xFFFFFFFF))
-            for code, time in ((START, interface.start), (END, interface.end))
+            for code, time in ((ISB_START, interface.start), (ISB_END, interface.end))
             if time is not None and time >= 0
         ]
         if interface.dropped is not None:
-            options.append((LOST_BY_SYSTEM, struct.pack("<Q", min(interface.dropped, LATEST))))
+            options.append((ISB_LOST_BY_SYSTEM, struct.pack("<Q", min(interface.dropped, LATEST))))
         if options:
             self._stream.write(_block(ISB, struct.pack("<III", number, 0, 0) + _options(options)))
 
 
 def _description(interface: CaptureInterface) -> bytes:
     texts = [
-        (NAME, interface.name),
-        (DESCRIPTION, interface.description),
-        (HARDWARE, interface.hardware),
+        (IF_NAME, interface.name),
+        (IF_DESCRIPTION, interface.description),
+        (IF_HARDWARE, interface.hardware),
         *((COMMENT, each) for each in interface.comments),
     ]
     options = [(code, text.encode(errors="replace")) for code, text in texts if text]
     if interface.mac:
-        options.append((MAC, bytes.fromhex(interface.mac.replace(":", ""))))
+        options.append((IF_MAC, bytes.fromhex(interface.mac.replace(":", ""))))
     if interface.filter:
-        options.append((FILTER, b"\0" + interface.filter.encode(errors="replace")))
-    options.append((RESOLUTION, NANOSECONDS))
+        options.append((IF_FILTER, b"\0" + interface.filter.encode(errors="replace")))
+    options.append((IF_RESOLUTION, NANOSECONDS))
     return struct.pack("<HHI", interface.linktype, 0, interface.snaplen) + _options(options)
 
 
 def _options(options: Sequence[tuple[int, bytes]]) -> bytes:
     """Return options with the mark of their end, or nothing if there are none."""
     written = [
-        struct.pack("<HH", code, len(value)) + value + PADDING[len(value) % 4]
+        struct.pack("<HH", code, len(value)) + value + OPTION_PADDING[len(value) % 4]
         for code, value in ((code, value[:MAX_OPTION_SIZE]) for code, value in options)
     ]
     return b"".join((*written, bytes(4))) if written else b""
 
 
 def _block(kind: int, body: bytes) -> bytes:
-    body += PADDING[len(body) % 4]
+    body += OPTION_PADDING[len(body) % 4]
     total = 12 + len(body)
     return struct.pack("<II", kind, total) + body + struct.pack("<I", total)

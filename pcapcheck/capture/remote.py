@@ -29,7 +29,7 @@ READ_AHEAD: Final = 8 << 20  # bytes of a stream that are fetched at a time: lar
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RemoteFile:
     """A file by URL, and its bytes; None if only the end will tell."""
 
     url: str
@@ -84,7 +84,7 @@ class Remote:
         return file
 
 
-def find(url: str) -> list[Found] | None:
+def find(url: str) -> list[RemoteFile] | None:
     """Return what lies below a prefix or folder, or matches a glob, by name; None if it is one file.
 
     Raises:
@@ -98,7 +98,9 @@ def find(url: str) -> list[Found] | None:
     else:
         return None
     files = [each for each in listed.values() if each["type"] == "file"]
-    return sorted((Found(_named(system, each), each.get("size")) for each in files), key=lambda one: one.url)
+    return sorted(
+        (RemoteFile(_named(system, each), each.get("size")) for each in files), key=lambda one: one.url
+    )
 
 
 def heads(urls: Sequence[str], size: int) -> dict[str, bytes]:

@@ -90,7 +90,7 @@ class MappedFile:
         """Do nothing: the map goes with the last view of it."""
 
 
-class Read:
+class ReadWindows:
     """Windows of a file that may still change: a map of it would end in SIGBUS when somebody cuts it."""
 
     largest = COPIED

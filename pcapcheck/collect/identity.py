@@ -54,7 +54,7 @@ from pcapcheck.collect.hashtable import mix_columns
 from pcapcheck.decode.columns import Column
 from pcapcheck.decode.stack import ECHO, ERRORS, KINDS, ND, TRANSPORTS
 
-Read = Callable[[str], Column]
+FieldReader = Callable[[str], Column]
 Columns = dict[str, NDArray[Any]]
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16  # RFC 9293, 3.1
@@ -96,7 +96,7 @@ class _Ip:
     size: Words64
 
 
-def identities(read: Read, transports: Words64, six: Bools) -> pl.DataFrame:
+def identities(read: FieldReader, transports: Words64, six: Bools) -> pl.DataFrame:
     """Return the identity of each of `n` packets as a frame of SCHEMA.
 
     Args:
@@ -109,12 +109,12 @@ def identities(read: Read, transports: Words64, six: Bools) -> pl.DataFrame:
     return frame.with_columns(pl.when(pl.col("flags") & ACK != 0).then("acked").alias("acked"))
 
 
-def fingerprints(read: Read, transports: Words64, six: Bools) -> Words64:
+def fingerprints(read: FieldReader, transports: Words64, six: Bools) -> Words64:
     """Return only the fingerprint of each packet, uint64 (n,), 0 where there is none; see `identities`."""
     return _columns(read, transports, six)["strong"]
 
 
-def _columns(read: Read, transports: Words64, six: Bools) -> Columns:
+def _columns(read: FieldReader, transports: Words64, six: Bools) -> Columns:
     n = len(transports)
     ip = _ip(read, six)
     columns: Columns = {name: np.zeros(n, TYPES[kind]) for name, kind in SIGHTING_SCHEMA.items()}
@@ -127,14 +127,14 @@ def _columns(read: Read, transports: Words64, six: Bools) -> Columns:
     return columns
 
 
-def _values(read: Read, name: str) -> Words64:
+def _values(read: FieldReader, name: str) -> Words64:
     """Return a column with 0 where the field is absent, uint64 (n,)."""
     column = read(name)
     values = column.values if column.present.all() else np.where(column.present, column.values, 0)
     return values.astype(np.uint64)
 
 
-def _ip(read: Read, six: Bools) -> _Ip:
+def _ip(read: FieldReader, six: Bools) -> _Ip:
     """Read the innermost IP header, whichever version carries the packet."""
     if not six.any():
         return _ip4(read)
@@ -144,7 +144,7 @@ def _ip(read: Read, six: Bools) -> _Ip:
     return _Ip(*(np.where(six, getattr(other, name), getattr(four, name)) for name in _Ip.__slots__))
 
 
-def _ip4(read: Read) -> _Ip:
+def _ip4(read: FieldReader) -> _Ip:
     header, total = _values(read, "inner.ip.hdr_len"), _values(read, "inner.ip.len")
     return _Ip(
         protocol=_values(read, "inner.ip.proto"),
@@ -156,7 +156,7 @@ def _ip4(read: Read) -> _Ip:
     )
 
 
-def _ip6(read: Read) -> _Ip:
+def _ip6(read: FieldReader) -> _Ip:
     """Read IPv6; its fragments have their ID, offset and flag in a header of 8 bytes."""
     length = _values(read, "inner.ipv6.plen")
     fragment = read("inner.ipv6.fraghdr.offset").present
@@ -177,7 +177,7 @@ def _hash(salt: int, *parts: NDArray[Any]) -> Words64:
     return mix_columns(columns, n)
 
 
-def _tcp(read: Read, ip: _Ip, columns: Columns, _name: str, is_tcp: Bools) -> None:
+def _tcp(read: FieldReader, ip: _Ip, columns: Columns, _name: str, is_tcp: Bools) -> None:
     """Identify segments by intervals of sequence numbers; an acknowledgement alone and a reset have none."""
     seq, ack, flags = (_values(read, f"inner.tcp.{name}") for name in ("seq_raw", "ack_raw", "flags"))
     stamp = read("inner.tcp.options.timestamp.tsval")
@@ -202,7 +202,7 @@ def _tcp(read: Read, ip: _Ip, columns: Columns, _name: str, is_tcp: Bools) -> No
     _fill(columns, read("inner.tcp.seq_raw").present & is_tcp, "tcp", made)
 
 
-def _udp(read: Read, ip: _Ip, columns: Columns, _name: str, is_udp: Bools) -> None:
+def _udp(read: FieldReader, ip: _Ip, columns: Columns, _name: str, is_udp: Bools) -> None:
     """Identify datagrams by their IP ID, those with ID 0 by length and payload."""
     length = _values(read, "inner.udp.length")
     digest = _hash(20, *(_values(read, f"inner.udp.{word}") for word in PAYLOAD))
@@ -213,7 +213,7 @@ def _udp(read: Read, ip: _Ip, columns: Columns, _name: str, is_udp: Bools) -> No
     _fill(columns, read("inner.udp.length").present & is_udp, "udp", made)
 
 
-def _icmp(read: Read, ip: _Ip, columns: Columns, name: str, is_icmp: Bools) -> None:
+def _icmp(read: FieldReader, ip: _Ip, columns: Columns, name: str, is_icmp: Bools) -> None:
     """Identify echoes by IP ID or number; ICMP errors and neighbour discovery get a kind and no key."""
     type_ = _values(read, f"inner.{name}.type")
     seq = _values(read, f"inner.{name}.{'seq' if name == 'icmp' else 'echo.sequence_number'}")
@@ -241,7 +241,7 @@ def _datagram(ip: _Ip, otherwise: Words64) -> Columns:
     }
 
 
-def _fragments(_read: Read, ip: _Ip, columns: Columns, _name: str, bare: Bools) -> None:
+def _fragments(_read: FieldReader, ip: _Ip, columns: Columns, _name: str, bare: Bools) -> None:
     """Identify later fragments, which have no ports, by the IP ID of their datagram."""
     made = _datagram(ip, ip.ident) | {"strong": _hash(14, ip.protocol, ip.ident, ip.offset)}
     _fill(columns, (ip.offset != 0) & bare, "fragment", made)

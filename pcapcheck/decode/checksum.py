@@ -67,7 +67,7 @@ def _summed(data: Bytes, start: Ints, size: Ints, width: int) -> Ints:
 
 
 # What is wrong: an IP header, the innermost transport, the outer UDP header.
-HEADER, TRANSPORT, OUTER = 1, 2, 4
+WRONG_HEADER, WRONG_TRANSPORT, WRONG_OUTER = 1, 2, 4
 MAX_FRAME_SIZE: Final = (
     9216  # bytes of a jumbo frame; longer ones were merged by a card, which checked their parts
 )
@@ -155,7 +155,7 @@ def _verified(data: Bytes, start: Ints, size: Ints, layers: Sequence[str], at: S
     ends: list[Ints] = []
     for place in [place for place, name in enumerate(layers) if name in IP_LAYERS]:
         valid, whole, pseudo, end = _ip(packets, place)
-        bad[sound & ~valid] |= HEADER
+        bad[sound & ~valid] |= WRONG_HEADER
         sound = sound & whole & (end <= size)
         pseudos.append(pseudo)
         ends.append(end)
@@ -203,7 +203,7 @@ def _transport(packets: _Packets, place: int, bad: Bytes, below: _Below) -> None
     partial = (field == fold(pseudo)) & (name != "icmp")
     none = (field == 0) & (name == "udp")
     payload = sums(packets.data, packets.start + at, np.where(sound, end - at, 0))
-    bad[sound & (fold(pseudo + payload) != FULL) & ~partial & ~none] |= TRANSPORT
+    bad[sound & (fold(pseudo + payload) != FULL) & ~partial & ~none] |= WRONG_TRANSPORT
     outer = [k for k, layer in enumerate(packets.layers[:place]) if layer == "udp"]
     if len(outer) == 1:
         udp = packets.at[outer[0]]
@@ -211,4 +211,4 @@ def _transport(packets: _Packets, place: int, bad: Bytes, below: _Below) -> None
         head, field = packets.sum(udp, at) + below.pseudos[0], packets.word(udp + FIELD["udp"])
         offloaded = partial & (fold(head + (FULL ^ fold(pseudo))) == FULL)
         fine = (fold(head + payload) == FULL) | offloaded | (field == 0) | (field == fold(below.pseudos[0]))
-        bad[sound & ~fine] |= OUTER
+        bad[sound & ~fine] |= WRONG_OUTER

@@ -55,7 +55,7 @@ class Column:
         return [value if here else None for value, here in zip(values, self.present.tolist(), strict=True)]
 
 
-class Name(NamedTuple):
+class FieldName(NamedTuple):
     """A name as rules and people write it: `quoted.inner.ip.src`, `ip.src#2`."""
 
     field: str
@@ -70,7 +70,7 @@ def field_names() -> dict[str, Kind]:
 
 
 @cache
-def parse_name(text: str) -> Name:
+def parse_name(text: str) -> FieldName:
     """Take a name apart.
 
     Raises:
@@ -92,7 +92,7 @@ def parse_name(text: str) -> Name:
         raise InputError(f"field `{text}`", "`#` counts occurrences from the outermost", f"write `{field}#2`")
     if field in FRAME_FIELDS and text != field:
         raise InputError(f"field `{text}`", f"`{field}` occurs once in a packet", f"write `{field}`")
-    return Name(field, inner, quoted, int(number) if hash_ else 1)
+    return FieldName(field, inner, quoted, int(number) if hash_ else 1)
 
 
 def kind_of(name: str) -> Kind:

@@ -18,7 +18,7 @@ from pcapcheck.infer.stations import FIRST_TTLS, ends_of, stations
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import CapturePoint, Role
 
-Owners: TypeAlias = Mapping[str, tuple[Role, str]]  # name -> a node's uplink or a pod, and why
+FileOwners: TypeAlias = Mapping[str, tuple[Role, str]]  # name -> a node's uplink or a pod, and why
 INSIDE: Final = frozenset({Role.POD, Role.LO})
 
 
@@ -56,7 +56,11 @@ def find_places(watches: Sequence[VantagePoint], order: Nearness) -> list[Locate
 
 
 def _place(
-    watch: VantagePoint, owners: Owners, tunnelled: Pairs, order: Nearness, watches: Sequence[VantagePoint]
+    watch: VantagePoint,
+    owners: FileOwners,
+    tunnelled: Pairs,
+    order: Nearness,
+    watches: Sequence[VantagePoint],
 ) -> LocatedPoint:
     point, why = watch.point, ""
     if _lacks_role_only(watch):

@@ -22,8 +22,8 @@ from pcapcheck.infer.infer import InferredTopology, infer
 from pcapcheck.infer.watching import nearer, seen_by_watch, translations
 from pcapcheck.topology.topology import Role, Topology
 
-COARSE: Final = {"seconds": "its times are whole seconds", "none": "it has no times"}
-HARDWARE: Final = "sll.hatype"
+COARSE_CLOCKS: Final = {"seconds": "its times are whole seconds", "none": "it has no times"}
+HARDWARE_FIELD: Final = "sll.hatype"
 WATCH: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64}
 
 
@@ -45,8 +45,8 @@ def _remarks(captured: Sequence[CaptureSummary]) -> Iterator[str]:
         tool = merged_by(each.input.shown)
         if tool:
             yield f"{each.input.shown}: {tool} merges the packets of all nodes; where each was seen is lost"
-        if each.packets and each.clock in COARSE:
-            yield f"{each.input.shown}: {COARSE[each.clock]}; no latency can be told"
+        if each.packets and each.clock in COARSE_CLOCKS:
+            yield f"{each.input.shown}: {COARSE_CLOCKS[each.clock]}; no latency can be told"
 
 
 def _by_content(bound: BoundCaptures, topology: Topology) -> dict[InterfaceKey, Binding]:
@@ -140,7 +140,7 @@ def _watch(
 
 def _hatype(variants: pl.DataFrame, index: int | None) -> int | None:
     """Return the hardware type that a cooked capture has for one of its interfaces, or the only one."""
-    if HARDWARE not in variants.columns:
+    if HARDWARE_FIELD not in variants.columns:
         return None
     here = pl.col(INDEX) == index if index is not None else pl.lit(value=True)
-    return next(iter(variants.filter(here)[HARDWARE].drop_nulls().mode().sort().to_list()), None)
+    return next(iter(variants.filter(here)[HARDWARE_FIELD].drop_nulls().mode().sort().to_list()), None)

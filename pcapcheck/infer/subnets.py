@@ -68,7 +68,7 @@ def neighbours(addresses: Iterable[str], pods: Iterable[str]) -> list[str]:
 
 
 USUAL_PREFIX: Final = {4: 24, 6: 64}  # lengths: most subnets of nodes are no smaller
-Name: TypeAlias = tuple[str, str]  # node, interface
+InterfaceName: TypeAlias = tuple[str, str]  # node, interface
 
 
 class _Link(NamedTuple):
@@ -77,8 +77,8 @@ class _Link(NamedTuple):
     `router` is the MAC between them, None if they reach each other directly.
     """
 
-    mine: Name
-    theirs: Name
+    mine: InterfaceName
+    theirs: InterfaceName
     router: str | None
 
 
@@ -93,7 +93,7 @@ def find_subnets(draft: TopologyDraft) -> None:
     links = [*_links(interfaces), *_pod_links(draft, interfaces)]
     links += _hypotheses(draft, interfaces, links)
     groups = _groups(links)
-    networks: dict[Name, str] = {}
+    networks: dict[InterfaceName, str] = {}
     for version in (4, 6):
         known = [_addresses([interfaces[name] for name in group], version) for group in groups]
         for group, members in zip(groups, known, strict=True):
@@ -114,7 +114,7 @@ def _addresses(interfaces: Sequence[InterfaceDraft], version: int) -> list[str]:
     ]
 
 
-def _links(interfaces: Mapping[Name, InterfaceDraft]) -> Iterator[_Link]:
+def _links(interfaces: Mapping[InterfaceName, InterfaceDraft]) -> Iterator[_Link]:
     """Yield what each packet between two nodes says of the way between them."""
     owners = {address: name for name, each in interfaces.items() for address in each.addresses}
     macs = {each.mac: name for name, each in interfaces.items() if each.mac}
@@ -127,7 +127,7 @@ def _links(interfaces: Mapping[Name, InterfaceDraft]) -> Iterator[_Link]:
                 yield from _link(each, interface.mac, _Link(mine, theirs, None), macs)
 
 
-def _pod_links(draft: TopologyDraft, interfaces: Mapping[Name, InterfaceDraft]) -> Iterator[_Link]:
+def _pod_links(draft: TopologyDraft, interfaces: Mapping[InterfaceName, InterfaceDraft]) -> Iterator[_Link]:
     """Yield the way of plain packets of other nodes' pods.
 
     From the node's own MAC, or routed but once, is direct.
@@ -149,7 +149,7 @@ def _pod_links(draft: TopologyDraft, interfaces: Mapping[Name, InterfaceDraft]) 
 
 
 def _hypotheses(
-    draft: TopologyDraft, interfaces: Mapping[Name, InterfaceDraft], links: Sequence[_Link]
+    draft: TopologyDraft, interfaces: Mapping[InterfaceName, InterfaceDraft], links: Sequence[_Link]
 ) -> Iterator[_Link]:
     """Yield what explains that packets of two nodes' pods are in tunnels while others' are not.
 
@@ -170,7 +170,9 @@ def _hypotheses(
                 yield _Link(uplinks[one], uplinks[other], "")
 
 
-def _link(each: TrafficSeen, own: str | None, direct: _Link, macs: Mapping[str, Name]) -> Iterator[_Link]:
+def _link(
+    each: TrafficSeen, own: str | None, direct: _Link, macs: Mapping[str, InterfaceName]
+) -> Iterator[_Link]:
     """Yield the way of one packet, if it says anything.
 
     Args:
@@ -189,7 +191,7 @@ def _link(each: TrafficSeen, own: str | None, direct: _Link, macs: Mapping[str, 
         yield _Link(direct.theirs, direct.mine, None if near else each.mac_from)
 
 
-def _groups(links: Sequence[_Link]) -> list[list[Name]]:
+def _groups(links: Sequence[_Link]) -> list[list[InterfaceName]]:
     """Return the interfaces that reach each other directly, group by group."""
     group = {name: {name} for link in links for name in link[:2]}
     for link in links:
@@ -216,7 +218,9 @@ def _is_in(host: int, member: int, other: int) -> bool:
     return member >> host == other >> host
 
 
-def _name_routers(draft: TopologyDraft, links: Sequence[_Link], networks: Mapping[Name, str]) -> None:
+def _name_routers(
+    draft: TopologyDraft, links: Sequence[_Link], networks: Mapping[InterfaceName, str]
+) -> None:
     """Add routers by subnet, and by the address that they claim."""
     draft.routers |= {
         networks[link.mine]: link.router for link in links if link.router and link.mine in networks

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pcapcheck.bind.any_capture import OUTGOING
 from pcapcheck.bind.vantagepoint import Nearer, TrafficSeen, Translation
 from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.addresses import TUPLE, numbered
@@ -17,7 +18,6 @@ from pcapcheck.decode.stack import IP
 from pcapcheck.decode.tunnels import ID_FIELDS
 from pcapcheck.documents import values
 
-OUTGOING: Final = 4  # PACKET_OUTGOING, linux/if_packet.h
 MAX_TRAFFIC_KINDS: Final = (
     4_000  # of one vantage point, the most frequent: a guess needs no more, and goes one by one
 )

@@ -4,7 +4,7 @@ Takes inputs, topology and settings; opens nothing itself. What is done with the
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Final
 
@@ -15,6 +15,7 @@ from pcapcheck.capture.source import open_capture
 from pcapcheck.check.candidates import Candidates, clue_fields, dissectors, find_candidates
 from pcapcheck.check.profile import Profile
 from pcapcheck.collect.capturesummary import CaptureSummary, unreadable
+from pcapcheck.collect.map import Progress as Progress
 from pcapcheck.collect.map import address, read_all
 from pcapcheck.collect.plan import ReadPlan, fields_to_read
 from pcapcheck.collect.sizing import LARGE, size_of
@@ -26,7 +27,6 @@ from pcapcheck.run.settings import Settings
 from pcapcheck.scale.resources import Resources, opened
 from pcapcheck.topology.topology import Topology
 
-Progress = Callable[[int, int], None]  # bytes of the captures: read, and in all
 FEW: Final = 2  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
 WORTH_WORKERS: Final = 1 << 30  # bytes, where packets are read only
 DEBUG: Final = "PCAPCHECK_DEBUG"  # environment variable: every stage checks the frames that it gives

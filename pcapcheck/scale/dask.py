@@ -26,7 +26,9 @@ ADDRESS: Final = re.compile(r"\w+://(\[[^]]+\]|[^:]+):(\d+)")
 CONNECT_TIMEOUT: Final = 10  # seconds for a scheduler to answer
 ARRIVAL: Final = 30  # seconds for its first worker to come
 ONE: Final = threading.Lock()  # tasks of one process one after the other: each may take all its memory
-START: Final = "start one with `dask scheduler`, and workers with `dask worker tcp://HOST:8786 --nthreads 1`"
+HOW_TO_START: Final = (
+    "start one with `dask scheduler`, and workers with `dask worker tcp://HOST:8786 --nthreads 1`"
+)
 
 
 class DaskExecutor(Executor):
@@ -99,7 +101,7 @@ class DaskExecutor(Executor):
         except (OSError, ValueError, TypeError, TimeoutError) as error:
             said = next(iter(str(error).splitlines()), type(error).__name__)
             what = f"there is no Dask scheduler that answers: {said}"
-            raise InputError(self._where, what, START) from None
+            raise InputError(self._where, what, HOW_TO_START) from None
 
     def _call(self, address: str) -> None:
         """Make sure that somebody listens there, which Dask would try again and again."""
@@ -116,14 +118,14 @@ class DaskExecutor(Executor):
             except OSError as error:
                 if not isinstance(error, ConnectionRefusedError) or time.monotonic() > end:
                     what = f"nobody answers there: {error.strerror or error}"
-                    raise InputError(self._where, what, START) from None
+                    raise InputError(self._where, what, HOW_TO_START) from None
             time.sleep(0.2)  # it may just be starting
 
     def _check_workers(self) -> None:
         try:
             self._client.wait_for_workers(1, timeout=ARRIVAL)
         except TimeoutError:
-            raise InputError(self._where, "the scheduler has no workers", START) from None
+            raise InputError(self._where, "the scheduler has no workers", HOW_TO_START) from None
         for worker, version in self._asked(_version()).items():
             if version != __version__:
                 has = f"has pcapcheck {version}" if version else "has no pcapcheck"

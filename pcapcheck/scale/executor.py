@@ -23,7 +23,7 @@ from pcapcheck.errors import InputError
 
 Argument = TypeVar("Argument")
 Output = TypeVar("Output")
-Result = TypeVar("Result", covariant=True)
+PromisedResult = TypeVar("PromisedResult", covariant=True)
 
 BREATH = 0.25  # seconds that an interrupt may have to wait: it does not always wake whoever waits
 OWN_THREADS = Path("/proc/self/task")
@@ -179,10 +179,10 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if quiet else "spawn")
 
 
-class Promise(Protocol[Result]):
+class Promise(Protocol[PromisedResult]):
     """What gives a result later."""
 
-    def result(self, timeout: float | None = None) -> Result:
+    def result(self, timeout: float | None = None) -> PromisedResult:
         """Wait for the result, so many seconds at most."""
 
     def done(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from captures_build import pcap, record
 
 from pcapcheck.capture.openfile import open_path
-from pcapcheck.capture.window import MappedFile, Read, Streamed
+from pcapcheck.capture.window import MappedFile, ReadWindows, Streamed
 from pcapcheck.errors import InputError
 
 CAPTURE = pcap(record(b"abc"))
@@ -34,7 +34,7 @@ def test_file_that_nobody_writes_to_is_mapped(file):
 
 def test_file_that_was_written_just_now_is_read(file):
     os.utime(file)
-    assert isinstance(opened(file).windows, Read)
+    assert isinstance(opened(file).windows, ReadWindows)
 
 
 def test_file_from_the_future_is_mapped(file):
@@ -45,7 +45,7 @@ def test_file_from_the_future_is_mapped(file):
 def test_empty_file_is_read_because_it_cannot_be_mapped(file):
     file.write_bytes(b"")
     os.utime(file, (1_700_000_000, 1_700_000_000))
-    assert isinstance(opened(file).windows, Read)
+    assert isinstance(opened(file).windows, ReadWindows)
 
 
 def test_size_of_a_file_is_known(file):

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from pcapcheck.capture.window import MappedFile, Read, Streamed
+from pcapcheck.capture.window import MappedFile, ReadWindows, Streamed
 
 DATA = bytes(range(256)) * 64
 
@@ -32,7 +32,7 @@ def file(tmp_path):
 
 KINDS = {
     "mapped": MappedFile,
-    "read": Read,
+    "read": ReadWindows,
     "streamed": Streamed,
     "trickle": lambda file: Streamed(Trickle(DATA)),
 }
@@ -94,7 +94,7 @@ def test_map_copies_nothing(file):
 
 
 def test_file_that_is_cut_while_it_is_read_just_ends(file, tmp_path):
-    windows = Read(file)
+    windows = ReadWindows(file)
     (tmp_path / "data").write_bytes(DATA[:100])
     window = windows.window(0, 1000)
     windows.close()
@@ -102,7 +102,7 @@ def test_file_that_is_cut_while_it_is_read_just_ends(file, tmp_path):
 
 
 def test_file_that_grows_while_it_is_read_is_read_to_its_new_end(file, tmp_path):
-    windows = Read(file)
+    windows = ReadWindows(file)
     windows.window(0, 100)
     (tmp_path / "data").write_bytes(DATA * 2)
     window = windows.window(0, 100_000)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packets import address, block, eth, icmp, ip, ipv6, tcp, udp, vxlan
 
-from pcapcheck.decode.checksum import HEADER, MAX_FRAME_SIZE, OUTER, TRANSPORT, wrong
+from pcapcheck.decode.checksum import MAX_FRAME_SIZE, WRONG_HEADER, WRONG_OUTER, WRONG_TRANSPORT, wrong
 from pcapcheck.decode.part import decoded_part
 from pcapcheck.decode.registry import dissector_table
 
@@ -49,7 +49,7 @@ def test_a_right_checksum_is_right():
 
 
 def test_a_flipped_bit_is_found():
-    assert verdicts(eth(ip(right(tcp(b"hello")), A, B))[:-1] + b"O") == [TRANSPORT]
+    assert verdicts(eth(ip(right(tcp(b"hello")), A, B))[:-1] + b"O") == [WRONG_TRANSPORT]
 
 
 def test_what_is_left_to_the_card_is_no_error():
@@ -63,12 +63,12 @@ def test_udp_without_a_checksum_has_none():
 def test_an_ip_header_is_verified_too():
     packet = bytearray(eth(ip(right(tcp()), A, B)))
     packet[14 + 8] ^= 1  # the TTL
-    assert verdicts(bytes(packet)) == [HEADER]
+    assert verdicts(bytes(packet)) == [WRONG_HEADER]
 
 
 def test_the_outer_checksum_covers_the_inner_packet():
     sound = carried(ip(right(tcp(b"hello")), A, B))
-    assert verdicts(sound, sound[:-1] + b"O") == [0, OUTER | TRANSPORT]
+    assert verdicts(sound, sound[:-1] + b"O") == [0, WRONG_OUTER | WRONG_TRANSPORT]
 
 
 def test_local_checksum_offload_is_no_error():
@@ -87,14 +87,14 @@ def test_outer_and_inner_may_both_be_left_to_the_card():
 def test_icmp_has_no_pseudo_header():
     message = icmp(b"x" * 30)
     sound = type(message)(filled(message, 2, in_cksum(message)))
-    assert verdicts(eth(ip(sound, A, B)), eth(ip(sound, A, B))[:-1] + b"y") == [0, TRANSPORT]
+    assert verdicts(eth(ip(sound, A, B)), eth(ip(sound, A, B))[:-1] + b"y") == [0, WRONG_TRANSPORT]
 
 
 def test_ipv6_is_verified_and_extension_headers_are_let_pass():
     segment = tcp(b"hello")
     header = address("fd00::1") + address("fd00::2") + struct.pack(">IHBB", len(segment), 0, 0, 6)
     sound = type(segment)(filled(segment, 16, in_cksum(header + segment)))
-    assert verdicts(eth(ipv6(sound)), eth(ipv6(sound))[:-1] + b"O") == [0, TRANSPORT]
+    assert verdicts(eth(ipv6(sound)), eth(ipv6(sound))[:-1] + b"O") == [0, WRONG_TRANSPORT]
 
 
 def test_fragments_and_what_was_cut_off_count_as_right():
@@ -122,7 +122,7 @@ def test_one_flipped_bit_of_the_payload_is_always_found(payload, bit):
     sound = eth(ip(right(tcp(payload)), A, B))
     at = len(sound) - 1 - bit // 8 % len(payload)
     flipped = sound[:at] + bytes([sound[at] ^ 1 << bit % 8]) + sound[at + 1 :]
-    assert verdicts(sound, flipped) == [0, TRANSPORT]
+    assert verdicts(sound, flipped) == [0, WRONG_TRANSPORT]
 
 
 def test_packets_lie_anywhere_in_the_data():

@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.correlate.paths import Step
-from pcapcheck.decode.checksum import HEADER, OUTER
+from pcapcheck.decode.checksum import WRONG_HEADER, WRONG_OUTER
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 
@@ -44,9 +44,9 @@ def _first(case: Case) -> pl.DataFrame:
     )
     clean = received.join(sent.filter(pl.col("step").is_not_null()), on=["direction", "wrong"], how="anti")
     what = (
-        pl.when(pl.col("wrong") & OUTER > 0)
+        pl.when(pl.col("wrong") & WRONG_OUTER > 0)
         .then(pl.lit("outer UDP checksum"))
-        .when(pl.col("wrong") == HEADER)
+        .when(pl.col("wrong") == WRONG_HEADER)
         .then(pl.lit("checksum of the IP header"))
         .otherwise(pl.col("kind").replace_strict(KINDS, default="checksum", return_dtype=pl.String))
     )
