@@ -3,15 +3,14 @@
 Names that every cluster has (eth0, cni0, default, kube-system) stay.
 """
 
-import re
 from typing import Final
 
 from pcapcheck.anonymise.secret import Secret
+from pcapcheck.topology.interfacenames import unique_part
 from pcapcheck.topology.roles import role_of
 
 COMMON_NAMESPACES: Final = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
-# Host ends of pod interfaces: the part after the prefix identifies the pod.
-_GENERATED_NAME: Final = re.compile(r"(cali|lxc|eni|azv|gke|br-)([0-9a-f]{4,})|(veth)([0-9a-zA-Z]{4,})")
+MIN_UNIQUE: Final = 4  # characters: a shorter end of a name is a number that somebody counted up to
 
 
 class NameMap:
@@ -34,10 +33,9 @@ class NameMap:
 
     def interface(self, name: str) -> str:
         """Return the pseudonym of an interface; names given by a kernel, a CNI or an installer stay."""
-        generated = _GENERATED_NAME.fullmatch(name)
-        if generated:
-            prefix, rest = generated[1] or generated[3], generated[2] or generated[4]
-            return prefix + self._secret.word(b"interface", name, len(rest))
+        unique = unique_part(name)  # made of the pod's name, or identifies the pod
+        if len(unique) >= MIN_UNIQUE:
+            return name.removesuffix(unique) + self._secret.word(b"interface", name, len(unique))
         if not name or role_of(name) is not None or name == "eth0":
             return name
         return f"if-{self._secret.word(b'interface', name)}"

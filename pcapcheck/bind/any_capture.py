@@ -14,12 +14,11 @@ from functools import cached_property
 from typing import Final
 
 from pcapcheck.decode.tunnels import CARRIERS
+from pcapcheck.topology.devices import DEVICE_KINDS, ETHER, LOOPBACK
+from pcapcheck.topology.interfacenames import kind_of
 from pcapcheck.topology.topology import Interface, Node, Role, Topology
 
-ETHER, LOOPBACK = 1, 772
 OTHER_HOST, OUTGOING = 3, 4  # PACKET_OTHERHOST, PACKET_OUTGOING: linux/if_packet.h
-_HARDWARE: Final = {"ipip": 768, "tunl": 768, "ip6tnl": 769, "sit": 776, "gre": 778, "ip6gre": 823}
-_HARDWARE_NONE: Final = {"wireguard": 65534, "wg": 65534, "flannel-wg": 65534, "tun": 65534, "flannel": 65534}
 _ENOUGH: Final = 30
 
 
@@ -204,7 +203,10 @@ def _own(facts: IndexFacts, interface: Interface) -> int:
 
 
 def _hardware(interface: Interface) -> int | None:
-    """Return the hardware type that an interface must have, by its `type:` or its name without digits."""
-    words = (str(interface.parameters.get("type", "")), interface.name.rstrip("0123456789"), interface.name)
-    kinds = _HARDWARE | _HARDWARE_NONE
-    return next((kinds[word] for word in words if word in kinds), None)
+    """Return the hardware type that an interface must have, by its `type:` or else its name."""
+    kinds = (str(interface.parameters.get("type", "")), kind_of(interface.name))
+    return next((DEVICE_KINDS[each].hardware for each in kinds if _has_hardware(each)), None)
+
+
+def _has_hardware(kind: str) -> bool:
+    return kind in DEVICE_KINDS and DEVICE_KINDS[kind].hardware is not None

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pcapcheck.bind.any_capture import ETHER, IndexFacts, settle_any
+from pcapcheck.bind.any_capture import IndexFacts, settle_any
 from pcapcheck.bind.points import Binding, Points
 from pcapcheck.bind.vantagepoint import TrafficSeen, VantagePoint, is_group
+from pcapcheck.topology.devices import ETHER
 from pcapcheck.topology.topology import CapturePoint, Interface, Node, Pod, Role, Topology
 
 _MOST: Final = 0.9  # of the frames must have the interface's own MAC

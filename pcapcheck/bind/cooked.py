@@ -10,9 +10,10 @@ from typing import Final
 
 import polars as pl
 
-from pcapcheck.bind.any_capture import ETHER, IndexFacts
+from pcapcheck.bind.any_capture import IndexFacts
 from pcapcheck.correlate.addresses import addressed
 from pcapcheck.documents import values
+from pcapcheck.topology.devices import ETHER
 
 SOURCE: Final = "sll.src.eth"
 COOKED_LAYER: Final = "sll"

@@ -13,6 +13,7 @@ from typing import Final
 
 from pcapcheck.bind.points import Binding, Points
 from pcapcheck.topology.aliases import Aliases
+from pcapcheck.topology.interfacenames import belongs
 from pcapcheck.topology.roles import is_of_a_node, role_of
 from pcapcheck.topology.topology import CapturePoint, Role, Topology
 
@@ -189,7 +190,7 @@ class Naming:
     @staticmethod
     def _is_of_pod(left: str, right: str) -> bool:
         """Whether a host's interface has the name of its pod, as in captures of Calico's PacketCapture."""
-        calico = right.startswith("cali") and not called_like_a_node(left)
+        calico = belongs(right, "calico") and not called_like_a_node(left)
         return bool(_GENERATED.fullmatch(left)) or calico
 
     def _of_tool(self, path: str, linktype: int | None) -> Binding | None:

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import polars as pl
 
-from pcapcheck.bind.any_capture import LOOPBACK, settle_any
+from pcapcheck.bind.any_capture import settle_any
 from pcapcheck.bind.bind import Binder
 from pcapcheck.bind.cooked import INDEX, index_facts, with_link_macs
 from pcapcheck.bind.points import Binding, Points
@@ -22,6 +22,7 @@ from pcapcheck.capture.interface import CaptureInterface
 from pcapcheck.collect.capturesummary import CaptureSummary
 from pcapcheck.collect.fingerprint import MAX_FINGERPRINTS, keys_of_a_variant, smallest
 from pcapcheck.scale import scratch
+from pcapcheck.topology.devices import LOOPBACK
 from pcapcheck.topology.topology import CapturePoint, Role, Topology
 
 InterfaceKey: TypeAlias = tuple[int, int, int | None]  # file, interface, interface index in an `any` capture

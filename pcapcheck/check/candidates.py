@@ -15,11 +15,10 @@ from pcapcheck.check.rules import (
     Option,
     load_decoding,
     load_profile,
-    profile_names,
-    rules_directory,
     unknown_parameters,
     with_parameters,
 )
+from pcapcheck.documents.shipped import head, profile_names
 from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.topology.topology import Topology
 
@@ -88,8 +87,7 @@ def find_candidates(
 
 def _decoding() -> tuple[str, ...]:
     """Return the shipped profiles in whose own file stands what a number means."""
-    files = {name: rules_directory() / f"{name}.yaml" for name in profile_names()}
-    return tuple(name for name, file in files.items() if "\ndecode_as:" in file.read_text(encoding="utf-8"))
+    return tuple(name for name in profile_names() if "\ndecode_as:" in head(name))
 
 
 def clue_fields(profiles: Iterable[Profile]) -> tuple[str, ...]:

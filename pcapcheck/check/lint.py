@@ -4,6 +4,7 @@ Takes a document that fits the schema and the profile that it makes, yields ever
 opens no files.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -14,6 +15,8 @@ from pcapcheck.decode.registry import ALIASES, dissector_table, protocols
 from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 from pcapcheck.errors import InputError, did_you_mean
+from pcapcheck.topology.devices import DEVICE_KINDS
+from pcapcheck.topology.interfacenames import UNIQUE
 
 _TRAITS_WITH_PARAMETERS: Final = ("tunnel_port", "gateway_mac", "masquerade")
 
@@ -28,6 +31,7 @@ def lint(document: Document, profile: Profile, causes: Collection[str]) -> Itera
     """
     top = Cursor.top(document)
     yield from _check_decode_as(top, profile)
+    yield from _check_interfaces(document, profile)
     for clue in top.at("detect").each():
         yield from _check_matchers(clue.at("when"), profile)
     yield from _check_traits(top.at("traits"), profile)
@@ -35,6 +39,23 @@ def lint(document: Document, profile: Profile, causes: Collection[str]) -> Itera
     seen: set[str] = set()
     for rule in top.at("rules").each():
         yield from _check_rule(rule, profile, causes, seen)
+
+
+def _check_interfaces(document: Document, profile: Profile) -> Iterator[InputError]:
+    """Yield what is wrong with the names of interfaces: the expression, the names of its groups, the kind."""
+    for number, entry in enumerate(document.data.get("interfaces", ())):
+        place, kind = document.place("interfaces", number, "name"), entry.get("kind", "")
+        try:
+            groups = re.compile(entry["name"]).groupindex
+        except re.error as error:
+            yield place.error(f"is not a regular expression: {error}", "write it as Python's `re` does")
+            continue
+        for group in groups.keys() - {UNIQUE, *profile.parameters}:
+            fix = did_you_mean(group, profile.parameters, f"call it `{UNIQUE}`, or write `(?:…)`")
+            yield place.error(f"the group `{group}` is called like no parameter", fix)
+        if kind and kind not in DEVICE_KINDS:
+            fix = did_you_mean(kind, DEVICE_KINDS, "the kinds are " + ", ".join(sorted(DEVICE_KINDS)))
+            yield document.place("interfaces", number, "kind").error(f"`{kind}` is no kind of device", fix)
 
 
 def _check_rule(

@@ -1,7 +1,6 @@
 """Profiles by name or file: found, read, extended, and given the parameters of a cluster.
 
-Shipped rule files lie in the package (`pcapcheck/rules`, from the wheel), or beside it in a checkout. A
-user's file is compared with rules.schema.json first; shipped files are compared by a test, so that starting
+A user's file is compared with rules.schema.json first; shipped files are compared by a test, so that starting
 takes no time.
 """
 
@@ -16,11 +15,10 @@ from pcapcheck.check.profile import Profile, with_values
 from pcapcheck.check.rulefile import RuleFile, read_rule_file
 from pcapcheck.check.rulereader import Where
 from pcapcheck.documents.document import Document
+from pcapcheck.documents.shipped import head, profile_names, profile_path, rules_directory
 from pcapcheck.errors import InputError, did_you_mean
 
-_PACKAGE: Final = Path(__file__).parents[1]
 _ENDINGS: Final = (".yaml", ".yml")
-_RULES: Final = "\nrules:\n"  # the last part of each shipped file, and by far the largest
 
 
 class Option(str):
@@ -31,18 +29,6 @@ class Option(str):
     def error(self, what: str, fix: str) -> InputError:
         """Return an error that names the option."""
         return InputError(self, what, fix)
-
-
-def rules_directory() -> Path:
-    """Return where the shipped rule files lie."""
-    inside = _PACKAGE / "rules"
-    return inside if inside.is_dir() else _PACKAGE.parent / "rules"
-
-
-@cache
-def profile_names() -> tuple[str, ...]:
-    """Return the names of the shipped profiles, in alphabetical order; shared ones are among them."""
-    return tuple(sorted(path.stem for path in rules_directory().glob("*.yaml")))
 
 
 def load_profile(name: str) -> Profile:
@@ -121,10 +107,8 @@ def _read_file(path: str) -> tuple[Document, Profile]:
 
 @cache
 def _shipped(name: str, *, rules: bool = True) -> RuleFile:
-    path = rules_directory() / f"{name}.yaml"
-    if rules:
-        return read_rule_file(Document.load(path))
-    return read_rule_file(Document.parse(path.read_text(encoding="utf-8").partition(_RULES)[0], str(path)))
+    path = profile_path(name)
+    return read_rule_file(Document.load(path) if rules else Document.parse(head(name), str(path)))
 
 
 def _line(last: RuleFile, *, rules: bool = True) -> tuple[RuleFile, ...]:

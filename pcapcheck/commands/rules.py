@@ -49,7 +49,8 @@ def list_(everything: bool) -> None:
       pcapcheck rules list
       pcapcheck rules list --all
     """
-    from pcapcheck.check.rules import load_profile, profile_names
+    from pcapcheck.check.rules import load_profile
+    from pcapcheck.documents.shipped import profile_names
 
     profiles = [load_profile(name) for name in profile_names()]
     shown = [each for each in profiles if everything or not each.shared]
@@ -92,7 +93,8 @@ def lint(files: tuple[str, ...]) -> int:
     Example:
       pcapcheck rules lint my-cni.yaml
     """
-    from pcapcheck.check.rules import lint_file, rules_directory
+    from pcapcheck.check.rules import lint_file
+    from pcapcheck.documents.shipped import rules_directory
 
     paths = files or tuple(str(path) for path in sorted(rules_directory().glob("*.yaml")))
     mistakes = [mistake for path in paths for mistake in lint_file(path)]
@@ -118,7 +120,7 @@ def test(what: tuple[str, ...], verbose: bool) -> int:
       pcapcheck rules test my-cni.yaml -v
       pcapcheck rules test flannel-vxlan/vni
     """
-    from pcapcheck.check.rules import profile_names
+    from pcapcheck.documents.shipped import profile_names
 
     counts = dict.fromkeys(("passed", "failed", "without sample"), 0)
     for name, rule_ids in _chosen(what or profile_names()).items():

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from pcapcheck.check.rules import rules_directory
 from pcapcheck.diagnose.fact import Fact, Word
 from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
+from pcapcheck.documents.shipped import rules_directory
 
 # What is found first explains what follows from it: an earlier rank's flows are left out of later ones.
 RANKS: Final = (

@@ -1,6 +1,8 @@
-"""What flannel and Calico write on Kubernetes's nodes about their tunnels, for nodes that were not dumped.
+"""What a CNI writes on Kubernetes's nodes about their tunnels, for nodes that were not dumped.
 
-Sources: flannel, pkg/subnet/kube/annotations.go; calico, node/pkg/… `projectcalico.org/IPv4…` annotations.
+Rule files say which annotation tells of which interface. Its value is the interface's address (Calico:
+node/pkg, `projectcalico.org/IPv4…`), or JSON with the VNI and MAC of a VTEP, whose address is the first of
+the node's pod network (flannel: pkg/subnet/kube/annotations.go).
 """
 
 import json
@@ -10,42 +12,43 @@ from dataclasses import replace
 from pcapcheck.documents import values
 from pcapcheck.dumps.host import mac_or_none, network_or_none
 from pcapcheck.dumps.kubernetes import KubeNode
-from pcapcheck.topology.topology import Interface, Node, Role
+from pcapcheck.topology.devices import InterfaceName
+from pcapcheck.topology.interfacenames import cni_names
+from pcapcheck.topology.topology import Interface, Node
 
 
 def annotated(node: Node, record: KubeNode | None) -> Node:
     """Return the node with the tunnel interfaces that its annotations tell and no dump has shown."""
     if record is None:
         return node
-    told = {each.name: each for each in (*_flannel(record), *_calico(record))}
+    told = {
+        each.name: each
+        for entry in cni_names()
+        for key, name in entry.annotations.items()
+        for each in _told(record, entry, key, name)
+    }
     return replace(node, interfaces={**told, **node.interfaces})
 
 
-def _flannel(record: KubeNode) -> Iterator[Interface]:
-    for suffix, name in (("", "flannel"), ("v6-", "flannel-v6")):
-        data = _data(record.annotations.get(f"flannel.alpha.coreos.com/backend-{suffix}data"))
-        if not isinstance(data.get("VNI"), int):
-            continue
-        block = next((each for each in record.pod_cidrs if (":" in each) == bool(suffix)), None)
+def _told(record: KubeNode, entry: InterfaceName, key: str, name: str) -> Iterator[Interface]:
+    """Yield the interface that one annotation describes."""
+    text = record.annotations.get(key)
+    if entry.role is None:
+        return
+    if "{VNI}" not in name:
+        if network_or_none(text):
+            yield Interface(name, entry.role, addresses=(f"{text}/32",), parameters={"type": entry.kind})
+        return
+    data = _data(text)
+    vni = data.get("VNI")
+    if isinstance(vni, int):
         yield Interface(
-            name=f"{name}.{data['VNI']}",
-            role=Role.VTEP,
+            name.replace("{VNI}", str(vni)),
+            entry.role,
             mac=mac_or_none(data.get("VtepMAC")),
-            addresses=(_first(block),) if block else (),
-            parameters={"type": "vxlan", "vni": data["VNI"]},
+            addresses=_of_pod_network(record, ipv6="-v6-" in key),
+            parameters={"type": entry.kind, "vni": vni},
         )
-
-
-def _calico(record: KubeNode) -> Iterator[Interface]:
-    names = {
-        "IPv4IPIPTunnelAddr": ("tunl0", Role.TUNNEL, "ipip"),
-        "IPv4VXLANTunnelAddr": ("vxlan.calico", Role.VTEP, "vxlan"),
-        "IPv4WireguardInterfaceAddr": ("wireguard.cali", Role.TUNNEL, "wireguard"),
-    }
-    for key, (name, role, kind) in names.items():
-        address = record.annotations.get(f"projectcalico.org/{key}")
-        if network_or_none(address):
-            yield Interface(name, role, addresses=(f"{address}/32",), parameters={"type": kind})
 
 
 def _data(text: object) -> Mapping[str, object]:
@@ -56,7 +59,7 @@ def _data(text: object) -> Mapping[str, object]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _first(block: str) -> str:
-    """Return the first address of a block as a host route, which flannel gives its VTEP."""
-    span = values.cidr(block)
-    return values.cidr_text(values.Span(span.low, span.low, span.bits))
+def _of_pod_network(record: KubeNode, *, ipv6: bool) -> tuple[str, ...]:
+    """Return the first address of the node's pod network as a host route, which flannel gives its VTEP."""
+    blocks = [values.cidr(each) for each in record.pod_cidrs if (":" in each) == ipv6]
+    return tuple(values.cidr_text(values.Span(each.low, each.low, each.bits)) for each in blocks[:1])

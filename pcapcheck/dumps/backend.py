@@ -4,7 +4,6 @@ Takes the nodes, their hosts and pods; gives a profile's name, parameters, and w
 those of the rule files.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,21 +12,9 @@ from typing import Any, Final
 from pcapcheck.decode.tunnels import TUNNELS, UDP_FIRST
 from pcapcheck.documents import values
 from pcapcheck.dumps.host import Host
+from pcapcheck.topology.interfacenames import belongs, cni_names, fits, names_of
 from pcapcheck.topology.topology import Interface, Node, Pod, Role
 
-# The first pattern that most nodes have an interface of decides.
-_BY_NAME: Final = (
-    (r"flannel(-v6)?\.\d+", "flannel-vxlan"),
-    (r"flannel-wg(-v6)?", "flannel-wireguard"),
-    (r"flannel\d+", "flannel-udp"),
-    (r"vxlan(-v6)?\.calico", "calico-vxlan"),
-    (r"(wireguard|wg-v6)\.cali", "calico-wireguard"),
-    (r"cilium_vxlan", "cilium-vxlan"),
-    (r"cilium_geneve", "cilium-geneve"),
-    (r"antrea-gw\d", "antrea-geneve"),
-    (r"ovn-k8s-mp\d", "ovn-geneve"),
-    (r"eni[0-9a-f]{11}", "aws-vpc-cni"),
-)
 # Of several types the rarer decides, so VXLAN is the last: its devices are made for other purposes, too.
 _BY_TYPE: Final = {each.devices[0]: each.profile for each in UDP_FIRST[::-1] if each.profile}
 _DIRECT: Final = {
@@ -35,7 +22,7 @@ _DIRECT: Final = {
     "calico-vxlan": "calico-vxlan-crosssubnet",
     "calico-ipip": "calico-ipip-crosssubnet",
 }
-_TUNL: Final = r"tunl\d+"
+_TUNNELLED: Final = {direct: tunnelled for tunnelled, direct in _DIRECT.items()}
 _UNDERLAY: Final = frozenset({Role.UPLINK, Role.VLAN})
 _PORTS: Final = {
     device: each.port_parameter for each in TUNNELS if each.port_parameter for device in each.devices
@@ -69,13 +56,12 @@ class Backend:
 
     def own_interfaces(self) -> dict[str, Node]:
         """Return the nodes without the tunnels of another back-end: left behind, or the fault."""
-        pattern = next((each for each, profile in _BY_NAME if (self.profile or "").startswith(profile)), None)
-        pattern = _TUNL if (self.profile or "").startswith("calico-ipip") else pattern
-        if pattern is None:
+        own = names_of(_TUNNELLED.get(self.profile or "", self.profile or ""))
+        if not own:
             return dict(self._nodes)
         for name, node in list(self._nodes.items()):
             tunnels = (*node.of_role(Role.VTEP), *node.of_role(Role.TUNNEL))
-            foreign = {each.name for each in tunnels if not re.fullmatch(pattern, each.name)}
+            foreign = {each.name for each in tunnels if not any(fits(entry, each.name) for entry in own)}
             if foreign:
                 self.notes.append(
                     f"{name}: {', '.join(sorted(foreign))} is no part of {self.profile}; it is left out"
@@ -98,25 +84,17 @@ class Backend:
 
     def _by_interfaces(self) -> str | None:
         """Return the profile without regard to routes."""
+        ranked = [each for each in cni_names() if each.rank is not None]
         counts: Counter[str] = Counter()
         for node in self._nodes.values():
-            counts.update(
-                {
-                    profile
-                    for name in node.interfaces
-                    for pattern, profile in _BY_NAME
-                    if re.fullmatch(pattern, name)
-                }
-            )
+            counts.update({each.profile for each in ranked for name in node.interfaces if fits(each, name)})
         best = max(counts.values(), default=0)
-        named = next((profile for _, profile in _BY_NAME if counts[profile] == best), None) if best else None
-        if named:
-            return named
+        if best:
+            return next(each.profile for each in ranked if counts[each.profile] == best)
         interfaces = self._interfaces()
-        if any(each.name.startswith("cali") for each in interfaces):
-            return (
-                "calico-ipip" if any(each.name.startswith("tunl") for each in interfaces) else "calico-direct"
-            )
+        if any(belongs(each.name, "calico") for each in interfaces):
+            tunnelled = any(belongs(each.name, "calico-ipip") for each in interfaces)
+            return "calico-ipip" if tunnelled else "calico-direct"
         types = [each.parameters.get("type") for each in interfaces if each.role in (Role.VTEP, Role.TUNNEL)]
         typed = next((profile for kind, profile in _BY_TYPE.items() if kind in types), None)
         return typed or self._untunnelled(interfaces)
@@ -124,7 +102,8 @@ class Backend:
     def _untunnelled(self, interfaces: list[Interface]) -> str | None:
         if any(each.role == Role.VLAN for each in interfaces):
             return "vlan"
-        return "flannel-host-gw" if any(each.name.startswith(("cni", "cbr")) for each in interfaces) else None
+        bridged = any(belongs(each.name, "pod-bridge") for each in interfaces)
+        return "flannel-host-gw" if bridged else None
 
     def _direct(self) -> bool:
         """Return whether every node routes to the pods of nodes in its own subnet without the tunnel."""

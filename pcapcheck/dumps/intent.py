@@ -9,6 +9,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from pcapcheck.topology.interfacenames import belongs
 from pcapcheck.topology.topology import Interface, Node, Role
 
 _JUDGED: Final = ("vni", "port", "vsid", "flow_id", "key", "vlan")
@@ -67,7 +68,7 @@ def _calico_macs(nodes: dict[str, Node], notes: list[str]) -> None:
     """Give every host end of a pod of Calico the MAC that Calico gives it."""
     for name, node in list(nodes.items()):
         for each in node.of_role(Role.VETH):
-            if each.name.startswith("cali") and each.mac != _CALICO:
+            if belongs(each.name, "calico") and each.mac != _CALICO:
                 notes.append(f"{name}: {each.name} has the MAC {each.mac}, taken to be meant is {_CALICO}")
                 interfaces = {**nodes[name].interfaces, each.name: replace(each, mac=_CALICO)}
                 nodes[name] = replace(nodes[name], interfaces=interfaces)

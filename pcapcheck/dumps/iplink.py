@@ -9,29 +9,13 @@ from typing import Final
 from pcapcheck.decode.tunnels import TUNNELS, VNI
 from pcapcheck.documents import values
 from pcapcheck.dumps.host import Link
+from pcapcheck.topology.devices import DEVICE_KINDS, FALLBACKS
+from pcapcheck.topology.interfacenames import belongs
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import Interface, Role
 
-_ROLES: Final = {
-    "bridge": Role.BRIDGE,
-    "openvswitch": Role.BRIDGE,
-    "vlan": Role.VLAN,
-    "macvlan": Role.MACVLAN,
-    "ipvlan": Role.IPVLAN,
-    "bond": Role.UPLINK,
-    "team": Role.UPLINK,
-    **{
-        device: Role.VTEP if each.frames else Role.TUNNEL
-        for each in TUNNELS
-        for device in (*each.devices, *each.devices_ipv6)
-    },
-}
 _WITH_VNI: Final = frozenset(device for each in TUNNELS if each.id_name == VNI for device in each.devices)
 _FLANNEL_UDP: Final = 8285  # flannel, pkg/backend/udp/udp_amd64.go: the default
-# The kernel makes these in every network namespace; only addresses show that they are used.
-_FALLBACK: Final = frozenset(
-    {"tunl0", "gre0", "gretap0", "erspan0", "sit0", "ip6tnl0", "ip6gre0", "ip_vti0", "ip6_vti0"}
-)
 
 
 def interface_of(
@@ -63,13 +47,14 @@ def interface_of(
 
 
 def _role(link: Link, pod: str | None, masters: frozenset[str]) -> Role | None:
-    if link.medium == "loopback" or (link.name in _FALLBACK and not link.addresses):
+    if link.medium == "loopback" or (link.name in FALLBACKS and not link.addresses):
         return None
     if link.kind == "veth":
         return _role_of_veth(link, pod)
-    role = _ROLES.get(_kind(link))
+    known = DEVICE_KINDS.get(_kind(link))
+    role = known.role if known else None
     if role == Role.BRIDGE:
-        return role if link.name in masters or link.name.startswith(("cni", "cbr")) else None
+        return role if link.name in masters or belongs(link.name, "pod-bridge") else None
     if role is None and not link.kind and link.medium in ("ether", ""):
         named = role_of(link.name)
         return None if named == Role.BRIDGE and not link.addresses else named or Role.UPLINK
@@ -81,7 +66,7 @@ def _kind(link: Link) -> str:
 
     Without -d, its link layer says that of tunnels without Ethernet.
     """
-    return link.kind or (link.medium if link.medium in _ROLES else "")
+    return link.kind or (link.medium if link.medium in DEVICE_KINDS else "")
 
 
 def _role_of_veth(link: Link, pod: str | None) -> Role | None:
@@ -98,14 +83,15 @@ def _role_of_veth(link: Link, pod: str | None) -> Role | None:
 
 def _parameters(link: Link) -> dict[str, object]:
     kind, data = _kind(link), link.data
+    role = DEVICE_KINDS[kind].role if kind in DEVICE_KINDS else None
     found: dict[str, object] = {}
-    if _ROLES.get(kind) in (Role.VTEP, Role.TUNNEL):
+    if role in (Role.VTEP, Role.TUNNEL):
         found["type"] = kind
     if kind in _WITH_VNI:
         if not data.get("external"):
             found["vni"] = data.get("id", data.get("vni"))
         found["port"] = data.get("port")
-    elif kind == "tun" and link.name.startswith("flannel"):
+    elif kind == "tun" and belongs(link.name, "flannel-udp"):
         found["port"] = _FLANNEL_UDP  # flanneld holds the socket; no dump shows it
     elif kind == "vlan":
         found["vlan"] = data.get("id")

@@ -15,9 +15,10 @@ from pcapcheck.dumps.kubernetes import Cluster, KubeNode, KubePod
 from pcapcheck.dumps.residence import Residence, Residences
 from pcapcheck.dumps.tables import pods_behind
 from pcapcheck.topology.aliases import Aliases
+from pcapcheck.topology.devices import DEVICE_KINDS
 from pcapcheck.topology.topology import Interface, Node, Pod, Role, Topology
 
-_SHARED: Final = frozenset({"macvlan", "ipvlan"})
+_ON_PARENT: Final = frozenset(each.kind for each in DEVICE_KINDS.values() if each.on_parent and each.role)
 
 
 @dataclass(slots=True)
@@ -106,7 +107,7 @@ def _add_dumped(
     """Add a pod whose own interfaces were dumped."""
     first, node = homes[0], names[homes[0].node]
     name = _pod_name(host, cluster)
-    kind = first.inside.kind if first.inside.kind in _SHARED else None
+    kind = first.inside.kind if first.inside.kind in _ON_PARENT else None
     record = cluster.pods.get(name)
     members.pods[name] = Pod(
         name=name,

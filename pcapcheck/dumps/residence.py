@@ -13,11 +13,12 @@ from typing import Final
 
 from pcapcheck.documents import values
 from pcapcheck.dumps.host import Host, Link
+from pcapcheck.topology.devices import DEVICE_KINDS
 from pcapcheck.topology.roles import HOST_SIDE, role_of
 from pcapcheck.topology.topology import Role
 
 _CALICO: Final = "ee:ee:ee:ee:ee:ee"  # the MAC of the host end of every pod of Calico
-_SHARED_PARENT: Final = frozenset({"macvlan", "ipvlan", "macvtap", "ipvtap"})
+_ON_PARENT: Final = frozenset(each.kind for each in DEVICE_KINDS.values() if each.on_parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _residences(pod: Host, node: Host) -> list[Residence]:
 
 def _proof(node: Host, outside: Link, pod: Host, inside: Link) -> int:
     """Return how well it is proved that a node's interface leads to a pod's; indices alone prove nothing."""
-    if inside.kind in _SHARED_PARENT:
+    if inside.kind in _ON_PARENT:
         return 2 * (inside.mac == outside.mac or inside.mac in _unicast(node, outside))
     ends = inside.kind == outside.kind == "veth" and outside.peer_index == inside.index
     if not ends or not inside.addresses or inside.master or role_of(outside.name) == Role.UPLINK:
@@ -112,7 +113,7 @@ def _is_node(host: Host, nodes: list[Host]) -> bool:
     if any(role_of(name) in HOST_SIDE for name in host.links):
         return True
     if not nodes:
-        return any(each.addresses and each.kind not in _SHARED_PARENT for each in host.links.values())
+        return any(each.addresses and each.kind not in _ON_PARENT for each in host.links.values())
     return bool(_subnets(host) & set().union(*(_subnets(node) for node in nodes)))
 
 

@@ -13,8 +13,9 @@ from typing import Final, TypeAlias
 from pcapcheck.bind.filename import called_like_a_node, owner_said, stems
 from pcapcheck.bind.vantagepoint import VantagePoint
 from pcapcheck.infer.nearness import Nearness
-from pcapcheck.infer.rolesbyframes import LOOPBACK, Pairs, role_seen
+from pcapcheck.infer.rolesbyframes import Pairs, role_seen
 from pcapcheck.infer.stations import FIRST_TTLS, ends_of, stations
+from pcapcheck.topology.devices import LOOPBACK
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import CapturePoint, Role
 

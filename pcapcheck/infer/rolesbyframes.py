@@ -9,10 +9,10 @@ from typing import Final
 
 from pcapcheck.bind.vantagepoint import VantagePoint
 from pcapcheck.infer.stations import Station, Stations, stations
+from pcapcheck.topology.devices import ETHER, LOOPBACK
 from pcapcheck.topology.topology import Role
 
-ETHER: Final = (None, 1)  # ARPHRD_ETHER, and Ethernet captures, which have none
-LOOPBACK: Final = 772  # ARPHRD_LOOPBACK
+_FRAMES: Final = (None, ETHER)  # Ethernet captures have no hardware type
 BARE: Final = frozenset({12, 14, 101, 228, 229})  # LINKTYPE_RAW, its kin and _IPV4, _IPV6
 
 Pairs = frozenset[tuple[str | None, str | None]]
@@ -30,7 +30,7 @@ def role_seen(watch: VantagePoint, tunnelled: Pairs, nearest: Callable[[str], bo
         return None
     if watch.hatype == LOOPBACK or all(_is_loop(each.source) for each in watch.seen if each.source):
         return Role.LO
-    if watch.linktype in BARE or watch.hatype not in ETHER:
+    if watch.linktype in BARE or watch.hatype not in _FRAMES:
         return Role.TUNNEL
     if any(each.form != "plain" or each.tag is not None for each in watch.seen):
         return Role.UPLINK

@@ -3,7 +3,6 @@
 Counts nodes that send a value, not packets: one busy node is no majority. It does not know what is intended.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -12,6 +11,7 @@ from pcapcheck.bind.place import ParameterVotes
 from pcapcheck.bind.vantagepoint import TrafficSeen
 from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.infer.draft import NodeDraft, TopologyDraft
+from pcapcheck.topology.interfacenames import numbers_in
 from pcapcheck.topology.topology import Role
 
 # The parameters of profiles that a tunnel's number and port are, by form.
@@ -19,7 +19,7 @@ NUMBERS: Final = {each.name: each.id_parts for each in TUNNELS}
 KEYLESS: Final = {each.name: each.id_parts for each in TUNNELS if each.id_optional}
 PORTS: Final = {each.name: each.port_parameter for each in TUNNELS if each.port_parameter}
 NO_KEY: Final = -1
-_NAMED: Final = re.compile(r"flannel(?:-v6)?\.(\d+)|(?:.+\.|vlan)(\d+)")  # flannel.VNI, eth0.VLAN
+_AT: Final = {"vni": Role.VTEP, "vlan_id": Role.VLAN}  # which device is called after it
 BY_NAME: Final = 2  # a device that is called after the value counts as much as two nodes
 
 
@@ -94,8 +94,6 @@ def _named(node: NodeDraft) -> Iterator[tuple[str, int]]:
     Flannel calls its VTEP after the VNI, a VLAN device after the VLAN.
     """
     for interface in node.of_role(Role.VTEP, Role.VLAN):
-        match = _NAMED.fullmatch(interface.name)
-        if match and match[1] and interface.role == Role.VTEP:
-            yield "vni", int(match[1])
-        if match and match[2] and interface.role == Role.VLAN:
-            yield "vlan_id", int(match[2])
+        for parameter, value in numbers_in(interface.name).items():
+            if _AT.get(parameter) == interface.role:
+                yield parameter, value

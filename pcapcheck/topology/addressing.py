@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pcapcheck.documents import values
+from pcapcheck.topology.devices import DEVICE_KINDS
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import Interface, Node, OwnerKind, Pod, Role, Topology
 
@@ -23,6 +24,7 @@ class Contradiction(NamedTuple):
 
 
 _MOVE = "give each its own, or correct the one that is wrong"
+_SHARING = frozenset(each.kind for each in DEVICE_KINDS.values() if each.shares_mac)
 _UNDERLAY = (Role.UPLINK, Role.VLAN)
 
 
@@ -65,7 +67,7 @@ def _pod_addresses(topology: Topology) -> Iterator[Claim]:
 def _pod_macs(topology: Topology) -> Iterator[Claim]:
     """Yield the MACs of pods; ipvlan shares its parent's, and passthru takes it over."""
     for name, pod in topology.pods.items():
-        if pod.mac and not pod.host_network and pod.type != "ipvlan":
+        if pod.mac and not pod.host_network and pod.type not in _SHARING:
             yield pod.mac, ("pods", name, "mac"), f"pod {name}"
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.topology.addressing import Contradiction, addressing
+from pcapcheck.topology.interfacenames import cni_names, kind_of
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import Interface, Node, Role, Topology
 
@@ -70,7 +71,8 @@ def _overhead(topology: Topology, node: Node, interface: Interface) -> int | Non
     A VTEP in metadata mode (no VNI of its own) keeps the uplink's MTU; the routes of its pods have the true
     one.
     """
-    words = (str(interface.parameters.get("type", "")), interface.name, topology.profile or "")
+    named_kind = kind_of(interface.name, cni_names())
+    words = (str(interface.parameters.get("type", "")), named_kind, interface.name, topology.profile or "")
     named = (overhead for word in words for part, overhead in _BY_WORD if part in word)
     found = _OVERHEAD[words[0]] if words[0] in _OVERHEAD else next(named, None)
     metadata = interface.role == Role.VTEP and not interface.parameters.keys() & {"vni", "vsid", "key"}
