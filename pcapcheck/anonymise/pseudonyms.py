@@ -9,7 +9,7 @@ from pcapcheck.anonymise.payload import Payload
 from pcapcheck.anonymise.secret import Secret
 from pcapcheck.documents import values
 
-ADDRESS_BITS: Final = {"ipv4": 32, "ipv6": 128}
+BITS_OF_ADDRESS: Final = {"ipv4": 32, "ipv6": 128}
 
 
 class Pseudonyms:
@@ -28,7 +28,7 @@ class Pseudonyms:
 
     def number(self, kind: str, number: int) -> int:
         """Return the pseudonym of the value of a field; kind is mac, ipv4 or ipv6."""
-        return self.macs.of(number) if kind == "mac" else self.addresses.of(number, ADDRESS_BITS[kind])
+        return self.macs.of(number) if kind == "mac" else self.addresses.of(number, BITS_OF_ADDRESS[kind])
 
     def mac(self, text: str) -> str:
         """Return the pseudonym of a MAC address, as text."""

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import polars as pl
 
-from pcapcheck.check.checker import ENOUGH, Judged, flow_text, frames_of
+from pcapcheck.check.checker import MIN_BROKEN_PACKETS, Judged, flow_text, frames_of
 from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.check.rule import Rule
 from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.correlate.network import Network
 
-OUTSIDE: Final = ("uplink", "vlan", "vtep", "tunnel")  # where the way between nodes shows
+NODE_EXIT_ROLES: Final = ("uplink", "vlan", "vtep", "tunnel")  # where the way between nodes shows
 
 
 def check_assertion(rule: Rule, network: Network) -> Judged:
@@ -75,7 +75,7 @@ def _once(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
 def _symmetric(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
     """Judge that answers cross the same interfaces of a node, in the same form, as the requests did."""
     seen = network.variants.filter(
-        pl.col("role").is_in(OUTSIDE) & pl.col("point").is_not_null() & pl.col("flow").is_not_null()
+        pl.col("role").is_in(NODE_EXIT_ROLES) & pl.col("point").is_not_null() & pl.col("flow").is_not_null()
     )
     seen = seen.join(directions.select("direction"), on="direction", how="semi").filter(
         pl.col("kind") != "icmp-error"
@@ -88,7 +88,7 @@ def _symmetric(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcom
     )
     there = ways.filter("client").select("flow", "at_node", "role", pl.col("ways").alias("asked"))
     both = ways.filter(~pl.col("client")).join(there, on=["flow", "at_node", "role"], nulls_equal=True)
-    bad = both.filter((pl.col("ways") != pl.col("asked")) & (pl.col("packets") >= ENOUGH))
+    bad = both.filter((pl.col("ways") != pl.col("asked")) & (pl.col("packets") >= MIN_BROKEN_PACKETS))
     return int(both["packets"].sum()), (_otherwise(rule, network, row) for row in bad.iter_rows(named=True))
 
 
@@ -118,7 +118,7 @@ def _each(
     says: str,
 ) -> Iterator[tuple[Finding, int]]:
     """Yield a finding for each step where enough packets broke the promise."""
-    enough = (pl.col(column) >= ENOUGH) | (pl.col(column) * 2 > pl.col("sent"))
+    enough = (pl.col(column) >= MIN_BROKEN_PACKETS) | (pl.col(column) * 2 > pl.col("sent"))
     for row in rows.filter((pl.col(column) > 0) & enough).iter_rows(named=True):
         step = network.paths[row["path"]][row["step"]]
         side = step.side if step.side in ("source", "destination") else None

@@ -22,7 +22,7 @@ from pcapcheck.documents.shipped import head, profile_names
 from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.topology.topology import Topology
 
-LISTS: Final = "`pcapcheck rules list` and `pcapcheck rules show PROFILE` list the rules"
+RULE_LISTS_ADVICE: Final = "`pcapcheck rules list` and `pcapcheck rules show PROFILE` list the rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _check_rules(profiles: Sequence[Profile], rules: RuleChoice) -> None:
         for pattern in patterns:
             if not any(fnmatchcase(rule, pattern) for rule in known):
                 what = f"no rule of {_which(profiles)} has this id"
-                raise InputError(f"{option} {pattern}", what, did_you_mean(pattern, known, LISTS))
+                raise InputError(f"{option} {pattern}", what, did_you_mean(pattern, known, RULE_LISTS_ADVICE))
 
 
 def _which(profiles: Sequence[Profile]) -> str:

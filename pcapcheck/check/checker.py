@@ -13,13 +13,13 @@ import polars as pl
 from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.check.matchers import MatchVerdict, select
 from pcapcheck.check.rule import Rule
-from pcapcheck.check.rulecontext import BEFORE, SEVERAL, RuleContext, View
+from pcapcheck.check.rulecontext import BEFORE, SEVERAL_BEFORE, RuleContext, View
 from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.network import Network
 
-ENOUGH: Final = 2  # packets that break a rule make a finding, or more than half of those judged
-GROUP: Final = ("direction", "step", "point")
+MIN_BROKEN_PACKETS: Final = 2  # packets that break a rule make a finding, or more than half of those judged
+JUDGED_PLACE: Final = ("direction", "step", "point")
 PROOF: Final = tuple(f"frame{k + 1}" for k in range(FRAMES_KEPT))
 # What is read of variants besides the fields that a rule names.
 ABOUT: Final = frozenset(
@@ -29,7 +29,7 @@ ABOUT: Final = frozenset(
     )
 )
 # What a variable or a relation between hops depends on, besides the packet's own fields.
-KEYS: Final = {
+SUBJECT_COLUMNS: Final = {
     "source": "source_end",
     "destination": "destination_end",
     "here": "point",
@@ -120,9 +120,15 @@ def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
     """Return the columns that a verdict depends on."""
     keys = [column for name in names for column in (name, name + LOW) if column in rows.columns]
     keys += ["form", "stack", "version"]
-    keys += [KEYS[path.split(".")[0]] for path in rule.variables if path.split(".")[0] in KEYS]
     keys += [
-        name for name in rows.columns if name.startswith((BEFORE, SEVERAL)) or name in ("fewest", "most")
+        SUBJECT_COLUMNS[path.split(".")[0]]
+        for path in rule.variables
+        if path.split(".")[0] in SUBJECT_COLUMNS
+    ]
+    keys += [
+        name
+        for name in rows.columns
+        if name.startswith((BEFORE, SEVERAL_BEFORE)) or name in ("fewest", "most")
     ]
     return list(dict.fromkeys([*keys, "step"] if "direction" in keys else keys))
 
@@ -155,7 +161,7 @@ def _findings(
     rule: Rule, counted: pl.DataFrame, views: Sequence[View], network: Network
 ) -> list[tuple[Finding, int | None]]:
     """Return a finding, with its direction, for each hop, direction and expected/actual that enough broke."""
-    total = counted.group_by(GROUP).agg(pl.col("packets").sum().alias("judged"))
+    total = counted.group_by(JUDGED_PLACE).agg(pl.col("packets").sum().alias("judged"))
     broken = counted.filter(pl.col("verdict") == MatchVerdict.BROKEN.value)
     if broken.is_empty():
         return []
@@ -167,7 +173,7 @@ def _findings(
     grouped = (
         broken.join(said, on="case", maintain_order="left")
         .sort("file", "frame1")
-        .group_by(*GROUP, "said", maintain_order=True)
+        .group_by(*JUDGED_PLACE, "said", maintain_order=True)
         .agg(
             pl.col("packets").sum(),
             pl.col("case").first(),
@@ -176,9 +182,9 @@ def _findings(
             pl.col("side").first(),
             pl.col("number").first(),
         )
-        .join(total, on=GROUP, how="left", nulls_equal=True, maintain_order="left")
+        .join(total, on=JUDGED_PLACE, how="left", nulls_equal=True, maintain_order="left")
     )
-    enough = (pl.col("packets") >= ENOUGH) | (pl.col("packets") * 2 > pl.col("judged"))
+    enough = (pl.col("packets") >= MIN_BROKEN_PACKETS) | (pl.col("packets") * 2 > pl.col("judged"))
     rows = grouped.filter(enough).iter_rows(named=True)
     return [(_finding(rule, row, views[row["case"]], network), row["direction"]) for row in rows]
 

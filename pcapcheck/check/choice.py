@@ -85,7 +85,7 @@ def _cannot_tell(best: Score, close: Sequence[Score]) -> str:
     )
 
 
-ENOUGH: Final = 2  # nodes
+MIN_AGREEING_NODES: Final = 2  # nodes
 
 
 def as_used(profile: Profile, votes: Mapping[str, Mapping[int, int]]) -> Profile:
@@ -107,10 +107,10 @@ def _as_used(parameter: Parameter, counts: Mapping[int, int]) -> Parameter:
     if any(value in counts for value in parameter.values if isinstance(value, int)):
         return parameter
     if parameter.many:
-        used = tuple(sorted(value for value, nodes in counts.items() if nodes >= ENOUGH))
+        used = tuple(sorted(value for value, nodes in counts.items() if nodes >= MIN_AGREEING_NODES))
         return replace(parameter, values=used)
     most = max(counts, key=lambda value: (counts[value], value >= 0, -value))
-    sure = most >= 0 and (counts[most] >= ENOUGH or len(counts) > 1)
+    sure = most >= 0 and (counts[most] >= MIN_AGREEING_NODES or len(counts) > 1)
     return replace(parameter, values=(most,) if sure else ())
 
 

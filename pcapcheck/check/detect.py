@@ -20,10 +20,10 @@ from pcapcheck.topology.names import Names
 from pcapcheck.topology.topology import CapturePoint, Topology
 
 CLOSE: Final = 0.1  # profiles whose scores are no further apart cannot be told apart
-SPECIAL: Final = ("form", "stack")
+TEXT_CLUES: Final = ("form", "stack")
 LEAST: Final = 1.5  # less than one good clue is nothing to choose a profile by
 SOME: Final = 0.05  # share of the packets that is more than a stray one
-FEW: Final = 2  # packets
+MIN_CLUE_PACKETS: Final = 2  # packets
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class _Scope:
 
     def seen(self, name: str) -> Seen:
         """Return a field, or the text of form or stack."""
-        return str(self._row[name]) if name in SPECIAL else self.field(name)
+        return str(self._row[name]) if name in TEXT_CLUES else self.field(name)
 
 
 def detect(profiles: Sequence[Profile], scenery: Scenery) -> list[Score]:
@@ -121,7 +121,7 @@ def _points(profile: Profile, names: Names, clue: Clue, scenery: Scenery) -> flo
         return 0.0
     share = fitting_packets / packets
     if clue.some:
-        seen = share >= SOME and fitting_packets >= FEW
+        seen = share >= SOME and fitting_packets >= MIN_CLUE_PACKETS
         return clue.weight if seen else -max(clue.weight, 0.0)
     return clue.weight * (2 * share - 1) if clue.weight > 0 else clue.weight * share
 
@@ -138,11 +138,11 @@ def _is_called(clue: Clue, points: Sequence[CapturePoint | None]) -> bool:
 
 def _count(profile: Profile, names: Names, clue: Clue, rows: pl.DataFrame) -> tuple[int, int]:
     """Return how many packets match a clue, and of how many that can be told."""
-    fields = [name for name in clue.when if name in rows.columns and name not in SPECIAL]
+    fields = [name for name in clue.when if name in rows.columns and name not in TEXT_CLUES]
     fields += [other for matcher in clue.when.values() for other in matcher.fields if other in rows.columns]
     ends = ["source", "destination"] if any("." in path for path in clue.variables) else []
     keys = [column for name in fields for column in (name, name + LOW) if column in rows.columns]
-    counted = rows.group_by(list(dict.fromkeys([*keys, *SPECIAL, *ends]))).agg(pl.col("packets").sum())
+    counted = rows.group_by(list(dict.fromkeys([*keys, *TEXT_CLUES, *ends]))).agg(pl.col("packets").sum())
     fits = total = 0
     for row in counted.iter_rows(named=True):
         scope = _Scope(profile, names, row)

@@ -16,7 +16,7 @@ from pcapcheck.documents.values import ipv4_text
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CapturePoint, OwnerKind, Topology
 
-PODS: Final = (OwnerKind.POD, OwnerKind.POD_NETWORK)
+POD_OWNERS: Final = (OwnerKind.POD, OwnerKind.POD_NETWORK)
 DATA: Final = ("tcp", "udp", "echo", "fragment", "other")
 
 
@@ -69,7 +69,7 @@ def _where(
     if source is None or destination is None:
         return None
     ends = (owners.of(source), owners.of(destination))
-    if form == "plain" and not any(end.kind in PODS for end in ends):
+    if form == "plain" and not any(end.kind in POD_OWNERS for end in ends):
         return None
     a, b = (end.node for end in ends)
     if form != "plain" and (a is None or b is None) and outer and far:

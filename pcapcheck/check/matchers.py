@@ -27,7 +27,7 @@ class MatchVerdict(Enum):
 
 
 OR = " or "  # between what may be, in messages
-MOST = 4  # values of one name that a message lists
+MAX_LISTED_VALUES = 4  # values of one name that a message lists
 # In an any-of list, what might still hold outweighs what does not.
 _BEST = (MatchVerdict.HOLDS, MatchVerdict.NOT_EVALUABLE, MatchVerdict.NOT_JUDGED, MatchVerdict.BROKEN)
 _OPPOSITE = {MatchVerdict.HOLDS: MatchVerdict.BROKEN, MatchVerdict.BROKEN: MatchVerdict.HOLDS}
@@ -193,8 +193,8 @@ class Variable(Matcher):
 
     def _text(self, scope: Scope) -> str:
         wanted = scope.variable(self.path, self.about) or ()
-        texts = [scope.text(self.about, each) for each in wanted[:MOST]]
-        return OR.join(texts + ["…"] * (len(wanted) > MOST)) or f"${self.path}"
+        texts = [scope.text(self.about, each) for each in wanted[:MAX_LISTED_VALUES]]
+        return OR.join(texts + ["…"] * (len(wanted) > MAX_LISTED_VALUES)) or f"${self.path}"
 
 
 @dataclass(frozen=True, slots=True)

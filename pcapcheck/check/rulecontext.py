@@ -23,10 +23,10 @@ from pcapcheck.documents.values import Span
 from pcapcheck.topology.names import Names
 
 TEXTS: Final = ("form", "stack")
-PLACE: Final = ("direction", "step")
+STEP_OF_DIRECTION: Final = ("direction", "step")
 # Columns with these before a field's name have its value at the hop before, or its values if it had several.
 BEFORE: Final = "before "
-SEVERAL: Final = "several before "
+SEVERAL_BEFORE: Final = "several before "
 
 
 class RuleContext:
@@ -57,9 +57,11 @@ class RuleContext:
             routed: routed marks are asked for.
         """
         for field in fields:
-            rows = rows.join(self._values_before(field), on=PLACE, how="left", maintain_order="left")
+            rows = rows.join(
+                self._values_before(field), on=STEP_OF_DIRECTION, how="left", maintain_order="left"
+            )
         if routed:
-            rows = rows.join(self._marks_since(), on=PLACE, how="left", maintain_order="left")
+            rows = rows.join(self._marks_since(), on=STEP_OF_DIRECTION, how="left", maintain_order="left")
         return rows
 
     @cached_property
@@ -74,17 +76,23 @@ class RuleContext:
         variants = self.network.variants
         words = [name for name in (field, field + LOW) if name in variants.columns]
         if not words:
-            return self._earlier.select(*PLACE, pl.lit(None).alias(BEFORE + field))
-        distinct = variants.drop_nulls([field, "step"]).select(*PLACE, *words).unique()
-        told = distinct.with_columns(pl.len().over(PLACE).alias("values"))
-        one = told.filter(pl.col("values") == 1).select(*PLACE, *(pl.col(w).alias(BEFORE + w) for w in words))
+            return self._earlier.select(*STEP_OF_DIRECTION, pl.lit(None).alias(BEFORE + field))
+        distinct = variants.drop_nulls([field, "step"]).select(*STEP_OF_DIRECTION, *words).unique()
+        told = distinct.with_columns(pl.len().over(STEP_OF_DIRECTION).alias("values"))
+        one = told.filter(pl.col("values") == 1).select(
+            *STEP_OF_DIRECTION, *(pl.col(w).alias(BEFORE + w) for w in words)
+        )
         parts = [one]
         if len(one) < len(distinct):
             several = told.filter(pl.col("values") > 1)
-            parts.append(several.group_by(PLACE).agg(pl.struct(words).sort().alias(SEVERAL + field)))
+            parts.append(
+                several.group_by(STEP_OF_DIRECTION).agg(pl.struct(words).sort().alias(SEVERAL_BEFORE + field))
+            )
         before = self._earlier
         for part in parts:
-            before = before.join(part, left_on=["direction", "earlier"], right_on=PLACE, how="left")
+            before = before.join(
+                part, left_on=["direction", "earlier"], right_on=STEP_OF_DIRECTION, how="left"
+            )
         return before.drop("earlier")
 
     def _marks_since(self) -> pl.DataFrame:
@@ -99,7 +107,7 @@ class RuleContext:
         )
         fell = {name: pl.col(name) - pl.col(f"{name}_before") for name in ("fewest", "most", "any")}
         most = pl.when(fell["any"] == 0).then(fell["most"])
-        return both.select(*PLACE, fewest=fell["fewest"], most=most)
+        return both.select(*STEP_OF_DIRECTION, fewest=fell["fewest"], most=most)
 
 
 class View:
@@ -134,7 +142,7 @@ class View:
 
     def previous(self, field: str) -> tuple[int, ...] | None:
         """See `Scope.previous`."""
-        several = self._row.get(SEVERAL + field)
+        several = self._row.get(SEVERAL_BEFORE + field)
         if several is not None:
             return tuple(_joined(list(words.values())) for words in several)
         names = (BEFORE + field, BEFORE + field + LOW)

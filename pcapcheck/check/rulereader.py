@@ -34,7 +34,7 @@ class Where(Protocol):
 
 
 FORMS: Final = ("plain", *(each.name for each in TUNNELS))
-KEYS: Final = ("not", "present", "hop", "minus", "field", "bits", "is")
+MATCHER_KEYS: Final = ("not", "present", "hop", "minus", "field", "bits", "is")
 
 
 def read(field: str, data: Any, where: Where) -> Matcher:
@@ -96,9 +96,9 @@ def _read_text(field: str, text: str, where: Where) -> Matcher:
 
 
 def _read_mapping(field: str, data: Mapping[str, Any], where: Where) -> Matcher:
-    unknown = next((key for key in data if key not in KEYS), None)
+    unknown = next((key for key in data if key not in MATCHER_KEYS), None)
     if unknown is not None:
-        fix = did_you_mean(str(unknown), KEYS, "known: " + ", ".join(KEYS))
+        fix = did_you_mean(str(unknown), MATCHER_KEYS, "known: " + ", ".join(MATCHER_KEYS))
         raise where.error(f"`{unknown}` is not a matcher", fix)
     kind = next((key for key in _READERS if key in data), None)
     if kind is None or set(data) - {kind} - _BESIDE.get(kind, set()):

@@ -19,9 +19,9 @@ from pcapcheck.documents import values
 from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.topology.topology import Topology
 
-SPECIAL: Final = ("form", "stack")
+TEXT_FIELDS: Final = ("form", "stack")
 MANY: Final = 2000  # flows whose names are compared with a misspelt one
-LISTS: Final = "`pcapcheck flows` lists the flows"
+FLOW_LISTS_ADVICE: Final = "`pcapcheck flows` lists the flows"
 _END: Final = r"\[[^\]]+\]|[^\[\]/#:-]+"
 _FLOW: Final = re.compile(
     rf"(?P<kind>[a-z-]+)/(?P<a>{_END})(:(?P<ap>\d+))?-(?P<b>{_END})(:(?P<bp>\d+))?(#(?P<id>\d+))?"
@@ -47,7 +47,7 @@ class Selection:
     def fields(self) -> tuple[str, ...]:
         """Every field that selecting reads."""
         names = dict.fromkeys(self.filter) | dict.fromkeys(n for m in self.filter.values() for n in m.fields)
-        return tuple(name for name in names if name not in SPECIAL)
+        return tuple(name for name in names if name not in TEXT_FIELDS)
 
     def __bool__(self) -> bool:
         return bool(self.filter or self.pods or self.flow)
@@ -138,7 +138,7 @@ class _Packet:
         self._row = row
 
     def seen(self, name: str) -> int | str | None:
-        return str(self._row[name]) if name in SPECIAL else self.field(name)
+        return str(self._row[name]) if name in TEXT_FIELDS else self.field(name)
 
     def field(self, name: str) -> int | None:
         value = self._row.get(name)
@@ -169,7 +169,7 @@ def _named(network: Network, text: str) -> pl.DataFrame:
             listed, on="flow", how="semi", maintain_order="left"
         )
         clients = clients.unique("flow", maintain_order=True)
-        near = did_you_mean(text, clients["flow_text"].head(MANY).to_list(), LISTS)
+        near = did_you_mean(text, clients["flow_text"].head(MANY).to_list(), FLOW_LISTS_ADVICE)
         raise InputError(f"flow {text}", f"there is no such flow among {clients.height:,}", near)
     return found
 
@@ -178,7 +178,7 @@ def _of_row(network: Network, number: int) -> pl.DataFrame:
     listed = totals(counted(network)).select("flow")
     if not 1 <= number <= listed.height:
         what = f"there are {listed.height:,} flows" if listed.height else "there are no flows"
-        raise InputError(f"flow {number}", what, LISTS)
+        raise InputError(f"flow {number}", what, FLOW_LISTS_ADVICE)
     return listed.slice(number - 1, 1)
 
 

@@ -17,7 +17,7 @@ from pcapcheck.errors import did_you_mean
 from pcapcheck.topology.names import OF_CLUSTER
 
 SPECIAL: Final = ("form", "stack")
-ENDS: Final = ("source", "destination")
+END_SUBJECTS: Final = ("source", "destination")
 POINTS: Final = ("here", "previous", "next")
 OF_POD: Final = ("address", "addresses", "mac", "vni", "identity", "name")
 OF_POINT: Final = (
@@ -162,7 +162,7 @@ def _of_cluster(rest: str) -> tuple[str, ...]:
 
 
 _SUBJECTS: Final[Mapping[str, Callable[[str], tuple[str, ...]]]] = {
-    **dict.fromkeys(ENDS, _of_end),
+    **dict.fromkeys(END_SUBJECTS, _of_end),
     **dict.fromkeys(POINTS, _of_point),
     "cluster": _of_cluster,
 }

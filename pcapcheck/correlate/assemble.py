@@ -15,7 +15,7 @@ from pcapcheck.correlate.flowtable import directions, owned
 from pcapcheck.correlate.nat import join_tuples, reverse_of
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Path, Paths
-from pcapcheck.correlate.points import of_point, points_frame
+from pcapcheck.correlate.pointframe import of_point, points_frame
 from pcapcheck.correlate.routes import routed
 from pcapcheck.correlate.steps import placed, step_points_frame, steps_frame, watched
 from pcapcheck.topology.owners import Owners

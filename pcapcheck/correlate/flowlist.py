@@ -11,7 +11,7 @@ import polars as pl
 from pcapcheck.correlate.network import Network
 
 COUNTED: Final = ("tcp", "udp", "echo", "fragment", "other")
-ENDS: Final = ("source", "destination")
+END_COLUMNS: Final = ("source", "destination")
 INTERFACES: Final = 1 << 16  # of one file, at most
 SCHEMA: Final = {
     "flow": pl.String(),
@@ -78,15 +78,15 @@ def translations(network: Network) -> pl.DataFrame:
     translated = network.directions.filter("translated", "client").select(
         "direction",
         "flow",
-        *(pl.col(name).alias(f"own_{name}") for end in ENDS for name in (end, f"{end}_port")),
+        *(pl.col(name).alias(f"own_{name}") for end in END_COLUMNS for name in (end, f"{end}_port")),
     )
-    columns = [name for end in ENDS for name in (end, f"{end}_port")]
+    columns = [name for end in END_COLUMNS for name in (end, f"{end}_port")]
     seen = (
         network.variants.select("direction", *columns).unique().join(translated, on="direction").sort(columns)
     )
     changes = pl.concat(
         seen.filter(pl.col(end) != pl.col(f"own_{end}")).select("flow", _change(end).alias("nat"))
-        for end in ENDS
+        for end in END_COLUMNS
     )
     return changes.group_by("flow", maintain_order=True).agg(
         pl.col("nat").unique(maintain_order=True).str.join("; ")

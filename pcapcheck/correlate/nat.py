@@ -52,8 +52,8 @@ from pcapcheck.topology.topology import OwnerKind
 SECONDS = 1_000_000_000
 TOGETHER = 3 * SECONDS  # two sightings of one packet are at most so far apart, clocks aligned
 CROWD = 8  # tuples: more of them share a fingerprint, or form a group, only by chance
-PODS: Final = (str(OwnerKind.POD), str(OwnerKind.POD_NETWORK))
-OUTSIDE: Final = (str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER))
+POD_KINDS: Final = (str(OwnerKind.POD), str(OwnerKind.POD_NETWORK))
+OUTSIDE_KINDS: Final = (str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER))
 MIRROR: Final = ("kind", "destination", "destination_port", "source", "source_port")
 
 
@@ -123,7 +123,7 @@ def _may_be_one() -> pl.Expr:
     same_kind = pl.col("kind") == pl.col("kind_b")
     equal = {end: pl.col(end) == pl.col(f"{end}_b") for end in ("source", "destination")}
     pods = pl.all_horizontal(
-        pl.col(f"{end}_kind{suffix}").is_in(PODS) for end in equal for suffix in ("", "_b")
+        pl.col(f"{end}_kind{suffix}").is_in(POD_KINDS) for end in equal for suffix in ("", "_b")
     )
     exact = pl.col("kind").is_in(["tcp", "echo"])
     fits = pl.all_horizontal(equal[end] | ~_alike(end) for end in equal)
@@ -135,7 +135,9 @@ def _may_be_one() -> pl.Expr:
 def _alike(end: str) -> pl.Expr:
     """Return whether both addresses are of pods, or both outside: then none is a translation of the other."""
     kinds = [f"{end}_kind", f"{end}_kind_b"]
-    return pl.any_horizontal(pl.all_horizontal(pl.col(kinds).is_in(group)) for group in (PODS, OUTSIDE))
+    return pl.any_horizontal(
+        pl.all_horizontal(pl.col(kinds).is_in(group)) for group in (POD_KINDS, OUTSIDE_KINDS)
+    )
 
 
 def _sent_back() -> pl.Expr:

@@ -11,7 +11,7 @@ import polars as pl
 
 from pcapcheck.correlate.frameschema import mismatches
 from pcapcheck.correlate.paths import Step
-from pcapcheck.correlate.points import of_point
+from pcapcheck.correlate.pointframe import of_point
 from pcapcheck.correlate.schemas import (
     DAMAGED_SCHEMA,
     HOPS_SCHEMA,

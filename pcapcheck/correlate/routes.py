@@ -15,7 +15,7 @@ from pcapcheck.topology.topology import OwnerKind
 
 CLIENT: Final = list(Client._fields)
 # What the path of a direction depends on.
-ENDS: Final = (
+ROUTED_COLUMNS: Final = (
     *(f"{end}_{what}" for end in ("source", "destination") for what in ("kind", "name", "node")),
     *("flow_via", "who", "where", "client", "version"),
 )
@@ -24,13 +24,15 @@ ENDS: Final = (
 def routed(flows: pl.DataFrame, paths: Paths, owners: Owners) -> tuple[pl.DataFrame, list[tuple[Step, ...]]]:
     """Return the directions with who, where, version (of IP) and path, and the paths by number."""
     flows = _kinds(flows, owners)
-    distinct = flows.select(ENDS).unique(maintain_order=True)
+    distinct = flows.select(ROUTED_COLUMNS).unique(maintain_order=True)
     numbers: dict[tuple[Step, ...], int] = {}
     column = [
         numbers.setdefault(paths.expected(_ends(row)), len(numbers)) for row in distinct.iter_rows(named=True)
     ]
     numbered = distinct.with_columns(pl.Series("path", column, pl.Int64))
-    return flows.join(numbered, on=ENDS, how="left", nulls_equal=True, maintain_order="left"), list(numbers)
+    return flows.join(numbered, on=ROUTED_COLUMNS, how="left", nulls_equal=True, maintain_order="left"), list(
+        numbers
+    )
 
 
 def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:

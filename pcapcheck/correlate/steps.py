@@ -15,7 +15,7 @@ from pcapcheck.correlate.paths import Step
 from pcapcheck.correlate.schemas import STEP_POINTS_SCHEMA, STEPS_SCHEMA
 from pcapcheck.topology.topology import CapturePoint
 
-PLACE = ("path", "step")
+STEP_OF_PATH = ("path", "step")
 
 
 def step_points_frame(paths: Sequence[tuple[Step, ...]], points: Sequence[CapturePoint]) -> pl.DataFrame:
@@ -42,8 +42,8 @@ def steps_frame(paths: Sequence[tuple[Step, ...]], step_points: pl.DataFrame) ->
     """Return a row for each step of each path, in their order."""
     schema = {name: dtype for name, dtype in STEPS_SCHEMA.dtypes.items() if name != "point"}
     steps = pl.DataFrame(list(_rows(paths)), schema=schema, orient="row")
-    first = step_points.group_by(PLACE).agg(pl.col("point").min())
-    return steps.join(first, on=PLACE, how="left", maintain_order="left")
+    first = step_points.group_by(STEP_OF_PATH).agg(pl.col("point").min())
+    return steps.join(first, on=STEP_OF_PATH, how="left", maintain_order="left")
 
 
 def _rows(paths: Sequence[tuple[Step, ...]]) -> Iterator[tuple[str | int | None, ...]]:
@@ -70,7 +70,7 @@ def placed(variants: pl.DataFrame, steps: pl.DataFrame, step_points: pl.DataFram
         step_points: where they may be seen.
     """
     known = step_points.join(
-        steps.select(*PLACE, pl.col("form").alias("step_form"), "side", "number"), on=PLACE
+        steps.select(*STEP_OF_PATH, pl.col("form").alias("step_form"), "side", "number"), on=STEP_OF_PATH
     )
     keys = ["path", "point"]
     candidates = variants.select("variant", *keys, "form", "second").join(known, on=keys)
@@ -100,13 +100,13 @@ def watched(placed_variants: pl.DataFrame, steps: pl.DataFrame, step_points: pl.
         steps: the expected steps.
         step_points: where they may be seen.
     """
-    captured = step_points.group_by(PLACE).agg(pl.col("point").n_unique().alias("points"))
+    captured = step_points.group_by(STEP_OF_PATH).agg(pl.col("point").n_unique().alias("points"))
     blind = (pl.col("opaque") | pl.col("optional")).alias("blind")
-    every = steps.select(*PLACE, "interfaces", blind).join(captured, on=PLACE, how="left")
-    sure = every.filter((pl.col("points") >= pl.col("interfaces")) & ~pl.col("blind")).select(PLACE)
+    every = steps.select(*STEP_OF_PATH, "interfaces", blind).join(captured, on=STEP_OF_PATH, how="left")
+    sure = every.filter((pl.col("points") >= pl.col("interfaces")) & ~pl.col("blind")).select(STEP_OF_PATH)
     directions = placed_variants.select("direction", "path").unique()
-    seen = placed_variants.filter(pl.col("step").is_not_null()).select("direction", *PLACE).unique()
-    seen = seen.join(every.filter("blind"), on=PLACE, how="anti").select("direction", "step")
+    seen = placed_variants.filter(pl.col("step").is_not_null()).select("direction", *STEP_OF_PATH).unique()
+    seen = seen.join(every.filter("blind"), on=STEP_OF_PATH, how="anti").select("direction", "step")
     both = (
         pl.concat([directions.join(sure, on="path").select("direction", "step"), seen])
         .unique()
@@ -119,9 +119,9 @@ def watched(placed_variants: pl.DataFrame, steps: pl.DataFrame, step_points: pl.
 def places(network: Network) -> pl.DataFrame:
     """Return a row for each watched step: direction, rank, step, role, node, crossings."""
     paths = network.directions.select("direction", "path")
-    steps = network.steps.select(*PLACE, "role", "node", "crossings")
+    steps = network.steps.select(*STEP_OF_PATH, "role", "node", "crossings")
     watched = network.watched.select("direction", "step", "rank")
-    return watched.join(paths, on="direction").join(steps, on=PLACE).drop("path")
+    return watched.join(paths, on="direction").join(steps, on=STEP_OF_PATH).drop("path")
 
 
 def stays(here: pl.DataFrame) -> pl.DataFrame:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from pcapcheck.topology.topology import OwnerKind
 
-OUTSIDE = (OwnerKind.EXTERNAL, OwnerKind.ROUTER)
-PODS = (OwnerKind.POD, OwnerKind.POD_NETWORK)
+OUTSIDE_OWNERS = (OwnerKind.EXTERNAL, OwnerKind.ROUTER)
+POD_OWNER_KINDS = (OwnerKind.POD, OwnerKind.POD_NETWORK)
 
 
 class Client(NamedTuple):
@@ -36,15 +36,15 @@ def who(ends: Client) -> str:
     It is "" for what pods send to a group.
     """
     source, destination = ends.source_kind, ends.destination_kind
-    if source not in PODS and destination not in PODS:
+    if source not in POD_OWNER_KINDS and destination not in POD_OWNER_KINDS:
         return "host"
     if OwnerKind.GROUP in (source, destination):
         return ""
-    if source in PODS and (ends.service or destination == OwnerKind.SERVICE):
+    if source in POD_OWNER_KINDS and (ends.service or destination == OwnerKind.SERVICE):
         return "pod-to-service"
-    if source not in PODS:
-        return "external-to-pod" if source in OUTSIDE else "node-to-pod"
-    if destination in PODS:
+    if source not in POD_OWNER_KINDS:
+        return "external-to-pod" if source in OUTSIDE_OWNERS else "node-to-pod"
+    if destination in POD_OWNER_KINDS:
         return "pod-to-pod"
     return "pod-to-node" if destination == OwnerKind.NODE else "pod-to-external"
 
@@ -54,11 +54,11 @@ def where(ends: Client, same_subnet: Callable[[str, str, int], bool | None]) -> 
 
     Of traffic with the outside it is the way between the pod's node and the node that the outside sees.
     """
-    a = ends.via if ends.source_kind in OUTSIDE else ends.source_node
-    b = ends.via if ends.destination_kind in OUTSIDE else ends.destination_node
+    a = ends.via if ends.source_kind in OUTSIDE_OWNERS else ends.source_node
+    b = ends.via if ends.destination_kind in OUTSIDE_OWNERS else ends.destination_node
     a, b = (
-        a or (b if ends.source_kind in OUTSIDE else None),
-        b or (a if ends.destination_kind in OUTSIDE else None),
+        a or (b if ends.source_kind in OUTSIDE_OWNERS else None),
+        b or (a if ends.destination_kind in OUTSIDE_OWNERS else None),
     )
     if a is None or b is None:
         return ""

@@ -20,7 +20,7 @@ from pcapcheck.documents import values
 from pcapcheck.topology.names import Names
 from pcapcheck.topology.topology import CapturePoint, OwnerKind, Role
 
-PODS = (OwnerKind.POD, OwnerKind.POD_NETWORK)
+PODS_OR_THEIR_NETWORK = (OwnerKind.POD, OwnerKind.POD_NETWORK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pcapcheck.diagnose.cause import Cause
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.diagnose.fact import Fact, Word
 
-MOST = 0.99  # nothing that packets say is certain
+MAX_CONFIDENCE = 0.99  # nothing that packets say is certain
 FEW, FEW_LOST = 0.1, 0.2  # what a single packet takes away; a lost one may be a gap of the capture
 EACH = 0.02  # what a supporting fact adds
 STOPPED = 0.85  # what is left of a loss where the next capture may have stopped
@@ -51,7 +51,7 @@ class Claim:
         worth = max(self.cause.needs[0].certainty(fact) for fact in self.facts)
         if all(fact.about.get("covered") is False for fact in self.facts):
             worth *= STOPPED
-        return round(min(MOST, self.cause.confidence * worth - few + EACH * len(self.support)), 2)
+        return round(min(MAX_CONFIDENCE, self.cause.confidence * worth - few + EACH * len(self.support)), 2)
 
     @property
     def order(self) -> tuple[float, bool, int, str, str]:

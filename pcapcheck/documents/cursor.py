@@ -14,7 +14,7 @@ from pcapcheck.documents.document import Document
 from pcapcheck.documents.events import Place
 from pcapcheck.errors import InputError, did_you_mean
 
-T = TypeVar("T")
+Parsed = TypeVar("Parsed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Cursor:
         """Return the `address:port` texts under a key."""
         return self._each_converted(key, values.endpoint)
 
-    def _converted(self, key: str, convert: Callable[[str], T]) -> T | None:
+    def _converted(self, key: str, convert: Callable[[str], Parsed]) -> Parsed | None:
         found = self.get(key)
         if found is None:
             return None

@@ -55,9 +55,9 @@ from pcapcheck.follow.loss import once, surplus
 from pcapcheck.follow.order import late, ways
 from pcapcheck.follow.passes import doubled, passes
 
-PLACE: Final = ("direction", "rank")
+RANK_OF_DIRECTION: Final = ("direction", "rank")
 COUNTS: Final = ("seen", "missing", "lost", "gap", "unknown", "late", "doubled")
-NAMES: Final = dict(enumerate(KINDS))
+KIND_NAMES: Final = dict(enumerate(KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def located(sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
     variants = network.variants.select(columns)
     packets = sightings.join(variants, on="variant", how="inner", maintain_order="left")
     packets = _fragments(
-        packets.with_columns(pl.col("kind").replace_strict(NAMES, return_dtype=pl.String)), network
+        packets.with_columns(pl.col("kind").replace_strict(KIND_NAMES, return_dtype=pl.String)), network
     )
     placed = packets.join(network.watched, on=["direction", "step"], how="left", maintain_order="left")
     offset = network.of_point("ahead").fill_null(0)
@@ -121,7 +121,7 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     placed = located_sightings.drop_nulls("rank")
     points = _points(placed, network)
     seen = once(placed)
-    seen = seen.join(points, on=PLACE, how="left", maintain_order="left")
+    seen = seen.join(points, on=RANK_OF_DIRECTION, how="left", maintain_order="left")
     flows = network.directions.select("direction", "reverse", pl.col("client").alias("asks"))
     seen = seen.join(flows.select("direction", "asks"), on="direction", how="left", maintain_order="left")
     watched = points.select(
@@ -182,15 +182,17 @@ def _aimed(
 
 def _points(located_sightings: pl.DataFrame, network: Network) -> pl.DataFrame:
     """Return the next watched step of each place, and the point where it was seen, else may be seen."""
-    seen = located_sightings.group_by(PLACE).agg(pl.col("point").min())
-    every = network.watched.select("direction", "step", "rank").join(seen, on=PLACE, how="left")
+    seen = located_sightings.group_by(RANK_OF_DIRECTION).agg(pl.col("point").min())
+    every = network.watched.select("direction", "step", "rank").join(seen, on=RANK_OF_DIRECTION, how="left")
     paths = network.directions.select("direction", "path")
     could = network.steps.select("path", "step", pl.col("point").alias("could"))
     every = every.join(paths, on="direction").join(could, on=["path", "step"], how="left")
     every = every.with_columns(
         pl.coalesce("point", "could").alias("next_point"), pl.col("step").alias("next_step")
     )
-    return every.with_columns((pl.col("rank") - 1).alias("rank")).select(*PLACE, "next_point", "next_step")
+    return every.with_columns((pl.col("rank") - 1).alias("rank")).select(
+        *RANK_OF_DIRECTION, "next_point", "next_step"
+    )
 
 
 def _hops(

@@ -10,8 +10,8 @@ import polars as pl
 
 from pcapcheck.capture.arrays import Ints
 
-NUMBERS = 2**32  # sequence numbers of TCP
-AGAIN = 200_000_000  # ns: one packet that passes a point twice does so within this time
+SEQUENCE_NUMBERS = 2**32  # sequence numbers of TCP
+RETRANSMISSION_NS = 200_000_000  # ns: one packet that passes a point twice does so within this time
 ELEMENT = ("direction", "rank", "key", "start", "length")
 
 
@@ -35,7 +35,7 @@ def passed(seen: pl.DataFrame, place: tuple[str, str]) -> pl.DataFrame:
     same = pl.all_horizontal(pl.col(*element) == pl.col(*element).shift(1))
     tcp = pl.col("kind") == "tcp"
     known = (pl.col("ipid") != 0) | tcp | (pl.col("variant") != pl.col("variant").shift(1))
-    near = pl.col("time") - pl.col("time").shift(1) < AGAIN
+    near = pl.col("time") - pl.col("time").shift(1) < RETRANSMISSION_NS
     again = (same & known & near).fill_null(value=False)
     return ordered.with_columns((~again).cum_sum().alias("packet"))
 
@@ -96,11 +96,11 @@ def _most(number: Ints, start: Ints, length: Ints, difference: Ints) -> Ints:
         difference: int64 (k,), how often it is seen here less there.
     """
     k, end = len(number), start + length
-    over = np.flatnonzero(end > NUMBERS)  # intervals that wrap around are cut in two
+    over = np.flatnonzero(end > SEQUENCE_NUMBERS)  # intervals that wrap around are cut in two
     owner = np.concatenate([np.arange(k), over])
     begin = np.concatenate([start, np.zeros(len(over), np.int64)])
-    end = np.concatenate([np.minimum(end, NUMBERS), end[over] - NUMBERS])
-    first_byte = 2 * NUMBERS * number[owner]
+    end = np.concatenate([np.minimum(end, SEQUENCE_NUMBERS), end[over] - SEQUENCE_NUMBERS])
+    first_byte = 2 * SEQUENCE_NUMBERS * number[owner]
     places, at = np.unique(np.concatenate([first_byte + begin, first_byte + end]), return_inverse=True)
     weight = np.zeros(len(places), np.int64)
     np.add.at(weight, at, np.concatenate([difference[owner], -difference[owner]]))

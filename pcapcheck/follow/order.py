@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-ELEMENT: Final = ("direction", "key", "start", "length")
+ORDERED_KEY: Final = ("direction", "key", "start", "length")
 
 
 def ways(seen: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
@@ -38,10 +38,10 @@ def late(seen: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFrame:
     """
     elements = seen.filter((pl.col("kind") != "tcp") | (pl.col("length") > 0))
     # An element that was sent twice has no one place in the order.
-    elements = elements.filter(pl.len().over(*ELEMENT, "rank") == 1)
+    elements = elements.filter(pl.len().over(*ORDERED_KEY, "rank") == 1)
     there = elements.join(ways, on=["direction", "rank"]).sort("direction", "time", "row")
     sent = there.with_columns(pl.int_range(pl.len()).over("direction", "rank").alias("turn"))
-    turns = sent.select(*ELEMENT, pl.col("to").alias("rank"), "turn")
-    got = elements.join(turns, on=[*ELEMENT, "rank"]).sort("direction", "time", "row")
+    turns = sent.select(*ORDERED_KEY, pl.col("to").alias("rank"), "turn")
+    got = elements.join(turns, on=[*ORDERED_KEY, "rank"]).sort("direction", "time", "row")
     before = pl.col("turn").cum_max().shift(1).over("direction", "rank")
     return got.filter(pl.col("turn") < before).drop("turn")

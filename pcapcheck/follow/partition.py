@@ -22,7 +22,7 @@ from pcapcheck.scale.resources import Resources
 from pcapcheck.scale.scratch import StoredFrame
 
 NO_FLOW = -1
-ENDS = ("source", "destination")
+END_POINTS = ("source", "destination")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class PartitionPlan:
 
 def plan_partitions(variants: pl.DataFrame, rows: int) -> PartitionPlan:
     """Cut the flows into partitions of at most `rows` packets; a larger flow has one of its own."""
-    counted = variants.select("variant", pl.col("flow").fill_null(NO_FLOW), "packets", "kind", *ENDS)
+    counted = variants.select("variant", pl.col("flow").fill_null(NO_FLOW), "packets", "kind", *END_POINTS)
     flows = counted.group_by("flow").agg(pl.col("packets").sum()).sort("flow")
     tied = _tied(counted)
     unit = pl.col("flow").replace_strict(tied, default=pl.col("flow"), return_dtype=pl.Int64)
@@ -61,12 +61,12 @@ def plan_partitions(variants: pl.DataFrame, rows: int) -> PartitionPlan:
 
 def _tied(variants: pl.DataFrame) -> dict[int, int]:
     """Return flow -> the first flow that must stay with it, where there are fragments."""
-    pieces = variants.filter(pl.col("kind") == "fragment").select(ENDS).unique()
+    pieces = variants.filter(pl.col("kind") == "fragment").select(END_POINTS).unique()
     if pieces.is_empty():
         return {}
-    near = variants.join(pieces, on=ENDS, how="semi").select(*ENDS, "flow").unique()
-    first = near.group_by(ENDS).agg(pl.col("flow").min().alias("first"))
-    return groups(near.join(first, on=ENDS).select("flow", "first").iter_rows())
+    near = variants.join(pieces, on=END_POINTS, how="semi").select(*END_POINTS, "flow").unique()
+    first = near.group_by(END_POINTS).agg(pl.col("flow").min().alias("first"))
+    return groups(near.join(first, on=END_POINTS).select("flow", "first").iter_rows())
 
 
 def _next_fit(packets: Iterable[int], rows: int) -> list[int]:

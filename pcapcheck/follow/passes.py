@@ -11,8 +11,8 @@ import polars as pl
 from pcapcheck.correlate.schemas import PASSES_SCHEMA
 from pcapcheck.follow.loss import passed
 
-ELEMENT: Final = ("direction", "key", "start", "length")
-SEVERAL: Final = ("bridge", "lo")  # roles of interfaces that show one packet several times by nature
+PASSING_KEY: Final = ("direction", "key", "start", "length")
+CROSSED_TWICE: Final = ("bridge", "lo")  # roles of interfaces that show one packet several times by nature
 
 
 def passes(located: pl.DataFrame) -> pl.DataFrame:
@@ -32,9 +32,9 @@ def doubled(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
         seen: direction, rank, key, start, length, passes; one row a packet (`loss.once`).
         places: direction, rank, role, crossings (`steps.places`).
     """
-    single = places.filter(~pl.col("role").is_in(SEVERAL) & (pl.col("crossings") == 1))
+    single = places.filter(~pl.col("role").is_in(CROSSED_TWICE) & (pl.col("crossings") == 1))
     turns = single.select("direction", "rank", pl.col("rank").rank("dense").over("direction").alias("turn"))
     alone = seen.join(turns, on=["direction", "rank"])
-    once = alone.filter(pl.col("passes") == 1).select(*ELEMENT, pl.col("turn") + 1)
-    again = alone.filter(pl.col("passes") > 1).join(once, on=[*ELEMENT, "turn"], how="semi")
+    once = alone.filter(pl.col("passes") == 1).select(*PASSING_KEY, pl.col("turn") + 1)
+    again = alone.filter(pl.col("passes") > 1).join(once, on=[*PASSING_KEY, "turn"], how="semi")
     return again.drop("turn")

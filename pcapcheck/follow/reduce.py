@@ -75,7 +75,7 @@ def _others(done: Sequence[tuple[Fates, StoredFrame]]) -> list[pl.DataFrame]:
     return [scratch.only(others, lost) for _, others in done]
 
 
-PLACE = ("direction", "step")
+SORT_ORDER = ("direction", "step")
 PAIR = ("point", "next_point")
 
 
@@ -99,7 +99,7 @@ def together(parts: Sequence[Fates], others: Sequence[pl.DataFrame] = ()) -> Fat
 def _corrected(hops: pl.DataFrame, fooled: pl.DataFrame) -> pl.DataFrame:
     """Return the hops with the packets that are unknown, not lost."""
     counts = fooled.group_by("direction", pl.col("next_step").alias("step")).agg(pl.len().alias("fewer"))
-    counted = hops.join(counts, on=PLACE, how="left", maintain_order="left").with_columns(
+    counted = hops.join(counts, on=SORT_ORDER, how="left", maintain_order="left").with_columns(
         pl.col("fewer").fill_null(0).cast(pl.Int64)
     )
     lost, unknown = pl.col("lost") - pl.col("fewer"), pl.col("unknown") + pl.col("fewer")

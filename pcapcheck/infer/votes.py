@@ -15,7 +15,7 @@ from pcapcheck.topology.interfacenames import numbers_in
 from pcapcheck.topology.topology import Role
 
 # The parameters of profiles that a tunnel's number and port are, by form.
-NUMBERS: Final = {each.name: each.id_parts for each in TUNNELS}
+ID_PARAMETERS: Final = {each.name: each.id_parts for each in TUNNELS}
 KEYLESS: Final = {each.name: each.id_parts for each in TUNNELS if each.id_optional}
 PORTS: Final = {each.name: each.port_parameter for each in TUNNELS if each.port_parameter}
 NO_KEY: Final = -1
@@ -79,7 +79,7 @@ def _sent(draft: TopologyDraft) -> Iterator[tuple[str, str, int]]:
 
 def _values(each: TrafficSeen) -> Iterator[tuple[str, int]]:
     if each.number is not None:
-        yield from ((part.parameter, part.value(each.number)) for part in NUMBERS.get(each.form, ()))
+        yield from ((part.parameter, part.value(each.number)) for part in ID_PARAMETERS.get(each.form, ()))
     else:
         yield from ((part.parameter, NO_KEY) for part in KEYLESS.get(each.form, ()))
     if each.port is not None and each.form in PORTS:

@@ -44,7 +44,7 @@ class Lesson:
 
 
 MAX_VALUES: Final = {"stack": 4, "form": 2, "mac": 1}  # distinct values that a rule may list; more are chance
-MAX_NUMBERS: Final = 3  # likewise, of all other fields
+MAX_LEARNT_NUMBERS: Final = 3  # likewise, of all other fields
 FAMILY_STACKS: Final = {"ip": "link:*:ip:{tcp,udp,icmp}", "ipv6": "link:*:ipv6:{tcp,udp,icmpv6}"}
 
 
@@ -66,7 +66,7 @@ class _Seen:
         if isinstance(value, int) and self.candidates:
             self.candidates = list(namer.holding(case.row, self.observed, value, self.candidates))
         self.owned = self.owned or namer.is_owned(self.observed, value)
-        if len(self.values) <= MAX_NUMBERS + 1:
+        if len(self.values) <= MAX_LEARNT_NUMBERS + 1:
             self.values.add(value)
 
     @property
@@ -78,7 +78,7 @@ class _Seen:
         if (
             self.owned
             or kind in ("ipv4", "ipv6")
-            or len(self.values) > MAX_VALUES.get(kind, MAX_VALUES.get(self.observed.name, MAX_NUMBERS))
+            or len(self.values) > MAX_VALUES.get(kind, MAX_VALUES.get(self.observed.name, MAX_LEARNT_NUMBERS))
         ):
             return ()
         written = (

@@ -26,7 +26,7 @@ HOP_COLUMNS = {
     "pass": "integer",
     "pod": "text",
 }
-FRAME_COLUMNS: Mapping[str, Mapping[str, str]] = {
+RESULT_FRAMES: Mapping[str, Mapping[str, str]] = {
     "findings": {
         "rule": "text",
         "severity": "text",
@@ -72,7 +72,7 @@ FRAME_COLUMNS: Mapping[str, Mapping[str, str]] = {
 
 
 def frame(report: Report, name: str) -> "pl.DataFrame":
-    """Return one part of the report as a frame; see `FRAME_COLUMNS`.
+    """Return one part of the report as a frame; see `RESULT_FRAMES`.
 
     Raises:
         InputError: there is no such frame.
@@ -90,7 +90,7 @@ def frame(report: Report, name: str) -> "pl.DataFrame":
         "truth": pl.Boolean(),
         "time": pl.Datetime("ns", "UTC"),
     }
-    schema = {column: types[kind] for column, kind in FRAME_COLUMNS[name].items()}
+    schema = {column: types[kind] for column, kind in RESULT_FRAMES[name].items()}
     rows = [tuple(map(_held, row)) for row in FRAME_ROWS[name](report)]
     return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -19,7 +19,7 @@ from pcapcheck.report.report import FlowSummary
 
 FINGERPRINT_KEY = "pcapcheck/v1"  # the key under which SARIF reports carry it
 FINGERPRINT_DIGITS = 32  # hexadecimal: 128 bits, so that no two findings share one by chance
-NETWORK_BITS = {4: 24, 6: 64}  # prefix length of the network that stands for an address without a pod
+STABLE_PREFIX_BITS = {4: 24, 6: 64}  # prefix length of the network that stands for an address without a pod
 FLOW_END = re.compile(r"\[?(?P<address>[0-9A-Fa-f:.]*?)\]?(?::(?P<port>\d+))?")
 
 
@@ -57,4 +57,4 @@ def _network(end: re.Match[str] | None, text: str) -> str:
         address = ipaddress.ip_address(end["address"] if end else "")
     except ValueError:
         return text
-    return str(ipaddress.ip_network((address, NETWORK_BITS[address.version]), strict=False))
+    return str(ipaddress.ip_network((address, STABLE_PREFIX_BITS[address.version]), strict=False))

@@ -24,7 +24,7 @@ from pcapcheck.report.report import FlowSummary, Report
 from pcapcheck.report.summaries import summaries
 from pcapcheck.run.dataset import sightings_frame
 from pcapcheck.run.opening import (
-    FEW,
+    FINGERPRINTS_OF_LARGE_POINT,
     NO_PATHS,
     Progress,
     assembled,
@@ -174,7 +174,7 @@ def see(
         InputError: as `run`.
     """
     candidates = candidates_of(topology, settings)
-    keep = FEW if is_one_large_point(inputs.captures) and not every else None
+    keep = FINGERPRINTS_OF_LARGE_POINT if is_one_large_point(inputs.captures) and not every else None
     plan = read_plan(candidates.profiles, settings, keep)
     bound = bind_captures(inputs, topology, plan, using, progress)
     chosen = _chosen(candidates, bound, settings)

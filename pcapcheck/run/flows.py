@@ -17,7 +17,7 @@ from pcapcheck.collect.fingerprint import KEYS_OF_A_TUPLE
 from pcapcheck.collect.plan import ADDRESS_FIELDS, fields_to_read
 from pcapcheck.correlate.flowlist import flow_list
 from pcapcheck.run.opening import (
-    FEW,
+    FINGERPRINTS_OF_LARGE_POINT,
     NO_PATHS,
     Progress,
     assembled,
@@ -48,7 +48,7 @@ def list_flows(
     """
     candidates = candidates_of(topology, settings, decoding_only=True)
     large = is_one_large_point(inputs.captures)
-    plan = read_plan(candidates.profiles, settings, FEW if large else KEYS_OF_A_TUPLE)
+    plan = read_plan(candidates.profiles, settings, FINGERPRINTS_OF_LARGE_POINT if large else KEYS_OF_A_TUPLE)
     known = large or bool(topology.nodes or topology.pods)
     names = (*ADDRESS_FIELDS, *LINKS) if known else fields_to_read(())
     plan = replace(plan, names=(*names, *settings.selection.fields))

@@ -31,14 +31,14 @@ from pcapcheck.topology.topology import Topology
 
 IN_UDP: Final = tuple(each.name for each in TUNNELS if each.in_udp)
 # Layers with addresses: what kind these are, and where they stand.
-ENDS: Final = {
+ADDRESS_FIELDS_OF_LAYERS: Final = {
     "ip": ("ipv4", ("inner.ip.src", "inner.ip.dst")),
     "ipv6": ("ipv6", ("inner.ipv6.src", "inner.ipv6.dst")),
     "arp": ("ipv4", ("arp.src.proto_ipv4", "arp.dst.proto_ipv4")),
 }
 KEPT: Final = 100  # stacks, tunnels and endpoints that are told of
-ENOUGH: Final = 20_000  # variants that show what a capture looks like
-SEVERAL: Final = 4  # alternatives; what looks like more profiles looks like none
+MAX_DETECTION_VARIANTS: Final = 20_000  # variants that show what a capture looks like
+MAX_ALTERNATIVES: Final = 4  # alternatives; what looks like more profiles looks like none
 
 
 def inspect(inputs: Inputs, settings: Settings, progress: Progress | None = None) -> Iterator[Inspection]:
@@ -90,12 +90,12 @@ def _looks_like(captured: CaptureSummary, profiles: Sequence[Profile]) -> LooksL
     variants = captured.variants
     if captured.error or variants.is_empty() or (variants["form"] == "plain").all():
         return None
-    bound = settle([replace(captured, variants=variants.head(ENOUGH))], Topology())
+    bound = settle([replace(captured, variants=variants.head(MAX_DETECTION_VARIANTS))], Topology())
     scenery = Scenery(
         detection_frame(bound.variants, bound.points, bound.topology), bound.points, bound.topology
     )
     used = choose(profiles, scenery, bound.votes).used
-    if len(used) != 1 or len(used[0].alternatives) > SEVERAL:
+    if len(used) != 1 or len(used[0].alternatives) > MAX_ALTERNATIVES:
         return None
     return LooksLike(used[0].name, used[0].confidence, used[0].evidence, used[0].alternatives)
 
@@ -143,7 +143,7 @@ def _endpoints(variants: pl.DataFrame) -> Counter[tuple[str, int]]:
     found: Counter[tuple[str, int]] = Counter()
     carried = [_innermost(stack) for stack in variants["stack"].to_list()]
     for layer in sorted(set(carried) - {""}):
-        kind, names = ENDS[layer]
+        kind, names = ADDRESS_FIELDS_OF_LAYERS[layer]
         rows = variants.filter(pl.Series([each == layer for each in carried]))
         for name in names:
             columns = [each for each in (name, name + LOW) if each in variants.columns]
@@ -156,7 +156,7 @@ def _endpoints(variants: pl.DataFrame) -> Counter[tuple[str, int]]:
 @cache
 def _innermost(stack: str) -> str:
     """Return the last layer of a stack that has addresses."""
-    return next((layer for layer in reversed(stack.split(":")) if layer in ENDS), "")
+    return next((layer for layer in reversed(stack.split(":")) if layer in ADDRESS_FIELDS_OF_LAYERS), "")
 
 
 def _busiest(endpoints: Counter[tuple[str, int]]) -> dict[str, int]:

@@ -27,7 +27,9 @@ from pcapcheck.run.settings import Settings
 from pcapcheck.scale.resources import Resources, opened
 from pcapcheck.topology.topology import Topology
 
-FEW: Final = 2  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
+FINGERPRINTS_OF_LARGE_POINT: Final = (
+    2  # packets of each variant whose strong keys join translated tuples, where nothing else is kept
+)
 WORTH_WORKERS: Final = 1 << 30  # bytes, where packets are read only
 DEBUG: Final = "PCAPCHECK_DEBUG"  # environment variable: every stage checks the frames that it gives
 NO_PATHS: Final = Profile("none", "No profile")

@@ -22,7 +22,7 @@ from pcapcheck.report.packetseen import FieldSeen, LayerSeen, PacketSeen
 from pcapcheck.report.report import Report
 from pcapcheck.report.summary import groups
 
-MOST: Final = 24  # packets
+MAX_PACKETS_SHOWN: Final = 24  # packets
 BYTES: Final = 256  # that are kept of each
 OF_EVIDENCE: Final = 2  # frames of each statement
 
@@ -68,7 +68,7 @@ def _wanted(report: Report) -> dict[Frame, _Wanted]:
     for group in groups(report):
         for frame in group.first.frames[:1]:
             wanted.setdefault(frame, _Wanted())
-    kept = dict(list(wanted.items())[:MOST])
+    kept = dict(list(wanted.items())[:MAX_PACKETS_SHOWN])
     for finding in report.findings:
         for frame in finding.frames:
             if frame in kept:

@@ -102,7 +102,7 @@ FALLBACKS: Final = frozenset(each.fallback for each in _KINDS if each.fallback)
 UPLINK: Final = (  # the kernel's own names, systemd.net-naming-scheme(7), biosdevname(1)
     r"(?:eth\d+|en[opsxP][0-9a-zA-Z]+|em\d+|p\d+p\d+|bond\d+|team\d+|wl[opx][0-9a-z]+|wlan\d+|ib\d+)"
 )
-NAMES: Final = (
+GENERIC_NAMES: Final = (
     InterfaceName(r"any", Role.ANY),  # libpcap's device for all interfaces
     InterfaceName(r"lo\d*", Role.LO),
     InterfaceName(r"net\d+", Role.POD),  # Multus: a further network of a pod

@@ -13,7 +13,7 @@ from typing import Final
 
 from pcapcheck.documents import shipped
 from pcapcheck.documents.events import Data
-from pcapcheck.topology.devices import NAMES, VLAN_ID, InterfaceName
+from pcapcheck.topology.devices import GENERIC_NAMES, VLAN_ID, InterfaceName
 from pcapcheck.topology.topology import Role
 
 UNIQUE: Final = "unique"
@@ -54,7 +54,7 @@ def belongs(name: str, profile: str) -> bool:
 
 def kind_of(name: str, entries: Iterable[InterfaceName] | None = None) -> str:
     """Return the kind of the device that has such a name, as some entries tell it, or all; else ""."""
-    known = (*cni_names(), *NAMES) if entries is None else entries
+    known = (*cni_names(), *GENERIC_NAMES) if entries is None else entries
     return next((each.kind for each in known if each.kind and fits(each, name)), "")
 
 
@@ -66,7 +66,7 @@ def numbers_in(name: str) -> dict[str, int]:
 
 def unique_part(name: str) -> str:
     """Return the end of a name that tells the interfaces of one node apart; "" if there is none."""
-    found = _matches(name, _patterns((*cni_names(), *NAMES)))
+    found = _matches(name, _patterns((*cni_names(), *GENERIC_NAMES)))
     return next((match[UNIQUE] for match in found if UNIQUE in match.groupdict()), "")
 
 

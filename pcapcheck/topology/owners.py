@@ -58,7 +58,7 @@ def _begin(starts: list[int], found: list[T | None], start: int, value: T | None
         found.append(value)
 
 
-GROUP: Final = Owner(OwnerKind.GROUP)
+GROUP_OWNER: Final = Owner(OwnerKind.GROUP)
 EXTERNAL: Final = Owner(OwnerKind.EXTERNAL)
 # Multicast, broadcast, link-local, loopback and unspecified: RFC 6890 and RFC 4291.
 GROUPS: Final = (
@@ -88,7 +88,7 @@ class Owners:
         for address in chain(_routers(topology)):
             self._known.setdefault(address, Owner(OwnerKind.ROUTER))
         for address in _broadcasts(topology):
-            self._known.setdefault(address, GROUP)
+            self._known.setdefault(address, GROUP_OWNER)
         self._networks = Networks(_networks(topology))
         self._cache = dict(self._known)
         self._macs = _macs(topology)
@@ -195,7 +195,7 @@ def _networks(topology: Topology) -> Iterator[tuple[str, Owner]]:
         yield network, Owner(OwnerKind.POD_NETWORK, node=nodes[0] if len(nodes) == 1 else None)
     yield from ((each, Owner(OwnerKind.POD_NETWORK)) for each in topology.pod_cidrs)
     yield from ((each, Owner(OwnerKind.SERVICE)) for each in topology.service_cidrs)
-    yield from ((each, GROUP) for each in GROUPS)
+    yield from ((each, GROUP_OWNER) for each in GROUPS)
 
 
 def _macs(topology: Topology) -> dict[str, tuple[MacOwner, ...]]:

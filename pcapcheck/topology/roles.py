@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import Final
 
-from pcapcheck.topology.devices import NAMES, UPLINK
+from pcapcheck.topology.devices import GENERIC_NAMES, UPLINK
 from pcapcheck.topology.interfacenames import cni_names
 from pcapcheck.topology.topology import Role
 
@@ -45,7 +45,7 @@ def is_of_a_node(name: str) -> bool:
 @cache
 def _patterns() -> dict[Role, re.Pattern[str]]:
     """Return one pattern for each role, in order of precedence."""
-    known = (*NAMES, *cni_names())
+    known = (*GENERIC_NAMES, *cni_names())
     joined = {role: "|".join(each.pattern for each in known if each.role == role) for role in PRECEDENCE}
     # A pattern may have each name of a group only once; here the groups need none.
     return {role: re.compile(_NAME_OF_GROUP.sub(":", pattern)) for role, pattern in joined.items()}

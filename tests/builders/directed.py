@@ -5,7 +5,7 @@ from clusters import cluster
 
 from pcapcheck.correlate.flowtable import directions, owned
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.points import points_frame
+from pcapcheck.correlate.pointframe import points_frame
 from pcapcheck.correlate.schemas import WATCHED_SCHEMA
 from pcapcheck.correlate.steps import step_points_frame, steps_frame
 from pcapcheck.topology.owners import Owners

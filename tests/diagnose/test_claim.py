@@ -5,7 +5,7 @@ from dataclasses import replace
 from scene import scene
 
 from pcapcheck.diagnose.cause import Cause, CausePattern, Need
-from pcapcheck.diagnose.claim import MOST, Claim
+from pcapcheck.diagnose.claim import MAX_CONFIDENCE, Claim
 from pcapcheck.diagnose.fact import Fact
 
 CAUSE = Cause(
@@ -38,7 +38,7 @@ def test_confidence_falls_for_one_packet_and_rises_with_support():
     assert Claim(CAUSE, (fact(1),)).confidence == 0.9
     assert Claim(CAUSE, (fact(1, packets=1),)).confidence == 0.8
     assert Claim(CAUSE, (fact(1),), support=(fact(1), fact(1))).confidence == 0.94
-    assert Claim(replace(CAUSE, confidence=1.0), (fact(1),)).confidence == MOST
+    assert Claim(replace(CAUSE, confidence=1.0), (fact(1),)).confidence == MAX_CONFIDENCE
 
 
 def test_a_guess_is_worth_less():

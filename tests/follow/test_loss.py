@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pcapcheck.follow.loss import AGAIN, NUMBERS, _range_maximum, once, passed, surplus
+from pcapcheck.follow.loss import RETRANSMISSION_NS, SEQUENCE_NUMBERS, _range_maximum, once, passed, surplus
 
 SECOND = 1_000_000_000
 SCHEMA = {
@@ -78,14 +78,14 @@ def test_the_latest_of_equal_packets_is_the_missing_one():
 
 
 def test_sequence_numbers_go_on_from_the_greatest_to_0():
-    end = NUMBERS - 500
+    end = SEQUENCE_NUMBERS - 500
     assert missing((0, 5, end, 1000), (1, 5, end, 500), (1, 5, 0, 500)) == []
     assert missing((0, 5, end, 1000), (1, 5, end, 500)) == [0]
     assert missing((0, 5, end, 500), (0, 5, 0, 500), (1, 5, end, 1000)) == []
 
 
 def test_bytes_of_two_gigabytes_later_are_other_bytes():
-    half = NUMBERS // 2
+    half = SEQUENCE_NUMBERS // 2
     sent = ((0, 5, 0, 100), (0, 5, half - 50, 100), (0, 5, half + 50, 100))
     assert missing(*sent, (1, 5, 0, 100), (1, 5, half - 50, 200)) == []
 
@@ -99,7 +99,7 @@ def test_fragments_cover_their_datagram():
     assert missing((0, 9, 0, 1480), (0, 9, 1480, 528), (1, 9, 0, 1480)) == [1]
 
 
-NEAR_THE_END = st.integers(-24, 24).map(lambda number: number % NUMBERS)
+NEAR_THE_END = st.integers(-24, 24).map(lambda number: number % SEQUENCE_NUMBERS)
 PACKETS = st.tuples(st.integers(0, 1), st.integers(5, 6), NEAR_THE_END, st.integers(0, 12))
 
 
@@ -109,13 +109,13 @@ def by_byte(rows):
     for rank, key, start, length in rows:
         elements[rank, key, start, length] += 1
         for byte in range(length):
-            count[rank, key, (start + byte) % NUMBERS] += 1
+            count[rank, key, (start + byte) % SEQUENCE_NUMBERS] += 1
     found = []
     for (rank, key, start, length), here in elements.items():
         if rank == 1:
             continue
         if length:
-            places = [(key, (start + byte) % NUMBERS) for byte in range(length)]
+            places = [(key, (start + byte) % SEQUENCE_NUMBERS) for byte in range(length)]
             short = max(count[0, *place] - count[1, *place] for place in places)
         else:
             short = here - elements[1, key, start, length]
@@ -177,7 +177,7 @@ def test_the_first_pass_stands_for_all():
 
 
 def test_each_pass_may_be_late_by_the_same_time():
-    step = AGAIN * 0.9 / SECOND
+    step = RETRANSMISSION_NS * 0.9 / SECOND
     assert len(once(passing((0, 7, 1), (step, 7, 1), (2 * step, 7, 1)))) == 1
 
 

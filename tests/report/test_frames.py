@@ -3,13 +3,13 @@ import pytest
 from report import results
 
 from pcapcheck.errors import InputError
-from pcapcheck.report.frames import FRAME_COLUMNS, frame
+from pcapcheck.report.frames import RESULT_FRAMES, frame
 
 
-@pytest.mark.parametrize("name", FRAME_COLUMNS)
+@pytest.mark.parametrize("name", RESULT_FRAMES)
 def test_frame_has_its_columns_also_without_rows(name):
     empty = frame(results.inconclusive(), name)
-    assert empty.columns == list(FRAME_COLUMNS[name])
+    assert empty.columns == list(RESULT_FRAMES[name])
     assert empty.schema == frame(results.violations(), name).schema
 
 
@@ -36,7 +36,7 @@ def test_unknown_frame_names_the_nearest():
         frame(results.conformant(), "flow")
 
 
-@pytest.mark.parametrize("name", FRAME_COLUMNS)
+@pytest.mark.parametrize("name", RESULT_FRAMES)
 def test_bytes_that_are_no_text_are_written_out(name):
     text = str(frame(results.hostile(), name).to_dicts())
     assert "\udc9c" not in text

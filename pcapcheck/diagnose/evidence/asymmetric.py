@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pcapcheck.diagnose.case import PODS, Case
+from pcapcheck.diagnose.case import PODS_OR_THEIR_NETWORK, Case
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.topology.topology import Role
 
@@ -61,7 +61,7 @@ def _fact(case: Case, flow: int, asked: str, answered: str, seen: pl.DataFrame) 
 
 def _arrives(case: Case, way: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether packets of one direction arrive: seen on the receiver's node, or answered."""
-    if way["destination_kind"] not in [str(kind) for kind in PODS]:
+    if way["destination_kind"] not in [str(kind) for kind in PODS_OR_THEIR_NETWORK]:
         return False
     points = case.network.points_where(
         lambda point: point.node == way["destination_node"] and point.node != way["source_node"]

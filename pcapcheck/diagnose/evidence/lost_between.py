@@ -17,7 +17,7 @@ from typing import Any, Final
 import polars as pl
 
 from pcapcheck.check.checker import frames_of
-from pcapcheck.diagnose.case import PODS, Case
+from pcapcheck.diagnose.case import PODS_OR_THEIR_NETWORK, Case
 from pcapcheck.diagnose.fact import Fact, Word
 from pcapcheck.diagnose.losscontext import around
 from pcapcheck.diagnose.losses import Pair, told
@@ -114,7 +114,7 @@ def _counts(pair: Pair, found: Qualifier) -> dict[str, Word]:
         "forms": ",".join(forms),
         "protocols": pair.lost["protocol"].n_unique(),
         "encapsulated": "plain" not in forms,
-        "pods": bool(pair.lost["source_kind"].is_in([str(kind) for kind in PODS]).any()),
+        "pods": bool(pair.lost["source_kind"].is_in([str(kind) for kind in PODS_OR_THEIR_NETWORK]).any()),
         "back": not pair.lost["client"].any(),
         "felt": bool(pair.lost["felt"].any()),
     }
