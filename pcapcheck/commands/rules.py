@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from pcapcheck.check.ruletest import RuleTestCase
     from pcapcheck.correlate.paths import PathHop
 
-# A folder of captures and a profile (None: its topology's) -> ids of broken rules, and the coverage.
-Check: TypeAlias = "Callable[[Path, str | None], tuple[frozenset[str], Coverage]]"
-PATHS = (".yaml", ".yml")
+Check: TypeAlias = "Callable[[Path, str | None], tuple[frozenset[str], Coverage]]"  # captures, profile -> broken rules, coverage
 
 
 @click.group()
@@ -72,7 +70,7 @@ def show(what: str) -> None:
     """
     from pcapcheck.check.rules import load_profile
 
-    if "/" in what and not what.endswith(PATHS):
+    if "/" in what and not what.endswith((".yaml", ".yml")):
         for line in _rule_lines(_find_rule(what)):
             say(line)
         return
@@ -243,7 +241,7 @@ def _chosen(what: Iterable[str]) -> dict[str, list[str]]:
     """Return profile name or file -> rule ids; no ids: all of its own."""
     chosen: dict[str, list[str]] = {}
     for word in what:
-        is_rule = "/" in word and not word.endswith(PATHS)
+        is_rule = "/" in word and not word.endswith((".yaml", ".yml"))
         name = word.partition("/")[0] if is_rule else word
         chosen.setdefault(name, []).extend([_find_rule(word).id] if is_rule else [])
     return chosen

@@ -1,8 +1,7 @@
 """Settings: what a run was told, and the table of the options with which it is told.
 
-Each row of the table is one option. The options of the command line (`pcapcheck/options.py`), the keywords of
-the Python API (`RunWords`) and the fields of `Settings` come from it. Commands import this module for their
-`--help`, so numpy and polars are imported only when an option is read.
+The command line (`options.py`), the Python API (`RunWords`) and `Settings` come from its rows. `--help` needs
+this module, so numpy and polars are imported only when an option is read.
 """
 
 from __future__ import annotations
@@ -291,11 +290,7 @@ def read_settings(topology: Topology, **words: Unpack[RunWords]) -> Settings:
 
 
 def _option(keyword: str) -> RunOption:
-    """Return the row of a keyword.
-
-    Raises:
-        TypeError: there is none, as Python says of a function's unknown keyword.
-    """
+    """Return the row of a keyword; an unknown one is a TypeError, as for any function of Python."""
     if keyword not in RUN_OPTIONS:
         advice = did_you_mean(keyword, RUN_OPTIONS, "help(pcapcheck.check) lists the keywords")
         raise TypeError(f"got an unexpected keyword argument '{keyword}': {advice}")
