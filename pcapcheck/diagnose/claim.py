@@ -71,7 +71,9 @@ class Claim:
     def diagnosis(self, case: Case) -> Diagnosis:
         """Return it as reports show it."""
         node = self.node if isinstance(self.node, str) else None
-        interface = self._interface(case, node)
+        device = self._device(case, node)
+        seen = self._seen_at()
+        interface = device or seen
         words = _Words(self._words(node, interface))
         proof = (*self.facts, *self.others, *self.support)
         return Diagnosis(
@@ -82,6 +84,7 @@ class Claim:
             fix=self.cause.fix.format_map(words),
             node=node,
             interface=interface,
+            pod=self._pod(seen) if device is None else None,
             evidence=tuple(Evidence(fact.says, fact.frames, fact.filter) for fact in _distinct(proof)),
             confirm=tuple(line.format_map(words) for line in self.cause.confirm),
             references=self.cause.references,
@@ -108,11 +111,22 @@ class Claim:
         wanted = self.facts[0].about.get("next_capture")
         return wanted if isinstance(wanted, str) else None
 
-    def _interface(self, case: Case, node: str | None) -> str | None:
+    def _device(self, case: Case, node: str | None) -> str | None:
+        """Return the interface of the node that the cause names by its roles."""
+        pod = self.facts[0].about.get("pod")
+        return case.device(node, *self.cause.device, pod=pod) if self.cause.device else None
+
+    def _seen_at(self) -> str | None:
+        """Return the interface at which the fault was seen."""
         about = self.facts[0].about
-        device = case.device(node, *self.cause.device, pod=about.get("pod")) if self.cause.device else None
         seen = about.get(self.cause.place) or about.get("interface")
-        return device or (seen if isinstance(seen, str) else None)
+        return seen if isinstance(seen, str) else None
+
+    def _pod(self, seen: str | None) -> str | None:
+        """Return the pod that has the interface at which the fault was seen, if it is a pod's own."""
+        about = self.facts[0].about
+        inside = about.get("in_pod") if seen == about.get("interface") else None
+        return inside if isinstance(inside, str) else None
 
 
 def _distinct(facts: tuple[Fact, ...]) -> list[Fact]:

@@ -31,6 +31,7 @@ class Diagnosis:
         next_capture: the capture that would decide, as a command or a sentence.
         findings: positions in the result's findings that it explains.
         information: it is no fault.
+        pod: the pod that has the interface, where it is a pod's own and not the node's.
     """
 
     id: str
@@ -47,3 +48,4 @@ class Diagnosis:
     next_capture: str | None = None
     findings: tuple[int, ...] = ()
     information: bool = False
+    pod: str | None = None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pcapcheck.check.finding import Frame, Hop
+from pcapcheck.diagnose.diagnosis import Diagnosis
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DURATION_UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us"), (1, "ns"))
@@ -42,6 +43,12 @@ def percent(share: float) -> str:
 def place(node: str | None, interface: str | None) -> str:
     """Return "node1 eth0"; what is unknown is left out."""
     return " ".join(part for part in (node, interface) if part)
+
+
+def cause_place(diagnosis: Diagnosis) -> str:
+    """Return "node1 flannel.1", or "pod default/web-1 eth0" where the interface is the pod's own."""
+    owner = f"pod {diagnosis.pod}" if diagnosis.pod else diagnosis.node
+    return place(owner, diagnosis.interface)
 
 
 def hop_place(hop: Hop) -> str:

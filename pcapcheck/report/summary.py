@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pcapcheck.check.finding import Finding, Hop, Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis
-from pcapcheck.report.quantity import count, hop_place, place
+from pcapcheck.report.quantity import cause_place, count, hop_place
 from pcapcheck.report.report import FlowSummary, PathStep, Report, Verdict
 
 SEVERITY_ORDER = tuple(Severity)  # the worst first
@@ -44,7 +44,7 @@ def headline(report: Report) -> str:
 
 def statement_of(diagnosis: Diagnosis) -> str:
     """Return the title, with the place where to act unless the title already names the node."""
-    where = place(diagnosis.node, diagnosis.interface)
+    where = cause_place(diagnosis)
     said = not where or (diagnosis.node or where) in diagnosis.title
     return diagnosis.title if said else f"{diagnosis.title} ({where})"
 

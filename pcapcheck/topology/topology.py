@@ -34,6 +34,17 @@ class CapturePoint:
     role: Role
     pod: str | None = None
 
+    @property
+    def text(self) -> str:
+        """Return how sentences name this point: a pod's own interface belongs to the pod, not to its node."""
+        owner = f"pod {self.inside}" if self.inside else self.node or "an unknown node"
+        return f"{owner} {self.interface}".rstrip()
+
+    @property
+    def inside(self) -> str | None:
+        """Return the pod that has this interface itself; None for a node's, such as a veth."""
+        return self.pod if self.role in (Role.POD, Role.LO) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Interface:

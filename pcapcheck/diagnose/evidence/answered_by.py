@@ -73,6 +73,7 @@ def _fact(case: Case, mine: str, other: str, service: str, rows: pl.DataFrame) -
             "receiver": answerer.node or client.node,
             "node": point.node,
             "interface": point.interface,
+            "in_pod": point.inside,
             "pod": point.pod,
         },
         filter=f"ip.src == {other} && ip.dst == {mine}" if ":" not in other else None,

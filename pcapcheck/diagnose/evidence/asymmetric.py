@@ -55,6 +55,7 @@ def _fact(case: Case, flow: int, asked: str, answered: str, seen: pl.DataFrame) 
             "back": wrong is back,
             "node": wrong["source_node"],
             "interface": point.interface,
+            "in_pod": point.inside,
         },
     )
 

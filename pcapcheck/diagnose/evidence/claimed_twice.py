@@ -112,6 +112,7 @@ def _fact(case: Case, what: str, rows: pl.DataFrame, proof: pl.DataFrame) -> Fac
             "domain": rows["domain"][0],
             "node": owner.node or point.node,
             "interface": point.interface,
+            "in_pod": point.inside,
             "sender": owner.node,
         },
         filter=f"arp.src.proto_ipv4 == {subject}" if what == "two_macs" else f"arp.src.hw_mac == {subject}",

@@ -71,7 +71,7 @@ def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:
     proof = rows.select("file", *(pl.col("frame").alias(f"frame{k}") for k in (1, 2, 3, 4, 5)))
     return Fact(
         evidence="damaged",
-        says=f"{len(rows)} of {seen} packets arrive at {point.node} {point.interface} with a wrong {what}",
+        says=f"{len(rows)} of {seen} packets arrive at {point.text} with a wrong {what}",
         flows=frozenset(rows["flow"].to_list()),
         frames=case.frames(proof),
         packets=len(rows),
@@ -86,9 +86,10 @@ def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:
             "part": part,
             "systematic": part >= ALL,
             "from_hop": f"{before[-1].node} {before[-1].interfaces[0]}" if before else row["sender"],
-            "to_hop": f"{point.node} {point.interface}",
+            "to_hop": point.text,
             "node": point.node,
             "interface": point.interface,
+            "in_pod": point.inside,
         },
     )
 

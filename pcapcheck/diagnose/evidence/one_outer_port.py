@@ -55,6 +55,7 @@ def _fact(case: Case, number: int, flows: pl.DataFrame) -> Fact:
             "node": point.node,
             "sender": point.node,
             "interface": point.interface,
+            "in_pod": point.inside,
             "form": case.profile.traits.tunnel,
         },
         filter=f"udp.srcport == {port}",

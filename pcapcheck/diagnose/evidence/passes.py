@@ -72,7 +72,7 @@ def _fact(case: Case, direction: int, point: CapturePoint, node: str, rows: pl.D
     proof = rows.select("file", *(pl.col("frame").alias(f"frame{k}") for k in (1, 2, 3, 4, 5)))
     return Fact(
         evidence="passes",
-        says=f"a packet passes {point.node} {point.interface} again, TTL {', '.join(map(str, ttls[:6]))}",
+        says=f"a packet passes {point.text} again, TTL {', '.join(map(str, ttls[:6]))}",
         flows=frozenset([case.directions[direction]["flow"]]),
         frames=case.frames(proof),
         packets=len(rows),
@@ -81,6 +81,7 @@ def _fact(case: Case, direction: int, point: CapturePoint, node: str, rows: pl.D
             "node": node,
             "peer": next(iter(others), None),
             "interface": point.interface,
+            "in_pod": point.inside,
             "ttls": ", ".join(map(str, ttls)),
             "times": len(ttls),
             "owner": case.network.owners.node_of(case.directions[direction]["destination"] or "0.0.0.0"),

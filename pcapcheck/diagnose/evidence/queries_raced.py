@@ -64,7 +64,7 @@ def _fact(case: Case, pair: Pair, raced: pl.DataFrame) -> Fact:
     )
     return Fact(
         evidence="queries_raced",
-        says=f"of two queries at once one is lost behind {here.node} {here.interface}; again after {retry} s",
+        says=f"of two queries at once one is lost behind {here.text}; again after {retry} s",
         flows=frozenset(raced["flow"].to_list()),
         frames=case.frames(proof),
         packets=max(2, len(raced)),
@@ -72,8 +72,9 @@ def _fact(case: Case, pair: Pair, raced: pl.DataFrame) -> Fact:
             **case.ends(int(raced["direction"][0])),
             "node": here.node,
             "interface": here.interface,
-            "from_hop": f"{here.node} {here.interface}",
-            "to_hop": f"{there.node} {there.interface}",
+            "in_pod": here.inside,
+            "from_hop": here.text,
+            "to_hop": there.text,
             "retry": retry,
             "lost": len(raced),
         },

@@ -133,6 +133,7 @@ def _places(case: Case, rows: pl.DataFrame, direction: int | None, target: str) 
         "actual": target,
         "node": point.node,
         "interface": point.interface,
+        "in_pod": point.inside,
         "pod": point.pod,
         **case.traits,
     }

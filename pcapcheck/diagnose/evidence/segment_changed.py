@@ -45,7 +45,7 @@ def _fact(case: Case, sender: str, point: int | None, vlan: str, rows: pl.DataFr
     known = {str(each.parameters.get("vlan")) for each in node.interfaces.values()} if node else set()
     return Fact(
         evidence="segment_changed",
-        says=f"what {sender} sends in VLAN {sent} is seen in VLAN {vlan} at {place.node} {place.interface}",
+        says=f"what {sender} sends in VLAN {sent} is seen in VLAN {vlan} at {place.text}",
         flows=frozenset(rows["flow"].to_list()),
         frames=case.frames(rows),
         packets=int(rows["packets"].sum()),
@@ -54,10 +54,11 @@ def _fact(case: Case, sender: str, point: int | None, vlan: str, rows: pl.DataFr
             "receiver": place.node,
             "node": place.node,
             "interface": place.interface,
+            "in_pod": place.inside,
             "expected": sent,
             "actual": vlan,
             "known": vlan in known,
-            "to_hop": f"{place.node} {place.interface}",
+            "to_hop": place.text,
         },
         filter=f"vlan.id == {vlan}",
     )

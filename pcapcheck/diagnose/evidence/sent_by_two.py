@@ -76,6 +76,7 @@ def _fact(case: Case, address: str, home: pl.DataFrame, foreign: pl.DataFrame) -
             "node": node,
             "sender": node,
             "interface": point.interface,
+            "in_pod": point.inside,
         },
         filter=f"ip.src == {address}" if ":" not in address else f"ipv6.src == {address}",
     )

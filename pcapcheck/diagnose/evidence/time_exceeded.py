@@ -47,6 +47,7 @@ def _fact(case: Case, direction: int, source: str, rows: pl.DataFrame) -> Fact:
             "high": ttl is not None and ttl >= HIGH,
             "node": owner.node or point.node,
             "interface": point.interface,
+            "in_pod": point.inside,
         },
         filter="icmp.type == 11" if ":" not in source else "icmpv6.type == 3",
     )

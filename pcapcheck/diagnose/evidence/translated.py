@@ -100,6 +100,7 @@ def _about(case: Case, row: dict[str, Any], after: pl.DataFrame) -> dict[str, An
         "answered": _answered(case, row),
         "node": row["via"] or row["source_node"] or point.node,
         "interface": point.interface,
+        "in_pod": point.inside,
     }
 
 

@@ -16,7 +16,7 @@ from pcapcheck.report.markup import Markup, join, paragraphs, raw, tag
 from pcapcheck.report.packetview import packet_view
 from pcapcheck.report.pagedata import MAX_PAGE_FLOWS, page_data
 from pcapcheck.report.picture import broken_hops, picture, text_of
-from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
+from pcapcheck.report.quantity import cause_place, count, frames_text, hop_place, percent, place
 from pcapcheck.report.report import CaptureUsed, Report
 from pcapcheck.report.summary import FindingGroup, by_reason, flow_of, groups, headline, hops_captured, tally
 from pcapcheck.report.trace import last_seen_text
@@ -95,7 +95,7 @@ def _top(report: Report) -> Markup:
 
 
 def _cause(report: Report, diagnosis: Diagnosis) -> Markup:
-    where = place(diagnosis.node, diagnosis.interface)
+    where = cause_place(diagnosis)
     kind = "remark" if diagnosis.information else "cause"
     facts = join(
         tag("code", diagnosis.id),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.report.escape import markdown, visible
-from pcapcheck.report.quantity import count, duration, frames_text, hop_place, percent, place
+from pcapcheck.report.quantity import cause_place, count, duration, frames_text, hop_place, percent
 from pcapcheck.report.report import PathStep, Report
 from pcapcheck.report.summary import (
     FindingGroup,
@@ -37,7 +37,7 @@ def write(report: Report) -> Iterator[str]:
 
 
 def _cause(report: Report, diagnosis: Diagnosis) -> Iterator[str]:
-    where = place(diagnosis.node, diagnosis.interface)
+    where = cause_place(diagnosis)
     at = f" at {markdown(where)}" if where else ""
     yield f"\n### {markdown(diagnosis.title)}\n\n"
     yield f"**{markdown(diagnosis.id)}**{at}, confidence {percent(diagnosis.confidence)}\n\n"

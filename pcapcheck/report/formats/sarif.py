@@ -14,7 +14,7 @@ from pcapcheck import __version__
 from pcapcheck.check.finding import Finding, Severity
 from pcapcheck.diagnose.diagnosis import Evidence
 from pcapcheck.report.escape import utf8, visible
-from pcapcheck.report.quantity import count, frames_text, hop_place, place
+from pcapcheck.report.quantity import cause_place, count, frames_text, hop_place
 from pcapcheck.report.report import Report, RuleUsed
 from pcapcheck.report.stableid import FINGERPRINT_KEY, fingerprint, fingerprint_of_cause
 from pcapcheck.report.summary import headline
@@ -77,7 +77,7 @@ def _invocation(report: Report) -> Item:
 def _causes(report: Report) -> Iterator[Item]:
     for diagnosis in report.diagnoses:
         first = next((report.findings[number] for number in diagnosis.findings), None)
-        where = place(diagnosis.node, diagnosis.interface)
+        where = cause_place(diagnosis)
         parts = (diagnosis.title, diagnosis.explanation, *map(_proof, diagnosis.evidence), diagnosis.fix)
         yield {
             "ruleId": visible(diagnosis.id),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pcapcheck.check.finding import Severity
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.report.layout import Layout
-from pcapcheck.report.quantity import count, frames_text, hop_place, percent, place
+from pcapcheck.report.quantity import cause_place, count, frames_text, hop_place, percent, place
 from pcapcheck.report.report import CaptureUsed, Report, Verdict
 from pcapcheck.report.summary import (
     FindingGroup,
@@ -67,7 +67,7 @@ def _diagnoses(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
         rank = f"Cause {number} of {total}" if total > 1 else "Cause"
         yield "\n"
         style = "blue" if diagnosis.information else "red"
-        where = place(diagnosis.node, diagnosis.interface)
+        where = cause_place(diagnosis)
         text = f"{'at ' + where + ', ' if where else ''}confidence {percent(diagnosis.confidence)}"
         lead = f"{'Remark' if diagnosis.information else rank}: {diagnosis.id}"
         yield from layout.paragraph(text, lead=lead, style=style)
