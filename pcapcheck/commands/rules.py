@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pcapcheck.check.ruletest import RuleTestCase
     from pcapcheck.correlate.paths import PathHop
 
-Check: TypeAlias = "Callable[[Path, str | None], tuple[frozenset[str], Coverage]]"  # captures, profile -> broken rules, coverage
+Check: TypeAlias = "Callable[[Path, str | None], tuple[frozenset[str], Coverage]]"
 
 
 @click.group()
