@@ -174,7 +174,5 @@ def _closed_pipe() -> int:
 
 def _internal_error() -> int:
     traceback.print_exc()
-    click.echo(
-        "This is a mistake of pcapcheck, not of yours: please report it with the lines above.", err=True
-    )
+    click.echo("This is a bug in pcapcheck: please report it with the lines above.", err=True)
     return INTERNAL_ERROR

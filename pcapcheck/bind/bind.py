@@ -45,7 +45,7 @@ class Binder:
             self._by_topology(path, name, linktype)
             or self._by_metadata(path, name, _labels(description))
             or self._naming.find(path, linktype)
-            or Binding(None, "nothing", "has a name that says neither node nor pod")
+            or Binding(None, "nothing", "has a name that contains neither a node nor a pod")
         )
 
     def _by_topology(self, path: str, name: str, linktype: int | None) -> Binding | None:
@@ -105,7 +105,7 @@ class Binder:
         if name and (role_of(name) or self._points.nodes_with(name)):
             return self._interface_of(path, name, node)
         if name and node:
-            reason = f"says it is {name} of {node}, and that name tells no role"
+            reason = f"says it is {name} of {node}, and that name does not reveal a role"
             return Binding(None, "metadata", reason, self._points.possible(node, name))
         return None
 

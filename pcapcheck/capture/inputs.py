@@ -80,7 +80,7 @@ class Inputs:
             InputError: there are several.
         """
         if len(self.topologies) > 1:
-            what = f"this is a topology file, and so is {self.topologies[1].name}: they cannot both be meant"
+            what = f"this is a topology file, and so is {self.topologies[1].name}: only one can be used"
             fix = "give the folder of one network, or name the topology with --topology"
             raise InputError(self.topologies[0].name, what, fix)
         return next(iter(self.topologies), None)

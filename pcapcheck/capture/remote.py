@@ -141,7 +141,7 @@ def _system(url: str) -> tuple["AbstractFileSystem", str]:
         raise InputError(url, what, f"pip install 'pcapcheck[{extra}]'") from None
     except ValueError as error:
         raise InputError(
-            url, f"nobody knows such addresses: {error}", "give s3://, gs:// or https://"
+            url, f"addresses of this kind are not supported: {error}", "give s3://, gs:// or https://"
         ) from None
     return system, path
 

@@ -130,7 +130,7 @@ class Streamed:
             ValueError: if `position` lies before that of an earlier call.
         """
         if position < self._kept.start:
-            raise ValueError("a stream can't be read backwards")
+            raise ValueError("a stream cannot be read backwards")
         old, final = self._kept.data, self._kept.final
         kept = old[position - self._kept.start :]
         gap = max(0, position - self._kept.start - len(old))

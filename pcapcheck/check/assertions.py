@@ -58,7 +58,7 @@ def _in_order(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome
     if "late" not in rows.columns:
         return 0, iter(())
     return int(rows["sent"].sum()), _each(
-        rule, network, rows, "late", _no_frames, "packets came later than others that were sent after them"
+        rule, network, rows, "late", _no_frames, "packets arrived after others that were sent later"
     )
 
 
@@ -68,7 +68,7 @@ def _once(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
     if "doubled" not in rows.columns:
         return 0, iter(())
     return int(rows["sent"].sum()), _each(
-        rule, network, rows, "doubled", _no_frames, "packets came twice that were sent once"
+        rule, network, rows, "doubled", _no_frames, "packets that were sent once arrived twice"
     )
 
 

@@ -24,7 +24,7 @@ def coverage_of(judged: Sequence[Judged], network: Network) -> Coverage:
 def _why(judged: Judged) -> str:
     """Return why no packet was judged."""
     if judged.selected:
-        return "no packet had what the rule is about"
+        return "no packet had the fields that the rule checks"
     at = f" at {' or '.join(judged.rule.at)}" if judged.rule.at else ""
     kinds = [*judged.rule.who, *judged.rule.where]
     return f"no {' or '.join(kinds) or 'such'} traffic was seen{at}"

@@ -49,18 +49,18 @@ def check_traffic(network: Network) -> Expected:
         if entry.expect == "blocked":
             blocked |= set(flows["flow"].to_list()) - answered
             findings += (
-                [_finding(network, entry, flows.filter("answered"), "is answered, and should be blocked")]
+                [_finding(network, entry, flows.filter("answered"), "is answered but should be blocked")]
                 if answered
                 else []
             )
         elif flows.is_empty() and _watched(network, entry):
             findings.append(
-                _finding(network, entry, flows, "was never seen, though a capture at its source was looking")
+                _finding(network, entry, flows, "was never seen, although its source was captured")
             )
         elif flows.is_empty():
-            unknown.append(f"traffic {_text(entry)} was not seen, and no capture at its source was looking")
+            unknown.append(f"traffic {_text(entry)} was not seen, and its source was not captured then")
         elif not answered:
-            findings.append(_finding(network, entry, flows, "gets no answer, and should"))
+            findings.append(_finding(network, entry, flows, "gets no answer but should"))
     return Expected(tuple(findings), packets, tuple(unknown), frozenset(blocked))
 
 

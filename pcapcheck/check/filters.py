@@ -35,7 +35,7 @@ def parse_filter(text: str) -> dict[str, Matcher]:
         term = _TERM.match(text, at)
         if term is None:
             start = len(text) - len(text[at:].lstrip())
-            raise _place(text, start).error("this is no `field=value`", _EXAMPLE)
+            raise _place(text, start).error("this is not `field=value`", _EXAMPLE)
         _add(matchers, term["field"], _data(term["value"], term["sign"]), text, term)
         at = term.end()
     if not matchers:

@@ -101,11 +101,11 @@ def _check_decode_as(top: Cursor, profile: Profile) -> Iterator[InputError]:
         protocol = entry.text("as")
         if protocol not in known:
             fix = did_you_mean(protocol, known, f"the protocols are {', '.join(sorted(known))}")
-            yield entry.at("as").error(f"`{protocol}` is no protocol that can be decoded", fix)
+            yield entry.at("as").error(f"`{protocol}` is not a protocol that pcapcheck can decode", fix)
         for table, value in entry.items():
             if table != "as" and table not in tables:
                 fix = did_you_mean(table, tables, f"the tables are {', '.join(sorted(tables))}")
-                yield value.key_error(f"`{table}` is no dissector table", fix)
+                yield value.key_error(f"`{table}` is not a dissector table", fix)
             yield from _check_parameter(value, profile)
 
 
@@ -123,8 +123,10 @@ def _check_parameter(part: Cursor, profile: Profile) -> Iterator[InputError]:
 def _check_drop(top: Cursor, profile: Profile) -> Iterator[InputError]:
     for dropped in top.at("drop").each():
         if str(dropped.data).partition("/")[0] not in profile.extends:
-            what = f"`{dropped.data}` is of no profile that this one extends"
-            yield dropped.error(what, "drop what it would have: " + (", ".join(profile.extends) or "nothing"))
+            what = f"`{dropped.data}` is not a rule of any profile that this one extends"
+            yield dropped.error(
+                what, "drop rules of what it extends: " + (", ".join(profile.extends) or "nothing")
+            )
 
 
 def _complain(part: Cursor, wrong: Wrong | None) -> Iterator[InputError]:

@@ -215,7 +215,7 @@ class Earlier(Matcher):
     def _text(self, scope: Scope) -> str:
         before, steps = scope.previous(self.about), self._steps(scope)
         if before is None or steps is None:
-            return "what the hop before had"
+            return "the value at the previous hop"
         texts = [self._range(scope, each, *steps) for each in sorted(set(before))]
         return OR.join(dict.fromkeys(texts))
 

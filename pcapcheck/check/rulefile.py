@@ -98,7 +98,7 @@ def _check_sense(rule: Rule, part: Cursor) -> None:
     judges = sum((bool(rule.expect), rule.never, rule.assertion is not None))
     if judges != 1:
         fix = "give exactly one of `expect:`, `never: true` and `assert:`"
-        raise part.error(f"rule `{rule.id}` has {judges} ways to judge", fix)
+        raise part.error(f"rule `{rule.id}` has {judges} of the keys `expect:`, `never:` and `assert:`", fix)
     if rule.never and not rule.when:
         raise part.error(f"rule `{rule.id}` forbids every packet", "say in `when:` which packets must not be")
     if not rule.at and rule.assertion is None:

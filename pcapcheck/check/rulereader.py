@@ -134,9 +134,7 @@ def _read_field(field: str, data: Mapping[str, Any], where: Where) -> Matcher:
 def _read_bits(field: str, data: Mapping[str, Any], where: Where) -> Matcher:
     bits = read_value(str(data["bits"]))
     if not isinstance(bits, Span) or bits.bits or bits.high > 127 or "is" not in data:
-        raise where.error(
-            "`bits` says not which bits, or not what they are", "write {bits: 8..31, is: $vsid}"
-        )
+        raise where.error("`bits` needs a range of bits and the key `is`", "write {bits: 8..31, is: $vsid}")
     return Bits(bits.low, bits.high, read(field, data["is"], where))
 
 

@@ -90,7 +90,7 @@ def narrow(network: Network, selection: Selection) -> Network:
 def narrowed(whole: Network, network: Network) -> str:
     """Return how much of the network a selection left."""
     looked_at, every = (counted(each).select("flow").n_unique() for each in (network, whole))
-    return f"{looked_at:,} of {every:,} flows were looked at: a selection left out the others"
+    return f"{looked_at:,} of {every:,} flows were checked; the others were not selected"
 
 
 def _pod_name(pod: str, topology: Topology) -> str:

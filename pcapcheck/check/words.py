@@ -62,7 +62,10 @@ def check_field(name: str) -> Wrong | None:
     if name in SPECIAL or (parts and parts[2] in kinds() and not (parts[3] and "inner." in parts[1])):
         return None
     if parts and parts[2] in kinds():
-        return Wrong(f"`{name}` counts from two ends", f"write `{parts[2]}{parts[3]}` or `inner.{parts[2]}`")
+        return Wrong(
+            f"`{name}` counts occurrences from both ends",
+            f"write `{parts[2]}{parts[3]}` or `inner.{parts[2]}`",
+        )
     known = [*(f"{parts[1] if parts else ''}{field}" for field in kinds()), *SPECIAL]
     return Wrong(f"`{name}` is not a field of any protocol", did_you_mean(name, known, _LIST))
 
@@ -128,7 +131,7 @@ def check_variable(path: str, parameters: Collection[str]) -> Wrong | None:
         return None if path in parameters else _no_parameter(path, parameters)
     if head not in _SUBJECTS:
         fix = did_you_mean(head, _SUBJECTS, _listed("names begin with", _SUBJECTS))
-        return Wrong(f"`${head}` is nothing that names begin with", fix)
+        return Wrong(f"`${head}` does not begin any known name", fix)
     known = _SUBJECTS[head](rest)
     if rest in known:
         return None
@@ -138,7 +141,7 @@ def check_variable(path: str, parameters: Collection[str]) -> Wrong | None:
 
 def _no_parameter(path: str, parameters: Collection[str]) -> Wrong:
     fix = did_you_mean(path, parameters, _listed("parameters", parameters))
-    return Wrong(f"`${path}` is no parameter of this profile", fix)
+    return Wrong(f"`${path}` is not a parameter of this profile", fix)
 
 
 def _of_end(rest: str) -> tuple[str, ...]:

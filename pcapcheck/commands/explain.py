@@ -58,7 +58,7 @@ def _cause(cause: "Cause") -> Iterator[str]:
     yield from _head(cause.id, "diagnosis", cause.title)
     yield from _paragraph("What happens", cause.explanation)
     yield from _listed("How to confirm it", cause.confirm)
-    yield from _paragraph("How to mend it", cause.fix)
+    yield from _paragraph("How to fix it", cause.fix)
     yield from _listed("Evidence that it needs", [" or ".join(need.evidences) for need in cause.needs])
     yield from _listed("Read on", cause.references)
 
@@ -72,7 +72,7 @@ def _rule(rule: "Rule") -> Iterator[str]:
     where += [f"traffic: {', '.join((*rule.who, *rule.where))}"] if rule.who or rule.where else []
     where += [f"form: {', '.join(rule.form)}"] if rule.form else []
     yield from _listed("Where it applies", where)
-    yield from _paragraph("How to mend it", rule.fix)
+    yield from _paragraph("How to fix it", rule.fix)
     yield from _listed("Diagnosis", [f"pcapcheck explain {rule.diagnosis}"] if rule.diagnosis else [])
     yield from _listed("Read on", rule.references)
     yield from _listed("Written in", [str(rule.place)])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @request_options
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
 @click.option("--name", metavar="NAME", help="Of the profile.  [FILE's, else learnt]")
-@run_option("ignore", help="Rules of the profile that this network need not keep.")
+@run_option("ignore", help="Rules of the profile that do not apply to this network.")
 @click.option(
     "--packets", metavar="N", type=click.IntRange(1), default=4, show_default=True, help="That must agree."
 )
@@ -78,7 +78,7 @@ def _check_good(side: Side) -> None:
     report = side.report
     if not report.profiles:
         fix = "name the one to build on with --profile; `pcapcheck rules list` shows them"
-        raise InputError("learn", "no profile fits these captures, so nobody knows the ways of packets", fix)
+        raise InputError("learn", "no profile fits these captures, so the paths of packets are unknown", fix)
     if report.verdict == Verdict.VIOLATIONS:
         broken = [
             *(each.id for each in report.diagnoses if not each.information),

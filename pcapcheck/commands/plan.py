@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("topology", type=click.Path(), metavar="TOPOLOGY")
 @click.option(
-    "--pod", "pods", multiple=True, metavar="NAME", help="Capture the way of this pod; may be repeated."
+    "--pod",
+    "pods",
+    multiple=True,
+    metavar="NAME",
+    help="Capture on the path of this pod; repeat for several.",
 )
 @click.option(
     "--via", type=click.Choice(["kubectl", "ssh"]), default="kubectl", help="How to reach the nodes."
@@ -52,5 +56,5 @@ def _names(topology: "Topology", pods: tuple[str, ...]) -> list[str]:
     for each, name in names.items():
         if name is None:
             fix = did_you_mean(each, topology.pods, f"`pods:` of {topology.source} lists the pods")
-            raise InputError("--pod", f"`{each}` is no pod of {topology.source}", fix)
+            raise InputError("--pod", f"`{each}` is not a pod of {topology.source}", fix)
     return [name for name in names.values() if name]

@@ -19,7 +19,7 @@ def command(request: Request, color: str) -> int:
     Each hop has its headers, what changed, and the latency; the trace says where the flow was last seen.
 
     FLOW is a flow's name, the two ends `POD-POD[:PORT]`, or its row in `pcapcheck flows PATH…`. If several
-    flows are meant they are listed, and the exit status is 2.
+    flows match, they are listed, and the exit status is 2.
 
     \b
     Examples:

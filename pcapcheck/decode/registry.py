@@ -100,12 +100,14 @@ def _add(tables: dict[str, Codes], table: str, number: int, name: str) -> None:
     where = f"decode-as `{table}=={number},{name}`"
     if table not in tables:
         fix = did_you_mean(table, tables, f"the tables are {', '.join(sorted(tables))}")
-        raise InputError(where, f"`{table}` is no dissector table", fix)
+        raise InputError(where, f"`{table}` is not a dissector table", fix)
     if not 0 <= number < MAX_NUMBERS:
-        raise InputError(where, f"{number} is no number of `{table}`", "give a number from 0 to 65535")
+        raise InputError(
+            where, f"{number} is not a valid number for `{table}`", "give a number from 0 to 65535"
+        )
     name = ALIASES.get(name, name)
     if name and not code_of(name):
         known = [protocol.name for protocol in protocols()]
         fix = did_you_mean(name, known, f"the protocols are {', '.join(sorted(known))}")
-        raise InputError(where, f"`{name}` is no protocol that can be decoded", fix)
+        raise InputError(where, f"`{name}` is not a protocol that pcapcheck can decode", fix)
     tables[table][number] = code_of(name)

@@ -10,16 +10,35 @@ from dataclasses import dataclass
 import polars as pl
 
 EQUAL = 1e-9
+CLEAN = (
+    1 - EQUAL
+)  # the gain of a cut that leaves no lost packet on one side and no delivered one on the other
+LISTED = 3  # values of a property that are named
+# How a sentence says which packets are lost, by property.
+SENTENCES = {
+    "form": "all lost packets travel as {}",
+    "protocol": "all lost packets are {}",
+    "port": "all lost packets belong to {}",
+    "destination": "all lost packets go to {}",
+    "source": "all lost packets come from {}",
+    "direction": "all lost packets are {}",
+    "family": "all lost packets are {}",
+    "traffic": "all lost packets are {}",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Qualifier:
-    """A property, the values of the lost, how clean the cut is (0…1), and the threshold of a length."""
+    """A property, the values of the lost, how clean the cut is (0…1), the threshold of a length.
+
+    `others` says that the lost packets have more values than are named.
+    """
 
     name: str
     value: str
     gain: float
     threshold: int | None = None
+    others: bool = False
 
     @property
     def says(self) -> str:
@@ -27,8 +46,11 @@ class Qualifier:
         if self.name in ("everything", "nothing") or self.gain < 0.5:
             return ""
         if self.threshold is not None:
-            return f"lost are packets of {self.threshold} bytes and more"
-        return f"what separates lost from delivered is {self.name}: {self.value}"
+            which = "exactly the" if self.gain >= CLEAN else "mainly"
+            return f"{which} packets of {self.threshold} bytes and more are lost"
+        value = self.value.upper() if self.name == "protocol" else self.value
+        others = " and others" if self.others else ""
+        return SENTENCES[self.name].format(value + others)
 
 
 def qualify(rows: pl.DataFrame, columns: Mapping[str, str]) -> Qualifier:
@@ -51,7 +73,8 @@ def qualify(rows: pl.DataFrame, columns: Mapping[str, str]) -> Qualifier:
         gain = (before - _mean(counts, total)) / before
         if gain > best.gain + EQUAL:
             values = table.filter(pl.col("lost") > 0)[column].cast(pl.String).sort().to_list()
-            best = Qualifier(name, ", ".join(str(value) for value in values[:3]), gain)
+            named = ", ".join(str(value) for value in values[:LISTED])
+            best = Qualifier(name, named, gain, others=len(values) > LISTED)
     return _length(rows, before, best)
 
 

@@ -70,7 +70,7 @@ class Document:
             mark = error.problem_mark or error.context_mark
             place = builder.place((mark.line, mark.column) if mark else (0, 0))
             raise place.error(
-                f"is not YAML: {error.problem or error.context}", "mend the syntax here or above"
+                f"is not YAML: {error.problem or error.context}", "fix the syntax here or above"
             ) from None
         except (yaml.YAMLError, UnicodeEncodeError) as error:
             reason = getattr(error, "reason", "it cannot be parsed")

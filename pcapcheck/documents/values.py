@@ -167,7 +167,7 @@ def endpoint(text: str) -> str:
     """Return `10.244.1.7:53` or `[fd00::7]:53` in its shortest form; raises ValueError."""
     host, colon, port = text.rpartition(":")
     if not colon or not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
-        raise ValueError(f"`{text}` is no endpoint such as 10.244.1.7:53 or [fd00::7]:53")
+        raise ValueError(f"`{text}` is not an endpoint such as 10.244.1.7:53 or [fd00::7]:53")
     alone = address(host.removeprefix("[").removesuffix("]"))
     return f"[{alone}]:{int(port)}" if ":" in alone else f"{alone}:{int(port)}"
 

@@ -64,7 +64,7 @@ class Backend:
             foreign = {each.name for each in tunnels if not any(fits(entry, each.name) for entry in own)}
             if foreign:
                 self.notes.append(
-                    f"{name}: {', '.join(sorted(foreign))} is no part of {self.profile}; it is left out"
+                    f"{name}: {', '.join(sorted(foreign))} is not part of {self.profile}; it is ignored"
                 )
                 kept = {key: each for key, each in node.interfaces.items() if key not in foreign}
                 self._nodes[name] = replace(node, interfaces=kept)
@@ -76,7 +76,9 @@ class Backend:
     def _profile(self) -> str | None:
         kinds = Counter(f"{pod.type}-{pod.mode}" for pod in self._pods.values() if pod.type and pod.mode)
         if len(kinds) > 1:
-            self.notes.append(f"pods differ in type or mode: {', '.join(sorted(kinds))}; most count")
+            self.notes.append(
+                f"pods differ in type or mode: {', '.join(sorted(kinds))}; the most frequent is used"
+            )
         if kinds:
             return max(kinds, key=lambda each: kinds[each])
         found = self._by_interfaces()
@@ -118,7 +120,7 @@ class Backend:
         if any(direct.values()) and not all(direct.values()):
             odd = ", ".join(sorted(name for name, each in direct.items() if each))
             self.notes.append(
-                f"{odd}: routes to pods of other nodes bypass the tunnel, taken not to be meant"
+                f"{odd}: routes to pods of other nodes bypass the tunnel; this is assumed to be unintended"
             )
         return bool(direct) and all(direct.values())
 

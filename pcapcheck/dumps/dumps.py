@@ -47,13 +47,15 @@ def read_dumps(folder: Path) -> Dumps:
         InputError: there is no such folder, or nothing in it could be used.
     """
     if not folder.exists():
-        raise InputError(str(folder), "is no folder", "give a folder with the dumps of nodes, or of kubectl")
+        raise InputError(
+            str(folder), "is not a folder", "give a folder with the dumps of nodes, or of kubectl"
+        )
     found = find_files(str(folder))
     dumps = read_files(found.others)
     dumps.notes += found.notes
     if not dumps.hosts and not dumps.objects:
         fix = "store there what `ip -j -d addr` prints on each node"
-        raise InputError(str(folder), "holds no dump that is known", fix)
+        raise InputError(str(folder), "contains no recognised dump", fix)
     return dumps
 
 

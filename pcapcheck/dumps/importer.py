@@ -52,7 +52,7 @@ def _imported(dumps: Dumps, source: str) -> Topology:
     members = gather(dumps.hosts, residences, cluster)
     told = {name: annotated(node, cluster.nodes.get(name)) for name, node in members.nodes.items()}
     nodes, notes = intended(told)
-    skipped = [f"{name} is no node and no pod; it is left out" for name in residences.others]
+    skipped = [f"{name} is neither a node nor a pod; it is ignored" for name in residences.others]
     topology = _concluded(members, nodes, cluster)
     return replace(topology, source=source, notes=(*dumps.notes, *skipped, *notes, *topology.notes))
 

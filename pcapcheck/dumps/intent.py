@@ -44,7 +44,7 @@ def _agree(
     for node, value in found.items():
         if value != meant:
             has = f"has {key} {value}" if value is not None else f"has no {key}"
-            notes.append(f"{node}: {interface} {has}, taken to be meant is {meant}")
+            notes.append(f"{node}: {interface} {has}; {meant} is assumed to be intended")
             _set(nodes, node, interface, key, meant)
 
 
@@ -69,7 +69,9 @@ def _calico_macs(nodes: dict[str, Node], notes: list[str]) -> None:
     for name, node in list(nodes.items()):
         for each in node.of_role(Role.VETH):
             if belongs(each.name, "calico") and each.mac != _CALICO:
-                notes.append(f"{name}: {each.name} has the MAC {each.mac}, taken to be meant is {_CALICO}")
+                notes.append(
+                    f"{name}: {each.name} has the MAC {each.mac}; {_CALICO} is assumed to be intended"
+                )
                 interfaces = {**nodes[name].interfaces, each.name: replace(each, mac=_CALICO)}
                 nodes[name] = replace(nodes[name], interfaces=interfaces)
 

@@ -87,6 +87,6 @@ def _range(text: str, numbers: str) -> range:
     chosen = range(int(parts[1]), int(parts[2] or parts[1]) + 1)
     if not 0 < len(chosen) <= _MAX_FRAMES:
         raise InputError(
-            f"--frames {text}", f"`{numbers}` is no usable range", "write the smaller number first"
+            f"--frames {text}", f"`{numbers}` is not a valid range", "write the smaller number first"
         )
     return chosen

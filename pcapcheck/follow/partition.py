@@ -217,7 +217,11 @@ def _check_size(cut: PartitionPlan, network: Network, using: Resources) -> None:
     if not using.budget.given or cut.most <= using.budget.fitting:
         return
     flow = network.directions.filter(pl.col("flow") == cut.largest)["flow_text"].drop_nulls()
-    called = f"the flow {flow[0]}" if cut.largest != NO_FLOW and len(flow) else "what belongs to no flow"
+    called = (
+        f"the flow {flow[0]}"
+        if cut.largest != NO_FLOW and len(flow)
+        else "the packets that belong to no flow"
+    )
     what = f"{called} has {cut.most:,} sightings, which are followed together"
     fix = f"give --memory {using.budget.needed(cut.most)}, or look at less with --since, --until or --filter"
     raise InputError(f"--memory {using.budget.memory >> 20}MB", what, fix)

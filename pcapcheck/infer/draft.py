@@ -175,12 +175,12 @@ def _nodes(draft: TopologyDraft) -> Iterator[str]:
                     f", {addresses}" if addresses else ""
                 )
         if not any(each.place for each in node.interfaces.values()):
-            yield f"{node.name} is a node: it sends tunnels"
+            yield f"{node.name} is a node: it sends tunnel packets"
 
 
 def _pods(draft: TopologyDraft) -> Iterator[str]:
     for pod in draft.pods.values():
-        where = f"on {pod.node}" if pod.node else "on a node that nothing tells"
+        where = f"on {pod.node}" if pod.node else "on an unknown node"
         if pod.addresses:
             yield f"{pod.name} has {' and '.join(pod.addresses)} and is {where}"
     for service in draft.services.values():

@@ -1,6 +1,6 @@
 """Places: for each watch whose it is, which interface, and which role.
 
-By name where that says it, else by what was seen.
+By name where that says it, else from its packets.
 
 `web-1_eth0.pcap` may be of a pod or of a node: a node's uplink shows tunnels, tags or several stations, and
 lies between the ends of what it shows; a pod is the nearest watch to its own address.
@@ -75,7 +75,7 @@ def _place(
             None,
             one.interface,
             role,
-            f"is taken for {_a(role)} by what was seen" if role else "",
+            f"is taken for {_a(role)} from its packets" if role else "",
         )
     if len(watch.candidates) > 1 and (found := owners.get(_name(watch))):
         inside, why = found[0] == Role.POD, found[1]
@@ -88,7 +88,7 @@ def _place(
             watch, None, point.pod, "lo" if loop else "eth0", Role.LO if loop else Role.POD, why
         )
     if not (point and called_like_a_node(str(point.node))) and _is_alone(watch, watches):
-        why = "has one interface, where one station speaks for itself"
+        why = "has one interface, on which a single host speaks"
         return LocatedPoint(watch, None, _of_file(watch), "eth0", Role.POD, why)
     others = [each.number for each in watches if each.file == watch.file or watch.index is None]
     role = role_seen(watch, tunnelled, lambda address: order.is_nearest(address, watch.number, others))
@@ -114,7 +114,7 @@ def _nameless(watch: VantagePoint, role: Role | None) -> LocatedPoint:
     """Return the place of a watch whose name does not say whose it is: it has the name of its file."""
     name = _of_file(watch)
     interface = name if role_of(name) else str(role or "")
-    why = f"is taken for {_a(role)} by what was seen" if role else ""
+    why = f"is taken for {_a(role)} from its packets" if role else ""
     if role in INSIDE:
         return LocatedPoint(watch, None, name, interface, role, why)
     return LocatedPoint(watch, name, None, interface, role, why)

@@ -44,9 +44,9 @@ def _remarks(captured: Sequence[CaptureSummary]) -> Iterator[str]:
     for each in captured:
         tool = merged_by(each.input.shown)
         if tool:
-            yield f"{each.input.shown}: {tool} merges the packets of all nodes; where each was seen is lost"
+            yield f"{each.input.shown}: {tool} merges the packets of all nodes; the capture point of each packet is lost"
         if each.packets and each.clock in COARSE_CLOCKS:
-            yield f"{each.input.shown}: {COARSE_CLOCKS[each.clock]}; no latency can be told"
+            yield f"{each.input.shown}: {COARSE_CLOCKS[each.clock]}; latencies cannot be computed"
 
 
 def _by_content(bound: BoundCaptures, topology: Topology) -> dict[InterfaceKey, Binding]:

@@ -30,9 +30,9 @@ def read_baseline(path: str) -> frozenset[str]:
     except OSError as error:
         raise InputError(path, f"it can't be read: {error.strerror}", fix) from None
     except (ValueError, RecursionError):
-        raise InputError(path, "it is no SARIF report (no JSON at all)", fix) from None
+        raise InputError(path, "it is not a SARIF report: it is not even JSON", fix) from None
     if not isinstance(document, Mapping) or not isinstance(document.get("runs"), list):
-        raise InputError(path, "it is no SARIF report", fix)
+        raise InputError(path, "it is not a SARIF report", fix)
     return frozenset(_marks(document["runs"]))
 
 

@@ -30,7 +30,7 @@ def find_flow(flows: Sequence[AnyFlow], wanted: str) -> AnyFlow:
     if found:
         listed = "\n".join(f"    {flow.flow}" for flow in found[:MAX_LISTED_FLOWS])
         more = f"\n    and {len(found) - MAX_LISTED_FLOWS} more" if len(found) > MAX_LISTED_FLOWS else ""
-        raise InputError(wanted, f"{len(found)} flows are meant\n{listed}{more}", "name one of them")
+        raise InputError(wanted, f"matches {len(found)} flows\n{listed}{more}", "name one of them")
     near = did_you_mean(wanted, (flow.flow for flow in flows), "`pcapcheck flows` lists the flows")
     raise InputError(wanted, f"there is no such flow among {len(flows)}", near)
 

@@ -200,7 +200,7 @@ def _profile(each: LooksLike) -> str:
 def _notes(each: Inspection) -> Iterator[str]:
     yield from each.notes
     if each.truncated:
-        yield "the capture is cut off at its end"
+        yield "the capture is truncated at the end"
     if each.comments:
         yield f"{count(each.comments, 'packet')} with comments"
     if each.packets and each.clock in CLOCK_REMARKS:

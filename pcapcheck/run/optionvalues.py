@@ -55,7 +55,7 @@ def parameters(given: Parameters, _: Topology) -> Mapping[str, Any]:
     for each in given:
         name, sign, value = each.partition("=")
         if not sign or not name.strip():
-            raise InputError(f"--set {each}", "this gives no parameter a value", "write `vni=5`")
+            raise InputError(f"--set {each}", "this does not set a parameter", "write `vni=5`")
         several = [part.strip() for part in value.split(",")]
         found[name.strip()] = several if len(several) > 1 else several[0] or None
     return found
@@ -132,7 +132,7 @@ def jobs(given: int | None, _: Topology) -> int | None:
     """
     if given is not None and not 1 <= given <= MAX_JOBS:
         fix = f"give a number from 1 to {MAX_JOBS}"
-        raise InputError(f"--jobs {given}", "so many workers cannot be", fix)
+        raise InputError(f"--jobs {given}", "this number of workers is not possible", fix)
     return given
 
 

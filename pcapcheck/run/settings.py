@@ -177,7 +177,7 @@ CHECK_OPTIONS: Final = (
         "ignore",
         ("--ignore",),
         "ID",
-        "Do not judge these rules. Diagnoses are not rules.",
+        "Do not judge these rules. Ids of diagnoses are not accepted.",
         setting="rules.ignore",
         read=read.words,
         multiple=True,

@@ -107,7 +107,7 @@ class DaskExecutor(Executor):
         """Make sure that somebody listens there, which Dask would try again and again."""
         parts = ADDRESS.fullmatch(address)
         if not parts or not 0 < int(parts[2]) < 1 << 16:
-            raise InputError(self._where, "this is no address of a scheduler", "write tcp://HOST:8786")
+            raise InputError(self._where, "this is not the address of a scheduler", "write tcp://HOST:8786")
         end = time.monotonic() + CONNECT_TIMEOUT
         while True:
             try:
@@ -117,7 +117,7 @@ class DaskExecutor(Executor):
                 return
             except OSError as error:
                 if not isinstance(error, ConnectionRefusedError) or time.monotonic() > end:
-                    what = f"nobody answers there: {error.strerror or error}"
+                    what = f"nothing answers there: {error.strerror or error}"
                     raise InputError(self._where, what, HOW_TO_START) from None
             time.sleep(0.2)  # it may just be starting
 

@@ -82,4 +82,4 @@ def _bytes(text: str) -> int:
     try:
         return int(float(number) * UNITS[unit])
     except (KeyError, ValueError, OverflowError):
-        raise InputError(f"--memory {text}", "this is no size", "write `2GB` or `512MB`") from None
+        raise InputError(f"--memory {text}", "this is not a size", "write `2GB` or `512MB`") from None

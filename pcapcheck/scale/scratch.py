@@ -75,7 +75,7 @@ def check_room(folder: str, needed: int) -> None:
     """
     free = shutil.disk_usage(folder).free
     if free < needed:
-        what = f"about {_size(needed)} are needed there, and {_size(free)} are free"
+        what = f"about {_size(needed)} are needed there, but only {_size(free)} are free"
         raise InputError(str(Path(folder).parent), what, MORE_ROOM)
 
 

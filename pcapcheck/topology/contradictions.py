@@ -40,7 +40,7 @@ def fitting(topology: Topology) -> Iterator[Contradiction]:
             and entry.interface not in node.interfaces
             and not role_of(entry.interface)
         ):
-            what = f"`{entry.interface}` is no interface of node {entry.node}, and its name tells no role"
+            what = f"node {entry.node} has no `{entry.interface}`, and this name does not reveal a role"
             fix = f"add it under `nodes:` with its `kind:`, or correct the entry of {entry.pattern}"
             yield Contradiction(("captures", entry.pattern), what, fix)
 

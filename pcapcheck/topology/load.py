@@ -156,7 +156,7 @@ def _unknown(part: Cursor, found: str, known: Iterable[str], what: str) -> Input
     """Return the error that the topology has no node, pod or interface of this name."""
     same = [each for each in known if each.endswith(f"/{found}")]  # the namespace was left out
     fix = did_you_mean(same[0] if same else found, known, f"add it under `{what}s:`")
-    return part.error(f"`{found}` is no {what} of this topology", fix)
+    return part.error(f"`{found}` is not among the {what}s of this topology", fix)
 
 
 PARAMETERS = ("type", "mode", "vlan", "vni", "port", "vsid", "flow_id", "key", "local", "remote", "fdb")

@@ -31,7 +31,7 @@ def test_a_rule_without_values_is_not_evaluable_and_never_passed():
 @pytest.mark.parametrize(
     ("selected", "why"),
     [
-        (3, "no packet had what the rule is about"),
+        (3, "no packet had the fields that the rule checks"),
         (0, "no pod-to-pod or cross-node traffic was seen at uplink or vtep"),
     ],
 )

@@ -31,7 +31,7 @@ def test_what_should_work_and_is_answered_is_met():
 
 def test_what_should_work_and_gets_no_answer_is_a_finding_with_its_frames():
     [finding] = check_traffic(seen(expect("ok"), at=[ask(), ask(seq=2)])).findings
-    assert finding.message == "tcp default/pod1 to default/pod2:80 gets no answer, and should"
+    assert finding.message == "tcp default/pod1 to default/pod2:80 gets no answer but should"
     assert finding.frames == (Frame("pod1.pcap", 1), Frame("pod1.pcap", 2))
     assert (finding.hop.pod, finding.packets) == (FROM, 2)
 
@@ -43,7 +43,7 @@ def test_a_refusal_is_no_answer():
 
 def test_what_should_be_blocked_and_is_answered_is_a_finding():
     assert messages(expect("blocked"), ask(), answer(62)) == [
-        "tcp default/pod1 to default/pod2:80 is answered, and should be blocked"
+        "tcp default/pod1 to default/pod2:80 is answered but should be blocked"
     ]
 
 
@@ -57,13 +57,11 @@ def test_what_is_meant_to_be_blocked_and_is_counts_as_no_fault():
 
 def test_what_was_never_seen_is_a_finding_only_where_somebody_looked_at_its_source():
     other = said(POD1, OUTSIDE, dport=443, seq=9)
-    assert messages(expect("ok"), other)[0].endswith(
-        "was never seen, though a capture at its source was looking"
-    )
+    assert messages(expect("ok"), other)[0].endswith("was never seen, although its source was captured")
     found = check_traffic(seen(expect("ok", source=TO, destination=FROM), at=[other]))
     assert found.findings == ()
     assert found.unknown == (
-        "traffic tcp default/pod2 to default/pod1:80 was not seen, and no capture at its source was looking",
+        "traffic tcp default/pod2 to default/pod1:80 was not seen, and its source was not captured then",
     )
     assert messages(expect("blocked"), other) == []
 

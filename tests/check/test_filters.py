@@ -44,8 +44,8 @@ def test_value_may_be_a_mapping_truth_or_pattern():
     [
         ("", "the filter is empty"),
         ("{}", "the filter is empty"),
-        ("[1]", "this is no `field=value`"),
-        ("ip.ttl", "this is no `field=value`"),
+        ("[1]", "this is not `field=value`"),
+        ("ip.ttl", "this is not `field=value`"),
         ("udp.dsport=1", "did you mean `udp.dstport`?"),
         ("{udp.dsport: 1}", "did you mean `udp.dstport`?"),
         ("ip.ttl=64 ip.ttl=63", "is here twice"),

@@ -49,7 +49,11 @@ def test_right_file_has_no_mistakes():
         ("{udp.port: $port", "{udp.prot: $port", "did you mean `udp.port`?"),
         ("{udp.port: $port", "{udp.port: $prot", "did you mean `port`?"),
         ("tunnel_port: $port", "tunnel_port: $prot", "did you mean `port`?"),
-        ("title: Demo\n", "title: Demo\ndrop: [flannel/x]\n", "is of no profile that this one extends"),
+        (
+            "title: Demo\n",
+            "title: Demo\ndrop: [flannel/x]\n",
+            "is not a rule of any profile that this one extends",
+        ),
     ],
 )
 def test_mistake_is_found(before, after, says):

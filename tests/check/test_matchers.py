@@ -178,7 +178,7 @@ def test_absent_field_does_not_match_under_not_in_when():
         (Not(PORT), "not 8472"),
         (Present(False), "absent"),
         (UNKNOWN, "$destination.node.addresses"),
-        (TTL, "what the hop before had"),
+        (TTL, "the value at the previous hop"),
         (Other("ip.ttl", "inner.ip.ttl", 1), "inner.ip.ttl less 1"),
         (Pattern("eth:*"), "eth:*"),
         (Bits(8, 31, PORT), "8472 in bits 8 to 31"),

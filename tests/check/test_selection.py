@@ -111,7 +111,7 @@ def test_only_directions_that_are_left_were_watched():
 
 def test_how_much_was_left_out_is_said():
     made = narrow(WHOLE, Selection(flow=WEB))
-    assert narrowed(WHOLE, made) == "1 of 4 flows were looked at: a selection left out the others"
+    assert narrowed(WHOLE, made) == "1 of 4 flows were checked; the others were not selected"
 
 
 def test_a_selection_reads_the_fields_of_its_filter():

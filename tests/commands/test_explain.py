@@ -9,7 +9,7 @@ from pcapcheck.errors import InputError
 def test_a_diagnosis_says_how_to_confirm_and_mend_it():
     said = CliRunner().invoke(command, ["vni-mismatch"]).output
     assert "How to confirm it:" in said
-    assert "How to mend it:" in said
+    assert "How to fix it:" in said
 
 
 def test_a_rule_names_the_file_that_it_is_written_in():

@@ -42,7 +42,7 @@ def test_drops_and_names_of_interfaces_are_told(tmp_path):
 
 def test_a_file_that_ends_within_a_packet_is_said(tmp_path):
     (tmp_path / "x.pcap").write_bytes(pcap(record(FRAME), record(FRAME))[:-5])
-    assert "the capture is cut off at its end" in run(tmp_path / "x.pcap").stdout
+    assert "the capture is truncated at the end" in run(tmp_path / "x.pcap").stdout
 
 
 def test_what_is_no_capture_is_an_entry_and_status_2_if_nothing_can_be_read(tmp_path):

@@ -70,7 +70,9 @@ def test_direct_routes_on_all_nodes_are_meant():
 def test_direct_routes_on_some_nodes_are_noted():
     found = routed("eth0", "flannel.1")
     assert found.profile == "flannel-vxlan"
-    assert found.notes == ["n1: routes to pods of other nodes bypass the tunnel, taken not to be meant"]
+    assert found.notes == [
+        "n1: routes to pods of other nodes bypass the tunnel; this is assumed to be unintended"
+    ]
 
 
 def test_tunnels_of_another_back_end_are_left_out():

@@ -72,5 +72,5 @@ def test_folder_without_dumps_is_an_input_error(tmp_path):
 
 
 def test_what_is_no_folder_is_an_input_error(tmp_path):
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match="is not a folder"):
         read_dumps(tmp_path / "absent")

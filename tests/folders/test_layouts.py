@@ -144,10 +144,10 @@ def test_every_layout_has_a_test():
     [
         ("retina_of_two_interfaces", "tcpdump was asked for flannel.1 too, and listened on eth0 only"),
         ("retina_of_two_interfaces", "tcpdump says that the kernel dropped 3 packets"),
-        ("netobserv", "netobserv merges the packets of all nodes; where each was seen is lost"),
-        ("netobserv", "its times are whole seconds; no latency can be told"),
-        ("inspektor_gadget", "it has no times; no latency can be told"),
-        ("kubeshark", "Kubeshark merges the packets of all nodes; where each was seen is lost"),
+        ("netobserv", "netobserv merges the packets of all nodes; the capture point of each packet is lost"),
+        ("netobserv", "its times are whole seconds; latencies cannot be computed"),
+        ("inspektor_gadget", "it has no times; latencies cannot be computed"),
+        ("kubeshark", "Kubeshark merges the packets of all nodes; the capture point of each packet is lost"),
     ],
     indirect=["made"],
 )

@@ -83,7 +83,7 @@ def test_a_binding_says_whether_a_name_or_what_was_seen_told_it():
     guessed = watch(1, OUT, BACK, path="x.pcap")
     named, told = infer([ALL[2], guessed], [], []).bindings.values()
     assert (named.by, named.reason) == ("name", "is called after eth0")
-    assert (told.by, told.reason) == ("content", "is taken for an uplink by what was seen")
+    assert (told.by, told.reason) == ("content", "is taken for an uplink from its packets")
 
 
 def test_a_veth_is_bound_with_the_pod_behind_it():

@@ -89,7 +89,7 @@ def test_an_interface_of_which_only_the_role_is_unknown_gets_it_from_what_was_se
     candidates = [CapturePoint("n1", "ens5", role) for role in (Role.UPLINK, Role.BRIDGE)]
     [one] = found(watch(0, TUNNEL, candidates=tuple(candidates)))
     assert told(one) == ("n1", None, "ens5", Role.UPLINK)
-    assert one.guessed == "is taken for an uplink by what was seen"
+    assert one.guessed == "is taken for an uplink from its packets"
 
 
 def test_a_capture_whose_name_says_nothing_is_called_after_its_file():
@@ -187,4 +187,4 @@ def test_a_loopback_inside_a_pod_is_its_loopback():
     ],
 )
 def test_a_guess_is_said_with_its_article(seen, says):
-    assert found(watch(0, *seen))[0].guessed == f"is taken for {says} by what was seen"
+    assert found(watch(0, *seen))[0].guessed == f"is taken for {says} from its packets"

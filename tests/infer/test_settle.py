@@ -53,8 +53,8 @@ def test_without_packets_names_are_all_that_is_known(tmp_path):
 @pytest.mark.parametrize(
     ("known", "clock", "note"),
     [
-        (cluster(), "seconds", "its times are whole seconds; no latency can be told"),
-        (Topology(), "none", "it has no times; no latency can be told"),
+        (cluster(), "seconds", "its times are whole seconds; latencies cannot be computed"),
+        (Topology(), "none", "it has no times; latencies cannot be computed"),
         (cluster(), "us", None),
     ],
 )

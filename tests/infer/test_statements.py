@@ -5,9 +5,9 @@ from pcapcheck.topology.topology import Role, Service
 
 
 def test_a_capture_whose_name_says_whose_it_is_needs_no_saying():
-    guessed = place(1, node="n1", guessed="is taken for an uplink by what was seen")
+    guessed = place(1, node="n1", guessed="is taken for an uplink from its packets")
     assert statements(TopologyDraft(), [place(0, node="n1"), guessed]) == [
-        "1.pcap is taken for an uplink by what was seen"
+        "1.pcap is taken for an uplink from its packets"
     ]
 
 
@@ -22,7 +22,7 @@ def test_a_captured_node_is_told_by_its_macs_and_addresses():
 def test_a_node_that_nobody_captured_is_one_because_it_sends_tunnels():
     draft = TopologyDraft()
     draft.node(NODE1)
-    assert statements(draft, []) == [f"{NODE1} is a node: it sends tunnels"]
+    assert statements(draft, []) == [f"{NODE1} is a node: it sends tunnel packets"]
 
 
 def test_pods_services_and_networks_are_told_as_far_as_they_are_known():
@@ -33,7 +33,7 @@ def test_pods_services_and_networks_are_told_as_far_as_they_are_known():
     draft.pod_networks = ["10.244.0.0/16", "fd00::/64"]
     assert statements(draft, []) == [
         f"web has {WEB} and is on n1",
-        f"db has {DB} and is on a node that nothing tells",
+        f"db has {DB} and is on an unknown node",
         "10.96.0.10 is a service: it is translated to pods",
         "pods have addresses in 10.244.0.0/16 and fd00::/64",
     ]

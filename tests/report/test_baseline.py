@@ -59,7 +59,7 @@ def test_what_was_not_seen_again_is_said():
 def test_what_is_no_sarif_report_is_an_input_error(tmp_path, text):
     path = tmp_path / "x"
     path.write_text(text)
-    with pytest.raises(InputError, match="it is no SARIF report"):
+    with pytest.raises(InputError, match="it is not a SARIF report"):
         read_baseline(str(path))
 
 

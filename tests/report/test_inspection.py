@@ -98,7 +98,7 @@ def test_notes_are_of_what_is_wrong_with_the_file():
     notes = [line.strip() for line in told.splitlines() if "Note:" in line]
     assert notes == [
         "Note: strange",
-        "Note: the capture is cut off at its end",
+        "Note: the capture is truncated at the end",
         "Note: 2 packets with comments",
         "Note: the clock: whole seconds only",
     ]

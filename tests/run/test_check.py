@@ -39,7 +39,7 @@ def test_sightings_are_kept_where_somebody_wants_them(given):
 def test_a_selection_is_said_and_leaves_whole_flows(given):
     found = run(*given, read_settings(given[1], profile="flannel-vxlan", flow=WEB))
     assert [each.flow for each in found.flows] == [WEB]
-    assert found.notes[-1] == "1 of 2 flows were looked at: a selection left out the others"
+    assert found.notes[-1] == "1 of 2 flows were checked; the others were not selected"
 
 
 def test_every_packet_of_the_selected_flows_is_named(given):

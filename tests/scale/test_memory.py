@@ -22,7 +22,7 @@ def test_a_size_is_written_as_people_write_it(text, size):
 
 @pytest.mark.parametrize("text", ["much", "GB", "2 XB", "", "nan", "1e999GB"])
 def test_what_is_no_size_is_an_error(text):
-    with pytest.raises(InputError, match="this is no size"):
+    with pytest.raises(InputError, match="this is not a size"):
         read_budget(text)
 
 

@@ -109,7 +109,7 @@ def _counts(pair: Pair, found: Qualifier) -> dict[str, Word]:
         "all": share > SURE,
         "by": found.name,
         "value": found.value,
-        "cut": found.says or "whatever they are",
+        "cut": found.says or "regardless of kind",
         "clean": cut,
         "threshold": found.threshold,
         "forms": ",".join(forms),

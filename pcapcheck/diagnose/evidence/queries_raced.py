@@ -64,7 +64,7 @@ def _fact(case: Case, pair: Pair, raced: pl.DataFrame) -> Fact:
     )
     return Fact(
         evidence="queries_raced",
-        says=f"of two queries at once one is lost behind {here.text}; again after {retry} s",
+        says=f"one of two simultaneous queries is lost after {here.text}; sent again after {retry} s",
         flows=frozenset(raced["flow"].to_list()),
         frames=case.frames(proof),
         packets=max(2, len(raced)),

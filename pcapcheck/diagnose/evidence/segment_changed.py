@@ -45,7 +45,7 @@ def _fact(case: Case, sender: str, point: int | None, vlan: str, rows: pl.DataFr
     known = {str(each.parameters.get("vlan")) for each in node.interfaces.values()} if node else set()
     return Fact(
         evidence="segment_changed",
-        says=f"what {sender} sends in VLAN {sent} is seen in VLAN {vlan} at {place.text}",
+        says=f"packets that {sender} sends in VLAN {sent} are seen in VLAN {vlan} at {place.text}",
         flows=frozenset(rows["flow"].to_list()),
         frames=case.frames(rows),
         packets=int(rows["packets"].sum()),

@@ -35,7 +35,7 @@ def _fact(case: Case, direction: int, source: str, rows: pl.DataFrame) -> Fact:
     ttl = (first if len(first) else mine).select(pl.coalesce("inner.ip.ttl", "inner.ipv6.hlim").min()).item()
     return Fact(
         evidence="time_exceeded",
-        says=f"{owner.name or source} drops packets of the flow, their TTL has run out",
+        says=f"{owner.name or source} drops packets of the flow because their TTL expired",
         flows=frozenset([case.directions[direction]["flow"]]),
         frames=case.frames(rows),
         packets=int(rows["packets"].sum()),

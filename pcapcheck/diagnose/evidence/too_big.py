@@ -42,7 +42,7 @@ def _fact(case: Case, direction: dict[str, Any], source: str, rows: pl.DataFrame
     mtu = min(rows["mtu"].drop_nulls().to_list(), default=None)
     return Fact(
         evidence="too_big",
-        says=f"{by.name or source} says {times} times that packets over {mtu} bytes do not fit",
+        says=f"{by.name or source} reports {times} times that packets over {mtu} bytes are too big",
         flows=frozenset([direction["flow"]]),
         frames=case.frames(rows),
         packets=times,

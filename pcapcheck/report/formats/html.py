@@ -248,7 +248,7 @@ def _coverage(report: Report) -> Markup:
         tag("details", summary, tag("ul", *exercised)),
         tag("ul", *skipped),
         tag("p", f"{len(seen)} of {count(len(seen) + len(unseen), 'hop')} captured."),
-        _line("Without capture: ", unseen),
+        _line("Not captured: ", unseen),
         id="coverage",
     )
 
@@ -271,9 +271,9 @@ def _captures(report: Report) -> Markup:
 
 def _capture(capture: CaptureUsed) -> Markup:
     remarks = [capture.error or ""]
-    remarks += ["cut off at its end"] if capture.truncated else []
+    remarks += ["truncated at the end"] if capture.truncated else []
     remarks += [f"{capture.dropped:,} dropped by the kernel"] if capture.dropped else []
-    remarks += [f"{capture.gaps:,} missing that passed"] if capture.gaps else []
+    remarks += [f"missed {count(capture.gaps, 'packet')}"] if capture.gaps else []
     inside = capture.pod if capture.role == "pod" else None
     where = place(inside or capture.node, capture.interface)
     cells = (capture.file, where, capture.role or "", f"{capture.packets:,}", capture.clock)

@@ -106,7 +106,7 @@ def _coverage(report: Report) -> Iterator[str]:
         for reason, names in by_reason(rules).items():
             yield f"- {title} ({markdown(reason)}): {markdown(', '.join(names))}\n"
     if seen or unseen:
-        missing = f"; without capture: {markdown(', '.join(unseen))}" if unseen else ""
+        missing = f"; not captured: {markdown(', '.join(unseen))}" if unseen else ""
         yield f"- {len(seen)} of {count(len(seen) + len(unseen), 'hop')} captured{missing}\n"
 
 

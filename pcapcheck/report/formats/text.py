@@ -156,7 +156,7 @@ def _group(layout: Layout, report: Report, group: FindingGroup, verbose: int) ->
     if verbose > 0 and rule and rule.because:
         yield from layout.paragraph(rule.because, indent=4, lead="because:")
     if verbose > 0 and rule and rule.fix:
-        yield from layout.paragraph(rule.fix, indent=4, lead="mend:")
+        yield from layout.paragraph(rule.fix, indent=4, lead="fix:")
 
 
 def _who(group: FindingGroup, verbose: int) -> str:
@@ -202,7 +202,7 @@ def _coverage(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
     unseen = hops_captured(report)[1]
     if unseen:
         text = _listed(unseen, verbose)
-        yield from layout.paragraph(text, indent=2, lead="hops without capture:", style="yellow")
+        yield from layout.paragraph(text, indent=2, lead="hops not captured:", style="yellow")
 
 
 def _captures(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
@@ -220,33 +220,40 @@ def _captures(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
 def _capture_text(capture: CaptureUsed) -> str:
     if capture.error:
         return f"could not be read: {capture.error}"
+    if not capture.packets:
+        return f"{_capture_place(capture)}, empty capture"
+    return ", ".join((_capture_place(capture), count(capture.packets, "packet"), *_remarks(capture)))
+
+
+def _capture_place(capture: CaptureUsed) -> str:
     inside = capture.pod if capture.role == "pod" else None
-    where = place(inside or capture.node, capture.interface) or "bound to no capture point"
+    where = place(inside or capture.node, capture.interface) or "capture point unknown"
     role = f" ({capture.role})" if capture.role else ""
-    return ", ".join((f"{where}{role}", count(capture.packets, "packet"), *_remarks(capture)))
+    return f"{where}{role}"
 
 
 def _remarks(capture: CaptureUsed) -> list[str]:
     """Return what limits the use of a capture."""
     if capture.error:
         return [capture.error]
-    remarks = ["cut off at its end"] if capture.truncated else []
+    remarks = ["truncated at the end"] if capture.truncated else []
     if capture.dropped:
         remarks.append(f"{count(capture.dropped, 'packet')} dropped by the kernel")
     if capture.gaps:
-        remarks.append(f"{count(capture.gaps, 'packet')} missing that passed")
+        remarks.append(f"missed {count(capture.gaps, 'packet')}")
     if capture.clock in {"user-space", "seconds", "none"}:
         remarks.append(
             "no times" if capture.clock == "none" else f"times from a clock of quality {capture.clock}"
         )
-    return remarks if capture.interface else [*remarks, "bound to no capture point"]
+    return remarks if capture.interface else [*remarks, "capture point unknown"]
 
 
 def _context(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
     yield "\n"
     for profile in report.profiles:
         others = f"; it could be {', '.join(profile.alternatives)}" if profile.alternatives else ""
-        text = f"{profile.name} ({profile.evidence}, confidence {percent(profile.confidence)}){others}"
+        evidence = f"{profile.evidence}, " if verbose > 0 else ""
+        text = f"{profile.name} ({evidence}confidence {percent(profile.confidence)}){others}"
         yield from layout.paragraph(text, lead="Profile:", style="bold")
     inferred = report.topology.inferred
     guessed = f", {count(len(inferred), 'statement')} inferred" if inferred else ""
