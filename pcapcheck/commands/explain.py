@@ -1,10 +1,11 @@
 """`pcapcheck explain`: a rule or a diagnosis.
 
-What, why, how to confirm it, how to mend it, where to read on.
+What, why, how to confirm it, how to fix it, where to read on.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
     from pcapcheck.diagnose.cause import Cause
 
 WIDTH = 88
+PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+# Placeholders whose names mean nothing to a reader.
+READABLE: Final = {
+    "answered": "REPLY_FORM",
+    "asked": "REQUEST_FORM",
+    "cut": "WHICH_PACKETS",
+    "says": "DETAILS",
+    "seen_at": "INTERFACE",
+    "threshold": "SIZE",
+    "what": "CHECKSUM",
+}
 
 
 @click.command()
@@ -23,6 +35,8 @@ WIDTH = 88
 @click.option("--rules", "files", multiple=True, metavar="FILE", help="Also look into this rule file.")
 def command(name: str, files: tuple[str, ...]) -> None:
     """Explain a rule or a diagnosis that a report names.
+
+    Words in capitals, such as NODE, stand for values that a report fills in.
 
     \b
     Examples:
@@ -54,10 +68,10 @@ def _rules(files: Sequence[str]) -> dict[str, "Rule"]:
 
 
 def _cause(cause: "Cause") -> Iterator[str]:
-    """Yield the lines about a diagnosis; what only packets tell shows as its name in braces."""
+    """Yield the lines about a diagnosis."""
     yield from _head(cause.id, "diagnosis", cause.title)
     yield from _paragraph("What happens", cause.explanation)
-    yield from _listed("How to confirm it", cause.confirm)
+    yield from _listed("How to confirm it", [_readable(line) for line in cause.confirm])
     yield from _paragraph("How to fix it", cause.fix)
     yield from _listed("Evidence that it needs", [" or ".join(need.evidences) for need in cause.needs])
     yield from _listed("Read on", cause.references)
@@ -80,7 +94,7 @@ def _rule(rule: "Rule") -> Iterator[str]:
 
 def _head(name: str, kind: str, title: str) -> Iterator[str]:
     yield f"{name} ({kind})"
-    yield f"  {title}"
+    yield f"  {_readable(title)}"
 
 
 def _paragraph(title: str, text: str) -> Iterator[str]:
@@ -89,7 +103,9 @@ def _paragraph(title: str, text: str) -> Iterator[str]:
     if text:
         yield ""
         yield f"{title}:"
-        yield from textwrap.wrap(" ".join(text.split()), WIDTH, initial_indent="  ", subsequent_indent="  ")
+        yield from textwrap.wrap(
+            " ".join(_readable(text).split()), WIDTH, initial_indent="  ", subsequent_indent="  "
+        )
 
 
 def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -97,3 +113,8 @@ def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield ""
         yield f"{title}:"
         yield from (f"  {line}" for line in lines)
+
+
+def _readable(text: str) -> str:
+    """Return a text with its placeholders as words in capitals, as commands write them: NODE for {node}."""
+    return PLACEHOLDER.sub(lambda found: READABLE.get(found[1], found[1].upper()), text)

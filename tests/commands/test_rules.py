@@ -64,7 +64,7 @@ def test_show_profile_has_parameters_paths_and_rules():
 def test_show_rule_says_why_and_where():
     text = run("show", "flannel-vxlan/vni").stdout
     assert text.startswith("flannel-vxlan/vni (error): VXLAN packets carry the cluster's VNI\n")
-    assert "because: A VTEP drops packets" in text
+    assert "because: A VTEP silently drops packets" in text
     assert "flannel-vxlan.yaml:" in text
 
 
