@@ -68,7 +68,7 @@ class Commands(click.Group):
 EPILOG = f"""Exit status: 0 conformant, 1 violations, 2 bad usage or input, 3 inconclusive.
 
 \b
-Completion of what is typed, for bash, zsh and fish:
+Shell completion, for bash, zsh and fish:
   eval "$({COMPLETE}=bash_source pcapcheck)"
   eval "$({COMPLETE}=zsh_source pcapcheck)"
   {COMPLETE}=fish_source pcapcheck | source
@@ -82,7 +82,7 @@ Completion of what is typed, for bash, zsh and fish:
 )
 @click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
 def commands() -> None:
-    """Say which hop of a Kubernetes network broke which promise, and why.
+    """Report which hop of a Kubernetes network violates which rule, and why.
 
     \b
     Examples:

@@ -39,7 +39,7 @@ def _listed(names: Sequence[str]) -> str:
 @click.option(
     "--baseline",
     metavar="FILE",
-    help="A SARIF report of an earlier run: what it has is known, and no violation.",
+    help="A SARIF report of an earlier run; its findings are known and do not count.",
 )
 @click.option(
     "--format",
@@ -48,15 +48,23 @@ def _listed(names: Sequence[str]) -> str:
     multiple=True,
     help=f"{_listed(format_names())}; repeat for several.  [text]",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write the report to FILE; its ending is the format.")
-@click.option("--exit-zero", is_flag=True, help="Exit status 0 also for violations and inconclusive.")
 @click.option(
-    "-v", "--verbose", count=True, help="Leave nothing out; -vv with traces of flows that lost packets."
+    "-o", "--output", metavar="FILE", help="Write the report to FILE; its extension selects the format."
 )
-@click.option("-q", "--quiet", count=True, help="The first line and the causes; -qq: the first line.")
+@click.option(
+    "--exit-zero",
+    is_flag=True,
+    help="Exit with status 0 even if there are violations or the run is inconclusive.",
+)
+@click.option(
+    "-v", "--verbose", count=True, help="Show everything; -vv adds traces of flows that lost packets."
+)
+@click.option(
+    "-q", "--quiet", count=True, help="Show only the first line and the causes; -qq: only the first line."
+)
 @color_option
 def command(request: Request, **given: Any) -> int:
-    """Check captures: which hop broke which promise, and why.
+    """Check captures: which hop violates which rule, and why.
 
     PATH is a capture, a folder, a glob, or - for standard input.
 

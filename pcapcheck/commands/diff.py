@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def command(request: Request, form: str, output: str | None) -> int:
     """Compare two sets of captures of one network.
 
-    What differs is told of headers, paths, loss, latency and findings.
+    Headers, paths, loss, latency and findings are compared.
 
-    GOOD and BAD are each a capture, a folder or a glob. Flows are compared by who talks to whom, between
-    where and at which hop; ephemeral ports and times do not matter, and addresses are told as the topology
-    knows them, so that pods may have new ones. The exit status is 1 if the network behaves differently.
+    GOOD and BAD are each a capture, a folder or a glob. Flows are matched by their endpoints, places and
+    hops. Ephemeral ports and times do not matter. Addresses are compared by their names in the topology, so
+    pods may have new addresses. The exit status is 1 if the network behaves differently.
 
     \b
     Examples:

@@ -32,7 +32,7 @@ READABLE: Final = {
 
 @click.command()
 @click.argument("name", metavar="ID")
-@click.option("--rules", "files", multiple=True, metavar="FILE", help="Also look into this rule file.")
+@click.option("--rules", "files", multiple=True, metavar="FILE", help="Also look in this rule file.")
 def command(name: str, files: tuple[str, ...]) -> None:
     """Explain a rule or a diagnosis that a report names.
 

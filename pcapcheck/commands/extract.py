@@ -29,7 +29,11 @@ UNREADABLE = 2
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True)
 @request_options
 @click.option(
-    "-o", "--output", metavar="FILE|FOLDER/", required=True, help="One pcapng, or a folder for one each."
+    "-o",
+    "--output",
+    metavar="FILE|FOLDER/",
+    required=True,
+    help="One pcapng file, or a folder for one file per capture.",
 )
 @run_option("flow", help="All packets of this flow: its name, POD-POD[:PORT], or its row.")
 @click.option(
@@ -37,30 +41,29 @@ UNREADABLE = 2
     "ids",
     metavar="ID",
     multiple=True,
-    help="Only evidence of this rule or diagnosis; patterns too.",
+    help="Only evidence of this rule or diagnosis; patterns are allowed.",
 )
 @click.option(
     "--frames",
     metavar="FILE:N,…",
     multiple=True,
-    help="These frames: node1_eth0.pcap:3,7-9,node2_eth0.pcap:4.",
+    help="Only these frames: node1_eth0.pcap:3,7-9,node2_eth0.pcap:4.",
 )
-@click.option("--all", "everything", is_flag=True, help="All packets; that is the default for a folder.")
+@click.option("--all", "everything", is_flag=True, help="All packets; the default for a folder.")
 @click.option("--anonymise", is_flag=True, help="Replace addresses, MACs, names and payloads.")
-@click.option(
-    "--key", metavar="TEXT|@FILE", help="Pseudonyms are the same for the same key; default: a random one."
-)
+@click.option("--key", metavar="TEXT|@FILE", help="The same key gives the same pseudonyms; default: random.")
 def command(request: Request, output: str, **given: Any) -> int:
-    """Extract the packets that prove what `check` finds, commented.
+    """Extract the packets that prove the findings of `check`.
 
-    The comment on each packet says what it proves.
+    A comment on each packet says what it proves.
 
-    The packets of all captures are merged by time; each capture point is an interface of its own, whose
-    description says the node or pod. A selection (--flow, --pod, -Y) takes all packets of these flows.
+    The packets of all captures are merged by time; each capture point becomes an interface whose
+    description names the node or pod. A selection (--flow, --pod, -Y) takes all packets of these flows.
 
-    With --anonymise, addresses of one network stay in one network, equal payloads stay equal, and right
-    checksums stay right, so that `check` finds the same. The topology is written along: topology.yaml in a
-    folder, else FILE.topology.yaml. Ports, lengths, times and the numbers of tunnels stay as they are.
+    With --anonymise, addresses of one network stay in one network, equal payloads stay equal, and
+    correct checksums stay correct, so that `check` reports the same findings. The topology is written as
+    well: topology.yaml in a folder, otherwise FILE.topology.yaml. Ports, lengths, times and tunnel
+    identifiers are kept.
 
     \b
     Examples:

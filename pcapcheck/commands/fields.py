@@ -40,11 +40,10 @@ def command(
     output: str,
     **work: Any,
 ) -> None:
-    """Print fields of packets, a row a packet.
+    """Print fields of packets, one row per packet.
 
-    Of a field that occurs several times it is the outermost.
-
-    Names are Wireshark's. `inner.ip.src` is the innermost occurrence, `ip.src#2` the second.
+    The names are Wireshark's. If a field occurs several times, its name means the outermost occurrence;
+    `inner.ip.src` is the innermost one and `ip.src#2` the second.
 
     \b
     Examples:

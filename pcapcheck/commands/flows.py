@@ -35,17 +35,20 @@ UNREADABLE = 2
     show_default=True,
 )
 @click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE; parquet to FOLDER/ is a dataset of several files."
+    "-o", "--output", metavar="FILE", help="Write to FILE; parquet can write several files to FOLDER/."
 )
-@click.option("--sightings", is_flag=True, help="Write every packet at every point to the dataset, too.")
+@click.option(
+    "--sightings", is_flag=True, help="Also write every packet at every capture point to the dataset."
+)
 @color_option
 def command(request: Request, form: str, output: str | None, sightings: bool, color: str) -> int:
     """List the flows of captures.
 
-    They are joined over all layers, capture points and translations.
+    A flow is followed across all layers, capture points and address translations.
 
-    A row is one flow, both directions, in order of first packets; packets and bytes are those of the
-    capture point that saw most of it. `pcapcheck trace PATH… ROW` shows a row hop by hop.
+    Each row is one flow with both directions, in the order of the first packets. Packets and bytes are
+    counted at the capture point that saw most of the flow. `pcapcheck trace PATH… ROW` shows a row hop by
+    hop.
 
     \b
     Examples:

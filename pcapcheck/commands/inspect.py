@@ -29,10 +29,10 @@ def command(
 ) -> int:
     """Show what is in each capture.
 
-    That is link types, stacks, tunnels, endpoints, drops, and the profile that it looks like.
+    This includes link types, header stacks, tunnels, endpoints, drops and the most likely profile.
 
-    FILE is a capture, a folder, a glob, or - for standard input. A file that is no capture is an entry, too;
-    the exit status is 2 only if nothing could be read.
+    FILE is a capture, a folder, a glob, or - for standard input. A file that is not a capture is listed
+    as well; the exit status is 2 only if nothing could be read.
 
     \b
     Examples:

@@ -21,19 +21,25 @@ if TYPE_CHECKING:
 @click.argument("paths", metavar="PATH…", nargs=-1, required=True)
 @request_options
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
-@click.option("--name", metavar="NAME", help="Of the profile.  [FILE's, else learnt]")
+@click.option("--name", metavar="NAME", help="Name of the profile.  [FILE's, else learnt]")
 @run_option("ignore", help="Rules of the profile that do not apply to this network.")
 @click.option(
-    "--packets", metavar="N", type=click.IntRange(1), default=4, show_default=True, help="That must agree."
+    "--packets",
+    metavar="N",
+    type=click.IntRange(1),
+    default=4,
+    show_default=True,
+    help="Number of packets that must agree.",
 )
 def command(request: Request, output: str | None, name: str | None, packets: int) -> int:
-    """Write the rules that a working network keeps.
+    """Write the rules that a working network satisfies.
 
-    They are what its packets have in common, hop by hop.
+    The rules state what the packets have in common at each hop.
 
-    The file extends the profile that the captures fit, with the parameters that they have. Each rule says how
-    many packets of how many flows it was learnt from; read it, and drop what is chance. MACs and addresses
-    are written as variables of the topology where one holds, so that the file fits other runs, too.
+    The file extends the profile that fits the captures, with the parameters found in them. Each rule states
+    how many packets of how many flows it was learned from; review the rules and remove those that hold by
+    chance. MACs and addresses are written as topology variables where possible, so that the file also fits
+    other runs.
 
     \b
     Examples:

@@ -21,17 +21,19 @@ if TYPE_CHECKING:
     "--via", type=click.Choice(["kubectl", "ssh"]), default="kubectl", help="How to reach the nodes."
 )
 @click.option("--seconds", type=click.IntRange(1, 86400), default=60, help="How long to capture.")
-@click.option("--snap", type=click.IntRange(0, 262144), default=0, help="Bytes of each packet; 0 is all.")
+@click.option(
+    "--snap", type=click.IntRange(0, 262144), default=0, help="Bytes to capture of each packet; 0 means all."
+)
 @click.option("--image", default="nicolaka/netshoot", help="The image with tcpdump for `kubectl debug`.")
-@click.option("--folder", default="captures", help="Where the files go.")
+@click.option("--folder", default="captures", help="Folder for the captures.")
 def command(
     topology: str, pods: tuple[str, ...], via: str, seconds: int, snap: int, image: str, folder: str
 ) -> None:
-    """Print a shell script that captures at every hop at once.
+    """Print a shell script that captures at all hops at the same time.
 
-    TOPOLOGY is a topology file. The script runs tcpdump on the nodes of the chosen pods (those given, else
-    those of `traffic:`, else all if they are few) and inside these pods, and stores the topology with an
-    entry for each file beside them.
+    TOPOLOGY is a topology file. The script runs tcpdump inside the selected pods and on their nodes. The
+    selected pods are those of --pod, otherwise those in `traffic:`, otherwise all if there are few. The
+    topology is stored next to the captures, with an entry for each file.
 
     \b
     Example:

@@ -38,7 +38,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--all", "everything", is_flag=True, help="Also the shared ones, which others extend.")
+@click.option("--all", "everything", is_flag=True, help="Also list the shared profiles, which others extend.")
 def list_(everything: bool) -> None:
     """List the profiles that come with pcapcheck.
 
@@ -61,7 +61,7 @@ def list_(everything: bool) -> None:
 def show(what: str) -> None:
     """Show a profile, or one rule in full.
 
-    Of a profile that is: parameters, paths and rules.
+    For a profile, these are its parameters, paths and rules.
 
     \b
     Examples:
@@ -81,11 +81,11 @@ def show(what: str) -> None:
 @command.command()
 @click.argument("files", metavar="[FILE]…", nargs=-1)
 def lint(files: tuple[str, ...]) -> int:
-    """Say what is wrong with rule files.
+    """Report mistakes in rule files.
 
-    Without FILE these are the files that come with pcapcheck.
+    Without FILE, the files that come with pcapcheck are checked.
 
-    Exit status: 0 if nothing is wrong, else 2.
+    Exit status: 0 without mistakes, otherwise 2.
 
     \b
     Example:
@@ -105,13 +105,13 @@ def lint(files: tuple[str, ...]) -> int:
 
 @command.command()
 @click.argument("what", metavar="[PROFILE|FILE|RULE]…", nargs=-1)
-@click.option("-v", "--verbose", is_flag=True, help="Also the tests that pass.")
+@click.option("-v", "--verbose", is_flag=True, help="Also show the tests that pass.")
 def test(what: tuple[str, ...], verbose: bool) -> int:
     """Run the tests of rules on their samples.
 
-    Without arguments these are the rules of all profiles.
+    Without arguments, the rules of all profiles are tested.
 
-    Exit status: 0 if every test gives what it says, else 1.
+    Exit status: 0 if all tests have the expected outcome, otherwise 1.
 
     \b
     Examples:
@@ -133,7 +133,7 @@ def test(what: tuple[str, ...], verbose: bool) -> int:
 @command.command()
 @click.argument("words", metavar="[WORD]…", nargs=-1)
 def fields(words: tuple[str, ...]) -> None:
-    """List the fields that rules may name.
+    """List the fields that rules can use.
 
     With WORD, only those that contain it.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """Make and check topology files: what the network is meant to be.
+    """Create and check topology files, which describe the network.
 
     \b
     Examples:
@@ -32,12 +32,13 @@ def command() -> None:
     "-o", "--output", type=click.Path(), metavar="FILE", help="Write to FILE, not to standard output."
 )
 def import_(folder: str, output: str | None) -> None:
-    """Make a topology file from a folder of dumps.
+    """Create a topology file from a folder of dumps.
 
     Each file is recognised by its content: `ip -j -d addr`, `ip -j route show table all`, `ip -j neigh`,
     `bridge -j fdb`, `wg show all dump` and iptables-save of nodes and pods, also as plain text, and `kubectl
-    get nodes,pods,services,endpointslices -A -o json`. Where nodes differ, what most have is taken to be
-    meant; every such choice is written to standard error and into the file.
+    get nodes,pods,services,endpointslices -A -o json`. Where nodes differ, the value that
+    most of them have is assumed to be intended; every such choice is written to standard error and into the
+    file.
 
     \b
     Example:
@@ -61,10 +62,10 @@ def import_(folder: str, output: str | None) -> None:
 )
 @run_option("profile", multiple=False, help="The profile of the network. Default: what fits.")
 def infer(paths: tuple[str, ...], output: str | None, profile: str | None) -> None:
-    """Make a topology file of what captures show.
+    """Create a topology file from captures.
 
-    It is what `check` takes to be meant where there is no topology: most nodes count, and what nothing
-    speaks for is left out. Look it over before you rely on it; every guess stands in it as a comment.
+    It is the topology that `check` assumes if none is given. Where nodes differ, the majority decides; what
+    the captures do not show is left out. Review it before you rely on it: every guess is a comment in it.
 
     \b
     Example:

@@ -16,7 +16,7 @@ from pcapcheck.report.console import color_option, is_colored, progress, width, 
 def command(request: Request, color: str) -> int:
     """Show one flow, hop by hop.
 
-    Each hop has its headers, what changed, and the latency; the trace says where the flow was last seen.
+    Each hop is shown with its headers, changes and latency. The trace shows where the flow was last seen.
 
     FLOW is a flow's name, the two ends `POD-POD[:PORT]`, or its row in `pcapcheck flows PATH…`. If several
     flows match, they are listed, and the exit status is 2.

@@ -22,14 +22,18 @@ SHOWN = 20  # disagreements in the text
 @click.argument("file", metavar="FILE")
 @run_option("decode_as", help="What a number means, as tshark writes it; default: what the profiles say.")
 @click.option(
-    "--packets", metavar="N", type=click.IntRange(1), default=1000, show_default=True, help="Compare so many."
+    "--packets",
+    metavar="N",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="Number of packets to compare.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(file: str, decode_as: tuple[str, ...], packets: int, form: str) -> int:
-    """Compare how pcapcheck and tshark read a capture.
+    """Compare how pcapcheck and tshark decode a capture.
 
-    All fields that rules may name are compared, in every header. The exit status is 1 if anything is read
-    differently.
+    All fields that rules can use are compared, in every header. The exit status is 1 if any value differs.
 
     \b
     Examples:
