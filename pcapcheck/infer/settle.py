@@ -44,7 +44,8 @@ def _remarks(captured: Sequence[CaptureSummary]) -> Iterator[str]:
     for each in captured:
         tool = merged_by(each.input.shown)
         if tool:
-            yield f"{each.input.shown}: {tool} merges the packets of all nodes; the capture point of each packet is lost"
+            lost = "the capture point of each packet is lost"
+            yield f"{each.input.shown}: {tool} merges the packets of all nodes; {lost}"
         if each.packets and each.clock in COARSE_CLOCKS:
             yield f"{each.input.shown}: {COARSE_CLOCKS[each.clock]}; latencies cannot be computed"
 

@@ -90,7 +90,7 @@ def _judge(rule: Rule, network: Network, surroundings: RuleContext) -> Judged:
 
 
 def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[PointName]:
-    """Return the capture points where times are whole seconds or absent: latencies cannot be computed there."""
+    """Return the capture points where times are whole seconds or absent: latencies are unknown there."""
     told: dict[bool, set[PointName]] = {True: set(), False: set()}
     for each in captures:
         if each.role and each.packets:
