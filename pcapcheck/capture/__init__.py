@@ -1,1 +1,1 @@
-"""FILES -> BLOCKS. Takes paths and streams, gives blocks of packets; does not know what their bytes mean."""
+"""FILES -> BLOCKS. Takes paths and streams and gives blocks of packets; it does not interpret their bytes."""

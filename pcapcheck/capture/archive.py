@@ -1,7 +1,7 @@
-"""Archives: tar and zip files, as collectors leave them, unpacked into a folder of their own.
+"""Archives: tar and zip files, as collectors of captures write them, unpacked into a temporary folder.
 
-What is in an archive comes from strangers: a member lands below the folder or nowhere, only regular files are
-taken, and only those that could be a capture, a dump or another archive.
+An archive is not trusted: no member is written outside the folder, and only regular files are taken that
+could be a capture, a dump or another archive.
 """
 
 import os
@@ -27,13 +27,13 @@ _TAR: Final = (257, b"ustar")  # place and bytes: POSIX 1003.1, pax
 
 
 class Unpacked:
-    """A folder for what archives hold; it goes with the last one who knows this object."""
+    """A folder for the contents of archives; it is removed with the last reference to this object."""
 
     def __init__(self, scratch: str | None = None) -> None:
-        """Make it in the folder `scratch`, or in the system's place for temporary files.
+        """Make the folder in `scratch`, or in the system's place for temporary files.
 
         Raises:
-            InputError: nothing can be written there.
+            InputError: no folder can be made there.
         """
         try:
             self.path = Path(tempfile.mkdtemp(prefix="pcapcheck-", dir=scratch))
@@ -44,9 +44,9 @@ class Unpacked:
         self._end = weakref.finalize(self, _remove, str(self.path), os.getpid())
 
     def unpack(self, archive: Path) -> tuple[Path, str]:
-        """Unpack an archive into a new folder below this one; return that, and what is wrong or nothing.
+        """Unpack an archive into a new folder below this one; return that folder, and a complaint or "".
 
-        What is damaged gives what comes before the damage.
+        Of a damaged archive, the members before the damage are unpacked.
         """
         folder = self.path / str(self._count)
         folder.mkdir()
@@ -54,7 +54,7 @@ class Unpacked:
         try:
             for name, size, file in _members(archive):
                 _keep(folder, name, size, file)
-        except Exception as error:  # of tarfile, zipfile and libraries of compression, each with its own
+        except Exception as error:  # tarfile, zipfile and the compression libraries raise many kinds
             return folder, f"the archive is damaged; nothing can be read behind that ({error})"
         return folder, ""
 
@@ -83,7 +83,7 @@ def _some(stream: Decompressed, size: int) -> bytes:
 
 def _members(archive: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
     """Yield name, size and content of each regular file in an archive."""
-    import tarfile  # few runs need them
+    import tarfile  # imported late: few runs need them
     import zipfile
 
     if zipfile.is_zipfile(archive):
@@ -105,7 +105,7 @@ def _members(archive: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
 
 
 def _keep(folder: Path, name: str, size: int, file: IO[bytes]) -> None:
-    """Write a member below the folder, if it is of use and there is room."""
+    """Write a member below the folder, if it may be needed and there is room."""
     parts = [each for each in PurePosixPath(name.replace("\0", "")).parts if each not in ("/", "..", ".")]
     head = file.read(MEMBER_HEAD_SIZE)
     if not parts or not _of_use(head, size) or shutil.disk_usage(folder).free < size + FREE_ON_DISK:
@@ -127,5 +127,5 @@ def _of_use(head: bytes, size: int) -> bool:
 
 
 def _remove(path: str, owner: int) -> None:
-    if os.getpid() == owner:  # and not a worker that knows of it
+    if os.getpid() == owner:  # a forked worker has the object too, and must not remove the folder
         shutil.rmtree(path, ignore_errors=True)

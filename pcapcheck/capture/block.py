@@ -1,6 +1,6 @@
 """Block: some packets of a capture, as arrays over one byte buffer.
 
-Made by the readers of this room, taken by `decode`. It does not know what the bytes mean.
+The readers of this room make blocks, and `decode` interprets their bytes.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class Block:
         captured: int64 (n,), bytes of it that the capture holds.
         original: int64 (n,), bytes it had on the wire.
         time: int64 (n,), nanoseconds since 1970 UTC.
-        interface: uint16 (n,), which interface of the capture saw it.
+        interface: uint16 (n,), number of the interface that captured it.
         linktype: per interface, the LINKTYPE_ number of tcpdump.org/linktypes.html.
         frame: int64 (n,), frame numbers as Wireshark counts them, from 1 at the start of the byte range read.
     """

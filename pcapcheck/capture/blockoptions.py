@@ -16,7 +16,7 @@ COMMENT = 1
 
 
 def read_options(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
-    """Yield code and value; stop quietly where an option does not fit, and where there are too many."""
+    """Yield code and value of each option; end at one that does not fit, or after too many."""
     at = 0
     for _ in range(MAX_OPTIONS):
         if at + 4 > len(data):
@@ -60,7 +60,7 @@ def find_comments(data: Bytes, at: Ints, stop: Ints, order: str, *, most: int) -
 
 
 def _commented(data: Bytes, at: Ints, stop: Ints, order: str) -> Ints:
-    """Return the rows with a comment: go from option to option, in all packets in step."""
+    """Return the rows with a comment; each step of the loop reads the next option of all packets."""
     numbers = at_every_byte(data, order + "u2")
     row, commented = np.flatnonzero(at + 4 <= stop), [np.empty(0, np.int64)]
     at, stop = at[row], stop[row]

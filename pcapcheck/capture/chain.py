@@ -1,6 +1,6 @@
-"""Chain: how the records of a file hang together, for every format in which a record tells its own length.
+"""Chain: how one finds the next record of a file, for formats in which each record has its length.
 
-Gives the plain walk from record to record. It knows no format; `pcap` and `pcapng` describe theirs.
+It has the plain walk from record to record. `pcap` and `pcapng` describe their records by a `Chain`.
 """
 
 import struct
@@ -21,11 +21,11 @@ class Chain:
         order: "<" or ">", the byte order of the length.
         place: the byte of a record at which its length stands, a u4.
         extra: bytes of the record that the length does not count.
-        least: a length below is impossible.
-        limit: a length above is impossible.
+        least: the least possible length.
+        limit: the greatest possible length.
         align: records start at multiples of this, counted from the first.
-        header: bytes that a record has at least.
-        stop: a record whose first u4 is this ends the walk before it; None if there is no such thing.
+        header: bytes that every record has.
+        stop: the walk ends before a record whose first u4 is this number; None never ends it.
     """
 
     order: str
@@ -68,13 +68,14 @@ class Walk(NamedTuple):
 def walk(data: Bytes, chain: Chain, start: int = 0, *, until: Collection[int] = ()) -> Walk:
     """Go from record to record.
 
-    The one place with a Python loop over packets: a chain has no index. Large windows go through `lanes`.
+    This is the only Python loop over packets, since a chain can only be followed step by step. Large windows
+    are walked by `lanes`.
 
     Args:
         data: the bytes.
-        chain: how their records hang together.
-        start: where the first one starts.
-        until: places; the walk ends where, after a record, it comes to one of them.
+        chain: how the records are chained.
+        start: where the first record starts.
+        until: places; the walk ends when a record ends at one of them.
     """
     number = struct.Struct(chain.order + "I").unpack_from
     view, size, last = data.data, len(data), len(data) - chain.header

@@ -1,6 +1,6 @@
 """Compressed: a stream that decompresses another one while it is read, in bounded memory.
 
-The kind is told by the first bytes. What is damaged gives the bytes before the damage, and a complaint.
+The first bytes tell the kind of compression. Damaged data give the bytes before the damage, and a complaint.
 """
 
 import io
@@ -32,8 +32,8 @@ class Decompressed(io.RawIOBase):
     """The bytes that were compressed.
 
     Args:
-        file: the compressed ones.
-        kind: what `compression` said of them.
+        file: the compressed bytes.
+        kind: what `compression` returns for them.
 
     Attributes:
         complaint: what is wrong with the compressed bytes, or empty.
@@ -56,14 +56,14 @@ class Decompressed(io.RawIOBase):
         room = memoryview(buffer)
         try:
             got = self._source.read(min(len(room), READ))
-        except Exception as error:  # of four libraries, each with its own
+        except Exception as error:  # each of four libraries has errors of its own
             self.complaint = f"the {self._kind} data are damaged; nothing can be read behind that ({error})"
             return 0
         room[: len(got)] = got
         return len(got)
 
     def close(self) -> None:
-        """Close the file with the compressed bytes, too."""
+        """Close this stream and the file with the compressed bytes."""
         self._file.close()
         super().close()
 
@@ -76,7 +76,7 @@ class Source(Protocol):
 
 
 class Frames:
-    """Decompressed bytes of a file of frames (gzip: members, xz: streams), one behind another."""
+    """Decompressed bytes of a file that consists of frames (gzip: members, xz: streams)."""
 
     def __init__(self, file: io.RawIOBase, kind: str) -> None:
         self._file, self._kind = file, kind
@@ -100,7 +100,7 @@ class Frames:
         return b""
 
     def _next_frame(self) -> bool:
-        """Begin with the next frame; tell whether there is one. Zeros between frames are padding."""
+        """Begin the next frame, and say whether there is one. Zeros between frames are padding."""
         rest = (self._frame.unused_data or b"").lstrip(b"\0")
         while len(rest) < LONGEST_MAGIC and (more := self._file.read(READ)):
             rest = (rest + more).lstrip(b"\0")
@@ -121,7 +121,7 @@ class FrameDecoder(Protocol):
 
     @property
     def needs_input(self) -> bool:
-        """Without more compressed bytes there will be no more decompressed ones."""
+        """More compressed bytes are needed to get more decompressed ones."""
 
     @property
     def unused_data(self) -> bytes | None:
@@ -162,14 +162,14 @@ def _frame(kind: str) -> FrameDecoder:
         return Gzip()
     if kind == "xz":
         return lzma.LZMADecompressor(memlimit=MEMORY)
-    import lz4.frame  # few captures need it
+    import lz4.frame  # imported late: few captures need it
 
     frame: FrameDecoder = lz4.frame.LZ4FrameDecompressor()
     return frame
 
 
 def _zstd(file: io.RawIOBase) -> Source:
-    import zstandard  # few captures need it
+    import zstandard  # imported late: few captures need it
 
     decompressor = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
     source: Source = decompressor.stream_reader(

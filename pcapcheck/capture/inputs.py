@@ -1,7 +1,8 @@
-"""Inputs: what the user named -> captures to read, and the topology file or the dumps beside them.
+"""Inputs: from the paths that the user gave to captures, and to the topology files and dumps beside them.
 
-A PATH may be a capture, a folder, a glob or an archive; in a folder content decides, not the suffix, but what
-is called a capture and is none is named in the report. It reads no packets.
+A path may be a capture, a folder, a glob, an archive or a URL. In a folder, a file is a capture if it begins
+like one, whatever it is called. A file that is only called like a capture is listed too, so that the report
+says that it cannot be read. No packets are read here.
 """
 
 import glob
@@ -34,8 +35,8 @@ class Input:
     Attributes:
         path: where it is; "-" is standard input.
         shown: how reports call it.
-        named: the user gave its own path, so that it must be readable.
-        keeper: what keeps the file, if it was unpacked for this run.
+        named: the user gave the path of this very file, so it must be readable.
+        keeper: the object that keeps the file from being removed, if it was unpacked for this run.
         size: bytes of a file by URL, if they are known.
     """
 
@@ -48,11 +49,11 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A file beside the captures that is none: a dump, perhaps, or a topology.
+    """A file beside the captures that is not a capture itself: a topology, or perhaps a dump.
 
     Attributes:
         path: where it is.
-        name: relative to what the user gave; of a topology, what reports call it.
+        name: its path relative to what the user gave; for a topology, what reports call it.
     """
 
     path: str
@@ -61,9 +62,9 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All captures, in a stable order, the topology files that lie beside them, and other files there.
+    """All captures in a stable order, the topology files beside them, and the other files there.
 
-    `notes` say what could not be looked into.
+    `notes` say what could not be unpacked.
     """
 
     captures: tuple[Input, ...]
@@ -87,7 +88,7 @@ class Inputs:
 
 
 def find_inputs(paths: tuple[str, ...], scratch: str | None = None) -> Inputs:
-    """Return what the paths name. One that does not exist is a capture that will not be readable.
+    """Return what the paths name. A path that does not exist is returned as a capture; reading it will fail.
 
     Args:
         paths: captures, folders, archives, globs, URLs; "-" is standard input.
@@ -169,7 +170,7 @@ class _Found:
                 self.others.append(Beside(str(path), name))
 
     def fetch(self, url: str) -> None:
-        """Add a file by URL, or what lies below a prefix: it is as a folder, but archives stay closed."""
+        """Add a file by URL, or what lies below a prefix, as in a folder; archives there are not unpacked."""
         listed = find(url)
         if listed is None:
             self.add(Input(url, url, named=True))
@@ -190,7 +191,7 @@ class _Found:
 
 
 def in_order(path: str | Path) -> list[list[str | int]]:
-    """Return what orders files as people count: tcpdump -C writes eth0.pcap, eth0.pcap1 … eth0.pcap10."""
+    """Return a sort key in which eth0.pcap2 comes before eth0.pcap10, as tcpdump -C numbers its files."""
     parts = PurePath(path).parts
     return [
         [int(each) if number % 2 else each for number, each in enumerate(DIGITS.split(part))]
@@ -199,7 +200,7 @@ def in_order(path: str | Path) -> list[list[str | int]]:
 
 
 def _key(path: str) -> str:
-    """Return what is the same for all names of one file."""
+    """Return a key that is the same for all paths of one file."""
     try:
         return path if path == "-" or is_url(path) else str(Path(path).resolve())
     except (OSError, RuntimeError):  # a loop of symbolic links
@@ -209,7 +210,7 @@ def _key(path: str) -> str:
 def _exists(path: str) -> bool:
     try:
         return Path(path).exists()
-    except OSError:  # in a folder that we may not enter
+    except OSError:  # it lies in a folder that this process may not enter
         return False
 
 
@@ -226,10 +227,7 @@ def _expanded(path: str) -> list[str]:
 
 
 def _is_capture(path: Path) -> bool:
-    """Whether a file begins as a capture does, or is called one.
-
-    Reading it will say what is wrong with it.
-    """
+    """Whether a file begins like a capture, or is called like one; reading it says what is wrong with it."""
     try:
         with path.open("rb") as file:
             start = file.read(MAGIC_SIZE)
@@ -248,7 +246,7 @@ SPOOL_PIECE = 1 << 20  # bytes copied at a time
 
 
 def spool(inputs: Sequence[Input], folder: str) -> tuple[Input, ...]:
-    """Return the inputs, with copies in `folder` for streams; what cannot be read stays as it is."""
+    """Return the inputs; streams are copied to files in `folder`, unless they cannot be read."""
     return tuple(
         _copied(each, Path(folder) / f"stream-{number}") if _is_stream(each) else each
         for number, each in enumerate(inputs)

@@ -1,4 +1,4 @@
-"""Interface: what a capture says about one interface that it was made on.
+"""Interface: what a capture says about each interface on which packets were captured.
 
 Classic pcap knows only the link type; pcapng has options (draft-ietf-opsawg-pcapng, 4.2 and 4.6).
 """
@@ -19,7 +19,7 @@ class CaptureInterface:
 
     Attributes:
         name: as the operating system calls it; empty if the capture does not say.
-        description: for people.
+        description: a text for people.
         linktype: the LINKTYPE_ number of tcpdump.org/linktypes.html.
         snaplen: bytes kept of a packet at most; 0 is no limit.
         filter: the capture filter, as tcpdump writes it.
@@ -53,7 +53,7 @@ MICROSECONDS = 6  # if_tsresol where it is not given
 
 
 class Interfaces:
-    """The interfaces of all sections so far, in order. A packet names them by number within its section."""
+    """The interfaces of all sections so far, in order. Packets name them by number within their section."""
 
     def __init__(self) -> None:
         self.described: list[CaptureInterface] = []
@@ -66,7 +66,7 @@ class Interfaces:
 
     @property
     def linktypes(self) -> tuple[int, ...]:
-        """The link types of all interfaces; new ones are added together, since that copies the tuple."""
+        """The link types of all interfaces. New ones are added together: that copies the tuple once."""
         if self._new:
             self._linktypes += tuple(self._new)
             self._new = []
@@ -101,7 +101,7 @@ class Interfaces:
         self._offset.append(_signed(number(options.get(IF_OFFSET, [b""])[0][:8], order) * NS_PER_SECOND))
 
     def count(self, body: bytes, order: str) -> None:
-        """Take in one statistics block: when capturing started and ended, and what it lost."""
+        """Read one statistics block: when capturing started and ended, and how many packets were lost."""
         number_in_section = struct.unpack_from(order + "I", body)[0]
         which = self.base + number_in_section
         if which >= len(self.described):
@@ -125,7 +125,7 @@ class Interfaces:
         return np.array(self._most, np.int64)
 
     def simple_snaplen(self) -> int:
-        """Return the first interface's snapshot length, that of simple packet blocks; 0 is no limit."""
+        """Return the first interface's snapshot length, which simple packet blocks have; 0 is no limit."""
         return self.described[self.base].snaplen if len(self.described) > self.base else 0
 
     def time(self, interface: Ints, ticks: Words64) -> Ints:
@@ -193,12 +193,9 @@ def _signed(value: int) -> int:
 
 CAPTURED = 262144  # MAXIMUM_SNAPLEN: no link layer has larger packets ...
 CAPTURED_USB = 128 << 20  # ... but these:
-USB = frozenset(
-    {189, 220, 231, 249, 266, 279}
-)  # USB_LINUX, USB_LINUX_MMAPPED, DBUS, USBPCAP, USB_DARWIN, EBHSCR
-SNAPLEN = (
-    16 << 20
-)  # a larger snapshot length means "all of it", not that packets of that size are to be believed
+# USB_LINUX, USB_LINUX_MMAPPED, DBUS, USBPCAP, USB_DARWIN, EBHSCR
+USB = frozenset({189, 220, 231, 249, 266, 279})
+SNAPLEN = 16 << 20  # a larger snapshot length means "whole packets", not that packets are so large
 
 
 def most_captured(linktype: int, snaplen: int) -> int:

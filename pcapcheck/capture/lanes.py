@@ -1,8 +1,9 @@
-"""Lanes: the walk from record to record, at many places of a window at once, and as exact as one by one.
+"""Lanes: a walk from record to record that starts at many places of a window at once.
 
-Places at which a record seems to start are guessed, then a lane is walked from each, all in step: one numpy
-operation takes a record of every lane. A lane counts only if the lane before it ended exactly at its start;
-where that fails, the walk goes on record by record until it comes to a lane's start again.
+The result is exactly that of the plain walk. First, places are guessed at which a record seems to start. Then
+a lane is walked from each of them, all in step: one numpy operation reads one record of every lane. A lane
+counts only if the lane before it ended exactly where it starts. Where this fails, the records are walked one
+by one until one starts where a lane does.
 """
 
 from collections.abc import Callable
@@ -57,13 +58,13 @@ class Lanes(NamedTuple):
 
 
 def walk_in_lanes(data: Bytes, chain: Chain, signs: Signs, *, lanes: int | None = None) -> Walk:
-    """Return what `chain.walk` returns, sooner.
+    """Return what `chain.walk` returns, in less time.
 
     Args:
         data: the bytes; the first record starts where they start.
-        chain: how the records hang together.
-        signs: how their starts look.
-        lanes: how many lanes; as many as seem best if None.
+        chain: how the records are chained.
+        signs: how to recognise their starts.
+        lanes: how many lanes; None: as many as seem best.
     """
     if lanes is None and len(data) <= 2 * RECORD_SAMPLE:  # what a sample tells would come too late
         return walk(data, chain)
@@ -94,7 +95,7 @@ def _best_number(data: Bytes, chain: Chain) -> int:
 
 
 def _guess_starts(data: Bytes, chain: Chain, signs: Signs, count: int) -> Ints:
-    """Return 0, and a plausible start near each of count - 1 even steps, where there is one."""
+    """Return 0, and a plausible start behind each of count - 1 evenly spaced places, where one is found."""
     spacing = len(data) // count
     wanted = spacing * np.arange(1, count)
     found = [np.array([0], np.int64)]
@@ -111,9 +112,9 @@ def _guess_starts(data: Bytes, chain: Chain, signs: Signs, count: int) -> Ints:
 
 
 def _look(data: Bytes, signs: Signs, base: Ints, width: int) -> tuple[Ints, Ints]:
-    """Return where the cheap sign is seen in data[base : base + width]: row of `base`, place in `data`.
+    """Return where the cheap test succeeds in data[base : base + width]: row of `base`, place in `data`.
 
-    Where it is seen nearly everywhere, say in zeros, it is worth nothing, and no place is returned.
+    Where it succeeds nearly everywhere, as in zeros, it tells nothing, and no place is returned.
     """
     piece = np.ndarray((len(data) - width + 1, width), np.uint8, data, strides=(1, 1))[base]
     seen = piece == signs.values[0]
@@ -142,7 +143,7 @@ def _chained(data: Bytes, chain: Chain, signs: Signs, place: Ints) -> Ints:
 
 
 def _walk_lanes(data: Bytes, chain: Chain, first: Ints) -> Lanes:
-    """Walk from each start to the next one's, all in step."""
+    """Walk each lane to the start of the next one, all in step."""
     length_at = _length_at(data, chain)
     size, last = len(data), len(data) - chain.header
     stop = np.minimum(np.append(first[1:], size), last + 1)
@@ -169,7 +170,7 @@ def _walk_lanes(data: Bytes, chain: Chain, first: Ints) -> Lanes:
 
 
 def _length_at(data: Bytes, chain: Chain) -> Callable[[Ints], Words32]:
-    """Return what reads the lengths of records that start at some places; see `gather` for why it fetches."""
+    """Return a function that reads lengths of records; `arrays.gather` says why it calls `take` first."""
     if chain.align % 4 == 0 and data.ctypes.data % 4 == 0:
         words = data[: len(data) & ~3].view(chain.order + "u4")[chain.place // 4 :]
         return lambda position: words.take(position >> 2)
@@ -184,7 +185,7 @@ def _length_at(data: Bytes, chain: Chain) -> Callable[[Ints], Words32]:
 
 
 def _assemble(trail: list[tuple[Ints, Ints]], bound: Ints) -> Ints:
-    """Return the records lane by lane. Step i has the i-th record of each lane that got so far."""
+    """Return the records lane by lane. Step i of the trail has the i-th record of each lane that has one."""
     starts = np.empty(bound[-1], np.int64)
     for step, (lane, position) in enumerate(trail):
         starts[bound[lane] + step] = position
@@ -192,7 +193,7 @@ def _assemble(trail: list[tuple[Ints, Ints]], bound: Ints) -> Ints:
 
 
 def _join(data: Bytes, chain: Chain, lanes: Lanes) -> Walk:
-    """Return the records of the lanes that hang together, and between them what one by one gives."""
+    """Return the records of the lanes that join each other, and what a plain walk finds between them."""
     broken_off = np.flatnonzero(np.append(lanes.end[:-1] != lanes.first[1:], True))
     lane_at = {place: lane for lane, place in enumerate(lanes.first.tolist())}
     pieces, lane = [], 0

@@ -1,4 +1,4 @@
-"""Opening: from a path to windows, whatever lies there: a file, a pipe, something compressed."""
+"""Opening: from a path to windows, be it a file, a pipe, a URL or compressed data."""
 
 import io
 import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 STANDARD_INPUT = "-"
-SETTLED = 2.0  # seconds without a change, after which nobody is believed to write to a file
+SETTLED = 2.0  # seconds without a change after which a file counts as complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Opened:
 
     Attributes:
         windows: its bytes.
-        size: how many there are, None if only the end will tell.
-        seekable: windows can be had anywhere.
-        again: the path can be opened once more, with the same result.
+        size: how many bytes there are; None if that is known at the end only.
+        seekable: whether a window may start anywhere.
+        again: whether the path can be opened again, with the same result.
         compression: how it is compressed, or empty.
     """
 
@@ -78,7 +78,7 @@ def _map(file: io.FileIO) -> Windows:
 
 
 def _open_stream(file: io.RawIOBase | io.BufferedIOBase) -> Opened:
-    """Open what can be read only forwards, decompressed if it is compressed."""
+    """Open what can only be read forwards; compressed data are decompressed."""
     head = bytearray()
     while len(head) < LONGEST_MAGIC and (more := file.read(LONGEST_MAGIC - len(head))):
         head += more
@@ -88,7 +88,7 @@ def _open_stream(file: io.RawIOBase | io.BufferedIOBase) -> Opened:
 
 
 def refused(path: str, error: OSError | ValueError) -> InputError:
-    """Return what to tell the user if the operating system gives no bytes."""
+    """Return the error for the user when the operating system refuses to read."""
     match error:
         case FileNotFoundError():
             return InputError(path, "there is no such file", "check the name")
@@ -101,7 +101,7 @@ def refused(path: str, error: OSError | ValueError) -> InputError:
 
 
 class Prefixed(io.RawIOBase):
-    """Some bytes, then those of a stream.
+    """A stream with some bytes put in front.
 
     Args:
         head: the bytes.

@@ -21,11 +21,11 @@ class Packets(NamedTuple):
     Attributes:
         start: where the block starts in the data.
         offset: where the packet's first byte lies in the data.
-        captured: bytes of it that the block claims to hold.
+        captured: bytes of the packet that the block claims to hold.
         original: bytes it had on the wire.
         interface: number of its interface within the section.
         ticks: its time, in the unit of the interface.
-        room: bytes that the block has for packet and options.
+        room: bytes of the block for the packet and its options.
     """
 
     start: Ints

@@ -1,6 +1,6 @@
 """Classic pcap: a header of 24 bytes, then records. Source: draft-ietf-opsawg-pcap; libpcap, sf-pcap.c.
 
-Takes windows, gives batches of packets. The variants are those that libpcap and Wireshark read.
+Takes windows and gives batches of packets. It reads the variants that libpcap and Wireshark read.
 """
 
 import struct
@@ -62,7 +62,7 @@ class Pcap:
         where: its name, for messages.
 
     Raises:
-        InputError: the header is cut off, or of a version that nobody writes any more.
+        InputError: the header is cut off, or has a version that no program writes any more.
     """
 
     format = "pcap"
@@ -119,7 +119,7 @@ class Pcap:
         return [numbers[:, place // 4] for place in (0, 4, self._captured, self._original)]
 
     def _signs(self, data: Bytes, began: bytes | None = None) -> Signs:
-        """Tell records by what is likely: sane lengths, and times near `began`, else near the first one's."""
+        """Recognise records by possible lengths, and times near `began` or else near the first record's."""
         first = data[:4].tobytes() if began is None else began
         seconds = int.from_bytes(first, "little" if self._order == "<" else "big")
         earliest, latest = max(0, seconds - SECONDS_BEFORE), min(seconds + SECONDS_AFTER, (1 << 32) - 1)
@@ -142,7 +142,7 @@ class Pcap:
         return Chain(self._order, self._captured, self._header, 0, limit, align=1, header=self._header)
 
     def _impossible(self, window: Window, records: Walk) -> str:
-        """Say why the walk ended, if it did so because a length is impossible."""
+        """Return why the walk ended, if a length is impossible, or an empty text."""
         if not records.broken:
             return ""
         length = struct.unpack_from(self._order + "I", window.data.data, records.end + self._captured)[0]

@@ -1,6 +1,6 @@
 """pcapng: sections of blocks, which describe interfaces and hold packets. Source: draft-ietf-opsawg-pcapng.
 
-Takes windows, gives batches of packets. Blocks of other types than those named below are skipped.
+Takes windows and gives batches of packets. Blocks of types that are not named below are skipped.
 """
 
 import struct
@@ -39,7 +39,7 @@ def is_pcapng(head: bytes) -> bool:
 
 
 class Pcapng:
-    """The reader of one pcapng. What a section says holds until the next, so windows must come in order.
+    """The reader of one pcapng. Interfaces hold for the rest of a section, so windows must come in order.
 
     Args:
         head: the file's first bytes.
@@ -135,9 +135,9 @@ class Pcapng:
         return empty_batch(length)
 
     def _packets(self, data: Bytes) -> tuple[Packets, Walk, Ints]:
-        """Return the packets of the blocks before the next section or the first broken one.
+        """Return the packets of the blocks before the next section or the first broken block.
 
-        And int64 (n + 1,): how many other frames come before each of them, and before the end.
+        The array int64 (n + 1,) says how many other frames come before each packet, and before the end.
         """
         blocks, kind = self._blocks(data)
         known = len(self._table.described) - self._table.base + np.cumsum(kind == IDB)
@@ -158,7 +158,7 @@ class Pcapng:
     def _blocks(self, data: Bytes) -> tuple[Walk, Numbers]:
         """Return the blocks before the next section or one with an impossible length, and their types.
 
-        Lanes would run on into the next sections in vain, so a window must first pass without one.
+        Lanes that run into the next section are wasted, so they are used only after a window without one.
         """
         blocks = (
             walk_in_lanes(data, self._chain, self._signs(data)) if self._calm else walk(data, self._chain)
@@ -194,7 +194,7 @@ class Pcapng:
         return Signs(0 if self._order == "<" else 3, (EPB,), plausible)
 
     def _describe(self, data: Bytes, starts: Ints, kind: Numbers) -> None:
-        """Take in what the blocks say about interfaces."""
+        """Read what the blocks say about interfaces."""
         for row in np.flatnonzero((kind == IDB) | (kind == ISB)).tolist():
             at = int(starts[row])
             total = struct.unpack_from(self._order + "I", data.data, at + 4)[0]
@@ -205,21 +205,21 @@ class Pcapng:
                 self._table.describe(body, self._order)
 
     def _wrong(self, packets: Packets, known: Ints) -> Bools:
-        """Tell which packets name an unknown interface or claim more bytes than there can be; bool (n,)."""
+        """Return which packets name an unknown interface or claim more bytes than possible; bool (n,)."""
         most: Ints = np.append(self._table.most_captured(), 0)
         unknown = packets.interface >= np.minimum(known, MAX_INTERFACES - self._table.base)
         limit = most[np.where(unknown, 0, packets.interface)]
         return unknown | (packets.captured > packets.room) | (packets.captured > limit)
 
     def _note_late(self, kind: Numbers, is_packet: Bools) -> None:
-        """Notice interfaces behind the first packet: a range behind them can't be read without them."""
+        """Notice interfaces behind the first packet, without which a later range cannot be read."""
         packet = np.flatnonzero(is_packet)
         behind = 0 if self._begun else packet[0] if len(packet) else len(kind)
         self._begun = self._begun or len(packet) > 0
         self.splittable = self.splittable and not np.any(kind[behind:] == IDB)
 
     def _comments_of(self, data: Bytes, packets: Packets) -> dict[int, tuple[str, ...]]:
-        """Return packets' comments by row, as long as there were not too many."""
+        """Return the comments of packets by row, until there are too many."""
         at = packets.offset + (packets.captured + 3 & ~3)
         stop = packets.offset + packets.room
         found = (
@@ -232,13 +232,13 @@ class Pcapng:
 
 
 def _section(head: bytes) -> tuple[str, int, tuple[int, int]]:
-    """Return byte order, length and version that a section's header tells."""
+    """Return byte order, length and version from the header of a section."""
     order = ORDER.get(head[8:12], "<")
     total, _, major, minor = struct.unpack(order + "IIHH", head[4:16])
     return order, total, (major, minor)
 
 
 def _broken(window: Window, blocks: Walk) -> str:
-    """Say that the walk ended at a broken block, if it did."""
+    """Return that a block is broken, if the walk ended for that reason, or an empty text."""
     at = window.start + blocks.end
     return f"the block at byte {at} is broken; nothing can be read behind it" if blocks.broken else ""

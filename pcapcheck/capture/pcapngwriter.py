@@ -1,7 +1,7 @@
 """Writing: a pcapng of packets, with the interfaces that they were captured on and comments.
 
-Takes packets one by one, in any order, and writes them as they come. Times are nanoseconds. What is read back
-is what was written. Source: draft-ietf-opsawg-pcapng, 4.1 to 4.3 and 4.6.
+Packets are written in the order in which they are given, with times in nanoseconds. A file that is read back
+has what was written. Source: draft-ietf-opsawg-pcapng, 4.1 to 4.3 and 4.6.
 """
 
 import struct
@@ -35,8 +35,8 @@ class Writer:
     """Writes one pcapng.
 
     Args:
-        stream: open for writing bytes; closing it is the caller's work.
-        application: what wrote it, for people.
+        stream: open for writing bytes; the caller closes it.
+        application: name of the program, for people.
     """
 
     def __init__(self, stream: IO[bytes], application: str = "pcapcheck") -> None:

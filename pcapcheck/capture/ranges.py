@@ -1,7 +1,8 @@
-"""Cuts: ranges of a capture that begin where a record seems to begin, without reading what lies before.
+"""Ranges: byte ranges of a capture that begin where a record begins, so that several tasks can share it.
 
-A cut is proven by whoever reads the range before it: the walk from the file's first record must end exactly
-at it. Where it does not, `split`, which walks the whole file, gives ranges that need no proof.
+`cut` guesses such places without reading what lies before them. A guess is proven when the range before it is
+read: the walk from record to record must end exactly there. If it does not, `split` walks the whole file and
+gives ranges that need no proof.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ def cut(windows: Windows, reader: Reader, size: int, count: int) -> list[Range]:
     head = windows.window(0, min(INTERFACE_SEARCH, size))
     learn_interfaces(head, reader)
     if reader.find(Window(head.data[reader.first :], reader.first, final=False)) is None:
-        return [Range(0, size)]  # what is said of interfaces goes on behind these bytes
+        return [Range(0, size)]  # descriptions of interfaces go on behind these bytes
     places = sorted({0, *_places(windows, reader, size, count)})
     return [Range(start, stop) for start, stop in pairwise([*places, size])]
 

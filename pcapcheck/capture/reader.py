@@ -1,6 +1,6 @@
-"""Batch: what a reader of one format found in one window.
+"""Reader: what a file format must offer, and the batches of packets that it returns for each window.
 
-Made by `pcap` and `pcapng`, cut into blocks by `reading`.
+`pcap` and `pcapng` make batches, and `reading` cuts them into blocks.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ class Batch:
 
     Attributes:
         offset, captured, original, time, interface: as in `Block`.
-        used: bytes of the window that are dealt with; the next window starts there.
-        end: why nothing can be read behind `used`, or empty if it can.
-        comments: by row, what somebody wrote about a packet.
-        before: int64 (n,), how many records without a packet, but with a frame number, come before each; None
-            is 0.
-        others: how many of these there are.
+        used: bytes of the window that were read; the next window starts behind them.
+        end: why nothing can be read behind `used`, or empty.
+        comments: comments on packets, by row.
+        before: int64 (n,), how many records with a frame number but without a packet come before each packet;
+            None if there are none.
+        others: how many such records there are.
     """
 
     offset: Ints
@@ -46,7 +46,7 @@ class Batch:
 
 
 class Scan(NamedTuple):
-    """Where the records of one window start, for a file that shall be split.
+    """Where the records of one window start; files are split there.
 
     Attributes:
         starts: int64 (n,), of records with a packet.
@@ -87,13 +87,13 @@ class Reader(Protocol):
 
     @property
     def splittable(self) -> bool:
-        """Whether one may begin at any record seen so far, if the interfaces are known."""
+        """Whether reading may begin at any record seen so far, if the interfaces are known."""
 
     def read(self, window: Window) -> Batch:
         """Return the packets that lie completely in the window, which starts where a record starts."""
 
     def scan(self, window: Window) -> Scan:
-        """Return where they start, and nothing else of them."""
+        """Return only where these packets' records start."""
 
     def find(self, window: Window) -> int | None:
         """Return where in a window that starts anywhere the record of a packet seems to start."""

@@ -1,6 +1,6 @@
-"""Reading: one pass over a capture or a range of it, and what it met on the way.
+"""Reading: one pass over a capture or a range of it, and a summary of what was read.
 
-Takes windows and the reader of a format, gives blocks. It knows neither paths nor formats.
+Takes windows and the reader of a format, and gives blocks. It knows neither paths nor formats.
 """
 
 from collections.abc import Callable, Iterator
@@ -49,15 +49,15 @@ MAX_WINDOW_PACKETS = 1 << 18  # about: the arrays of more packets would outgrow 
 
 @dataclass(frozen=True, slots=True)
 class ReadSummary:
-    """What a pass over a capture met so far.
+    """What a pass over a capture has found so far.
 
     Attributes:
         packets: how many.
         frames: how many frame numbers they and other records took.
         truncated: the file ends within a record, which is not counted.
         notes: what is wrong with the file, as sentences.
-        clock: what its times are worth: "ns", "us", "seconds" or "none".
-        proven: a range that follows begins where this one ended, and needs nothing that was said in here.
+        clock: the resolution of its times: "ns", "us", "seconds" or "none".
+        proven: whether the next range may begin where this one ended, without knowing what stands in it.
     """
 
     packets: int
@@ -69,7 +69,7 @@ class ReadSummary:
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """What is wrong with the file, that it is cut off included."""
+        """What is wrong with the file, including that it is cut off."""
         return (*(("it ends within a packet",) if self.truncated else ()), *self.notes)
 
 
@@ -78,11 +78,11 @@ class WindowStep(Protocol):
 
     @property
     def used(self) -> int:
-        """Bytes of the window that are dealt with."""
+        """Bytes of the window that were read."""
 
     @property
     def end(self) -> str:
-        """Why nothing can be read behind them, or empty."""
+        """Why nothing can be read behind these bytes, or empty."""
 
     @property
     def packets(self) -> int:
@@ -95,7 +95,7 @@ S = TypeVar("S", bound=WindowStep)
 def steps(windows: Windows, bounds: Range, read: Callable[[Window], S]) -> Iterator[tuple[Window, S]]:
     """Go through a file window by window; each starts where `read` stopped in the one before.
 
-    The last step uses nothing if the file ends within a record, and has an `end` if it can't be read on.
+    If the file ends within a record, the last step has used no bytes; if it is damaged, that has an `end`.
     """
     position, size = bounds.start, min(FIRST_WINDOW, windows.largest)
     while position < bounds.stop:
@@ -143,7 +143,7 @@ class Reading:
 
     @property
     def summary(self) -> ReadSummary:
-        """What was met so far."""
+        """What was found so far."""
         complaint = (self.windows.complaint,) if self.windows.complaint else ()
         notes = (*self._notes, *complaint)
         proven = not (self._truncated or self._notes) and self.reader.splittable
@@ -196,7 +196,7 @@ class Reading:
 def learn_interfaces(head: Window, reader: Reader) -> None:
     """Read the interfaces that are described before the first packet, if these bytes hold them."""
     if reader.interfaces:
-        return  # the header of the file has said it all
+        return  # the file's header describes the only interface
     data = head.data[reader.first :]
     used = 1
     while used and len(data):

@@ -1,4 +1,4 @@
-"""Recognise: tell what a file is by its first bytes, never by its name."""
+"""Recognise: finds out what a file is from its first bytes, never from its name."""
 
 import codecs
 from typing import Final
@@ -53,7 +53,7 @@ def recognise(head: bytes, where: str) -> Reader:
     """Return a fresh reader for the file that begins with these bytes.
 
     Raises:
-        InputError: it is no capture that can be read.
+        InputError: it is not a capture that can be read.
     """
     if is_pcap(head):
         return Pcap(head, where)
@@ -64,7 +64,7 @@ def recognise(head: bytes, where: str) -> Reader:
 
 
 def _name(head: bytes) -> tuple[str, str]:
-    """Return what else the file is, and what to do about it."""
+    """Return what the file is instead, and what to do about it."""
     if not head:
         return "empty", "capture again; tcpdump writes a header as soon as it starts"
     for place, mark, what, fix in OTHERS:
@@ -75,7 +75,9 @@ def _name(head: bytes) -> tuple[str, str]:
 
 def _is_text(head: bytes) -> bool:
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(head)  # the last letter may be cut off
+        text = codecs.getincrementaldecoder("utf-8")().decode(
+            head
+        )  # it accepts a last letter that is cut off
     except UnicodeDecodeError:
         return False
     return all(letter.isprintable() or letter.isspace() for letter in text)

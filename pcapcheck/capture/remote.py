@@ -1,6 +1,6 @@
-"""Remote: files by URL (s3://, gs://, https:// and what else fsspec knows), read by byte ranges.
+"""Remote: files by URL (s3://, gs://, https:// and whatever else fsspec supports), read by byte ranges.
 
-It knows bytes, not what is in them. Packages for a protocol are imported when a URL names it.
+The packages for a protocol are imported when a URL names it.
 """
 
 import re
@@ -46,11 +46,11 @@ class Remote:
 
     Attributes:
         url: its address.
-        size: its bytes, None if only the end will tell.
-        ranges: whether pieces of it can be had; else it is a stream.
+        size: its size in bytes; None if that is known at the end only.
+        ranges: whether byte ranges of it can be read; else it is a stream.
 
     Raises:
-        InputError: it cannot be reached.
+        InputError: the file cannot be reached.
     """
 
     def __init__(self, url: str) -> None:
@@ -66,7 +66,7 @@ class Remote:
         """Return the bytes from `start` on, before `stop` or the end.
 
         Raises:
-            InputError: they can no longer be had.
+            InputError: they cannot be read any more.
         """
         stop = min(stop, self.size or 0)
         if start >= stop:
@@ -104,7 +104,7 @@ def find(url: str) -> list[RemoteFile] | None:
 
 
 def heads(urls: Sequence[str], size: int) -> dict[str, bytes]:
-    """Return the first bytes of several files, asked for at the same time; what cannot be read has none."""
+    """Return the first bytes of several files, requested at once; b"" for those that cannot be read."""
     if not urls:
         return {}
     system, _ = _system(urls[0])
@@ -156,12 +156,12 @@ def _asked(url: str, question: Callable[[], Answer]) -> Answer:
         raise _missing(url, error.__cause__) from None
     except PermissionError as error:
         raise InputError(url, f"you may not read it: {_sentence(error)}", "check your credentials") from None
-    except Exception as error:  # of several libraries, each with its own
+    except Exception as error:  # each of several libraries has errors of its own
         raise InputError(url, f"it can't be read: {_sentence(error)}", "check the address") from None
 
 
 def _missing(url: str, cause: BaseException | None) -> InputError:
-    """Return what is wrong where fsspec says that there is no such file: it also means no such server."""
+    """Return the error for a FileNotFoundError, which fsspec also raises where no server answers."""
     silent = isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError)
     if cause is not None and (silent or getattr(cause, "status", 404) != 404):
         return InputError(url, f"it can't be read: {_sentence(cause)}", "check the address")
@@ -173,7 +173,7 @@ def _sentence(error: BaseException) -> str:
 
 
 class Ranged:
-    """Windows of a remote file that gives pieces of itself."""
+    """Windows of a remote file that can be read by byte ranges."""
 
     largest = COPIED
     complaint = ""

@@ -1,4 +1,4 @@
-"""Source: a capture, opened by its path. The door of this room: others need to know nothing else of it."""
+"""Source: a capture, opened by its path. Other rooms read captures through this module only."""
 
 import itertools
 import sys
@@ -22,7 +22,7 @@ def open_capture(path: str) -> "Capture":
     """Open the capture at `path`; "-" is standard input.
 
     Raises:
-        InputError: the file can't be read, or is no capture.
+        InputError: the file cannot be read, or is not a capture.
     """
     opened = open_path(path)
     try:
@@ -44,7 +44,7 @@ class Capture:
     Attributes:
         path: as it was given.
         format: "pcap" or "pcapng".
-        size: bytes of the file, None if only the end will tell.
+        size: bytes of the file; None if that is known at the end only.
         compression: "gzip", "zstd", "xz" or "lz4", or empty.
         seekable: whether ranges of it can be read.
     """
@@ -63,40 +63,40 @@ class Capture:
 
     @property
     def interfaces(self) -> tuple[CaptureInterface, ...]:
-        """The interfaces that were described so far: while reading, there may come more."""
+        """The interfaces that were described so far; there may be more later in the file."""
         return tuple(self._reading.reader.interfaces)
 
     @property
     def comments(self) -> dict[int, tuple[str, ...]]:
-        """What was written about packets, by frame number; 0 is the capture as a whole. Not all, if many."""
+        """Comments on packets by frame number, or on the whole capture (0); of very many, the first."""
         about_all = tuple(self._reading.reader.comments)
         return {0: about_all, **self._reading.comments} if about_all else dict(self._reading.comments)
 
     @property
     def summary(self) -> ReadSummary:
-        """What the last call of `blocks` met so far."""
+        """What the last call of `blocks` has found so far."""
         return self._reading.summary
 
     def blocks(self, range: Range | None = None, packets: int = MAX_BLOCK_PACKETS) -> Iterator[Block]:
         """Yield the packets in the order of the file, in blocks of at most `packets`.
 
-        A file can be read again and again, a stream once; only what `head` has read of it comes again.
+        A file can be read several times, a stream once; blocks that `head` has returned come again.
 
         Args:
-            range: one of those that `ranges` returned, from which frame numbers count; None is everything.
-            packets: of a block, at most.
+            range: one that `ranges` returned; frame numbers count from its start. None is the whole file.
+            packets: the most packets of a block.
         """
         return self._pass(range or WHOLE_FILE, packets) if self._again else self._stream_on(packets)
 
     def head(self, count: int = 1) -> list[Block]:
-        """Return the first `count` blocks, for a look at what is in there; `blocks` gives them again."""
+        """Return the first `count` blocks; `blocks` yields them again."""
         if self._again:
             return list(itertools.islice(self.blocks(), count))
         self._kept += itertools.islice(self._streaming(MAX_BLOCK_PACKETS), max(0, count - len(self._kept)))
         return self._kept[:count]
 
     def ranges(self, count: int) -> list[Range]:
-        """Return up to `count` ranges that make up the file, or one where it can't be split."""
+        """Return up to `count` ranges that make up the file, or one if it cannot be split."""
         if not self.seekable or self.size is None or count <= 1:
             return [WHOLE_FILE]
         windows = open_path(self.path).windows
@@ -108,7 +108,7 @@ class Capture:
     def cuts(self, count: int) -> list[Range]:
         """Return what `ranges` does, without reading the file.
 
-        That of each the end is one, its reader must prove.
+        The ends are guesses; `ReadSummary.proven` says of each range that was read whether its end was right.
         """
         if not self.seekable or self.size is None or count <= 1:
             return [WHOLE_FILE]
@@ -119,7 +119,7 @@ class Capture:
             windows.close()
 
     def close(self) -> None:
-        """Close a stream that nobody will read to its end. A file needs no closing."""
+        """Close a stream that is not read to its end. A file needs no closing."""
         self._reading.windows.close()
 
     def _pass(self, bounds: Range, packets: int) -> Iterator[Block]:

@@ -1,6 +1,6 @@
-"""Window: a piece of a file that lies in memory now. Three ways to get one: map, read, or stream.
+"""Window: a piece of a file that is in memory. A file is mapped, read or streamed.
 
-Takes an open file, gives windows that start where the reader asks. It does not know what is in the file.
+Takes an open file and gives windows that start where the reader wants. It does not know what is in the file.
 """
 
 import io
@@ -43,8 +43,8 @@ class Windows(Protocol):
     """Where windows come from.
 
     Attributes:
-        largest: bytes of a window that can be had at little cost.
-        complaint: why no more bytes could be had, though the file goes on; or empty.
+        largest: bytes of the largest window that costs little.
+        complaint: why no more bytes could be read, though the file goes on; or empty.
     """
 
     largest: int
@@ -57,14 +57,14 @@ class Windows(Protocol):
         """Return about `size` bytes from `position` on; at least one more than last time, unless final."""
 
     def forget(self, position: int) -> None:
-        """Say that what lies before `position` will hardly be asked for again."""
+        """Say that the bytes before `position` will probably not be needed again."""
 
     def close(self) -> None:
-        """Give back what the operating system lent. Windows that are in use stay valid."""
+        """Release the file. Windows that are in use stay valid."""
 
 
 class MappedFile:
-    """Windows of a file that does not change: views of a memory map, nothing is copied."""
+    """Windows of a file that does not change: views of a memory map, without copies."""
 
     largest = 32 << 20
     complaint = ""
@@ -80,14 +80,14 @@ class MappedFile:
         return Window(self._data[position : position + size], position, position + size >= len(self._data))
 
     def forget(self, position: int) -> None:
-        """Give pages back, so that the process stays small; whoever still reads them gets them again."""
+        """Release pages, so that the process stays small; pages that are read again are loaded again."""
         page = position - position % mmap.PAGESIZE
         if page > self._forgotten:
             self._map.madvise(mmap.MADV_DONTNEED, self._forgotten, page - self._forgotten)
         self._forgotten = max(page, self._forgotten)
 
     def close(self) -> None:
-        """Do nothing: the map goes with the last view of it."""
+        """Do nothing: the map is closed with its last view."""
 
 
 class ReadWindows:
@@ -115,7 +115,7 @@ class ReadWindows:
 
 
 class Streamed:
-    """Windows of what can be read only once and forwards: a pipe, or what a decompressor gives."""
+    """Windows of what can be read only once and forwards: a pipe, or decompressed data."""
 
     largest = COPIED
 
@@ -124,7 +124,7 @@ class Streamed:
         self._kept = Window(np.empty(0, np.uint8), 0, final=False)
 
     def window(self, position: int, size: int) -> Window:
-        """Return what is left from `position` on, with more read behind it if that is little.
+        """Return what is kept from `position` on; if that is little, more is read first.
 
         Raises:
             ValueError: if `position` lies before that of an earlier call.
@@ -144,11 +144,11 @@ class Streamed:
 
     @property
     def complaint(self) -> str:
-        """What the stream says was wrong with it, if it is one that does."""
+        """The complaint of the stream, if it has one."""
         return str(getattr(self._stream, "complaint", ""))
 
     def forget(self, position: int) -> None:
-        """Do nothing: `window` keeps only what it must."""
+        """Do nothing: `window` keeps no more than it needs."""
 
     def close(self) -> None:
         """Close the stream."""

@@ -1,1 +1,1 @@
-"""WHERE WORK RUNS. Takes functions and tasks, gives their results; knows no packets."""
+"""WHERE WORK RUNS. Takes functions and tasks and gives their results; it knows nothing of packets."""

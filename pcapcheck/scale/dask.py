@@ -1,7 +1,8 @@
-"""A Dask cluster: the same tasks as in a pool of processes, given to a scheduler that somebody started.
+"""Runs tasks on a Dask cluster that the user has started.
 
-It knows nothing of packets. Dask gives the task of a worker that died to another; tasks may therefore run
-twice, and must write files as a whole. Source: distributed.dask.org, "Client", "Failed workers".
+When a worker dies, Dask gives its task to another one. A task may therefore run twice, so it must write its
+files atomically. This module knows nothing of packets. Source: distributed.dask.org, "Client", "Failed
+workers".
 """
 
 import logging
@@ -35,10 +36,10 @@ class DaskExecutor(Executor):
     """The workers of a Dask cluster.
 
     Args:
-        address: of the scheduler, tcp://host:port.
+        address: the scheduler's address, tcp://host:port.
 
     Raises:
-        InputError: it cannot be reached, has no workers, or these have another pcapcheck.
+        InputError: the scheduler cannot be reached or has no workers, or they run another pcapcheck.
     """
 
     is_remote = True
@@ -84,7 +85,7 @@ class DaskExecutor(Executor):
                     raise InputError(path, f"it {told} for the worker {worker}", fix)
 
     def close(self) -> None:
-        """Forget the tasks, and leave the cluster as it was."""
+        """Drop the tasks and disconnect; the cluster itself keeps running."""
         self._client.close(timeout=1)  # type: ignore[no-untyped-call]  # of distributed
 
     def _connected(self, address: str) -> "Client":
@@ -93,7 +94,7 @@ class DaskExecutor(Executor):
         except ModuleNotFoundError:
             what = "the package `distributed` is not installed"
             raise InputError(self._where, what, "pip install 'pcapcheck[dask]'") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are told below, once
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are reported below, once
         warnings.filterwarnings("ignore", "Sending large graph")
         self._call(address)
         try:
@@ -104,7 +105,7 @@ class DaskExecutor(Executor):
             raise InputError(self._where, what, HOW_TO_START) from None
 
     def _call(self, address: str) -> None:
-        """Make sure that somebody listens there, which Dask would try again and again."""
+        """Make sure that a server listens at the address; Dask alone would retry for a long time."""
         parts = ADDRESS.fullmatch(address)
         if not parts or not 0 < int(parts[2]) < 1 << 16:
             raise InputError(self._where, "this is not the address of a scheduler", "write tcp://HOST:8786")
@@ -144,19 +145,19 @@ def _alone(work: Callable[[Argument], Output], task: Argument) -> Output:
 
 
 def _sizes(paths: list[str]) -> dict[str, int | None]:
-    """Return the bytes of files, 0 for a folder, or None where there is neither."""
+    """Return the size of each path in bytes: 0 for a folder, None if there is no such file or folder."""
     return {path: _size(Path(path)) for path in paths if path}
 
 
 def _size(path: Path) -> int | None:
     try:
         return path.stat().st_size if path.is_file() else 0 if path.is_dir() else None
-    except OSError:  # in a folder that we may not enter
+    except OSError:  # it lies in a folder that this process may not enter
         return None
 
 
 def _version() -> Callable[[], str | None]:
-    """Return a question that also a worker without pcapcheck understands: it is sent as code, not by name."""
+    """Return a function that asks for the version. It is pickled by value, so it needs no pcapcheck there."""
 
     def version() -> str | None:
         try:

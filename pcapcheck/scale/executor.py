@@ -1,7 +1,7 @@
-"""Where tasks run: in this process or in a pool of processes; `cluster` has a third place. No packets here.
+"""Executors: they run tasks in this process or in a pool of processes; `dask` has one for a cluster.
 
-Results come back in the order of the tasks, so where they ran changes no result. Whatever ends a run early,
-Ctrl-C included, leaves no process behind.
+Results come back in the order of the tasks, so they do not depend on where the tasks ran. No worker process
+outlives a run, even if it ends early or with Ctrl-C. This module knows nothing of packets.
 """
 
 import multiprocessing
@@ -33,12 +33,12 @@ TASKS_AHEAD = 2  # for each worker, given out before the first result is taken, 
 
 
 class Executor:
-    """Workers that stay for several stages of a run; use it as a context. This one works here.
+    """Workers that serve several stages of a run; use it as a context. This class runs tasks in this process.
 
     Attributes:
         size: how many tasks may run at a time.
-        is_remote: tasks run in other processes, which cannot read this one's standard input.
-        is_other_host: they may run on other machines, so that large results had better lie in a folder.
+        is_remote: whether tasks run in other processes, which cannot read this one's standard input.
+        is_other_host: whether they may run on other machines; large results then belong in a shared folder.
     """
 
     size = 1
@@ -51,8 +51,8 @@ class Executor:
         """Yield work(task) for each task, in order.
 
         Args:
-            work: a function of a module, so that another process can find it.
-            tasks: what to do; they and the results can be pickled.
+            work: a function at the top level of a module, so that another process can import it.
+            tasks: the arguments of `work`; they and the results must be picklable.
 
         Raises:
             InputError: a worker was killed, as the system does when memory runs out.
@@ -67,7 +67,7 @@ class Executor:
         """
 
     def close(self) -> None:
-        """Let the workers go."""
+        """End the workers."""
 
     def __enter__(self) -> Self:
         return self
@@ -79,7 +79,7 @@ class Executor:
 
 
 class ProcessPool(Executor):
-    """Processes of this machine. They start with the first two tasks, and stay."""
+    """Worker processes on this machine. They start when there are two tasks, and serve all later stages."""
 
     is_remote = True
 
@@ -93,7 +93,7 @@ class ProcessPool(Executor):
     ) -> Generator[Output, None, None]:
         """See `Executor.run`. A single task runs here: no worker is worth its start.
 
-        Where a worker dies, what has no result yet is done again, once, by new ones.
+        If a worker dies, new workers repeat the tasks that have no result yet. This is tried once.
         """
         tasks = iter(tasks)
         first = list(islice(tasks, 2))
@@ -128,12 +128,12 @@ class ProcessPool(Executor):
             raise
 
     def close(self) -> None:
-        """End the workers at once: they have nothing left to do, and an interrupt must not wait for them."""
+        """Kill the workers: their remaining work is not needed, and an interrupt must not wait for it."""
         if self._pool:
             for process in self._workers():
                 process.kill()
-            # Else the pool waits for the rest of what one of them was just saying.
-            self._pool._result_queue._writer.close()  # type: ignore[attr-defined]  # no stub knows it
+            # Otherwise the pool waits for the rest of a result that a killed worker was writing.
+            self._pool._result_queue._writer.close()  # type: ignore[attr-defined]  # not in the stubs
             self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool, self._lost = None, 0
 
@@ -141,10 +141,10 @@ class ProcessPool(Executor):
         return list((self._pool._processes or {}).values()) if self._pool else []
 
     def _look(self) -> None:
-        """Notice a worker that died while it said something, since the pool waits for the rest of it.
+        """Notice a worker that died while it wrote a result, because the pool itself waits for the rest.
 
         Raises:
-            BrokenProcessPool: one died some breaths ago.
+            BrokenProcessPool: a worker died some time ago.
         """
         self._lost += any(each.exitcode is not None for each in self._workers())
         if self._lost >= MISSED:
@@ -153,8 +153,9 @@ class ProcessPool(Executor):
     def _submit(self, work: Callable[[Argument], Output], task: Argument) -> Future[Output]:
         """Submit a task, which may start a worker; it must not hear Ctrl-C, or it writes a traceback.
 
-        A terminal sends it to all of them. They inherit the signals that are blocked here while they start;
-        an interrupt in this moment arrives when it is over.
+        A terminal sends Ctrl-C to every process, and a worker that received it would print a traceback.
+        Workers inherit the blocked signals of the process that starts them, so SIGINT is blocked during the
+        call. An interrupt in the meantime is delivered after it.
         """
         if self._pool is None:
             self._pool = ProcessPoolExecutor(self.size, mp_context=_context())
@@ -168,11 +169,12 @@ class ProcessPool(Executor):
 
 
 def _context() -> BaseContext:
-    """Return how workers start: as copies of this process while that is safe, which saves their imports.
+    """Return how workers start: by a fork while that is safe, which saves their imports.
 
-    A copy has one thread, and the locks that others held. jemalloc makes its own ready for a fork
-    (pthread_atfork), and the thread that clears what polars wrote to disk waits. Once polars has computed,
-    or somebody else has started a thread, workers are new processes.
+    A forked process has one thread only, and locks that other threads held stay locked in it. Two threads are
+    harmless: jemalloc prepares its own for a fork (pthread_atfork), and the thread that cleans up polars'
+    temporary files only waits. With any other thread, such as those that polars computes with, workers are
+    spawned.
     """
     others = (file for file in OWN_THREADS.glob("*/comm") if file.parent.name != str(os.getpid()))
     quiet = sys.platform == "linux" and {file.read_text().strip() for file in others} <= HARMLESS
@@ -186,7 +188,7 @@ class Promise(Protocol[PromisedResult]):
         """Wait for the result, so many seconds at most."""
 
     def done(self) -> bool:
-        """Say whether it is there."""
+        """Say whether the result is there."""
 
 
 def in_order(
@@ -197,7 +199,7 @@ def in_order(
 ) -> Generator[Output, None, None]:
     """Yield the results in the order of the tasks, `ahead` of which are given out before they are asked for.
 
-    More would pile up results that nobody has taken yet. `look` is called now and then, while one is missing.
+    A larger `ahead` would pile up results that nobody has taken yet. `look` is called during each wait.
     """
     tasks = iter(tasks)
     waiting = deque(submit(task) for task in islice(tasks, ahead))

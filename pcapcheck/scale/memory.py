@@ -1,6 +1,6 @@
-"""Budget: how much each process may hold at a time, so that its memory stays below a ceiling.
+"""Budget: how many bytes and sightings a process may hold at a time, so that it stays below its memory limit.
 
-Measured with tests/benchmarks/scale.py. It knows numbers, not what is counted.
+The constants were measured with tests/benchmarks/scale.py.
 """
 
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ UNITS: Final = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What fits a ceiling.
+    """What fits a memory limit.
 
     Attributes:
         memory: bytes that one process may take.
-        given: somebody asked for that ceiling: what cannot keep it is refused.
+        given: whether the user set this limit; what does not fit it is then refused.
     """
 
     memory: int = DEFAULT_MEMORY
@@ -40,20 +40,20 @@ class Budget:
         return self.memory // 8 // SIGHTING
 
     def partition(self, held: int = 0) -> int:
-        """Return how many sightings are followed at a time, where so many bytes are held besides.
+        """Return how many sightings are followed at a time, while `held` bytes are used for other things.
 
-        It is a quarter of the usual at least: smaller ones take more time than they save memory.
+        At least a quarter of the memory is for them: smaller partitions cost more time than they save memory.
         """
         free = self.memory - BASE
         return min(max(free - held, free // 4) // FOLLOWED // 2, MAX_FOLLOWED)
 
     @property
     def fitting(self) -> int:
-        """Sightings that can be followed at a time, if they must."""
+        """The most sightings that can be followed at a time, where one flow has so many."""
         return (self.memory - BASE) // FOLLOWED
 
     def needed(self, sightings: int) -> str:
-        """Return the ceiling that so many need, as one writes it."""
+        """Return the memory limit that so many sightings need, written as for --memory."""
         return f"{(BASE + sightings * FOLLOWED >> 30) + 1}GB"
 
 
@@ -64,7 +64,7 @@ def read_budget(given: str | int | None) -> Budget:
     """Return the budget that `2GB` means; None is the usual one.
 
     Raises:
-        InputError: it is no size, or so little that nothing can run.
+        InputError: it is not a size, or less than a process needs.
     """
     if given is None:
         return ONE_GB

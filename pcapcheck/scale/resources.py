@@ -1,6 +1,6 @@
-"""Resources of a run: its workers, how much each may hold, and the scratch folder that they share.
+"""Resources of a run: its workers, the memory that each may take, and the scratch folder that they share.
 
-All of it is given back when the context ends, however it ends.
+They are released when the context ends, also after an error.
 """
 
 from contextlib import ExitStack
@@ -15,12 +15,12 @@ from pcapcheck.scale.scratch import Scratch
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a run may use; `opened` gives one with workers and a folder.
+    """What a run may use; `opened` returns one with workers and a folder.
 
     Attributes:
-        executor: who does the tasks.
-        budget: how much each may hold.
-        scratch: an existing folder for what is more, or None: all stays in memory.
+        executor: it runs the tasks.
+        budget: how much each worker may hold in memory.
+        scratch: an existing folder for what exceeds the budget; None keeps all in memory.
     """
 
     executor: Executor = field(default_factory=Executor)
@@ -43,10 +43,10 @@ def opened(
     """Return workers and a scratch folder; use it as a context.
 
     Args:
-        jobs: worker processes of this machine.
-        scheduler: of a Dask cluster, whose workers are used in their stead.
-        budget: how much each may hold.
-        scratch: where the folder is made; None is the system's place.
+        jobs: worker processes on this machine.
+        scheduler: address of a Dask cluster, whose workers are used instead.
+        budget: how much each worker may hold in memory.
+        scratch: where the folder is made; None is the system's place for temporary files.
 
     Raises:
         InputError: the cluster or the folder cannot be used.
@@ -64,6 +64,6 @@ def opened(
 def _executor(jobs: int, scheduler: str | None) -> Executor:
     if scheduler is None:
         return ProcessPool(jobs) if jobs > 1 else Executor()
-    from pcapcheck.scale.dask import DaskExecutor  # few runs need it, and it takes a second
+    from pcapcheck.scale.dask import DaskExecutor  # imported late: few runs need it, and it takes a second
 
     return DaskExecutor(scheduler)

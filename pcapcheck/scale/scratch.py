@@ -1,6 +1,6 @@
-"""Scratch: frames that may be too large for memory, kept in a folder that is removed whatever happens.
+"""Scratch: a temporary folder for frames that may be too large for memory.
 
-It knows frames, not what is in them.
+The folder is removed when the run ends, also after an error.
 """
 
 import errno
@@ -26,7 +26,7 @@ MORE_ROOM = "free some, or name a folder with more room: --scratch FOLDER"
 
 
 class Slice(NamedTuple):
-    """Some rows of a frame that was written to a file with others."""
+    """One frame in a file that holds several, as a range of rows."""
 
     path: str
     start: int
@@ -40,10 +40,10 @@ class Scratch:
     """A folder for large frames; use it as a context."""
 
     def __init__(self, where: str | None = None) -> None:
-        """Make it in the folder `where`, or in the system's place for temporary files.
+        """Make the folder in `where`, or in the system's place for temporary files.
 
         Raises:
-            InputError: nothing can be written there.
+            InputError: no folder can be made there.
         """
         try:
             self._folder = tempfile.TemporaryDirectory(
@@ -55,7 +55,7 @@ class Scratch:
 
     @property
     def path(self) -> str:
-        """The folder; processes that are handed it may write there."""
+        """The folder; workers may write there, too."""
         return self._folder.name
 
     def __enter__(self) -> "Scratch":
@@ -68,10 +68,10 @@ class Scratch:
 
 
 def check_room(folder: str, needed: int) -> None:
-    """Make sure, before long work, that so many bytes fit into a folder.
+    """Make sure, before long work, that `needed` bytes fit into a folder.
 
     Raises:
-        InputError: they do not.
+        InputError: the disk has less room.
     """
     free = shutil.disk_usage(folder).free
     if free < needed:
@@ -101,7 +101,7 @@ def store(
 def store_each(
     frames: Sequence[pl.DataFrame], folder: str | None, name: str, *, rows: int = MAX_ROWS_IN_MEMORY
 ) -> Sequence[StoredFrame]:
-    """Return the frames while they have few rows together, else slices of the file that they were written to.
+    """Return the frames themselves if they have few rows in all; else write them to one file as slices.
 
     Raises:
         InputError: the disk is full.
@@ -116,7 +116,7 @@ def store_each(
 
 
 def write(frame: pl.DataFrame, folder: str, name: str, compression: Compression = "lz4") -> str:
-    """Write a frame to a file and return its path; whoever looks sees the whole file or none.
+    """Write a frame to a file and return its path. Other processes see the whole file or none.
 
     Raises:
         InputError: the disk is full.
@@ -134,7 +134,7 @@ def write(frame: pl.DataFrame, folder: str, name: str, compression: Compression 
 
 @contextmanager
 def on_a_full_disk(folder: Path) -> Iterator[None]:
-    """Turn what polars raises when nothing more fits into a folder into one sentence.
+    """Turn the error of polars on a full disk into an InputError.
 
     Raises:
         InputError: the disk is full.
@@ -148,7 +148,7 @@ def on_a_full_disk(folder: Path) -> Iterator[None]:
 
 
 def load(kept: StoredFrame) -> pl.DataFrame:
-    """Return a kept frame."""
+    """Return a stored frame."""
     match kept:
         case str():
             return pl.read_ipc(kept)
@@ -157,26 +157,26 @@ def load(kept: StoredFrame) -> pl.DataFrame:
     return kept
 
 
-@lru_cache(maxsize=1)  # the slices of a file are asked for one after the other
+@lru_cache(maxsize=1)  # the slices of one file are loaded one after the other
 def _whole(path: str) -> pl.DataFrame:
     return pl.read_ipc(path)
 
 
 def take(kept: StoredFrame) -> pl.DataFrame:
-    """Return a kept frame that nobody will load again."""
+    """Return a stored frame and remove its file; it cannot be loaded again."""
     frame = load(kept)
     forget(kept)
     return frame
 
 
 def forget(kept: StoredFrame) -> None:
-    """Remove the file of a kept frame that nobody will load again; one of slices stays for the others."""
+    """Remove the file of a stored frame. The file of a slice stays, since other slices need it."""
     if isinstance(kept, str):
         Path(kept).unlink(missing_ok=True)
 
 
 def height(kept: StoredFrame) -> int:
-    """Return how many rows a kept frame has."""
+    """Return how many rows a stored frame has."""
     match kept:
         case str():
             return int(pl.scan_ipc(kept).select(pl.len()).collect().item())
@@ -186,6 +186,6 @@ def height(kept: StoredFrame) -> int:
 
 
 def only(kept: StoredFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of a kept frame that have one of the keys; the others are not held in memory."""
+    """Return the rows of a stored frame that have one of the keys; the others are never all in memory."""
     frame = pl.scan_ipc(kept) if isinstance(kept, str) else load(kept).lazy()
     return frame.join(keys.lazy(), on=keys.columns, how="semi", maintain_order="left").collect()
