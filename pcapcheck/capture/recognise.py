@@ -75,9 +75,7 @@ def _name(head: bytes) -> tuple[str, str]:
 
 def _is_text(head: bytes) -> bool:
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(
-            head
-        )  # it accepts a last letter that is cut off
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)  # the last letter may be cut off
     except UnicodeDecodeError:
         return False
     return all(letter.isprintable() or letter.isspace() for letter in text)

@@ -1,1 +1,1 @@
-"""ONE FILE PER COMMAND: options on top, work below; nobody imports a command."""
+"""ONE FILE PER COMMAND: options on top, work below. No module imports a command."""

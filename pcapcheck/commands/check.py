@@ -1,4 +1,4 @@
-"""check: the main job. Captures in; the first broken hop, its cause and an exit status out."""
+"""check: the main command. It reports the first broken hop and its cause, and ends with an exit status."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Shown:
 
 
 def _outputs(formats: tuple[str, ...], output: str | None) -> list[Output]:
-    """Return the reports that were asked for; mistakes end here, before long work."""
+    """Return the requested reports; mistakes in the options are found here, before long work."""
     outputs = [_output(each) for each in formats]
     if output is not None:
         if len(outputs) > 1 or any(each.file for each in outputs):

@@ -43,7 +43,7 @@ def command(request: Request, form: str, output: str | None) -> int:
 
 
 def _side(request: Request, path: str, before: Side | None) -> Side:
-    """Look at one set; where nobody names a profile, the second is compared by that of the first."""
+    """Look at one set; unless a profile is named, the second set is compared by the first one's."""
     from dataclasses import replace
 
     from pcapcheck.run.check import look_at

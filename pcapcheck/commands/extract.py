@@ -1,4 +1,4 @@
-"""extract: the packets that prove what was found, with comments; captures without what names anybody."""
+"""extract: writes the packets that prove what was found, with comments, or captures with pseudonyms."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def command(request: Request, output: str, **given: Any) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was ordered besides the options of all commands."""
+    """The options of this command, besides the common ones."""
 
     output: str
     ids: tuple[str, ...]
@@ -97,7 +97,7 @@ class Order:
         return self.output.endswith("/") or Path(self.output).is_dir()
 
     def check(self, *, has_flow: bool) -> None:
-        """Find mistakes before long work; `has_flow` says whether --flow was given."""
+        """Raise if options contradict each other; `has_flow` says whether --flow was given."""
         chosen = [name for name in ("frames", "everything") if getattr(self, name)]
         if len(chosen) > 1 or (chosen and (has_flow or self.ids)):
             raise click.UsageError(
@@ -109,7 +109,7 @@ class Order:
             check_writable(self.output)
 
     def pseudonyms(self) -> Pseudonyms | None:
-        """Return what stands for addresses and names."""
+        """Return the pseudonyms for addresses and names, or None without --anonymise."""
         from pcapcheck.anonymise.pseudonyms import Pseudonyms
 
         if not self.anonymise:
@@ -188,7 +188,7 @@ def _found(order: Order, inputs: Inputs, topology: Topology, settings: Settings)
 
 
 def _table(topology: Topology, settings: Settings) -> Dissectors:
-    """Return how packets are decoded: as all profiles say that may be meant."""
+    """Return how packets are decoded: as all candidate profiles say."""
     from pcapcheck.check.candidates import dissectors, find_candidates
     from pcapcheck.decode.registry import dissector_table
 

@@ -104,7 +104,7 @@ def _opened(path: str) -> Iterator[IO[bytes]]:
 
 
 def _csv(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[bytes], _: str) -> None:
-    """Write the names first, also when there are no packets; numbers and addresses need no quotes."""
+    """Write the names first, even if there are no packets; numbers and addresses need no quotes."""
     stream.write(f"{','.join(dict.fromkeys(names))}\n".encode())
     absent = '""' if len(set(names)) == 1 else ""  # an empty line would be no row
     for frame in rows:
@@ -145,7 +145,7 @@ def _parquet(rows: Iterator[pl.DataFrame], names: tuple[str, ...], stream: IO[by
 
 
 def _joined(rows: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield frames of ROW_GROUP rows or a few more, but for the last one."""
+    """Yield frames of at least ROW_GROUP rows each, except for the last."""
     import polars as pl
 
     frames: list[pl.DataFrame] = []

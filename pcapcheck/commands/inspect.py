@@ -1,4 +1,4 @@
-"""inspect: what is in captures, each by itself."""
+"""inspect: what is in each capture."""
 
 from __future__ import annotations
 

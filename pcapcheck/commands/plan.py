@@ -1,4 +1,4 @@
-"""`pcapcheck plan`: print the capture commands for a topology, as a script that notes what each file is."""
+"""plan: prints the capture commands for a topology, as a script that records what each file shows."""
 
 from typing import TYPE_CHECKING
 

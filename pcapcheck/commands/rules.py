@@ -1,4 +1,4 @@
-"""rules: the profiles that ship, and work on rule files: show, lint, test, the names that they may use."""
+"""rules: lists and shows the shipped profiles; lints and tests rule files; lists the names they may use."""
 
 from __future__ import annotations
 
@@ -156,8 +156,8 @@ def run_tests(profile_name: str, rule_ids: Sequence[str], check: Check) -> Itera
 
     Args:
         profile_name: a shipped profile, or the path of a rule file.
-        rule_ids: which rules; empty: all of the profile's own.
-        check: what checks a folder.
+        rule_ids: which rules; empty: all that the profile itself defines.
+        check: the function that checks a folder.
     """
     from pcapcheck.check.rules import load_profile
     from pcapcheck.check.ruletest import cases, outcome
@@ -238,7 +238,7 @@ def _write_pcap(path: Path, blocks: Iterable[Block], linktype: int) -> None:
 
 
 def _chosen(what: Iterable[str]) -> dict[str, list[str]]:
-    """Return profile name or file -> rule ids; no ids: all of its own."""
+    """Return rule ids by profile name or file; an empty list means all that the profile itself defines."""
     chosen: dict[str, list[str]] = {}
     for word in what:
         is_rule = "/" in word and not word.endswith((".yaml", ".yml"))

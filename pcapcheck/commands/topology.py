@@ -1,7 +1,4 @@
-"""`pcapcheck topology`.
-
-Files made of dumps (`import`) or of captures (`infer`), and looked through (`check`).
-"""
+"""topology: makes topology files from dumps (`import`) or captures (`infer`), and checks them (`check`)."""
 
 from typing import TYPE_CHECKING
 

@@ -54,7 +54,7 @@ def command(file: str, decode_as: tuple[str, ...], packets: int, form: str) -> i
 
 
 def _tables(decode_as: tuple[str, ...]) -> Mapping[str, Mapping[int, str]]:
-    """Return what numbers mean: what the user says, besides what the shipped profiles say."""
+    """Return which protocol each number means: as the user says, else as the shipped profiles say."""
     from pcapcheck.check.candidates import RuleChoice, dissectors, find_candidates
     from pcapcheck.run.settings import read_settings
     from pcapcheck.topology.topology import Topology

@@ -1,1 +1,1 @@
-"""THE JOURNEYS. One module for each thing that pcapcheck does with captures; these alone call all stages."""
+"""THE JOURNEYS. One module for each thing that pcapcheck does with captures; only these call all stages."""

@@ -1,6 +1,7 @@
 """The journey in code: map captures, bind them to points, correlate, judge; a Report at the end.
 
-The only module that calls every stage (`flowing` calls the first few); it opens and prints nothing.
+This is the only module that calls every stage; `run/flows.py` calls the first few. It gives a `Result`, and
+neither opens files itself nor prints anything.
 """
 
 from dataclasses import dataclass, replace
@@ -84,14 +85,14 @@ def look_at(
     before: Side | None = None,
     progress: Progress | None = None,
 ) -> Side:
-    """Return what is compared of one set of captures.
+    """Return what `diff` and `learn` need to know of one set of captures.
 
     Args:
         inputs: the captures.
         topology: the intended network.
         settings: what the run was told.
-        before: the set that this one is compared with; its profile counts where nobody named one.
-        progress: is told how much was read.
+        before: the set that this one is compared with; its profile is used if the user named none.
+        progress: called with the number of bytes that were read.
 
     Raises:
         InputError: as `run`.
@@ -113,7 +114,7 @@ def judged(seen: "Correlated", settings: Settings) -> Report:
 def follow_flows(
     inputs: Inputs, topology: Topology, settings: Settings, progress: Progress | None = None
 ) -> tuple[FlowSummary, ...]:
-    """Return the selected flows hop by hop; nothing is judged.
+    """Return the selected flows hop by hop, without judging them.
 
     Raises:
         InputError: as `run`.
@@ -125,8 +126,7 @@ def follow_flows(
 def guess_topology(inputs: Inputs, settings: Settings, progress: Progress | None = None) -> Topology:
     """Return the network that captures alone show, with the profile that fits if only one does.
 
-    What the run without a topology takes to be meant, written down: `inferred` and `notes` say what was
-    guessed.
+    A check without a topology uses the same network. Its `inferred` and `notes` say what was guessed.
 
     Raises:
         InputError: as `run`.
@@ -143,7 +143,7 @@ def guess_topology(inputs: Inputs, settings: Settings, progress: Progress | None
 
 @dataclass(frozen=True, slots=True)
 class Correlated:
-    """What a run saw, before it is judged; `notes` say what was left out."""
+    """What the captures show, before it is judged; `notes` say what was left out."""
 
     network: Network
     bound: BoundCaptures
@@ -160,15 +160,15 @@ def see(
     *,
     every: bool = False,
 ) -> Correlated:
-    """Read, bind, choose, correlate and follow; nothing is judged.
+    """Read the captures, bind them, choose a profile, correlate and follow packets; judge nothing.
 
     Args:
         inputs: the captures.
         topology: the intended network.
         settings: what the run was told.
-        using: workers, and an existing folder; what was spilled there is needed as long as sightings are.
-        progress: is told how much was read.
-        every: keep all sightings, also where only one large capture was given.
+        using: the workers and the scratch folder, which must exist as long as the sightings are needed.
+        progress: called with the number of bytes that were read.
+        every: keep all sightings, also if there is only one large capture.
 
     Raises:
         InputError: as `run`.
@@ -187,19 +187,19 @@ def see(
 
 
 def _chosen(candidates: Candidates, bound: BoundCaptures, settings: Settings) -> Chosen:
-    """Return the profiles to check against; what `--set` gives is not read from the captures."""
+    """Return the profiles to check against; parameters that `--set` gives are not read from the captures."""
     votes = {name: counts for name, counts in bound.votes.items() if name not in settings.parameters}
     if candidates.named:
         return named(candidates.profiles, votes)
     seen = detection_frame(bound.variants, bound.points, bound.topology)
     chosen = choose(candidates.profiles, Scenery(seen, bound.points, bound.topology), votes)
     if chosen.main:
-        with_parameters(chosen.main, settings.parameters, Option("--set"))  # it must have them all
+        with_parameters(chosen.main, settings.parameters, Option("--set"))  # it must know them all
     return chosen
 
 
 def _packets(seen: Correlated) -> pl.DataFrame:
-    """Return the packets of all variants that are left: file, frame."""
+    """Return the packets of all selected variants: file, frame."""
     names = seen.network.variants.select("file", pl.col("local").alias("variant"))
     parts = [
         kept.load()

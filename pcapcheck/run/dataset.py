@@ -1,8 +1,8 @@
-"""A dataset for analysis elsewhere: flows and sightings as Parquet files, a file a partition.
+"""A dataset for analysis with other tools: flows and sightings as Parquet files, one for each partition.
 
-Takes the network and what the map stage kept; writes a folder that is whole or is not there. Column names
-and types are stable, as those of the JSON report: `VERSION` stands in the metadata of each file
-(`pcapcheck`), and a change that removes, renames or retypes a column raises it.
+Takes the network and the stored sightings, and writes a folder that appears when it is complete. Column names
+and types are stable, like those of the JSON report: the metadata of each file have `VERSION` under the key
+`pcapcheck`, and a change that removes, renames or retypes a column raises the version.
 """
 
 import shutil
@@ -53,9 +53,9 @@ class Chapter:
     """The sightings of one file of the dataset.
 
     Attributes:
-        pieces: of one partition.
+        pieces: the stored sightings of one partition.
         about: variant -> flow, from_client, file, node, interface, role, pod, kind, form, stack, ahead (ns).
-        path: of the file.
+        path: path of the file.
     """
 
     pieces: Pieces
@@ -65,7 +65,7 @@ class Chapter:
 
 @contextmanager
 def new_folder(path: str) -> Iterator[Path]:
-    """Give a folder that appears at `path` when all has been written to it, and only then.
+    """Give a temporary folder, and rename it to `path` when everything has been written to it.
 
     Raises:
         InputError: there is something already, or no folder can be made.
@@ -88,7 +88,7 @@ def new_folder(path: str) -> Iterator[Path]:
 
 
 def write_flows(table: pl.DataFrame, folder: Path) -> None:
-    """Write the flows (`flowlist.SCHEMA`, times as times), some files of them if they are very many."""
+    """Write the flows (`flowlist.SCHEMA`, times as times), to several files if there are very many."""
     (folder / "flows").mkdir()
     for number, first in enumerate(range(0, max(len(table), 1), FLOWS_A_FILE)):
         part = table[first : first + FLOWS_A_FILE]
@@ -96,7 +96,7 @@ def write_flows(table: pl.DataFrame, folder: Path) -> None:
 
 
 def write_sightings(bound: BoundCaptures, network: Network, folder: Path, using: Resources) -> None:
-    """Write every sighting, a file a partition; workers write them.
+    """Write every sighting, to one file for each partition; the workers write them.
 
     Raises:
         InputError: a disk is full.
@@ -156,7 +156,7 @@ def _told(pieces: Pieces, about: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
-    partial = path.with_suffix(".partial")  # a task that is done twice writes the same file
+    partial = path.with_suffix(".partial")  # a task may run twice, and then writes the same file again
     with scratch.on_a_full_disk(path.parent):
         frame.write_parquet(partial, compression="zstd", metadata={"pcapcheck": VERSION})
         partial.replace(path)

@@ -1,6 +1,6 @@
-"""Listing: fields of packets, a row a packet, read here or by several workers; the rows stay in order.
+"""Fields of packets, a row a packet, read by this process or by several workers. The rows stay in order.
 
-Takes captures and names of fields, gives frames. It knows neither capture points nor rules.
+Takes captures and names of fields, and gives frames. It knows neither capture points nor rules.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ from pcapcheck.decode.fieldtable import frames
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.scale.resources import Resources
 
-PACKETS: Final = 16384  # of a block: as fast as more, and less memory
+PACKETS: Final = 16384  # of a block: larger ones are not faster, and take more memory
 SHARE: Final = 8 << 20  # bytes of a capture that one task reads: its rows come back through a pipe
 NUMBER: Final = "frame.number"
 
@@ -47,7 +47,7 @@ class FieldRows:
 def list_fields(
     files: Sequence[str], plan: ReadPlan, using: Resources, warn: Callable[[str], None]
 ) -> Iterator[pl.DataFrame]:
-    """Yield the rows of all captures; `warn` hears what is wrong with them.
+    """Yield the rows of all captures, and call `warn` with what is wrong with each.
 
     Raises:
         InputError: a capture cannot be read.
@@ -80,7 +80,7 @@ def _apart(
 
 
 def _ranges(path: str) -> Sequence[Range | None]:
-    """Split a file; one by URL is a single piece, lest all of it is read twice."""
+    """Split a file. One by URL stays whole, because splitting would read it once more."""
     if is_url(path) or not Path(path).is_file():
         return (None,)
     capture = open_capture(path)
@@ -90,7 +90,7 @@ def _ranges(path: str) -> Sequence[Range | None]:
 
 
 def _listed(piece: FieldsTask) -> FieldRows:
-    """List one piece; any process can do it."""
+    """List one piece, in whatever process."""
     capture = open_capture(piece.path)
     found = tuple(_rows(capture, piece.range, piece.plan))
     return FieldRows(found, capture.summary.frames, capture.summary.complaints)

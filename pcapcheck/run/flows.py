@@ -1,6 +1,6 @@
-"""The short journey: captures -> the flow table. Nothing is followed from hop to hop, and nothing is judged.
+"""Flows: from captures to the flow table. Packets are not followed from hop to hop, and nothing is judged.
 
-It imports what it needs only, so that a list of flows is there soon; it opens nothing itself.
+It imports only what it needs, so that a short list of flows takes little time.
 """
 
 from dataclasses import replace
@@ -31,7 +31,7 @@ from pcapcheck.run.opening import (
 from pcapcheck.run.settings import Settings
 from pcapcheck.topology.topology import Topology
 
-# What tells interfaces of `any` apart.
+# Fields that tell the interfaces in a capture on `any` apart.
 LINKS: Final = ("sll.ifindex", "sll.pkttype", "sll.hatype", "sll.src.eth")
 
 
@@ -40,8 +40,9 @@ def list_flows(
 ) -> tuple[pl.DataFrame, tuple[CaptureSummary, ...]]:
     """Return the selected flows as `flowlist.flow_list` lists them, and the captures that were read.
 
-    Where the topology is known, tuples and the keys that join them across translation are all that is read;
-    and of one large capture, which shows little of a topology and may have very many flows.
+    If the topology is known, only address tuples are read, and the fingerprints that join them across
+    translations. The same holds for one large capture: it shows little of a topology, and may have very many
+    flows.
 
     Raises:
         InputError: as `run`.

@@ -1,6 +1,6 @@
-"""Captures at a glance: each by itself, read once, nothing correlated and nothing judged.
+"""Inspecting: what is in each capture. Captures are read once, one by one; nothing is correlated or judged.
 
-Takes what the map stage finds of a capture, gives an `Inspection`. One that cannot be read is told of, too.
+Takes the summary of a capture and gives an `Inspection`, also of a capture that cannot be read.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ MAX_ALTERNATIVES: Final = 4  # alternatives; what looks like more profiles looks
 
 
 def inspect(inputs: Inputs, settings: Settings, progress: Progress | None = None) -> Iterator[Inspection]:
-    """Yield what is in each capture, in their order."""
+    """Yield what is in each capture, in the order of the captures."""
     candidates = find_candidates(Topology(), settings.profiles, settings.parameters, settings.rules)
     decode_as = dissectors(candidates.profiles, settings.decode_as)
     names = fields_to_read(clue_fields(candidates.profiles))
@@ -86,7 +86,7 @@ def _with_packets(told: Inspection, variants: pl.DataFrame) -> Inspection:
 
 
 def _looks_like(captured: CaptureSummary, profiles: Sequence[Profile]) -> LooksLike | None:
-    """Return the profile that fits; without a tunnel, one capture shows too little."""
+    """Return the profile that fits, or None; a single capture without a tunnel shows too little."""
     variants = captured.variants
     if captured.error or variants.is_empty() or (variants["form"] == "plain").all():
         return None
@@ -160,6 +160,6 @@ def _innermost(stack: str) -> str:
 
 
 def _busiest(endpoints: Counter[tuple[str, int]]) -> dict[str, int]:
-    """Return the addresses with most packets as text."""
+    """Return the addresses with the most packets, as text."""
     order = sorted(endpoints.items(), key=lambda item: (-item[1], item[0]))
     return {values.written(kind, number): packets for (kind, number), packets in order[:KEPT]}

@@ -1,6 +1,7 @@
-"""What every run begins with: the profiles that may matter, what to read of them, workers, the captures read.
+"""Opening: the steps with which every run begins.
 
-Takes inputs, topology and settings; opens nothing itself. What is done with the captures, the journeys say.
+Takes inputs, topology and settings. It finds the profiles that may matter and the fields to read, opens the
+workers, reads the captures and binds them to capture points.
 """
 
 import os
@@ -44,7 +45,7 @@ def candidates_of(topology: Topology, settings: Settings, *, decoding_only: bool
 def read_captures(
     inputs: Inputs, plan: ReadPlan, using: Resources, progress: Progress | None
 ) -> list[CaptureSummary]:
-    """Run the map stage.
+    """Read the captures, and return a summary of each.
 
     Raises:
         InputError: not one capture could be read.
@@ -63,7 +64,7 @@ def read_captures(
 
 
 def resources_of(inputs: Inputs, settings: Settings, *, following: bool = True) -> Resources:
-    """Return what a run may use: as many workers as were asked for, else as many as pay."""
+    """Return workers and scratch folder of a run: as many workers as the settings say, or as many as pay."""
     jobs = settings.jobs or suitable_jobs(inputs.captures, following=following)
     return opened(jobs, settings.scheduler, settings.budget, settings.scratch)
 
@@ -95,7 +96,7 @@ def checked(network: Network) -> Network:
 
 
 def read_plan(profiles: Sequence[Profile], settings: Settings, keep: int | None) -> ReadPlan:
-    """Return what to read: the fields that any candidate or filter names, decoded as all candidates say."""
+    """Return what to read: all fields that candidates or filters name, decoded as the candidates say."""
     names = [name for each in profiles for rule in each.rules for name in rule.fields]
     decode_as = dissectors(profiles, settings.decode_as)
     fields = fields_to_read([*names, *clue_fields(profiles), *settings.selection.fields])
@@ -103,9 +104,9 @@ def read_plan(profiles: Sequence[Profile], settings: Settings, keep: int | None)
 
 
 def is_one_large_point(inputs: Sequence[Input]) -> bool:
-    """Whether all packets are of one capture point, and many: there is no other to compare them with.
+    """Whether there are very many packets of a single capture point, so that nothing can be compared.
 
-    Files that tcpdump -C, -G or -W wrote one after the other are one point.
+    Files that tcpdump -C, -G or -W wrote one after the other are of one capture point.
     """
     names = {(PurePath(each.shown).parent, stems(each.shown)[-1]) for each in inputs}
     if len(names) > 1 or sum(map(size_of, inputs)) <= LARGE:
@@ -119,9 +120,9 @@ def is_one_large_point(inputs: Sequence[Input]) -> bool:
 
 
 def suitable_jobs(inputs: Sequence[Input], *, following: bool = True) -> int:
-    """Return how many processes the captures are worth: the cores, where it is more than their start costs.
+    """Return how many processes to use: one for each core if that saves more time than their start takes.
 
-    Following a packet over several points costs as much as reading thirty.
+    Following a packet over several points takes as long as reading thirty packets.
     """
     worth = LARGE if following and not is_one_large_point(inputs) else WORTH_WORKERS
     return os.cpu_count() or 1 if sum(map(size_of, inputs)) > worth else 1

@@ -1,4 +1,4 @@
-"""The packets that prove what was found, read again and decoded for those who look: layers, fields, bytes.
+"""Packets: those that prove what was found, read again and decoded into layers, fields and bytes for people.
 
 Takes a Report and the captures that it is of; gives the Report with some of the packets that it names.
 """
@@ -79,7 +79,7 @@ def _wanted(report: Report) -> dict[Frame, _Wanted]:
 def _read(
     path: str, frames: Mapping[int, Frame], wanted: Mapping[Frame, _Wanted], table: Dissectors
 ) -> Iterator[PacketSeen]:
-    """Yield the frames of one capture; what cannot be read any more is left out."""
+    """Yield the frames of one capture, except those that cannot be read any more."""
     numbers = np.array(sorted(frames), np.int64)
     try:
         for block in open_capture(path).blocks():
@@ -118,7 +118,7 @@ def _of_block(
 
 
 def _of_group(group: Group, block: Block) -> Iterator[tuple[int, LayerSeen]]:
-    """Yield (row, layer) of the headers of one group; where a layer ends is not known yet."""
+    """Yield (row, layer) of the headers of one group; the sizes of the layers are not known yet."""
     headers = group.headers
     places = (headers.start - block.offset[group.packet]).tolist()
     fields: list[list[FieldSeen]] = [[] for _ in places]
@@ -143,7 +143,7 @@ def _text(kind: str, value: int | list[int]) -> str:
 
 
 def _sized(layers: Sequence[LayerSeen], size: int) -> tuple[LayerSeen, ...]:
-    """Return the layers in order, each as far as the next one; the last as far as its fields reach."""
+    """Return the layers in order. Each ends where the next begins, and the last one behind its fields."""
     ordered = sorted(layers, key=lambda each: each.place)
     ends = [each.place for each in ordered[1:]] + [size]
     made = []
