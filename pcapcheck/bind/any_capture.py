@@ -1,10 +1,12 @@
 """Which interface of a node each interface index of an `any` capture is.
 
-SLL2 keeps the index, not the name. Takes what was seen per index (packet types, source MACs, stacks, inner
-addresses), gives names. Each pair of index and interface gets points for and against it; the best pairs are
-taken, a tie settles nothing. Packet types and hardware types are Linux's: if_packet.h, if_arp.h; FACTS of how
-they look: a frame that leaves carries the interface's own MAC, except at a port of a bridge, where frames for
-the bridge's own MAC are of type 3 (for another host).
+SLL2 keeps the index and not the name. This takes what was seen at each index (packet types, source MACs,
+stacks, inner addresses) and gives names. Each pair of index and interface gets points for and against it.
+The best pairs are taken; a tie settles nothing.
+
+Packet types and hardware types are those of Linux (if_packet.h, if_arp.h). A frame that leaves carries the
+interface's own MAC, except at a port of a bridge, where frames for the bridge's own MAC are of type 3 (for
+another host).
 """
 
 from collections import Counter
@@ -44,12 +46,12 @@ class IndexFacts:
 
     @cached_property
     def sent(self) -> frozenset[str]:
-        """Return the source MACs of what left."""
+        """Return the source MACs of the frames that left."""
         return self.sources.get(OUTGOING, frozenset())
 
     @cached_property
     def received(self) -> frozenset[str]:
-        """Return the source MACs of what came in."""
+        """Return the source MACs of the frames that arrived."""
         return frozenset().union(*(macs for kind, macs in self.sources.items() if kind != OUTGOING))
 
     @cached_property
@@ -65,7 +67,7 @@ class IndexFacts:
 
 
 def settle_any(topology: Topology, node: str, seen: Iterable[IndexFacts]) -> dict[int, str]:
-    """Return interface index -> name for those indices of a node that can be told; the others stay out."""
+    """Return interface index -> name for the indices of a node that can be told; the others are left out."""
     known = topology.nodes.get(node)
     if known is None:
         return {}
@@ -86,7 +88,7 @@ def settle_any(topology: Topology, node: str, seen: Iterable[IndexFacts]) -> dic
 
 
 def _take_best(scores: dict[int, dict[str, int]], settled: dict[int, str]) -> None:
-    """Settle the pairs with the most points, unless an index or a name has two equally good ones."""
+    """Settle the pairs with the most points, unless an index or a name has two equally good partners."""
     pairs = [(points, index, name) for index, row in scores.items() for name, points in row.items()]
     for points, index, name in sorted(pairs, key=lambda each: (-each[0], each[1:])):
         if points < _ENOUGH:
@@ -103,7 +105,7 @@ def _take_best(scores: dict[int, dict[str, int]], settled: dict[int, str]) -> No
 
 
 def _take_last(scores: dict[int, dict[str, int]], settled: dict[int, str]) -> None:
-    """Settle the pairs of which each is the other's only one left that nothing speaks against."""
+    """Settle each pair whose index and name have only each other left, if nothing speaks against it."""
     left = [(index, name) for index, row in scores.items() for name, points in row.items() if points >= 0]
     indices, names = Counter(each[0] for each in left), Counter(each[1] for each in left)
     settled |= {index: name for index, name in left if indices[index] == names[name] == 1}
@@ -134,7 +136,7 @@ class _Judge:
         }
 
     def score(self, facts: IndexFacts, interface: Interface) -> int:
-        """Return the points of an index for an interface; negative: it speaks against it."""
+        """Return how much speaks for an index being an interface; negative if more speaks against it."""
         if facts.hatype == LOOPBACK or (facts.hatype == ETHER) == (interface.role == Role.TUNNEL):
             return -1000
         judge = self._roles.get(interface.role)
@@ -196,7 +198,7 @@ def _macs_of_others(topology: Topology, node: Node, role: Role) -> frozenset[str
 
 
 def _own(facts: IndexFacts, interface: Interface) -> int:
-    """Return the points for frames that leave with the interface's own MAC, and against those that come."""
+    """Return points for frames that leave with the interface's own MAC, and against those that arrive."""
     if interface.mac is None:
         return 0
     return 40 * (interface.mac in facts.sent) - 40 * (interface.mac in facts.received)

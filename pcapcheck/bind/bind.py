@@ -1,8 +1,8 @@
-"""Bind capture files to capture points: by the topology, by what a pcapng file says, by name.
+"""Bind capture files to capture points: by the topology, by the metadata of a pcapng, or by name.
 
-Takes file names relative to the folder that was given, and what a file says of its interfaces; gives a point,
-or the points that are possible. It reads no packet: what only packets can settle (`infer`) comes back as
-candidates.
+Takes file names relative to the folder that was given, and what a file says about its interfaces; gives a
+point, or the points that are possible. It reads no packets: what only packets can settle (`infer.settle`)
+comes back as candidates.
 """
 
 import json
@@ -18,11 +18,13 @@ from pcapcheck.bind.points import Binding, Points
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import CaptureEntry, Topology
 
-_UNREAL: Final = frozenset({"", "virtual", "intf0", "-", "unknown"})  # what writers say who know no interface
+_UNREAL: Final = frozenset(
+    {"", "virtual", "intf0", "-", "unknown"}
+)  # written by tools that know no interface
 
 
 class Binder:
-    """Binds the files of one folder. `files` are all of them: among others a name may say more."""
+    """Binds the files of one folder. It knows all their names, because a name means more among others."""
 
     def __init__(self, topology: Topology, files: Iterable[str]) -> None:
         self._topology = topology
@@ -66,13 +68,13 @@ class Binder:
         return Binding(point, "topology", "has an entry in the topology", entry=entry)
 
     def _interface(self, entry: CaptureEntry, name: str) -> str:
-        """Return the entry's interface, or what the file says if the same node has that."""
+        """Return the entry's interface, or the one that the file names if the same node has it."""
         if not entry.interface or (name and self._points.has(entry.node, name)):
             return name
         return entry.interface
 
     def _without_interface(self, path: str, entry: CaptureEntry, linktype: int | None) -> Binding:
-        """Bind a file whose entry says only the node."""
+        """Bind a file whose entry names only the node."""
         named = self._naming.find(path, linktype)
         if named and named.point and named.point.node == entry.node:
             return replace(named, by="topology", entry=entry)
@@ -83,7 +85,7 @@ class Binder:
         return Binding(None, "topology", reason, self._points.all_of_node(entry.node or ""), entry)
 
     def _entries(self, path: str) -> list[CaptureEntry]:
-        """Return the topology's entries for a file: those with its very name, else those whose glob fits."""
+        """Return the topology's entries for a file: those with its name, else those whose glob matches."""
         names = (path, PurePosixPath(path).name)
         exact = [each for each in self._topology.captures if each.pattern in names]
         return exact or [
@@ -91,7 +93,7 @@ class Binder:
         ]
 
     def _by_metadata(self, path: str, name: str, labels: dict[str, str]) -> Binding | None:
-        """Bind by Inspektor Gadget's labels, or by the interface's name and the owner that the path says."""
+        """Bind by Inspektor Gadget's labels, or by the interface in the file and the owner in its path."""
         pod = _pod_of(labels)
         if pod:
             known = self._topology.pods.get(pod)
@@ -110,7 +112,7 @@ class Binder:
         return None
 
     def _interface_of(self, path: str, name: str, node: str | None) -> Binding | None:
-        """Bind an interface whose name the file says, to the owner whom its path says."""
+        """Bind an interface that the file names to the owner that its path names."""
         owner, pod = (node, None) if node else self._naming.owner(path)
         if pod and (self._points.knows(pod, name) or not owner):
             return Binding(

@@ -1,9 +1,8 @@
-"""Where a capture was taken, by what is in it.
+"""Where a capture was taken, told by its packets.
 
-For files whose name does not say it, in a network that is known.
-
-Takes what was seen and a topology, gives a binding or None. Frames at an interface have its MAC on one side;
-a pod's have its MAC and its address, wherever between pod and bridge they are.
+This is for files whose names do not say it, in a network that is known. It takes what was seen and a
+topology, and gives a binding or None. Frames at an interface have its MAC on one side. Frames of a pod have
+the pod's MAC and address, wherever between the pod and its bridge they are seen.
 """
 
 from collections import Counter
@@ -20,31 +19,31 @@ _MOST: Final = 0.9  # of the frames must have the interface's own MAC
 _OWN_MAC: Final = frozenset({Role.UPLINK, Role.VLAN, Role.VTEP, Role.MACVLAN, Role.IPVLAN})
 
 
-def by_content(watch: VantagePoint, topology: Topology) -> Binding | None:
+def by_content(vantage: VantagePoint, topology: Topology) -> Binding | None:
     """Return where an Ethernet capture was taken, if only one interface of the topology fits.
 
     Args:
-        watch: what was seen there; its candidates, if there are any, are the points that are possible.
+        vantage: what was seen there; its candidates, if there are any, are the points that are possible.
         topology: the intended network.
     """
-    nodes = {each.node for each in watch.candidates} or set(topology.nodes)
+    nodes = {each.node for each in vantage.candidates} or set(topology.nodes)
     known = [topology.nodes[name] for name in sorted(str(each) for each in nodes) if name in topology.nodes]
-    frames = [each for each in watch.seen if each.mac_from and each.mac_to and not is_group(each.mac_to)]
+    frames = [each for each in vantage.seen if each.mac_from and each.mac_to and not is_group(each.mac_to)]
     points = Points(topology)
     found = [
         point
         for node in known
         for each in node.interfaces.values()
-        if _fits(node, each, frames or watch.seen) and (point := points.of_node(node.name, each.name))
+        if _fits(node, each, frames or vantage.seen) and (point := points.of_node(node.name, each.name))
     ]
-    if not found and not watch.candidates:
+    if not found and not vantage.candidates:
         pods = [each for each in topology.pods.values() if _is_of_pod(each, frames)]
         found = [points.of_pod(each.name, each.interface) for each in pods]
     return _told(found)
 
 
 def of_any(facts: Sequence[IndexFacts], topology: Topology) -> Binding | None:
-    """Return whose `any` capture it is: of the node of which it shows most interfaces, or of one pod."""
+    """Return whose `any` capture it is: that of the node most of whose interfaces it shows, or of one pod."""
     inside = [each for each in facts if each.hatype == ETHER]
     pods = [
         each
@@ -59,7 +58,7 @@ def of_any(facts: Sequence[IndexFacts], topology: Topology) -> Binding | None:
 
 
 def _own(node: Node, facts: Sequence[IndexFacts], topology: Topology) -> int:
-    """Return how many indices are interfaces of a node that sent frames with their own MAC."""
+    """Return how many indices are interfaces of a node that sent frames with their own MACs."""
     settled = settle_any(topology, node.name, facts)
     named = ((node.interfaces.get(settled.get(each.ifindex, "")), each) for each in facts)
     return sum(interface is not None and interface.mac in each.sent for interface, each in named)
@@ -73,7 +72,7 @@ def _told(found: Sequence[CapturePoint]) -> Binding | None:
 
 
 def _fits(node: Node, interface: Interface, frames: Iterable[TrafficSeen]) -> bool:
-    """Whether frames are those of an interface: nearly all have its MAC, tunnels only at an uplink."""
+    """Return whether frames fit an interface: nearly all have its MAC, and only an uplink shows tunnels."""
     rows = list(frames)
     if interface.role not in _OWN_MAC or not rows:
         return False
@@ -88,7 +87,7 @@ def _fits(node: Node, interface: Interface, frames: Iterable[TrafficSeen]) -> bo
 
 
 def _is_of_pod(pod: Pod, frames: Sequence[TrafficSeen]) -> bool:
-    """Whether all frames have a pod's MAC, and those with data its address."""
+    """Return whether all frames have a pod's MAC, and all data packets its address."""
     own = [each for each in frames if pod.mac in (each.mac_from, each.mac_to) and each.form == "plain"]
     data = [each for each in frames if each.is_data]
     ours = [each for each in data if {each.source, each.destination} & set(pod.addresses)]
@@ -96,5 +95,5 @@ def _is_of_pod(pod: Pod, frames: Sequence[TrafficSeen]) -> bool:
 
 
 def _share(rows: Sequence[TrafficSeen], some: Sequence[TrafficSeen]) -> float:
-    """Return which part of the packets is in some of the rows."""
+    """Return the share of the packets that some of the rows hold."""
     return sum(each.packets for each in some) / max(1, sum(each.packets for each in rows))

@@ -1,8 +1,8 @@
-"""Cooked variants: with a cooked link layer, the frame's own MACs are not those of a frame inside a tunnel.
+"""MACs in cooked captures: those of the link layer, and not those of a frame inside a tunnel.
 
-A plain name such as `eth.src` is the outermost occurrence, which in a cooked capture (SLL, SLL2) is the frame
-that a tunnel carries. What rules mean is the frame that crosses the interface: the cooked header has its
-source, and nobody its destination.
+A plain name such as `eth.src` is the outermost occurrence, which in a cooked capture (SLL, SLL2) is the
+frame inside a tunnel. Rules mean the frame that crosses the interface. The cooked header holds its source;
+no header holds its destination.
 """
 
 from collections.abc import Iterable
@@ -22,8 +22,8 @@ COOKED_LAYER: Final = "sll"
 def with_link_macs(variants: pl.DataFrame) -> pl.DataFrame:
     """Return the variants with the MACs of the link layer where the capture is cooked.
 
-    `eth.src` is the cooked header's, `eth.dst` absent; where no tunnel carries a frame that holds for the
-    innermost frame too.
+    `eth.src` becomes that of the cooked header, and `eth.dst` absent. Where no tunnel carries a frame, the
+    same holds for the innermost frame.
     """
     if SOURCE not in variants.columns:
         return variants
@@ -48,7 +48,7 @@ INDEX = "sll.ifindex"
 
 
 def index_facts(variants: pl.DataFrame) -> list[IndexFacts]:
-    """Return what was seen at each interface index; only SLL2 has one.
+    """Return what was seen at each interface index; only SLL2 has them.
 
     Args:
         variants: of one interface of one file.

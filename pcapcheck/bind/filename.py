@@ -1,7 +1,7 @@
-"""What the name of a capture file may say: whose it is, and which interface.
+"""What the name of a capture file says: whose it is, and of which interface.
 
-Takes a path relative to the folder that was given, gives readings of it, the likeliest first. It does not
-know which names exist.
+Takes a path relative to the folder that was given, and gives possible readings of it, the likeliest first.
+It does not know which names exist.
 """
 
 import re
@@ -26,12 +26,12 @@ _DATE: Final = re.compile(
 
 
 def stem(path: str) -> str:
-    """Return the name of a file without what its format and compression add."""
+    """Return the name of a file without the endings of its format and compression."""
     return _SUFFIX.sub("", _COMPRESSED.sub("", PurePosixPath(path).name))
 
 
 def stems(path: str) -> tuple[str, ...]:
-    """Return the stem of a file, and what is left without a date or counter at its end."""
+    """Return the stem of a file, and the stem without a date or counter at its end."""
     whole = stem(path)
     short = whole
     while match := _DATE.search(short):
@@ -54,7 +54,7 @@ def splits(path: str) -> Iterator[tuple[str, str]]:
 
 
 def _cut(text: str, separator: str) -> Iterator[tuple[str, str]]:
-    """Yield both sides of each separator, from the left: an interface may have one (cilium_vxlan)."""
+    """Yield what stands before and after each separator; an interface may contain one (cilium_vxlan)."""
     parts = text.split(separator)
     for number in range(1, len(parts)):
         left, right = separator.join(parts[:number]), separator.join(parts[number:])
@@ -83,7 +83,7 @@ class NamedOwner:
 
 
 def owner_said(path: str) -> NamedOwner | None:
-    """Return whose a capture is, if the name is one that a tool gives."""
+    """Return whose a capture is, if a tool gives its files such names."""
     found = next((match for each in _OWNERS if (match := each.fullmatch(stem(path)))), None)
     if found is None:
         return None
@@ -92,7 +92,7 @@ def owner_said(path: str) -> NamedOwner | None:
 
 
 def merged_by(path: str) -> str | None:
-    """Return the tool that merges the captures of all nodes into files called so."""
+    """Return the tool that merges the captures of all nodes into files with such names."""
     if PurePosixPath(path).suffix not in (".pcap", ".pcapng"):
         return None
     return next((tool for tool, name in _MERGED.items() if name.fullmatch(stem(path))), None)
@@ -111,7 +111,7 @@ _NODE_LIKE: Final = re.compile(
 
 
 def called_like_a_node(name: str) -> bool:
-    """Return whether a name looks like a node's; pods of a Deployment end in five odd letters."""
+    """Return whether a name looks like a node's; names of a Deployment's pods end in five random letters."""
     return bool(_NODE_LIKE.fullmatch(name)) and not _GENERATED.fullmatch(name)
 
 
@@ -125,7 +125,7 @@ class Naming:
         self._hosts = _hosts(files)
 
     def find(self, path: str, linktype: int | None) -> Binding | None:
-        """Return what the name of a file says, or None if it says nothing."""
+        """Return where the name of a file says that it was captured, or None if it does not say."""
         pairs = list(splits(path))
         return (
             next((found for pair in pairs if (found := self._known(*pair))), None)
@@ -136,7 +136,7 @@ class Naming:
         )
 
     def owner(self, path: str) -> tuple[str | None, str | None]:
-        """Return the (node, pod) that a path names, known ones first."""
+        """Return the (node, pod) that a path names; names that the topology knows come first."""
         for left, right in splits(path):
             node, pod = self._aliases.node(left), self._aliases.pod(left)
             if (node or pod) and role_of(right):
@@ -194,7 +194,7 @@ class Naming:
         return bool(_GENERATED.fullmatch(left)) or calico
 
     def _of_tool(self, path: str, linktype: int | None) -> Binding | None:
-        """Return the point of a file whose name is one that a tool gives."""
+        """Return the point of a file that has such a name as a tool gives."""
         said = owner_said(path)
         if said and said.pod:
             pod = self._aliases.pod(said.pod) or said.pod
@@ -206,7 +206,7 @@ class Naming:
         return None
 
     def _alone(self, path: str) -> Binding | None:
-        """Return the point of a file that is called as an interface."""
+        """Return the point of a file that is named only after an interface."""
         for name in stems(path):
             nodes = self._points.nodes_with(name)
             known = tuple(point for each in nodes if (point := self._points.of_node(each, name)))
@@ -219,7 +219,7 @@ class Naming:
         return None
 
     def _mentioned(self, path: str, linktype: int | None) -> Binding | None:
-        """Return the point of a file whose name has a known node or pod somewhere in it."""
+        """Return the point of a file whose name contains that of a known node or pod."""
         node, pod = self._aliases.within("/".join((*reversed(folders(path)), *stems(path)[-1:])))
         if pod:
             known = self._topology.pods[pod]
@@ -246,7 +246,7 @@ def _named(point: CapturePoint | None) -> Binding | None:
 
 
 def _hosts(files: Iterable[str]) -> frozenset[str]:
-    """Return the names that have captures on interfaces which only nodes have.
+    """Return the names that have captures of interfaces which only nodes have.
 
     One veth proves nothing: Calico names the capture of a veth after its pod.
     """

@@ -1,9 +1,8 @@
 """Captures after the map stage -> capture points.
 
-Each interface of each file is bound, an `any` capture by index.
-
-Takes what was read and the topology; gives the variants of all files with their points. It opens nothing and
-knows no rules.
+Each interface of each file is bound to a point; in an `any` capture, each interface index. Takes what was
+read and the topology; gives the variants of all files with their points. It opens nothing and knows no
+rules.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +32,7 @@ POINT_SCHEMA: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UIn
 
 @dataclass(frozen=True, slots=True)
 class BoundInterface:
-    """One interface of one file: the point, or why there is none."""
+    """One interface of one file, with its point or the reason why it has none."""
 
     file: int
     interface: int
@@ -107,7 +106,7 @@ def place(
 
 
 def fingerprints(bound: BoundCaptures) -> pl.DataFrame:
-    """Return strong keys of some packets of each variant: variant, strong, time; or an empty frame."""
+    """Return fingerprints of some packets of each variant: variant, strong, time; it may be empty."""
     most = keys_of_a_variant(len(bound.variants))
     parts: list[pl.DataFrame] = []
     waiting: list[pl.DataFrame] = []
@@ -130,7 +129,7 @@ def fingerprints(bound: BoundCaptures) -> pl.DataFrame:
 
 
 def _together(captured: Sequence[CaptureSummary]) -> pl.DataFrame:
-    """Return the variants of all files; `local` is the number that each has in its file."""
+    """Return the variants of all files; `local` is the number of each within its file."""
     known = [(number, each.variants) for number, each in enumerate(captured) if each.variants.width]
     if not known:
         return pl.DataFrame()
@@ -142,7 +141,7 @@ def _together(captured: Sequence[CaptureSummary]) -> pl.DataFrame:
 def _bindings(
     captured: Sequence[CaptureSummary], names: Sequence[str], topology: Topology, variants: pl.DataFrame
 ) -> Iterator[tuple[int, int, CaptureInterface, Binding, int]]:
-    """Yield file, interface, what the file says of it, what its name says, and how many packets it has."""
+    """Yield file, interface, what the file says about it, its binding, and how many packets it has."""
     binder = Binder(topology, names)
     counted = (
         variants.group_by("file", "interface").agg(pl.col("packets").sum()) if len(variants) else variants
@@ -155,7 +154,7 @@ def _bindings(
 
 
 def relative(shown: Sequence[str]) -> list[str]:
-    """Return file names relative to the folder that all have in common."""
+    """Return file names relative to the deepest folder that they share."""
     parts = [PurePath(each).parts for each in shown]
     common = 0
     while parts and all(len(each) > common + 1 and each[common] == parts[0][common] for each in parts):
@@ -197,7 +196,7 @@ def of(variants: pl.DataFrame, each: BoundInterface) -> pl.DataFrame:
 
 
 def _point_of(variants: pl.DataFrame, table: pl.DataFrame) -> pl.Series:
-    """Return the point of each variant: by interface index where the capture is of `any`."""
+    """Return the point of each variant; in an `any` capture the interface index decides."""
     key = ["file", "interface"]
     whole = table.filter(pl.col("index").is_null()).select(*key, "point")
     split = table.filter(pl.col("index").is_not_null()).select(*key, "index", pl.col("point").alias("at"))
@@ -209,13 +208,13 @@ def _point_of(variants: pl.DataFrame, table: pl.DataFrame) -> pl.Series:
 
 
 def _in_order(variants: pl.DataFrame) -> pl.DataFrame:
-    """Return the variants by file and first frame; they are many, and copied once."""
+    """Return the variants by file and first frame. There are many, so they are copied only once."""
     order = variants.select(pl.arg_sort_by("file", "frame1", "local")).to_series().to_numpy()
     return variants.rechunk() if (np.diff(order.astype(np.int64)) == 1).all() else variants[order]
 
 
 def _settled(variants: pl.DataFrame, point: CapturePoint, topology: Topology) -> dict[int, CapturePoint]:
-    """Return which point each interface index of an `any` capture is."""
+    """Return the point of each interface index of an `any` capture."""
     facts = index_facts(variants)
     points = Points(topology)
     if point.pod:

@@ -1,7 +1,7 @@
-"""The capture points of a topology: what an interface of a node or a pod is.
+"""The capture points of a topology.
 
-Takes names of nodes, pods and interfaces, gives points; an interface that the topology lacks gets the role of
-its name.
+Takes names of nodes, pods and interfaces, and gives points. An interface that the topology does not have
+gets the role that its name suggests.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _UNKNOWN: Final = (Role.UPLINK, Role.VETH, Role.BRIDGE, Role.VTEP, Role.TUNNEL)
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A point, or the points that are possible. No point and no candidates: it may have been anywhere.
+    """A capture point, or the points that are possible. With neither, the file may be from anywhere.
 
     Attributes:
         by: what told it: topology, metadata, name, content or nothing.
@@ -32,7 +32,7 @@ class Binding:
 
 
 class Points:
-    """Makes the capture points of one topology, which need not know the node or pod."""
+    """Makes the capture points of one topology, also for nodes and pods that it does not have."""
 
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
@@ -53,7 +53,7 @@ class Points:
         )
 
     def of_pod(self, pod: str, interface: str) -> CapturePoint:
-        """Return the point at a pod's interface; a `cali…` of a pod lies on its node."""
+        """Return the point at a pod's interface; a `cali…` interface of a pod is on its node."""
         known = self._topology.pods.get(pod)
         node = known.node if known else None
         inside = known is not None and (interface == known.interface or interface in known.interfaces)
@@ -89,5 +89,5 @@ class Points:
         return tuple(point for name in names if (point := self.of_node(node, name)))
 
     def possible(self, node: str | None, interface: str) -> tuple[CapturePoint, ...]:
-        """Return what an interface could be whose name says nothing."""
+        """Return what an interface can be whose name does not tell."""
         return tuple(CapturePoint(node, interface, role) for role in _UNKNOWN)

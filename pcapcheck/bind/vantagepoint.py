@@ -1,6 +1,7 @@
-"""Watch: one capture point that may not have a name yet, and what was seen there, as far as a guess needs it.
+"""Vantage point: a place where packets were seen, which may not have a name yet.
 
-Plain data, made by `correlate.watching`. Addresses and MACs are text; what a packet does not have is None.
+It holds what a guess needs of the packets that were seen there. Plain data, made by `infer.trafficseen`.
+Addresses and MACs are text; what a packet does not have is None.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pcapcheck.topology.topology import CapturePoint
 
 
 class TrafficSeen(NamedTuple):
-    """Packets of one watch that are alike.
+    """Packets of one vantage point that look the same.
 
     Attributes:
         packets: how many.
@@ -59,9 +60,9 @@ class TrafficSeen(NamedTuple):
 
     @property
     def ends(self) -> tuple[str | None, str | None]:
-        """The addresses that the network outside the tunnel goes by.
+        """The addresses by which the network outside the tunnel delivers the packet.
 
-        None of ARP, ND, and errors about others' packets.
+        ARP, ND and errors about other packets have none.
         """
         if self.form != "plain":
             return self.outer_from, self.outer_to
@@ -69,7 +70,7 @@ class TrafficSeen(NamedTuple):
 
     @property
     def is_data(self) -> bool:
-        """Whether somebody speaks for himself: no ARP, no ND, no error about another's packet."""
+        """Whether the sender speaks for itself: it is not ARP or ND, nor an error about another's packet."""
         return self.source is not None and self.kind in ("tcp", "udp", "echo")
 
 
@@ -78,7 +79,7 @@ class VantagePoint:
     """One interface of one file, or one interface index of an `any` capture.
 
     Attributes:
-        number: of the watch.
+        number: of the vantage point.
         file, interface, index: of the file, of the interface in it, and the interface index in an `any`
             capture.
         path: the file's name.
@@ -102,27 +103,27 @@ class VantagePoint:
 
     @property
     def key(self) -> tuple[int, int, int | None]:
-        """What `placing` knows it by."""
+        """The key by which `bind.place` knows it."""
         return self.file, self.interface, self.index
 
 
 class Nearer(NamedTuple):
-    """One watch is nearer to `source` than the other: answers take `gap` nanoseconds longer there.
+    """One vantage point is nearer to `source` than another: there, answers take `gap` nanoseconds longer.
 
-    The difference of two directions, so that it does not depend on clocks: packets are at `watch` earlier on
-    the way out, and later on the way back.
+    The gap is the difference of two directions, so clocks do not matter: a packet passes `vantage` earlier
+    on its way out, and later on its way back.
     """
 
     source: str
     destination: str
-    watch: int
+    vantage: int
     other: int
     gap: int
     packets: int
 
 
 class Translation(NamedTuple):
-    """One packet of `protocol` had these two pairs of ends: (address, port) each."""
+    """One packet of `protocol` had two pairs of ends, each with (address, port): it was translated."""
 
     protocol: str
     source: str
@@ -136,5 +137,5 @@ class Translation(NamedTuple):
 
 
 def is_group(mac: str) -> bool:
-    """Whether a MAC is for a group of stations (IEEE 802, 8.2.2: the first bit on the wire)."""
+    """Return whether a MAC is for a group of stations (IEEE 802, 8.2.2: the first bit on the wire)."""
     return bool(int(mac[:2], 16) & 1)

@@ -18,10 +18,7 @@ from pcapcheck.capture.window import Window
 from pcapcheck.errors import InputError
 
 FILE_HEADER = 24  # bytes
-SECONDS_BEFORE, SECONDS_AFTER = (
-    3600,
-    8 * 86400,
-)  # seconds from the first packet within which a guessed record must lie
+SECONDS_BEFORE, SECONDS_AFTER = 3600, 8 * 86400  # of the first packet: a guessed record lies between them
 MAX_LIKELY_LENGTH = 1 << 20  # bytes of a packet: where a larger one seems to be, no record starts
 
 

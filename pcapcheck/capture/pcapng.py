@@ -20,7 +20,7 @@ from pcapcheck.errors import InputError
 # Blocks that Wireshark shows as frames, though no packet is in them: custom blocks, systemd's journal,
 # events of sysdig. Source: wiretap/pcapng.c.
 OTHER_FRAME_BLOCKS = (0x0BAD, 0x40000BAD, 9, 0x204, 0x208, 0x216, 0x221)
-MARK = b"\n\r\r\n"  # a section header's type, the same in both byte orders
+SECTION_MAGIC = b"\n\r\r\n"  # a section header's type, the same in both byte orders
 ORDER = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 SECTION_HEADER = 28  # bytes, without options
 MIN_BLOCK_SIZE = 12  # bytes of a block of any type: its type, and its length twice
@@ -35,7 +35,7 @@ COMMENTED = 10_000  # packets whose comments are kept
 
 def is_pcapng(head: bytes) -> bool:
     """Tell whether a file that begins with these bytes is a pcapng."""
-    return head[:4] == MARK and head[8:12] in ORDER
+    return head[:4] == SECTION_MAGIC and head[8:12] in ORDER
 
 
 class Pcapng:
@@ -79,7 +79,7 @@ class Pcapng:
 
     def read(self, window: Window) -> Batch:
         """Return the packets that lie completely in the window, before the next section."""
-        if len(window.data) < MIN_BLOCK_SIZE or window.data[:4].tobytes() == MARK:
+        if len(window.data) < MIN_BLOCK_SIZE or window.data[:4].tobytes() == SECTION_MAGIC:
             return self._begin_section(window)
         packets, blocks, before = self._packets(window.data)
         return Batch(
@@ -97,7 +97,7 @@ class Pcapng:
 
     def scan(self, window: Window) -> Scan:
         """Return where the packets' blocks start."""
-        if len(window.data) < MIN_BLOCK_SIZE or window.data[:4].tobytes() == MARK:
+        if len(window.data) < MIN_BLOCK_SIZE or window.data[:4].tobytes() == SECTION_MAGIC:
             batch = self._begin_section(window)
             return Scan(batch.offset, batch.used, batch.end)
         packets, blocks, _ = self._packets(window.data)

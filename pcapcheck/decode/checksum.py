@@ -1,10 +1,12 @@
-"""Checksums that are wrong, and not merely left to a network card.
+"""Checksums that are wrong, and not merely left to the network card.
 
-A checksum counts as wrong if it is (a) not valid, (b) not the folded sum of the pseudo-header
-(CHECKSUM_PARTIAL: what Linux leaves to the card, also of super-packets), and (c), of an outer UDP header, not
-valid under local checksum offload, where the inner part is taken for what the card will make of it. RFC 1071;
-Linux Documentation/networking/checksum-offloads.rst. What was cut off, fragments, super-packets, tunnels in
-tunnels and packets with IPv6 extension headers count as right.
+A checksum counts as wrong if (a) it is not valid, (b) it is not the folded sum of the pseudo-header
+(CHECKSUM_PARTIAL, which Linux leaves to the card), and (c), in an outer UDP header, it is not valid under
+local checksum offload either, where the inner packet counts as the card will complete it. Sources: RFC 1071;
+Linux, Documentation/networking/checksum-offloads.rst.
+
+Packets that were cut off, fragments, super-packets, tunnels in tunnels and packets with IPv6 extension
+headers count as right.
 """
 
 from collections.abc import Sequence
@@ -68,9 +70,8 @@ def _summed(data: Bytes, start: Ints, size: Ints, width: int) -> Ints:
 
 # What is wrong: an IP header, the innermost transport, the outer UDP header.
 WRONG_HEADER, WRONG_TRANSPORT, WRONG_OUTER = 1, 2, 4
-MAX_FRAME_SIZE: Final = (
-    9216  # bytes of a jumbo frame; longer ones were merged by a card, which checked their parts
-)
+# Bytes of a jumbo frame. Longer ones were merged by a card, which checked their parts.
+MAX_FRAME_SIZE: Final = 9216
 MAX_HEADER_BYTES: Final = 512  # a deeper stack is not verified
 FIELD: Final = {"tcp": 16, "udp": 6, "icmp": 2, "icmpv6": 2}  # where it lies: RFC 9293, 768, 792, 4443
 PROTOCOL_NUMBERS: Final = {"icmp": 1, "ip": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "icmpv6": 58}
@@ -108,7 +109,7 @@ class _Packets:
 
 
 def wrong(block: Block, part: Part) -> Bytes:
-    """Return what is wrong with each packet of a part, uint8 (m,): HEADER, TRANSPORT and OUTER, or 0."""
+    """Return what is wrong with each packet of a part, uint8 (m,): a sum of the WRONG_ constants, or 0."""
     found = np.zeros(len(part.row), np.uint8)
     captured, original = block.captured[part.row], block.original[part.row]
     fit = (captured >= original) & (original <= MAX_FRAME_SIZE)
@@ -121,7 +122,7 @@ def wrong(block: Block, part: Part) -> Bytes:
 
 
 def _of_stack(block: Block, row: Ints, layers: Sequence[str]) -> Bytes:
-    """Verify packets of one stack: those whose headers lie at the same places together."""
+    """Verify packets of one stack; those whose headers lie at the same places are verified together."""
     found = np.zeros(len(row), np.uint8)
     start, size = block.offset[row], block.captured[row]
     at = _starts(block.data, start, size, layers)
@@ -167,7 +168,7 @@ def _verified(data: Bytes, start: Ints, size: Ints, layers: Sequence[str], at: S
 
 @dataclass(frozen=True, slots=True)
 class _Below:
-    """Return whether an IP header is valid and whole, the sum of its pseudo-header, and its payload's end."""
+    """The IP headers below a transport: whether they are sound, their pseudo-headers' sums, their ends."""
 
     sound: Bools
     pseudos: Sequence[Ints]
@@ -175,7 +176,7 @@ class _Below:
 
 
 def _ip(packets: _Packets, place: int) -> tuple[Bools, Bools, Ints, Ints]:
-    """Return whether an IP header is valid, whole, the sum of its pseudo-header, its payload's end."""
+    """Return whether an IP header is valid, whether it is whole, its pseudo-header's sum, its end."""
     at = packets.at[place]
     after = packets.at[place + 1] if place + 1 < len(packets.at) else at + 20
     follows = packets.layers[place + 1] if place + 1 < len(packets.layers) else ""

@@ -1,8 +1,7 @@
-"""Columns: one field of every packet of a block, by Wireshark's name, when asked.
+"""Columns: one field of every packet of a block, by Wireshark's name, read on demand.
 
-A plain name is the outermost occurrence, `inner.` the innermost, `#2` the second; `quoted.` looks into the
-packet that an ICMP error quotes, which the others do not see. Rows of a shape give the same columns:
-`shapes.py`.
+A plain name is the outermost occurrence, `inner.` the innermost, `#2` the second. `quoted.` looks into the
+packet that an ICMP error quotes; other names do not. Rows of a shape give the same columns (`rows.py`).
 """
 
 from collections.abc import Callable
@@ -26,9 +25,8 @@ FRAME_FIELDS: dict[str, Kind] = {
     "frame.time_epoch": "time",
     "frame.interface_id": "integer",
 }
-RENAMED = (
-    "tcp.seq_raw"  # Wireshark, packet-tcp.c: in a packet that ICMP quotes, the number is shown as tcp.seq
-)
+# In a packet that ICMP quotes, Wireshark shows the number as tcp.seq: packet-tcp.c.
+RENAMED = "tcp.seq_raw"
 COLUMN_DTYPES: dict[int, type[np.unsignedinteger]] = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 
 
@@ -154,7 +152,7 @@ class Occurrences:
 
 
 def _quoted_by_icmp(layers: Layers, group: Group) -> Bools:
-    """Say which transport headers stand in an IP packet that ICMP quotes: bool (k,)."""
+    """Return which transport headers are in an IP packet that ICMP quotes: bool (k,)."""
     icmp = [
         other.packet
         for other in layers.groups
@@ -164,7 +162,7 @@ def _quoted_by_icmp(layers: Layers, group: Group) -> Bools:
 
 
 def frame_column(block: Block, name: str, row: Ints | None = None) -> Column:
-    """Return a column of what the capture says about each packet, or about these rows of the block."""
+    """Return a column of what the capture says about each packet, or about some rows of the block."""
     values = FRAME_VALUES[name](block, np.arange(len(block)) if row is None else row)
     return Column(values, np.ones(len(values), np.bool_), FRAME_FIELDS[name])
 

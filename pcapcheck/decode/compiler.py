@@ -1,8 +1,8 @@
-"""compile_shape: from one packet whose headers the wavefront found to the shape of all packets like it.
+"""Compiler: from one packet with known headers to the shape of all packets with the same headers.
 
-Whatever decided where a header lies and what follows it is traced bit by bit: another packet with the same
-bits there has the same headers. What is no equality of bits (lengths that reach far enough, ports) becomes a
-guard.
+It traces, bit by bit, what decided where each header lies and what follows it. Another packet with equal
+bits there has the same headers. A condition that is not an equality of bits (a length that reaches far
+enough, a port) becomes a guard.
 """
 
 from dataclasses import dataclass, field
@@ -20,12 +20,12 @@ OURS, FOREIGN = 1, 2
 
 
 class Varies(Exception):  # noqa: N818 (an answer, no error)
-    """Something depends on what is neither an equality of bits nor a guard."""
+    """A decision depends on more than equal bits and guards, so the packet has no fixed shape."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traced(Headers):
-    """One header; what is read of it is noted in `bits`, which begin at `base`, the packet's first byte."""
+    """One header. The bits that are read of it are noted in `bits`, which begin at `base`."""
 
     bits: Bytes = field(kw_only=True)
     base: int = field(kw_only=True)
@@ -36,7 +36,7 @@ class Traced(Headers):
         return Headers.number(self, offset, width)
 
     def read_field(self, line: Field) -> tuple[Numbers, Bools]:
-        """Read a field, and note its bits and those that decide whether it is there."""
+        """Read a field, and note its bits and those that decide whether it is present."""
         offset = self.place(line)
         if offset == ABSENT:
             return np.zeros(1, np.uint64), np.zeros(1, np.bool_)
@@ -44,7 +44,7 @@ class Traced(Headers):
         return Headers.read_field(self, line)
 
     def place(self, line: Field) -> int:
-        """Return the offset of a field from the header, NOTHING where absent; note the bits that decide it.
+        """Return the offset of a field from the header, ABSENT if it has none; note the bits that decide it.
 
         Raises:
             Varies: it is computed, or its bytes are not there though nothing forbids them.
@@ -60,11 +60,11 @@ class Traced(Headers):
         return offset
 
     def guarded(self, name: str) -> Ints:
-        """Read without a note: the guard of this length says more than any header asks."""
+        """Read a length without a note: its guard allows more than equality would."""
         return Headers(self.protocol, self.data, self.start, self.stop, self.end)(name)
 
     def find_option(self, first: int, last: Ints, kind: int) -> Ints:
-        """Refuse: a walk over options reads what it finds."""
+        """Refuse: a walk over options depends on all that it reads."""
         raise Varies
 
     def _note(self, offset: int, mask: Bytes) -> None:
@@ -144,13 +144,13 @@ class Compiler:
         return code
 
     def _guard_ports(self, header: Headers, code: int) -> None:
-        """Demand that no other protocol claims either port, whichever is the lower one."""
+        """Require that no other protocol claims either port, whichever is the lower one."""
         entries: Codes = self.table.tables[header.protocol.table]
         kinds = np.where(entries == 0, 0, np.where(entries == code, OURS, FOREIGN)).astype(np.uint8)
         self.ports.append(Ports(self._offset(header), kinds, OURS if code else 0))
 
     def _trace_content(self, traced: Traced, code: int, following: Headers | None) -> None:
-        """Trace why the content was taken for what follows; if nothing follows, each packet must be asked."""
+        """Trace why the content was recognised; if it was not, every packet must be asked."""
         candidates = self.table.by_content.get(traced.protocol.table, ())
         if code or not candidates:
             return
@@ -163,7 +163,7 @@ class Compiler:
                 protocol.recognise(self._traced(following, protocol))
 
     def _places(self) -> dict[str, tuple[FieldPlace, ...]]:
-        """Find the place of every field; those that have no fixed one are left to each packet."""
+        """Find the place of every field; fields without a fixed place are read packet by packet."""
         places: dict[str, tuple[FieldPlace, ...]] = {}
         for depth, header in enumerate(self.trail):
             for line in header.protocol.fields:
@@ -189,7 +189,7 @@ class Compiler:
         return FieldPlace(line, header, header.offset + offset)
 
     def _extents(self) -> tuple[Extent, ...]:
-        """Demand of every length that the whole shape lies inside."""
+        """Require of every length that the whole shape lies inside."""
         extents = []
         for header in self.trail:
             if header.protocol.extent:

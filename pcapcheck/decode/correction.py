@@ -1,9 +1,10 @@
-"""Mend checksums after bytes of packets were changed: what was right stays right, what was wrong stays wrong.
+"""Correct checksums after bytes of packets were changed: right ones stay right, wrong ones stay wrong.
 
-Takes the layers of packets as they were, and their bytes as they are now. A checksum moves by what the bytes
-under it moved (RFC 1624), so none needs to be known as right, nor all bytes be captured. One that was left to
-the NIC holds the sum of the pseudo-header only (Linux, CHECKSUM_PARTIAL), and stays that; an outer one around
-it may be made up for that already (Linux, Documentation/networking/checksum-offloads.rst, LCO).
+Takes the layers of packets as they were, and their bytes as they are now. A checksum moves by as much as the
+bytes that it covers (RFC 1624), so none needs to be known as right, and not all bytes need to be captured. A
+checksum that was left to the NIC holds only the sum of the pseudo-header (Linux, CHECKSUM_PARTIAL), and
+still does afterwards. An outer one around it may anticipate what the NIC does (Linux,
+Documentation/networking/checksum-offloads.rst, LCO).
 """
 
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ class Sums:
         start, stop: int64, the bytes that it covers, as far as they were captured.
         at: int64, where it lies.
         length: int64, bytes on the wire, as a pseudo-header has it.
-        address: int64, where the addresses of the enclosing IP header begin, NOTHING if there is none.
+        address: int64, where the addresses of the enclosing IP header begin, ABSENT if there is none.
         words: int64, 16-bit words of these.
     """
 
@@ -92,7 +93,7 @@ def _present(group: Group) -> Ints:
 
 
 def _covered(group: Group) -> tuple[Ints, Ints]:
-    """Return where the bytes under each checksum end, and how many they are on the wire."""
+    """Return where the bytes under each checksum end, and how many there were on the wire."""
     headers = group.headers
     whole = headers.end - headers.start
     if headers.protocol.name == "ip":
@@ -104,7 +105,7 @@ def _covered(group: Group) -> tuple[Ints, Ints]:
 
 
 class _Change:
-    """What moved in the bytes of a block, and in each packet's checksums that were mended so far."""
+    """By how much the bytes of a block moved, and the checksums of each packet that were corrected so far."""
 
     def __init__(self, before: Bytes, after: Bytes, n: int) -> None:
         self._before, self._after = before, after
@@ -140,7 +141,7 @@ class _Change:
         return _between(self._moved, first, first + 2 * sums.words)
 
     def _is_partial(self, sums: Sums, old: Ints) -> Bools:
-        """Tell which checksums hold the sum of their pseudo-header; that of GSO may lack the length."""
+        """Return which checksums hold the sum of their pseudo-header; that of GSO may lack the length."""
         same: Bools = (old != 0) & (sums.address != ABSENT)
         if sums.protocol not in OFFLOADED or not same.any():
             return np.zeros(len(old), np.bool_)
@@ -156,7 +157,7 @@ class _Change:
         return (addresses + PSEUDO_PROTOCOLS[sums.protocol]) % MODULUS
 
     def _mend_around(self, sums: Sums, rows: Ints, old: Ints, new: Ints, pseudo: Ints) -> None:
-        """Mend outer checksums that are right only for what the NIC was to make of the inner one."""
+        """Correct outer checksums that are right only if the NIC completes the inner one."""
         whole = _between(self._old, sums.start[rows], sums.stop[rows])
         whole += self._pseudo(sums)[rows] + sums.length[rows]
         rows = rows[whole % MODULUS != 0]
@@ -166,7 +167,7 @@ class _Change:
         new[rows] = old[rows] - moved - pseudo[rows] + self._partial_moved[packet]
 
     def _write(self, sums: Sums, old: Ints, new: Ints) -> None:
-        """Write checksums; one that did not move, or was not used, stays as it is."""
+        """Write checksums; one that did not move, or is not used, stays as it is."""
         unused = (old == 0) & (sums.protocol == "udp")
         if sums.protocol == "ip":
             unused = (old == 0) & (_between(self._old, sums.start, sums.stop) % MODULUS != 0)
@@ -178,7 +179,7 @@ class _Change:
         self._inner[sums.packet[rows]] += _swapped(made - old[rows], at)
 
     def _note(self, sums: Sums, first: Bools, pseudo: Ints) -> None:
-        """Remember the innermost unfinished checksums."""
+        """Remember the innermost checksums that were left to the NIC."""
         packet = sums.packet[first]
         self._partial[packet] = sums.start[first]
         self._partial_moved[packet] = pseudo[first]

@@ -38,13 +38,13 @@ class Headers:
         return len(self.start)
 
     def __call__(self, name: str) -> Ints:
-        """Return a field of all headers as int64 (k,), 0 where absent; fit for arithmetic."""
+        """Return a field of all headers as int64 (k,), 0 where absent, so that it can be computed with."""
         if name not in self._read:
             self._read[name] = self.column(name)
         return self._read[name][0].astype(np.int64)
 
     def guarded(self, name: str) -> Ints:
-        """Return the field that `extent` names; a shape does not compare it, but guards that it reaches."""
+        """Return the field that `extent` names; a shape does not compare it, but guards it."""
         return self(name)
 
     def column(self, name: str) -> tuple[Numbers, Bools]:
@@ -66,7 +66,7 @@ class Headers:
         return np.where(present, values, 0)
 
     def find_option(self, first: int, last: Ints, kind: int) -> Ints:
-        """Return where option `kind` of a TCP-like list begins, in bytes from the header; else NOTHING.
+        """Return where option `kind` of a TCP-like list begins, in bytes from the header; else ABSENT.
 
         Args:
             first: where the list begins.
@@ -114,7 +114,7 @@ class Headers:
 
 
 def among(values: Ints, allowed: Collection[int]) -> Bools:
-    """Say which values are allowed: bool (k,)."""
+    """Return which values are allowed: bool (k,)."""
     if isinstance(allowed, range) and allowed.step == 1:
         return (values >= allowed.start) & (values < allowed.stop)
     found = np.zeros(len(values), np.bool_)

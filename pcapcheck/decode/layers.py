@@ -1,8 +1,9 @@
-"""Layers: which headers does each packet have, and where. The wavefront: exact for any bytes.
+"""Layers: which headers each packet has, and where they lie. This is the wavefront, exact for any bytes.
 
-All packets start in one group per link type. A group is decoded at once: remember `(packet, first byte)` for
-the layer, compute for all of them what follows and where, split by protocol, go on. It knows tables, not
-protocols; columns are read from its groups only when somebody asks (`columns.py`).
+All packets start in one group per link type. The headers of a group are decoded at once: their places are
+remembered as `(packet, first byte)`, and what follows and where is computed for all of them; then they are
+split by protocol, and the next depth begins. It knows tables, not protocols; columns are read from its
+groups on demand (`columns.py`).
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def length(read: Headers) -> Ints:
 
 
 def carried(read: Headers, table: Dissectors) -> Codes:
-    """Return the code of the protocol that each header announces, 0 if none that we know."""
+    """Return the code of the protocol that each header announces, 0 if it is not known."""
     rule = read.protocol.carries
     if rule is None:
         return np.zeros(len(read), np.uint8)
@@ -132,7 +133,7 @@ def _first_wave(block: Block, table: Dissectors) -> dict[tuple[int, bool], list[
 
 
 def _groups(block: Block, wave: dict[tuple[int, bool], list[Front]], depth: int) -> Iterator[Group]:
-    """Yield the groups of one depth; headers that are not sound go to the protocol that they may be."""
+    """Yield the groups of one depth; headers that are not sound are tried as what else they may be."""
     while wave:
         code, quoted = min(wave)
         front = Front(*map(_join, zip(*wave.pop((code, quoted)), strict=True)))
@@ -171,7 +172,7 @@ def _following(group: Group, table: Dissectors) -> Iterator[tuple[int, Front]]:
 def _recognised(
     read: Headers, front: Front, open_: Bools, candidates: tuple[int, ...]
 ) -> Iterator[tuple[int, Front]]:
-    """Yield payloads that no table names and that look like one of the candidates."""
+    """Yield payloads that no table names, but that look like one of the candidates."""
     for code in candidates:
         rows = np.flatnonzero(open_)
         payload = guess_headers(read, front, rows, protocols()[code - 1])
@@ -189,7 +190,7 @@ def guess_headers(read: Headers, front: Front, rows: Ints, protocol: Protocol) -
 
 
 def _split(front: Front, codes: Codes, alive: Bools) -> Iterator[tuple[int, Front]]:
-    """Yield the headers of each protocol apart."""
+    """Yield the headers of each protocol separately."""
     codes = np.where(alive, codes, 0)
     for code in np.flatnonzero(np.bincount(codes, minlength=1)):
         rows = np.flatnonzero(codes == code)

@@ -26,7 +26,7 @@ class Header(NamedTuple):
 
 
 class FieldPlace(NamedTuple):
-    """Where a field lies in every packet of a shape; offset NOTHING: packet by packet."""
+    """Where a field lies in every packet of a shape; offset ABSENT: packet by packet."""
 
     field: Field
     header: Header
@@ -60,7 +60,7 @@ class Shape:
         words: per 8-byte word: its number, mask and value; little-endian.
         extents, ports: the guards.
         places: per field name, its occurrences, outermost first.
-        guessed: offset of a UDP payload that must not look like a tunnel; NOTHING if that need not be asked.
+        guessed: offset of a UDP payload that must not look like a tunnel; ABSENT if that need not be asked.
     """
 
     stack: str

@@ -123,7 +123,7 @@ class Shapes:
         return found, row[free]
 
     def _passes(self, rows: Rows) -> Bools:
-        """Say which rows pass the guards of their shape."""
+        """Return which rows pass the guards of their shape."""
         shape, block = rows.shape, rows.block
         passed = shape.holds(rows.bytes, block.captured[rows.row])
         passed &= _of_linktype(block, rows.row, shape.linktype)
@@ -132,7 +132,7 @@ class Shapes:
         return passed
 
     def _looks_like_tunnel(self, rows: Rows) -> Bools:
-        """Ask every candidate about the payload of the last header; it may lie beyond the row."""
+        """Ask each candidate about the payload behind the last header, which may lie beyond the row."""
         last = rows.shape.headers[-1]
         udp = rows.headers(last, whole=True)
         start = udp.start + (rows.shape.guessed - last.offset)

@@ -30,7 +30,7 @@ def form(stack: str) -> str:
 
 
 def matches(pattern: str, stack: str) -> bool:
-    """Say whether a stack fits a pattern: layers joined by `:`, `*`, `{a,b}`, `link`."""
+    """Return whether a stack fits a pattern: layers joined by `:`, `*`, `{a,b}`, `link`."""
     return _compiled(pattern).fullmatch(f"{stack}:") is not None
 
 

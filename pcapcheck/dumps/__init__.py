@@ -1,1 +1,1 @@
-"""Topologies from the dumps of nodes and of Kubernetes: what `topology import` reads and concludes."""
+"""Topologies from the dumps of nodes and of Kubernetes, as `topology import` reads them."""

@@ -18,7 +18,7 @@ from pcapcheck.topology.topology import Interface, Node
 
 
 def annotated(node: Node, record: KubeNode | None) -> Node:
-    """Return the node with the tunnel interfaces that its annotations tell and no dump has shown."""
+    """Return the node with the tunnel interfaces that its annotations name and no dump shows."""
     if record is None:
         return node
     told = {

@@ -1,7 +1,7 @@
-"""Which CNI back-end a cluster has, by its interfaces and routes: the profile and its parameters.
+"""The CNI back-end of a cluster, told by its interfaces and routes: the profile and its parameters.
 
-Takes the nodes, their hosts and pods; gives a profile's name, parameters, and what was odd. The names are
-those of the rule files.
+Takes the nodes, their hosts and pods; gives a profile's name, its parameters, and notes on what is odd.
+Names are those of the rule files.
 """
 
 from collections import Counter
@@ -125,7 +125,7 @@ class Backend:
         return bool(direct) and all(direct.values())
 
     def _led_to(self, name: str, row: Mapping[str, Any]) -> set[str]:
-        """Return the other nodes to whose pods a route of a node leads."""
+        """Return the other nodes to whose pods the routes of a node lead."""
         network = str(row.get("dst"))
         if "/" not in network or not row.get("gateway") or row.get("type") not in (None, "unicast"):
             return set()

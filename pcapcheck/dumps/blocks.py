@@ -1,4 +1,4 @@
-"""The pod networks of nodes and of the cluster, concluded from routes, bridges and the pods' own addresses.
+"""The pod networks of nodes and of the cluster, concluded from routes, bridges and addresses of pods.
 
 Takes the members; gives the blocks of each node and the cluster's networks. What Kubernetes or the CNI says
 counts first.
@@ -18,7 +18,11 @@ _STEP: Final = 8  # a guessed network is widened to a multiple of this prefix le
 
 
 def blocks_of(members: Members) -> dict[str, tuple[str, ...]]:
-    """Return the blocks of each node: told, else Calico's blackholes, its bridges', others' routes to it."""
+    """Return the blocks of each node.
+
+    The first source that has any counts: Kubernetes or the CNI, Calico's blackhole routes, the node's
+    bridges, the routes of other nodes to it.
+    """
     routed = _routed(members)
     return {
         name: _first_of_each_family(
@@ -38,8 +42,8 @@ def cluster_networks(
 ) -> tuple[str, ...]:
     """Return the pod networks of the cluster.
 
-    These are what was told; else each block where pods are in the nodes' networks; else the least route that
-    holds all blocks, or the least network around them.
+    The first source that has any counts: Kubernetes or the CNI; each block, where pods are in the nodes'
+    networks; the smallest route that holds all blocks; the smallest network around them.
     """
     spans = list(dict.fromkeys(values.cidr(each) for several in blocks for each in several))
     if any(pod.type and pod.mode != "l3" for pod in members.pods.values()):
@@ -115,7 +119,7 @@ def _routed(members: Members) -> dict[str, list[str]]:
 
 
 def _of_pods(addresses: Iterable[str]) -> tuple[str, ...]:
-    """Return the networks that the pods' own prefix lengths say, unless these are host routes."""
+    """Return the networks of the pods' own prefix lengths, unless these are host routes."""
     spans = (values.cidr(each) for each in addresses)
     return tuple(dict.fromkeys(values.cidr_text(each) for each in spans if each.high > each.low))
 

@@ -1,8 +1,8 @@
-"""The files of a folder of dumps: what was said on which host, and the objects of Kubernetes.
+"""The files of a folder of dumps: what each host said, and the objects of Kubernetes.
 
-Takes a folder or files; recognises them by content, never by suffix: JSON of `ip -j` and `kubectl -o json`,
-one JSON object per host with a key per command, YAML of Kubernetes, and plain text. What it cannot use
-becomes a note, not an error.
+Takes a folder or files, and recognises them by content and not by suffix: JSON of `ip -j` and `kubectl -o
+json`, one JSON object per host with a key per command, YAML of Kubernetes, and plain text. What it cannot
+use becomes a note, not an error.
 """
 
 import json
@@ -28,7 +28,7 @@ _CAPTURES: Final = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"M<\xb2\xa1", b"\
 
 @dataclass(slots=True)
 class Dumps:
-    """All that a folder says."""
+    """All that a folder of dumps says."""
 
     hosts: dict[str, Host] = field(default_factory=dict)
     objects: list[Mapping[str, Any]] = field(default_factory=list)  # of Kubernetes: Node, Pod, Service …
@@ -36,7 +36,7 @@ class Dumps:
     names: HostNames = field(default_factory=HostNames)
 
     def host(self, name: str) -> Host:
-        """Return the host of this name, a new one if need be."""
+        """Return the host of this name, a new one if there is none."""
         return self.hosts.setdefault(name, Host(name))
 
 
@@ -60,7 +60,7 @@ def read_dumps(folder: Path) -> Dumps:
 
 
 def read_files(files: Iterable[Beside]) -> Dumps:
-    """Read files of which each may be a dump."""
+    """Read files, each of which may be a dump."""
     dumps = Dumps()
     texts: list[tuple[PurePath, str]] = []
     for number, file in enumerate(files):
@@ -76,7 +76,7 @@ def read_files(files: Iterable[Beside]) -> Dumps:
 
 
 def _text(dumps: Dumps, file: Path, name: str) -> str:
-    """Return what a file says, nothing if it is no dump."""
+    """Return the text of a file, empty if it is no dump."""
     try:
         if file.stat().st_size > _LARGEST:
             dumps.notes.append(f"{name} is too large to be a dump")

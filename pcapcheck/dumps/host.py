@@ -1,7 +1,6 @@
-"""What `ip`, `bridge`, `wg` and `iptables-save` said on one host: a node, a pod, or anything else.
+"""The output of `ip`, `bridge`, `wg` and `iptables-save` on one host: a node, a pod, or anything else.
 
-Takes rows as `ip -j` writes them; text is brought to the same form by `iptext`. It does not know what the
-host is.
+Takes rows as `ip -j` writes them; `iptext` brings text to the same form. It does not know what the host is.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +15,7 @@ _LOCAL: Final = frozenset({"link", "host"})  # scopes of addresses that nobody e
 
 @dataclass(slots=True)
 class Link:
-    """One interface, as `ip -d link` and `ip addr` describe it together. Empty or 0 is not known."""
+    """One interface, as `ip -d link` and `ip addr` describe it together. Empty or 0 means not known."""
 
     name: str
     index: int = 0
@@ -45,7 +44,7 @@ class Host:
     listening: dict[str, int] = field(default_factory=dict)  # port of each WireGuard interface
 
     def add(self, rows: Iterable[object]) -> None:
-        """Add the rows of one command's JSON; what each is, its keys tell."""
+        """Add the rows of one command's JSON; their keys tell which command it was."""
         for row in rows:
             if not isinstance(row, Mapping):
                 continue
@@ -69,7 +68,7 @@ class Host:
                 self.listening[words[0]] = int(words[3])
 
     def link_with(self, index: int) -> Link | None:
-        """Return the interface of an index."""
+        """Return the interface with an index."""
         return next((each for each in self.links.values() if each.index == index), None) if index else None
 
     def macs_behind(self, link: Link) -> set[str]:
@@ -78,7 +77,7 @@ class Host:
         return learnt | {str(row.get("lladdr")) for row in self.neighbours if row.get("dev") == link.name}
 
     def addresses_behind(self, link: Link) -> set[str]:
-        """Return the addresses that a route sends to an interface, one by one (Calico, Cilium)."""
+        """Return the addresses that host routes send to an interface (Calico, Cilium)."""
         rows = (row for row in self.routes if row.get("dev") == link.name and row.get("table") != "local")
         return {
             dst.removesuffix("/32").removesuffix("/128")
@@ -120,7 +119,7 @@ class Host:
 
 
 def network_or_none(text: object) -> values.Span | None:
-    """Return the network of a text, or None if it is none; dumps may hold anything."""
+    """Return the network of a text, or None if it is not one; dumps may contain anything."""
     try:
         return values.cidr(text) if isinstance(text, str) else None
     except ValueError:
@@ -128,7 +127,7 @@ def network_or_none(text: object) -> values.Span | None:
 
 
 def mac_or_none(text: object) -> str | None:
-    """Return a MAC in its one spelling, or None if it is none."""
+    """Return a MAC in its one spelling, or None if it is not one."""
     try:
         return values.mac_text(values.mac_number(text)) if isinstance(text, str) else None
     except ValueError:

@@ -1,7 +1,8 @@
-"""Whose a dump is: the name of the host that its file belongs to.
+"""The name of the host that a dump is from.
 
-Takes paths relative to the folder that was given. A file `hostname` of a collector names all that lies beside
-and below it; else the file's name has the host besides the command, or a folder is called after it.
+Takes paths relative to the folder that was given. A collector's file `hostname` names the host of all files
+beside and below it. Otherwise the file's name contains the host beside the command, or a folder is named
+after it.
 """
 
 import re
@@ -40,7 +41,7 @@ class HostNames:
         self._below: dict[PurePath, str] = {}
 
     def learn(self, path: PurePath, text: str) -> bool:
-        """Take in a file that holds a host's name and nothing else; tell whether it is one."""
+        """Read a file that contains only a host's name; return whether it is one."""
         if not _HOSTNAME.fullmatch(path.name):
             return False
         lines = [line.strip() for line in text.splitlines() if not line.startswith(("#", "`"))]
@@ -54,13 +55,13 @@ class HostNames:
         return True
 
     def of(self, path: PurePath) -> str:
-        """Return the host of a command's file."""
+        """Return the host that the output of a command is from."""
         told = next((self._below[each] for each in path.parents if each in self._below), None)
         return told or _of_file(path.name) or _of_folders(path.parent.parts)
 
 
 def _of_file(name: str) -> str:
-    """Return what the name of a file has besides the command."""
+    """Return what the name of a file contains beside the command."""
     left = name
     while (shorter := _OF_A_COMMAND.sub("", left.replace("_", " "))) != left.replace("_", " "):
         left = left[: len(shorter)]
@@ -68,7 +69,7 @@ def _of_file(name: str) -> str:
 
 
 def _of_folders(parts: Iterable[str]) -> str:
-    """Return the folder that is called after a host: that below `nodes`, else the innermost."""
+    """Return the folder that is named after a host: the one below `nodes`, else the innermost."""
     folders = list(parts)
     if "nodes" in folders[:-1]:
         return folders[folders.index("nodes") + 1]
@@ -77,7 +78,7 @@ def _of_folders(parts: Iterable[str]) -> str:
 
 
 def _of_folder(name: str) -> str:
-    """Return the host in the name of a folder or an archive, which has a date and a tool's name around it."""
+    """Return the host in the name of a folder or archive, without a date and the name of a tool around it."""
     bare = _ARCHIVE.sub("", name)
     date = _DATE.search(bare)
     left = _OF_A_TOOL.sub("", bare[: date.start()] if date else bare)

@@ -1,7 +1,7 @@
-"""A topology from a folder of dumps: what `topology import` does.
+"""A topology from a folder of dumps, as `topology import` makes it.
 
-Takes the output of `ip`, `bridge`, `wg` and `iptables-save` of nodes and pods, and of `kubectl get -o json`;
-gives a Topology of what was meant, and notes on what was guessed or differs between nodes.
+Takes the output of `ip`, `bridge`, `wg` and `iptables-save` of nodes and pods, and of `kubectl get -o json`.
+Gives a Topology of what was intended, with notes on what was guessed or differs between nodes.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ _SERVICES: Final = ("10.96.0.0/12", "10.96.0.0/16", "10.43.0.0/16")
 
 
 def import_topology(folder: str | Path) -> Topology:
-    """Return the topology that a folder of dumps shows; its `notes` say what was concluded and what differs.
+    """Return the topology that a folder of dumps shows; its `notes` say what was concluded or differs.
 
     Raises:
         InputError: the folder cannot be read, or holds no dump.
@@ -58,7 +58,7 @@ def _imported(dumps: Dumps, source: str) -> Topology:
 
 
 def _concluded(members: Members, nodes: dict[str, Node], cluster: Cluster) -> Topology:
-    """Return the topology of the members, with what follows for the cluster as a whole."""
+    """Return the topology of the members, with what they tell about the cluster as a whole."""
     blocks = blocks_of(members)
     nodes = apply_blocks(nodes, blocks)
     pods = _with_tenants(members.pods, nodes)
@@ -84,7 +84,7 @@ def _concluded(members: Members, nodes: dict[str, Node], cluster: Cluster) -> To
 def _service_networks(services: dict[str, Service], pods: Iterable[Pod]) -> tuple[str, ...]:
     """Return the service network.
 
-    Kubeadm's default, or its first /16, if all services and no pod lie in it.
+    It is kubeadm's default, or the first /16 of that, if all services and no pod lie in it.
     """
     inside = _numbers(each for service in services.values() for each in service.addresses)
     others = _numbers(each for pod in pods for each in pod.addresses)
@@ -102,7 +102,7 @@ def _numbers(addresses: Iterable[str]) -> list[int]:
 
 
 def _with_tenants(pods: dict[str, Pod], nodes: dict[str, Node]) -> dict[str, Pod]:
-    """Give each pod its VNI where bridges of a node are in different ones."""
+    """Give each pod its VNI, where a node has bridges with different ones."""
     found = {}
     for name, pod in pods.items():
         node = nodes.get(pod.node, Node(pod.node))
@@ -114,7 +114,7 @@ def _with_tenants(pods: dict[str, Pod], nodes: dict[str, Node]) -> dict[str, Pod
 
 
 def _routers(members: Members, nodes: dict[str, Node]) -> dict[str, str]:
-    """Return the nodes' default gateways by subnet and address, with the MAC that they know for it."""
+    """Return the nodes' default gateways by subnet and address, with the MAC that the nodes know."""
     found: dict[str, str] = {}
     for name, host in members.hosts.items():
         spans = [values.cidr(each) for at in nodes[name].of_role(Role.UPLINK) for each in at.addresses]
@@ -134,7 +134,7 @@ def _in(address: str, span: values.Span) -> bool:
 
 
 def _of_pools(cluster: Cluster) -> dict[str, Any]:
-    """Return the parameters that Calico's IP pools say."""
+    """Return the parameters in Calico's IP pools."""
     found: dict[str, Any] = {}
     for pool in cluster.pools:
         if pool.get("natOutgoing") is not None:

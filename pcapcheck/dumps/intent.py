@@ -1,7 +1,7 @@
-"""What the nodes were meant to have, where they differ: the value of most, or the back-end's usual one.
+"""The intended values where nodes differ: the value of most nodes, or the usual one of the back-end.
 
-A dump of a broken cluster holds the fault; a topology must hold the intention, or nothing would be found.
-Every choice is noted.
+The dump of a broken cluster contains the fault. A topology must contain the intention, or no check would
+find the fault. Each choice is noted.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ _OF_THE_CLUSTER: Final = frozenset({Role.VTEP, Role.TUNNEL, Role.BRIDGE, Role.VL
 
 
 def intended(nodes: Mapping[str, Node]) -> tuple[dict[str, Node], list[str]]:
-    """Return the nodes with the values that were meant, and a note for each node that differs."""
+    """Return the nodes with the intended values, and a note for each node that differs."""
     notes: list[str] = []
     changed = dict(nodes)
     names = dict.fromkeys(each.name for node in nodes.values() for each in node.interfaces.values())
@@ -36,7 +36,7 @@ def intended(nodes: Mapping[str, Node]) -> tuple[dict[str, Node], list[str]]:
 def _agree(
     nodes: dict[str, Node], having: Mapping[str, Interface], interface: str, key: str, notes: list[str]
 ) -> None:
-    """Give all nodes the intended value of one number of one interface; who lacks it differs too."""
+    """Give all nodes the intended value of a number of an interface; a node without it differs too."""
     found = {node: _value(each, key) for node, each in having.items()}
     if len(set(found.values())) < 2:
         return
@@ -55,7 +55,7 @@ def _set(nodes: dict[str, Node], node: str, interface: str, key: str, value: obj
 
 
 def _most(found: Mapping[str, object], key: str) -> object:
-    """Return the value of most nodes; of equally many the usual one, else the first (the larger MTU)."""
+    """Return the value of most nodes; among equals the usual one, else the first (the larger MTU)."""
     counts = Counter(value for value in found.values() if value is not None)
     best = [value for value, count in counts.items() if count == max(counts.values())]
     usual = [value for value in best if value in _USUAL.get(key, ())]
@@ -65,7 +65,7 @@ def _most(found: Mapping[str, object], key: str) -> object:
 
 
 def _calico_macs(nodes: dict[str, Node], notes: list[str]) -> None:
-    """Give every host end of a pod of Calico the MAC that Calico gives it."""
+    """Give the host end of each pod the MAC that Calico gives it."""
     for name, node in list(nodes.items()):
         for each in node.of_role(Role.VETH):
             if belongs(each.name, "calico") and each.mac != _CALICO:

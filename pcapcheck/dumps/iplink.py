@@ -1,7 +1,7 @@
-"""One interface of a dump as an interface of the topology: its role, and the numbers that its role needs.
+"""One interface of a dump as an interface of the topology: its role, and the numbers that the role needs.
 
-Takes a Link; gives an Interface, or None where the topology has no use for it (loopback, dummies, what the
-kernel makes unasked).
+Takes a Link; gives an Interface, or None if a topology has no use for it: loopback, dummies, and devices
+that the kernel makes unasked.
 """
 
 from typing import Final
@@ -21,7 +21,7 @@ _FLANNEL_UDP: Final = 8285  # flannel, pkg/backend/udp/udp_amd64.go: the default
 def interface_of(
     link: Link, *, pod: str | None, masters: frozenset[str], listening: int | None = None
 ) -> Interface | None:
-    """Return the interface that a link is.
+    """Return the interface of the topology that a link is.
 
     Args:
         link: what the dump says.
@@ -62,15 +62,15 @@ def _role(link: Link, pod: str | None, masters: frozenset[str]) -> Role | None:
 
 
 def _kind(link: Link) -> str:
-    """Return what `ip -d` says a link is.
+    """Return the kind of a link as `ip -d` prints it.
 
-    Without -d, its link layer says that of tunnels without Ethernet.
+    Without -d, the link layer tells the kind of tunnels without Ethernet.
     """
     return link.kind or (link.medium if link.medium in DEVICE_KINDS else "")
 
 
 def _role_of_veth(link: Link, pod: str | None) -> Role | None:
-    """Return the role of a veth: a pod's host end, or a stand-in for a NIC; within one node it has none."""
+    """Return the role of a veth: a pod's host end, or a substitute for a NIC; within one node it has none."""
     if pod:
         return Role.VETH
     if link.parent and not link.far:

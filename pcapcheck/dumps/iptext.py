@@ -1,7 +1,7 @@
 """The plain text of `ip addr`, `ip -d link`, `ip route`, `ip neigh` and `bridge fdb`, as rows of `ip -j`.
 
-Takes any text; a line that none of these commands writes is skipped, so a file may hold several of them, with
-headings. Source of the forms: iproute2, ip/ipaddress.c, ip/iproute.c, ip/ipneigh.c, bridge/fdb.c,
+Takes any text. Lines that none of these commands writes are skipped, so a file may contain several of them,
+with headings. Source of the forms: iproute2, ip/ipaddress.c, ip/iproute.c, ip/ipneigh.c, bridge/fdb.c,
 ip/iplink_*.c.
 """
 
@@ -119,7 +119,7 @@ def _row(line: str) -> Iterator[Row]:
 
 
 def _after(words: list[str]) -> dict[str, str]:
-    """Return for each word the one that follows it; the first place counts."""
+    """Return for each word the one that follows its first occurrence."""
     return dict(reversed(list(pairwise(words))))
 
 
@@ -160,7 +160,7 @@ def _scope(row: Row) -> str:
 
 
 def _length(mask: str) -> int:
-    """Return the prefix length of a netmask; what is none is that of one address."""
+    """Return the prefix length of a netmask; anything else counts as the mask of a single address."""
     try:
         bits = f"{values.ipv4_number(mask):032b}"
     except ValueError:

@@ -1,7 +1,7 @@
-"""The objects of Kubernetes that say something about the network, and those of Calico and Cilium.
+"""The objects of Kubernetes, Calico and Cilium that describe the network.
 
-Takes objects as `kubectl get -o json` gives them; gives plain records. A field that is absent or odd is left
-out.
+Takes objects as `kubectl get -o json` gives them, and gives plain records. A field that is absent or
+malformed is left out.
 """
 
 import json
@@ -17,7 +17,7 @@ KubeObject = Mapping[str, Any]
 
 @dataclass(slots=True)
 class KubeNode:
-    """A node as Kubernetes and the CNI's annotations know it."""
+    """A node as Kubernetes and the annotations of the CNI describe it."""
 
     name: str
     addresses: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class KubeNode:
 
 @dataclass(slots=True)
 class KubePod:
-    """A pod. `networks` has what Multus says of its interfaces."""
+    """A pod. `networks` holds what Multus says about its interfaces."""
 
     name: str
     node: str
@@ -39,7 +39,7 @@ class KubePod:
 
 @dataclass(slots=True)
 class Cluster:
-    """Everything that Kubernetes says."""
+    """All that Kubernetes says about the network."""
 
     nodes: dict[str, KubeNode] = field(default_factory=dict)
     pods: dict[str, KubePod] = field(default_factory=dict)
@@ -92,7 +92,7 @@ def _list(thing: Any, *keys: str) -> list[Any]:
 
 
 def _addresses(found: Iterable[object]) -> tuple[str, ...]:
-    """Return those that are addresses: a headless service has `None` for one."""
+    """Return the values that are addresses; a headless service has `None`."""
     return tuple(str(each) for each in found if network_or_none(each))
 
 
@@ -114,7 +114,7 @@ def _node(thing: KubeObject) -> KubeNode:
 
 
 def _add_blocks(cluster: Cluster, cilium: Iterable[KubeObject], calico: Iterable[KubeObject]) -> None:
-    """Replace the blocks of nodes by those of a CNI that has its own address management."""
+    """Replace the blocks of nodes by those of a CNI that manages addresses itself."""
     blocks: dict[str, list[str]] = {}
     for each in cilium:
         blocks.setdefault(_name(each), []).extend(map(str, _list(each, "spec", "ipam", "podCIDRs")))
@@ -149,7 +149,7 @@ def _pod(thing: KubeObject) -> KubePod:
 
 
 def _networks(text: object) -> Iterator[KubeObject]:
-    """Yield what Multus says of each interface: name, ips, mac, default."""
+    """Yield what Multus says about each interface: name, ips, mac, default."""
     try:
         found = json.loads(text) if isinstance(text, str) else []
     except (ValueError, RecursionError):
@@ -184,7 +184,7 @@ def _port(thing: KubeObject) -> ServicePort:
 
 
 def _endpoints(by_kind: Mapping[str, list[KubeObject]]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield service names with `address:port` of every ready endpoint; slices count before Endpoints."""
+    """Yield service names with `address:port` of each ready endpoint; slices count before Endpoints."""
     found: dict[str, list[str]] = {}
     for each in by_kind.get("Endpoints", ()):
         found[_name(each)] = [

@@ -1,6 +1,6 @@
 """The logs of tcpdump that lie beside captures.
 
-Which interface it was, what was lost, what was asked for in vain.
+They name the interface, the packets that the kernel dropped, and interfaces that could not be captured.
 """
 
 import re
@@ -15,7 +15,7 @@ MAX_LOG_SIZE = 1 << 20  # bytes that are read: what is of interest stands on a f
 
 
 def logged(inputs: Inputs) -> tuple[tuple[CaptureEntry, ...], tuple[str, ...]]:
-    """Return an entry for each capture that lies alone beside a log of tcpdump, and what the logs say."""
+    """Return an entry for each capture that is alone with a log of tcpdump, and what the logs say."""
     entries: list[CaptureEntry] = []
     notes: list[str] = []
     for each in inputs.others:
@@ -53,7 +53,7 @@ LOG_NAME: Final = "tcpdump.log"
 
 @dataclass(frozen=True, slots=True)
 class CaptureLog:
-    """What tcpdump said.
+    """What tcpdump logged.
 
     Attributes:
         interface: on which it listened.
@@ -67,7 +67,7 @@ class CaptureLog:
 
 
 def read_log(text: str) -> CaptureLog | None:
-    """Return what a log says, None if it is none of tcpdump."""
+    """Return what a log says, None if it is not one of tcpdump."""
     listening = _LISTENING.search(text)
     if not listening:
         return None

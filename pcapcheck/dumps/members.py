@@ -1,8 +1,8 @@
-"""The nodes and pods of a topology from what the hosts and Kubernetes say of them, put together.
+"""The nodes and pods of a topology, from what hosts and Kubernetes say about them together.
 
 Takes hosts, where they live, and Kubernetes's records; gives nodes and pods. Hosts are matched with
-Kubernetes's records by address, then by name. A pod that was not dumped is found behind a node's interface by
-its address; where nobody names any pod, nodes' neighbours are taken for pods.
+Kubernetes's records by address, then by name. A pod that was not dumped is found behind a node's interface
+by its address. Where no pod is named at all, the nodes' neighbours count as pods.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _ON_PARENT: Final = frozenset(each.kind for each in DEVICE_KINDS.values() if eac
 
 @dataclass(slots=True)
 class Members:
-    """The nodes with their hosts (None if it was not dumped), and the pods."""
+    """The nodes with their hosts (None for a node that was not dumped), and the pods."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
     hosts: dict[str, Host] = field(default_factory=dict)  # of nodes, by the node's name
@@ -35,7 +35,7 @@ class Members:
 
 
 def gather(hosts: Mapping[str, Host], residences: Residences, cluster: Cluster) -> Members:
-    """Return the nodes and pods, without blocks and profile, which `cluster` concludes from all of them."""
+    """Return the nodes and pods without blocks and profile, which are concluded from all of them later."""
     members = Members()
     names = {host: _node_name(hosts[host], cluster) for host in residences.nodes}
     members.hosts = {names[host]: hosts[host] for host in residences.nodes}
@@ -82,7 +82,7 @@ def _node(name: str, host: Host, record: KubeNode | None, veths: Mapping[str, st
 
 
 def _node_name(host: Host, cluster: Cluster) -> str:
-    """Return the name that Kubernetes has for a host: by an address that both have, or by a like name."""
+    """Return Kubernetes's name for a host: of the node with one of its addresses, or a similar name."""
     addresses = {each.partition("/")[0] for link in host.links.values() for each in link.addresses}
     for name, record in cluster.nodes.items():
         if addresses & set(record.addresses):
@@ -92,7 +92,7 @@ def _node_name(host: Host, cluster: Cluster) -> str:
 
 
 def _pod_name(host: Host, cluster: Cluster) -> str:
-    """Return the name that Kubernetes has for a pod; else the host's, in `default` if it has no namespace."""
+    """Return Kubernetes's name for a pod; else the host's, in `default` if it has no namespace."""
     addresses = {each.partition("/")[0] for link in host.links.values() for each in link.addresses}
     for name, record in cluster.pods.items():
         if addresses & set(record.addresses) and not record.host_network:
@@ -129,7 +129,7 @@ def _inside(link: Link) -> Interface:
 
 
 def _add_undumped(members: Members, name: str, record: KubePod, names: Mapping[str, str]) -> None:
-    """Add a pod that only Kubernetes knows, with the MAC that its node's neighbour table has."""
+    """Add a pod that only Kubernetes knows, with the MAC in its node's neighbour table."""
     host = members.hosts.get(record.node)
     neighbours = host.neighbours if host and not record.host_network else ()
     macs = [

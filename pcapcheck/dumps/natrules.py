@@ -1,4 +1,4 @@
-"""Services as kube-proxy wrote them into iptables, for clusters of which only the nodes were dumped.
+"""Services as kube-proxy writes them into iptables, for clusters of which only nodes were dumped.
 
 Takes the text of iptables-save; gives services with ports and endpoints. The chains are those of kubernetes,
 pkg/proxy/iptables/proxier.go: KUBE-SERVICES, KUBE-NODEPORTS, KUBE-EXT, KUBE-SVC, KUBE-SVL and KUBE-SEP.
@@ -39,7 +39,7 @@ class _Rule(NamedTuple):
 
 
 def services_of(texts: Iterable[str]) -> dict[str, Service]:
-    """Return the services that the rules of all nodes name together."""
+    """Return the services that the rules of all nodes together name."""
     jumps: dict[str, set[str]] = defaultdict(set)
     endpoints: dict[str, str] = {}
     rules: dict[str, list[_Rule]] = defaultdict(list)
@@ -80,7 +80,7 @@ def _rules(text: str) -> Iterator[_Rule]:
 
 
 def _readable(rule: _Rule) -> bool:
-    """Return whether a rule's addresses, port and protocol can be read; a text may hold anything."""
+    """Return whether a rule's addresses, port and protocol can be read; the text may contain anything."""
     try:
         endpoint(rule.endpoint or "0.0.0.0:1")
     except ValueError:
@@ -117,12 +117,12 @@ def _is_node_port(rule: _Rule) -> bool:
 
 
 def _hash(rule: _Rule) -> str:
-    """Return what the chains of one port of a service have in common: KUBE-EXT-X, KUBE-SVC-X, KUBE-SVL-X."""
+    """Return the hash that the chains of one port of a service share: KUBE-EXT-X, KUBE-SVC-X, KUBE-SVL-X."""
     return rule.target.rpartition("-")[2]
 
 
 def _reached(chains: set[str], jumps: dict[str, set[str]]) -> set[str]:
-    """Return the chains that can be reached; they never loop, but a text may."""
+    """Return the chains that can be reached. Those of kube-proxy never loop, but those of a text may."""
     reached: set[str] = set()
     waiting = list(chains)
     while waiting:

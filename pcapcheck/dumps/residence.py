@@ -1,9 +1,9 @@
 """Which hosts are nodes, which are pods, and on which node each pod lives.
 
-Takes hosts; a veth and its other end name each other's index, and the node's FDB, neighbours or routes name
+Takes hosts. The two ends of a veth name each other's index, and the node's FDB, neighbours or routes name
 the pod's MAC or address. A macvlan or ipvlan names the index of its parent, and the parent's FDB or MAC
-proves it. What hosts have as pods themselves have pods of their own is the fabric between nodes; what belongs
-to nobody is outside.
+proves it. A host whose pods have pods themselves is the fabric between nodes; one that belongs to nobody is
+outside.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ class Residences:
 
 
 def settle(hosts: Mapping[str, Host], known_nodes: Iterable[str] = ()) -> Residences:
-    """Return what each host is; `known_nodes` are nodes by what Kubernetes says."""
+    """Return what each host is; `known_nodes` are the nodes that Kubernetes names."""
     found = [each for pod in hosts.values() for node in hosts.values() for each in _residences(pod, node)]
     hosting = {each.node for each in found}
     fabric = {each.node for each in found if each.pod in hosting and each.node != each.pod}
@@ -94,13 +94,13 @@ def _proof(node: Host, outside: Link, pod: Host, inside: Link) -> int:
 
 
 def _unicast(node: Host, link: Link) -> set[str]:
-    """Return the MACs that an interface was told to receive: those of the macvlans above it."""
+    """Return the MACs that an interface was told to accept: those of the macvlans on it."""
     rows = (row for row in node.fdb if row.get("ifname") == link.name and row.get("state") == "permanent")
     return {str(row["mac"]) for row in rows}
 
 
 def _likeliest(several: list[Residence]) -> list[Residence]:
-    """Return the residences of a pod on one node: the one for which there is most proof."""
+    """Return the residences of a pod on one node that have most proof."""
     points: Counter[str] = Counter()
     for each in several:
         points[each.node] += each.proof
@@ -109,7 +109,7 @@ def _likeliest(several: list[Residence]) -> list[Residence]:
 
 
 def _is_node(host: Host, nodes: list[Host]) -> bool:
-    """Return whether a host without pods is a node: it has what only nodes have, or is beside one."""
+    """Return whether a host without pods is a node: it has what only nodes have, or is next to one."""
     if any(role_of(name) in HOST_SIDE for name in host.links):
         return True
     if not nodes:

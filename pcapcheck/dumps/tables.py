@@ -1,6 +1,7 @@
-"""The tables of `kubectl get nodes,pods,services -o wide`, as the objects that they are a view of.
+"""The tables of `kubectl get nodes,pods,services -o wide`, turned into objects of Kubernetes.
 
-Takes text; a column is as wide as the header says. Source: kubectl, pkg/printers/internalversion/printers.go.
+Takes text; a column is as wide as its header says. Source: kubectl,
+pkg/printers/internalversion/printers.go.
 """
 
 import re
@@ -32,7 +33,7 @@ def objects_of(text: str) -> Iterator[TableObject]:
 
 
 def _columns(header: str) -> list[tuple[str, int, int]]:
-    """Return name, start and stop of each column; two blanks stand between them."""
+    """Return name, start and stop of each column; two blanks separate them."""
     found = [(match[0], match.start()) for match in re.finditer(r"\S+(?: \S+)*", header)]
     ends = [start for _, start in found[1:]] + [1 << 16]
     return [(name, start, stop) for (name, start), stop in zip(found, ends, strict=True)]

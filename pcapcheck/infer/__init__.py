@@ -1,1 +1,1 @@
-"""NO TOPOLOGY -> ONE. Takes what was seen at each capture point; knows no rules."""
+"""NO TOPOLOGY -> ONE. Takes what was seen at each vantage point; knows no rules."""

@@ -1,6 +1,7 @@
-"""Bridges, veths and the devices under pods.
+"""Bridges, veths and the interfaces under pods.
 
-MACs and addresses of bridges, and whether pods are on an uplink themselves.
+Finds the MACs and addresses of bridges, and the pods that are on the network of an uplink themselves
+(macvlan, ipvlan).
 """
 
 from collections.abc import Sequence
@@ -12,25 +13,25 @@ from pcapcheck.infer.stations import Station, is_host
 from pcapcheck.topology.topology import Role
 
 UNDER_PODS: Final = (Role.VLAN, Role.UPLINK)
-SHARED_MAC_WEIGHT: Final = 4  # weight of a shared MAC for the node that a pod is on
+SHARED_MAC_WEIGHT: Final = 4  # votes for the node with whose interface a pod shares its MAC
 
 
-def find_bridges(draft: TopologyDraft, scene: Observations) -> None:
-    """Give each captured bridge the MAC that forwards there, and the addresses which that MAC claims."""
+def find_bridges(draft: TopologyDraft, observations: Observations) -> None:
+    """Give each captured bridge the MAC that forwards there, and the addresses that this MAC claims."""
     for node in draft.nodes.values():
         for bridge in node.of_role(Role.BRIDGE):
-            found = scene.stations(bridge.place).by_mac.values() if bridge.place else ()
+            found = observations.stations(bridge.place).by_mac.values() if bridge.place else ()
             own = _gateway(draft, list(found))
             if own:
                 bridge.mac = own.mac
                 bridge.addresses = sorted(
                     each for each in own.own if is_host(each) and not draft.pod_of(each)
                 )
-        _connect(node, draft, scene)
+        _connect(node, draft, observations)
 
 
 def _gateway(draft: TopologyDraft, found: Sequence[Station]) -> Station | None:
-    """Return the station that is no pod's: the one that forwards, else the only other one."""
+    """Return the station that is not a pod: the one that forwards, else the only other one."""
     others = [each for each in found if not draft.with_mac(each.mac)]
     forwarding = [each for each in others if each.forwards]
     best = max(forwarding, key=lambda each: (each.frames, each.mac), default=None)
@@ -39,9 +40,11 @@ def _gateway(draft: TopologyDraft, found: Sequence[Station]) -> Station | None:
     return best
 
 
-def _connect(node: NodeDraft, draft: TopologyDraft, scene: Observations) -> None:
-    """Say on which bridge each veth is, where a node has several."""
-    bridges = [(each, scene.stations(each.place).by_mac) for each in node.of_role(Role.BRIDGE) if each.place]
+def _connect(node: NodeDraft, draft: TopologyDraft, observations: Observations) -> None:
+    """Say to which bridge each veth belongs, where a node has several."""
+    bridges = [
+        (each, observations.stations(each.place).by_mac) for each in node.of_role(Role.BRIDGE) if each.place
+    ]
     for veth in node.of_role(Role.VETH):
         pod = draft.pods.get(veth.pod or "")
         hears = [bridge.name for bridge, macs in bridges if pod and pod.mac in macs]
@@ -49,25 +52,29 @@ def _connect(node: NodeDraft, draft: TopologyDraft, scene: Observations) -> None
             veth.bridge = hears[0]
 
 
-def find_parents(draft: TopologyDraft, scene: Observations) -> None:
-    """Say which pods are on the network of an uplink or VLAN themselves (macvlan, ipvlan), and on which."""
+def find_parents(draft: TopologyDraft, observations: Observations) -> None:
+    """Find the pods on the network of an uplink or VLAN (macvlan, ipvlan), and their parents."""
     for node in draft.nodes.values():
         for interface in sorted(node.of_role(*UNDER_PODS), key=lambda each: UNDER_PODS.index(each.role)):
-            found = scene.stations(interface.place).by_mac if interface.place else {}
+            found = observations.stations(interface.place).by_mac if interface.place else {}
             for pod in draft.pods.values():
                 if pod.node == node.name and pod.mac in found and not pod.type:
                     _settle(draft, pod, interface, found[pod.mac])
-    _find_others(draft, scene)
+    _find_others(draft, observations)
     if any(pod.type == "ipvlan" for pod in draft.pods.values()):
         _share(draft)
 
 
-def _find_others(draft: TopologyDraft, scene: Observations) -> None:
-    """Say so too of pods of no known node.
+def _find_others(draft: TopologyDraft, observations: Observations) -> None:
+    """Find such pods among those whose node is not known.
 
-    Those that an uplink hears themselves, and those with one MAC together.
+    They are heard at an uplink under their own MAC, or several of them share one MAC.
     """
-    found = [each for place in scene.of_role(*UNDER_PODS) for each in scene.stations(place).by_mac.values()]
+    found = [
+        each
+        for place in observations.of_role(*UNDER_PODS)
+        for each in observations.stations(place).by_mac.values()
+    ]
     heard = {each.mac for each in found if each.own and not each.forwards}
     for pod in draft.pods.values():
         shared = len({address for each in draft.with_mac(pod.mac) for address in each.addresses}) > len(
@@ -84,7 +91,7 @@ def _settle(draft: TopologyDraft, pod: PodDraft, interface: InterfaceDraft, stat
 
 
 def _share(draft: TopologyDraft) -> None:
-    """Under ipvlan every pod has the MAC of its parent, and so lives where that MAC is."""
+    """Give each ipvlan pod the parent that has its MAC: all pods on a parent share the parent's MAC."""
     parents = {
         pod.mac: (pod.node, pod.parent) for pod in draft.pods.values() if pod.mac and pod.parent and pod.node
     }

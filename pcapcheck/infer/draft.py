@@ -1,6 +1,7 @@
-"""Draft: the topology while it is being guessed, and what was guessed in words.
+"""Topology draft: the topology while it is being guessed.
 
-Mutable; `topology` gives the finished Topology. It decides nothing.
+It is mutable; `topology` gives the finished Topology, and `statements` says in words what was guessed. It
+decides nothing.
 """
 
 from collections import Counter
@@ -11,12 +12,12 @@ from typing import Final
 from pcapcheck.infer.places import LocatedPoint
 from pcapcheck.topology.topology import CaptureEntry, Interface, Node, Pod, Role, Service, Topology
 
-IDENTITIES: Final = 1 << 24  # what a VNI, and the identity that Cilium puts there, is below
+IDENTITIES: Final = 1 << 24  # VNIs, and the identities that Cilium puts there, are smaller
 
 
 @dataclass
 class InterfaceDraft:
-    """An interface of a node. `place` is where it was captured, if it was."""
+    """An interface of a node. `place` is where it was captured, None if it was not."""
 
     name: str
     role: Role
@@ -29,7 +30,7 @@ class InterfaceDraft:
     parameters: dict[str, object] = field(default_factory=dict)
 
     def finished(self) -> Interface:
-        """Return it as a topology has it."""
+        """Return the finished part of a topology."""
         return Interface(
             self.name,
             self.role,
@@ -53,7 +54,7 @@ class NodeDraft:
 
     @property
     def owned(self) -> set[str]:
-        """All its addresses, without prefix lengths."""
+        """All addresses of the node, without prefix lengths."""
         at = (address.partition("/")[0] for each in self.interfaces.values() for address in each.addresses)
         return {*self.addresses, *at}
 
@@ -62,18 +63,18 @@ class NodeDraft:
         return [each for each in self.interfaces.values() if each.role in roles]
 
     def interface(self, name: str, role: Role) -> InterfaceDraft:
-        """Return an interface, a new one if there is none of that name."""
+        """Return the interface of this name, a new one if there is none."""
         return self.interfaces.setdefault(name, InterfaceDraft(name, role))
 
     def finished(self) -> Node:
-        """Return it as a topology has it."""
+        """Return the finished part of a topology."""
         interfaces = {name: each.finished() for name, each in self.interfaces.items()}
         return Node(self.name, tuple(self.addresses), tuple(self.blocks), interfaces)
 
 
 @dataclass
 class PodDraft:
-    """A pod. `votes` says which node it may be on; `numbers` with which VNIs its packets were sent."""
+    """A pod. `votes` counts what speaks for each node; `numbers` counts the VNIs of its packets."""
 
     name: str
     mac: str | None = None
@@ -95,7 +96,7 @@ class PodDraft:
 
 @dataclass
 class TopologyDraft:
-    """The topology as far as it is guessed. `shared` holds MACs that several pods have (ipvlan)."""
+    """The topology as far as it is guessed. `bridged`: an overlay connects the pods as a bridge does."""
 
     nodes: dict[str, NodeDraft] = field(default_factory=dict)
     pods: dict[str, PodDraft] = field(default_factory=dict)
@@ -110,7 +111,7 @@ class TopologyDraft:
         return self.nodes.setdefault(name, NodeDraft(name))
 
     def node_of(self, address: str | None) -> NodeDraft | None:
-        """Return the node that has an address, at whichever interface."""
+        """Return the node that has an address at any of its interfaces."""
         return next((each for each in self.nodes.values() if address in each.owned), None)
 
     def pod_of(self, address: str | None) -> PodDraft | None:
@@ -128,7 +129,7 @@ class TopologyDraft:
         )
 
     def topology(self, captures: Iterable[CaptureEntry]) -> Topology:
-        """Return what was guessed; a pod of no known node is on a node without a name."""
+        """Return what was guessed. A pod whose node is not known is on a node without a name."""
         return Topology(
             pod_cidrs=tuple(self.pod_networks),
             nodes={name: each.finished() for name, each in self.nodes.items()},
@@ -156,14 +157,14 @@ class TopologyDraft:
 
 
 def statements(draft: TopologyDraft, places: Sequence[LocatedPoint]) -> list[str]:
-    """Return a sentence for each thing that names did not say."""
+    """Return a sentence for each fact that no name told."""
     return [*_places(places), *_nodes(draft), *_pods(draft), *_networks(draft)]
 
 
 def _places(places: Sequence[LocatedPoint]) -> Iterator[str]:
     for each in places:
         if each.guessed:
-            yield f"{each.watch.path} {each.guessed}"
+            yield f"{each.vantage.path} {each.guessed}"
 
 
 def _nodes(draft: TopologyDraft) -> Iterator[str]:

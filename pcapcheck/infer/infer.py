@@ -65,7 +65,7 @@ from pcapcheck.topology.topology import CaptureEntry, CapturePoint, Role, Topolo
 
 @dataclass(frozen=True)
 class InferredTopology:
-    """What was guessed.
+    """The inferred network.
 
     Attributes:
         topology: the network.
@@ -79,47 +79,47 @@ class InferredTopology:
 
 
 def infer(
-    watches: Sequence[VantagePoint], nearer: Sequence[Nearer], translations: Sequence[Translation]
+    vantages: Sequence[VantagePoint], nearer: Sequence[Nearer], translations: Sequence[Translation]
 ) -> InferredTopology:
-    """Guess the network.
+    """Infer the network.
 
     Args:
-        watches: what was seen, capture by capture.
-        nearer: which of two watches is nearer to an address.
+        vantages: what was seen, capture by capture.
+        nearer: which of two vantage points is nearer to an address.
         translations: packets with two pairs of ends.
     """
     order = Nearness(nearer)
-    scene = Observations(taken(find_places(watches, order)), order, translations)
-    draft = _drafted(scene)
-    find_pods(draft, scene)
-    find_uplinks(draft, scene)
-    find_routed_pods(draft, scene)
-    find_remote_nodes(draft, scene)
-    find_devices(draft, scene)
-    find_bridges(draft, scene)
-    find_services(draft, scene)
-    find_hidden_pods(draft, scene, hidden_behind(draft, translations))
-    find_services(draft, scene)  # again: what stands for a hidden pod
-    _find_plain_pods(draft, scene)
-    find_parents(draft, scene)
+    observations = Observations(taken(find_places(vantages, order)), order, translations)
+    draft = _drafted(observations)
+    find_pods(draft, observations)
+    find_uplinks(draft, observations)
+    find_routed_pods(draft, observations)
+    find_remote_nodes(draft, observations)
+    find_devices(draft, observations)
+    find_bridges(draft, observations)
+    find_services(draft, observations)
+    find_hidden_pods(draft, observations, hidden_behind(draft, translations))
+    find_services(draft, observations)  # again, for services of the pods that were just found
+    _find_plain_pods(draft, observations)
+    find_parents(draft, observations)
     find_subnets(draft)
-    _find_networks(draft, scene)
-    draft.says = statements(draft, scene.places)
-    topology = draft.topology(entry for place in scene.places if (entry := _entry(place)))
-    bindings = {each.watch.key: _binding(each, topology) for each in scene.places}
+    _find_networks(draft, observations)
+    draft.says = statements(draft, observations.places)
+    topology = draft.topology(entry for place in observations.places if (entry := _entry(place)))
+    bindings = {each.vantage.key: _binding(each, topology) for each in observations.places}
     return InferredTopology(topology, bindings, count_votes(draft))
 
 
-def _drafted(scene: Observations) -> TopologyDraft:
-    """Return a draft with the captured interfaces of nodes."""
+def _drafted(observations: Observations) -> TopologyDraft:
+    """Return a draft with the interfaces of nodes that were captured."""
     draft = TopologyDraft()
-    for place in scene.places:
+    for place in observations.places:
         if place.node and not place.inside and place.role:
             draft.node(place.node).interface(place.interface, place.role).place = place
     return draft
 
 
-def _find_plain_pods(draft: TopologyDraft, scene: Observations) -> None:
+def _find_plain_pods(draft: TopologyDraft, observations: Observations) -> None:
     """Add the addresses that send plain packets and are as near to known pods as pods are to each other."""
     known = {address for pod in draft.pods.values() for address in pod.addresses}
     underlay = {address for node in draft.nodes.values() for address in node.addresses}
@@ -127,27 +127,31 @@ def _find_plain_pods(draft: TopologyDraft, scene: Observations) -> None:
     owned |= {address for service in draft.services.values() for address in service.addresses}
     speaking = {
         each.source
-        for place in scene.places
-        for each in place.watch.seen
+        for place in observations.places
+        for each in place.vantage.seen
         if each.is_data and each.form == "plain" and each.source and is_host(each.source)
     }
     near_nodes = set(neighbours(speaking, underlay))
-    macs = _speakers(scene)
+    macs = _speakers(observations)
     for address in sorted(set(neighbours(speaking - known - owned, known)) - near_nodes):
         name = f"pod-{address}"
         draft.pods.setdefault(name, PodDraft(name, macs.get(address), addresses=[address]))
 
 
-def _speakers(scene: Observations) -> dict[str, str]:
-    """Return address -> MAC of those that speak for themselves at an uplink: pods on the nodes' network."""
-    found = [each for place in scene.of_role(Role.UPLINK) for each in scene.stations(place).by_mac.values()]
+def _speakers(observations: Observations) -> dict[str, str]:
+    """Return address -> MAC of the pods on the nodes' network: they speak for themselves at an uplink."""
+    found = [
+        each
+        for place in observations.of_role(Role.UPLINK)
+        for each in observations.stations(place).by_mac.values()
+    ]
     return {address: each.mac for each in found if not each.forwards for address in each.own}
 
 
-def _find_networks(draft: TopologyDraft, scene: Observations) -> None:
-    """Name the networks of pods, with the addresses like theirs that they ask for.
+def _find_networks(draft: TopologyDraft, observations: Observations) -> None:
+    """Name the networks of pods, which include similar addresses that pods send to.
 
-    Those of macvlan and ipvlan are the nodes' own, and hold more than pods.
+    Networks of macvlan and ipvlan are left out: they are the nodes' own, and hold more than pods.
     """
     parented = [address for pod in draft.pods.values() if pod.type for address in pod.addresses]
     every = [address for pod in draft.pods.values() for address in pod.addresses]
@@ -156,8 +160,8 @@ def _find_networks(draft: TopologyDraft, scene: Observations) -> None:
     services = {address for each in draft.services.values() for address in each.addresses}
     asked = {
         each.destination
-        for place in scene.places
-        for each in place.watch.seen
+        for place in observations.places
+        for each in place.vantage.seen
         if each.is_data and each.destination and each.source in pods and is_host(each.destination)
     }
     underlay = {address for node in draft.nodes.values() for address in node.addresses}
@@ -167,15 +171,15 @@ def _find_networks(draft: TopologyDraft, scene: Observations) -> None:
 
 
 def _entry(place: LocatedPoint) -> CaptureEntry | None:
-    """Return a topology's entry for a file of one interface."""
-    if place.watch.index is not None or place.role is None or not place.watch.path:
+    """Return the topology's entry for a file with one interface."""
+    if place.vantage.index is not None or place.role is None or not place.vantage.path:
         return None
     owner = None if place.pod else place.node
-    return CaptureEntry(place.watch.path, owner, place.pod, place.interface)
+    return CaptureEntry(place.vantage.path, owner, place.pod, place.interface)
 
 
 def _binding(place: LocatedPoint, topology: Topology) -> Binding:
-    """Return where a watch is, as the guessed topology has it."""
+    """Return where a vantage point is in the inferred topology."""
     if place.role is None:
         return Binding(None, "nothing", "has packets that say neither node nor pod")
     by, reason = (

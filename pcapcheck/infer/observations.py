@@ -1,4 +1,4 @@
-"""Scene: all places of a run with what was seen there, and the questions that several guesses ask of it."""
+"""Observations: all located vantage points of a run, and the questions that guesses ask about them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from pcapcheck.topology.topology import Role
 
 
 class HomeNodes:
-    """Answers for the places of one run."""
+    """Tells on which nodes addresses are, by the order of vantage points along their exchanges."""
 
     def __init__(self, places: Sequence[LocatedPoint], order: Nearness) -> None:
-        self._nodes = {each.watch.number: each.node for each in places if each.node and not each.inside}
+        self._nodes = {each.vantage.number: each.node for each in places if each.node and not each.inside}
         uplinks = [each for each in places if each.role == Role.UPLINK]
-        self._heard = {each.watch.number: _speaking(each) for each in uplinks}
+        self._heard = {each.vantage.number: _speaking(each) for each in uplinks}
         self._order = order
 
     def of(self, address: str) -> Counter[str]:
-        """Return node -> how many exchanges say that an address is on it."""
+        """Return node -> the number of exchanges that speak for the address being on it."""
         votes: Counter[str] = Counter()
         for peer in self._order.peers(address):
             along = [self._nodes[each] for each in self._order.along(address, peer) if each in self._nodes]
@@ -30,7 +30,7 @@ class HomeNodes:
         return votes
 
     def _is_alone(self, address: str, peer: str) -> bool:
-        """Whether a pod on the nodes' own network was heard at one uplink only, of several captured."""
+        """Return whether a pod on the nodes' network was heard at only one of several uplinks."""
         seen = self._heard.keys() & set(self._order.along(address, peer))
         several = len({self._nodes.get(each) for each in self._heard}) > 1
         return several and any(address in self._heard[each] for each in seen)
@@ -38,11 +38,11 @@ class HomeNodes:
 
 def _speaking(place: LocatedPoint) -> frozenset[str]:
     """Return the addresses that speak for themselves at an uplink."""
-    return frozenset(address for each in stations(place.watch).by_mac.values() for address in each.own)
+    return frozenset(address for each in stations(place.vantage).by_mac.values() for address in each.own)
 
 
 class Observations:
-    """The places, the order of their watches along exchanges, and what was translated."""
+    """The places, the order of their vantage points along exchanges, and the translations."""
 
     def __init__(
         self, places: Sequence[LocatedPoint], order: Nearness, translations: Sequence[Translation] = ()
@@ -53,19 +53,19 @@ class Observations:
         self._stations: dict[int, Stations] = {}
 
     def of_role(self, *roles: Role) -> list[LocatedPoint]:
-        """Return the places of some roles."""
+        """Return the places with one of some roles."""
         return [each for each in self.places if each.role in roles]
 
     def stations(self, place: LocatedPoint) -> Stations:
         """Return the stations of a place."""
-        number = place.watch.number
+        number = place.vantage.number
         if number not in self._stations:
-            self._stations[number] = stations(place.watch)
+            self._stations[number] = stations(place.vantage)
         return self._stations[number]
 
     @cached_property
-    def sides(self) -> HomeNodes:
-        """On which node addresses are, by the order of captures."""
+    def home_nodes(self) -> HomeNodes:
+        """Tells on which node an address is."""
         return HomeNodes(self.places, self.order)
 
     @cached_property
@@ -77,14 +77,14 @@ class Observations:
         )
 
     def is_nearest(self, place: LocatedPoint, address: str) -> bool | None:
-        """Return whether no other capture is as near to an address; a veth is not compared with pods."""
-        others = [each.watch.number for each in self._beside(place)]
-        return self.order.is_nearest(address, place.watch.number, others)
+        """Return whether no other place is as near to an address; a veth is not compared with pods."""
+        others = [each.vantage.number for each in self._beside(place)]
+        return self.order.is_nearest(address, place.vantage.number, others)
 
     def heard_first(self, place: LocatedPoint, mac: str) -> bool | None:
-        """Return whether what a MAC says of itself was heard here before it was anywhere else; None.
+        """Return whether the claims of a MAC were heard here before anywhere else.
 
-        Nowhere else.
+        None if they were heard nowhere else.
         """
         here = self.stations(place).by_mac[mac].asked
         there = [

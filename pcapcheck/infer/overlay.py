@@ -1,7 +1,7 @@
 """The overlay: nodes that were not captured, the devices that tunnels start at, and the pods behind them.
 
-What is believed of a node is what it sends itself: its outer source, its VTEP's MAC. Where others send to is
-where faults show, and no evidence.
+What a node sends itself is believed: its outer source, and the MAC of its VTEP. Where others send to is not
+evidence, because faults show there.
 """
 
 from collections import Counter
@@ -21,20 +21,20 @@ BY_BELIEF: Final = 1  # and of where others send to, if nothing else is known: t
 WITH_MAC: Final = frozenset(each.name for each in TUNNELS if each.frames)
 
 
-def find_remote_nodes(draft: TopologyDraft, scene: Observations) -> None:
-    """Add a node for each address that sends tunnels and is of no captured node.
+def find_remote_nodes(draft: TopologyDraft, observations: Observations) -> None:
+    """Add a node for each address that sends tunnels and is not a captured node's.
 
-    Where a captured node's own address is not known, an address may be its own: then none is added.
+    An address may belong to a captured node whose own address is not known: then none is added.
     """
     if any(_is_unsure(each) for node in draft.nodes.values() for each in node.of_role(Role.UPLINK)):
         return
     captured = {each.mac for node in draft.nodes.values() for each in node.interfaces.values() if each.mac}
     remote: dict[str, NodeDraft] = {}
-    for each in _tunnelled(scene):
+    for each in _tunnelled(observations):
         address = each.outer_from
         if not address or not is_host(address) or draft.node_of(address) or draft.pod_of(address):
             continue
-        mac = _claimant(scene, address) or (each.mac_from if each.ttl in FIRST_TTLS else None)
+        mac = _claimant(observations, address) or (each.mac_from if each.ttl in FIRST_TTLS else None)
         if mac in captured:
             continue
         node = remote.setdefault(mac or address, draft.node(remote[mac].name if mac in remote else address))
@@ -45,23 +45,26 @@ def find_remote_nodes(draft: TopologyDraft, scene: Observations) -> None:
 
 
 def _is_unsure(uplink: InterfaceDraft) -> bool:
-    """Whether an uplink shows tunnels, and which MAC is its own is not known."""
-    seen = uplink.place.watch.seen if uplink.place else ()
+    """Return whether an uplink shows tunnels, and which MAC is its own is not known."""
+    seen = uplink.place.vantage.seen if uplink.place else ()
     return not uplink.mac and any(each.outer_from for each in seen)
 
 
-def _claimant(scene: Observations, address: str) -> str | None:
+def _claimant(observations: Observations, address: str) -> str | None:
     """Return the MAC that claims an address at an uplink."""
     claims = (
-        each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen if each.claim == address
+        each
+        for place in observations.of_role(Role.UPLINK)
+        for each in place.vantage.seen
+        if each.claim == address
     )
     return next((each.claim_mac for each in claims), None)
 
 
-def find_devices(draft: TopologyDraft, scene: Observations) -> None:
-    """Add the interfaces at which tunnels start, with the MACs that the nodes' own frames have."""
-    senders = _inner_senders(draft, scene)
-    draft.bridged = _is_bridged(draft, scene)
+def find_devices(draft: TopologyDraft, observations: Observations) -> None:
+    """Add the interfaces at which tunnels start, with the MACs of the nodes' own frames."""
+    senders = _inner_senders(draft, observations)
+    draft.bridged = _is_bridged(draft, observations)
     for node in draft.nodes.values():
         for device in node.of_role(Role.VTEP):
             device.mac = _own_mac(draft, node, device)
@@ -71,7 +74,7 @@ def find_devices(draft: TopologyDraft, scene: Observations) -> None:
 
 
 def _give_mac(node: NodeDraft, mac: str) -> None:
-    """Give the MAC that a node sends with in its tunnels to the VTEP without one, else to a further one."""
+    """Give the MAC with which a node sends in its tunnels to the VTEP without one, else to another one."""
     devices = node.of_role(Role.VTEP)
     if mac in [each.mac for each in devices]:
         return
@@ -80,16 +83,16 @@ def _give_mac(node: NodeDraft, mac: str) -> None:
     (free[0] if len(free) == 1 else node.interface(name, Role.VTEP)).mac = mac
 
 
-def find_hidden_pods(draft: TopologyDraft, scene: Observations, translated: frozenset[str]) -> None:
-    """Vote for the node of each pod that sends through a tunnel; add pods of which nothing else was seen.
+def find_hidden_pods(draft: TopologyDraft, observations: Observations, translated: frozenset[str]) -> None:
+    """Vote for the node of each pod that sends through a tunnel; add pods that were seen nowhere else.
 
     Args:
         draft: pods and nodes so far.
-        scene: all captures.
+        observations: all captures.
         translated: addresses that stand for somebody else: they are their nodes'.
     """
-    senders, numbers, getters = _ends(draft, scene)
-    forwarding = _forwarding(draft, scene)
+    senders, numbers, getters = _ends(draft, observations)
+    forwarding = _forwarding(draft, observations)
     for source, votes in sorted(senders.items()):
         node, form, own = votes.most_common(1)[0][0]
         pod = draft.pod_of(source)
@@ -100,7 +103,7 @@ def find_hidden_pods(draft: TopologyDraft, scene: Observations, translated: froz
     for source, used in numbers.items():
         if pod := draft.pod_of(source):
             pod.numbers.update(used)
-    for destination, nodes in sorted((believed_at(draft, scene) | getters).items()):
+    for destination, nodes in sorted((believed_at(draft, observations) | getters).items()):
         if destination not in translated and not draft.node_of(destination):
             pod = draft.pod_of(destination) or _new(draft, destination)
             if not pod.votes:
@@ -108,16 +111,16 @@ def find_hidden_pods(draft: TopologyDraft, scene: Observations, translated: froz
 
 
 def _ends(
-    draft: TopologyDraft, scene: Observations
+    draft: TopologyDraft, observations: Observations
 ) -> tuple[dict[str, Counter[tuple[str, str, bool]]], dict[str, Counter[int]], dict[str, Counter[str]]]:
-    """Return who sends in tunnels, with which number, and who gets something.
+    """Return who sends in tunnels, with which number, and who receives.
 
-    Of a sender: from which node, in which form, and whether at first hand; of a getter: at which node.
+    Of a sender: from which node, in which form, and whether first-hand; of a receiver: at which node.
     """
     senders: dict[str, Counter[tuple[str, str, bool]]] = {}
     numbers: dict[str, Counter[int]] = {}
     getters: dict[str, Counter[str]] = {}
-    for each in _tunnelled(scene):
+    for each in _tunnelled(observations):
         node, far = draft.node_of(each.outer_from), draft.node_of(each.outer_to)
         if not each.is_data or each.source is None or each.inner_ttl is None:
             continue
@@ -135,26 +138,26 @@ def _new(draft: TopologyDraft, address: str) -> PodDraft:
     return draft.pods.setdefault(f"pod-{address}", PodDraft(f"pod-{address}", addresses=[address]))
 
 
-def _tunnelled(scene: Observations) -> Iterator[TrafficSeen]:
+def _tunnelled(observations: Observations) -> Iterator[TrafficSeen]:
     """Yield what uplinks saw in tunnels."""
-    for place in scene.of_role(Role.UPLINK, Role.VLAN):
-        yield from (each for each in place.watch.seen if each.outer_from)
+    for place in observations.of_role(Role.UPLINK, Role.VLAN):
+        yield from (each for each in place.vantage.seen if each.outer_from)
 
 
-def _inner_senders(draft: TopologyDraft, scene: Observations) -> dict[tuple[str, bool], Counter[str]]:
+def _inner_senders(draft: TopologyDraft, observations: Observations) -> dict[tuple[str, bool], Counter[str]]:
     """Return for each node, for IPv4 and IPv6 (True), the MACs that send inside its tunnels."""
     votes: dict[tuple[str, bool], Counter[str]] = {}
-    for each in _tunnelled(scene):
+    for each in _tunnelled(observations):
         node = draft.node_of(each.outer_from)
         if node and each.inner_from and each.is_data and each.form in WITH_MAC:
             votes.setdefault((node.name, ":" in str(each.source)), Counter())[each.inner_from] += each.packets
     return votes
 
 
-def _is_bridged(draft: TopologyDraft, scene: Observations) -> bool:
-    """Whether most frames in tunnels are the pods' own."""
+def _is_bridged(draft: TopologyDraft, observations: Observations) -> bool:
+    """Return whether most frames in tunnels are the pods' own."""
     known: Counter[bool] = Counter()
-    for each in _tunnelled(scene):
+    for each in _tunnelled(observations):
         pod = draft.pod_of(each.source)
         if each.inner_from and pod and pod.mac:
             known[each.inner_from == pod.mac] += each.packets
@@ -162,10 +165,10 @@ def _is_bridged(draft: TopologyDraft, scene: Observations) -> bool:
 
 
 def _own_mac(draft: TopologyDraft, node: NodeDraft, device: InterfaceDraft) -> str | None:
-    """Return the MAC that sends at a node's VTEP what the node's own pods say."""
+    """Return the MAC that sends the packets of the node's own pods at its VTEP."""
     local = draft.local(node.name)
     votes: Counter[str] = Counter()
-    for each in device.place.watch.seen if device.place else ():
+    for each in device.place.vantage.seen if device.place else ():
         if each.mac_from and each.is_data and each.source in local and not draft.with_mac(each.mac_from):
             votes[each.mac_from] += each.packets
         if each.mac_from and each.out:
@@ -173,14 +176,11 @@ def _own_mac(draft: TopologyDraft, node: NodeDraft, device: InterfaceDraft) -> s
     return votes.most_common(1)[0][0] if votes else None
 
 
-def _forwarding(draft: TopologyDraft, scene: Observations) -> frozenset[str]:
-    """Return the nodes in whose tunnels some packets were routed before.
-
-    Their pods' TTL is less than a first one.
-    """
+def _forwarding(draft: TopologyDraft, observations: Observations) -> frozenset[str]:
+    """Return the nodes that route packets before they enter the tunnel: their TTL was decremented."""
     return frozenset(
         node.name
-        for each in _tunnelled(scene)
+        for each in _tunnelled(observations)
         if each.is_data and each.inner_ttl is not None and each.inner_ttl not in FIRST_TTLS
         if (node := draft.node_of(each.outer_from))
     )

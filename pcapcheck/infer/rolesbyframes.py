@@ -1,7 +1,7 @@
-"""The role of a watch by its frames alone, where no name says it.
+"""The role of a vantage point, told by its frames where no name says it.
 
-Tunnels and tags are seen at uplinks; frames that are inside a tunnel elsewhere, at the tunnel's device; a
-veth and its pod show one station that speaks for itself, a bridge several and one that forwards.
+An uplink shows tunnels and tags. The device of a tunnel shows frames that are inside a tunnel elsewhere. A
+veth and its pod show one station that speaks for itself, a bridge several, and one that forwards.
 """
 
 from collections.abc import Callable
@@ -18,50 +18,50 @@ BARE: Final = frozenset({12, 14, 101, 228, 229})  # LINKTYPE_RAW, its kin and _I
 Pairs = frozenset[tuple[str | None, str | None]]
 
 
-def role_seen(watch: VantagePoint, tunnelled: Pairs, nearest: Callable[[str], bool | None]) -> Role | None:
-    """Return the role of a watch, None if its frames do not say.
+def role_seen(vantage: VantagePoint, tunnelled: Pairs, nearest: Callable[[str], bool | None]) -> Role | None:
+    """Return the role of a vantage point, None if its frames do not tell.
 
     Args:
-        watch: what was seen.
-        tunnelled: (source, destination) MACs of the frames that any watch saw inside a tunnel.
-        nearest: whether this watch is the nearest to an address.
+        vantage: what was seen.
+        tunnelled: (source, destination) MACs of the frames that any vantage point saw inside a tunnel.
+        nearest: whether this vantage point is the nearest to an address.
     """
-    if not watch.seen:
+    if not vantage.seen:
         return None
-    if watch.hatype == LOOPBACK or all(_is_loop(each.source) for each in watch.seen if each.source):
+    if vantage.hatype == LOOPBACK or all(_is_loop(each.source) for each in vantage.seen if each.source):
         return Role.LO
-    if watch.linktype in BARE or watch.hatype not in _FRAMES:
+    if vantage.linktype in BARE or vantage.hatype not in _FRAMES:
         return Role.TUNNEL
-    if any(each.form != "plain" or each.tag is not None for each in watch.seen):
+    if any(each.form != "plain" or each.tag is not None for each in vantage.seen):
         return Role.UPLINK
-    if _is_inside(watch, tunnelled):
+    if _is_inside(vantage, tunnelled):
         return Role.VTEP
-    return _by_stations(watch, stations(watch), nearest)
+    return _by_stations(vantage, stations(vantage), nearest)
 
 
 def _is_loop(address: str | None) -> bool:
     return address is not None and (address.startswith("127.") or address == "::1")
 
 
-def _is_inside(watch: VantagePoint, tunnelled: Pairs) -> bool:
-    """Whether nearly all frames here are inside a tunnel elsewhere.
+def _is_inside(vantage: VantagePoint, tunnelled: Pairs) -> bool:
+    """Return whether nearly all frames here are inside a tunnel elsewhere.
 
-    Cooked captures have no destination MAC.
+    Frames of cooked captures have no destination MAC.
     """
     froms = {source for source, _ in tunnelled}
     known = [
         (each.mac_from, each.mac_to) in tunnelled if each.mac_to else each.mac_from in froms
-        for each in watch.seen
+        for each in vantage.seen
         if each.mac_from and each.is_data
     ]
     return bool(known) and all(known)
 
 
-def _by_stations(watch: VantagePoint, found: Stations, nearest: Callable[[str], bool | None]) -> Role:
-    """Tell pod, veth, bridge and a plain uplink apart by who speaks for himself and who forwards."""
+def _by_stations(vantage: VantagePoint, found: Stations, nearest: Callable[[str], bool | None]) -> Role:
+    """Tell pod, veth, bridge and plain uplink apart by who speaks for itself and who forwards."""
     forwarding = [each for each in found.by_mac.values() if each.forwards]
     speaking = [each for each in found.by_mac.values() if each.own and not each.forwards]
-    if watch.index is not None:
+    if vantage.index is not None:
         return _of_node(speaking, forwarding, nearest)
     alone = [each for each in found.everywhere() if each in speaking]
     if alone:
@@ -73,9 +73,9 @@ def _by_stations(watch: VantagePoint, found: Stations, nearest: Callable[[str], 
 def _of_node(
     speaking: list[Station], forwarding: list[Station], nearest: Callable[[str], bool | None]
 ) -> Role:
-    """Tell the interfaces of a node apart by who comes in there.
+    """Tell the interfaces of a node apart by who arrives there.
 
-    At a veth its pod, which is nowhere nearer.
+    At a veth that is its pod, which is nearer nowhere else.
     """
     coming = [each for each in speaking if each.come]
     if any(each.come for each in forwarding) or not coming:

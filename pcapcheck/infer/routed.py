@@ -1,6 +1,6 @@
-"""Routed: what plain packets say of the nodes that pods are on.
+"""Routed pods: what plain packets tell about the nodes of pods.
 
-A node's MAC sends them, with a TTL that fell once.
+A node's MAC sends the packets of its pods, with a TTL that was decremented once.
 """
 
 from collections import Counter
@@ -14,20 +14,17 @@ from pcapcheck.infer.stations import FIRST_TTLS, is_host
 from pcapcheck.infer.subnets import neighbours
 from pcapcheck.topology.topology import Role
 
-SENDER_MAC_WEIGHT: Final = 3  # weight of the MAC that sends a pod's packets for the node that the pod is on
+SENDER_MAC_WEIGHT: Final = 3  # votes for the node whose MAC sends a pod's packets
 
 
-def find_routed_pods(draft: TopologyDraft, scene: Observations) -> None:
-    """Vote for the node of each pod whose plain packets a node's MAC sends.
-
-    Add nodes that were not captured.
-    """
+def find_routed_pods(draft: TopologyDraft, observations: Observations) -> None:
+    """Vote for the node whose MAC sends a pod's plain packets; add nodes that were not captured."""
     nodes = {
         each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac
     }
-    for pod, mac in sorted(_senders(draft, scene), key=lambda each: (each[0].name, each[1])):
+    for pod, mac in sorted(_senders(draft, observations), key=lambda each: (each[0].name, each[1])):
         if mac not in nodes and pod.node is None:
-            address = next((each for each in _claims(scene, mac) if not draft.node_of(each)), None)
+            address = next((each for each in _claims(observations, mac) if not draft.node_of(each)), None)
             if address:
                 uplink = draft.node(address).interface("uplink", Role.UPLINK)
                 uplink.mac, uplink.addresses = mac, [address]
@@ -37,12 +34,12 @@ def find_routed_pods(draft: TopologyDraft, scene: Observations) -> None:
             pod.votes[nodes[mac]] += SENDER_MAC_WEIGHT
 
 
-def _senders(draft: TopologyDraft, scene: Observations) -> Iterator[tuple[PodDraft, str]]:
+def _senders(draft: TopologyDraft, observations: Observations) -> Iterator[tuple[PodDraft, str]]:
     """Yield each pod with each MAC that sent its packets, routed once, at an uplink."""
     found = {
         (each.source, each.mac_from)
-        for place in scene.of_role(Role.UPLINK)
-        for each in place.watch.seen
+        for place in observations.of_role(Role.UPLINK)
+        for each in place.vantage.seen
         if each.form == "plain" and each.is_data and (each.ttl or 0) + 1 in FIRST_TTLS
     }
     for source, mac in found:
@@ -51,30 +48,29 @@ def _senders(draft: TopologyDraft, scene: Observations) -> Iterator[tuple[PodDra
             yield pod, mac
 
 
-def _claims(scene: Observations, mac: str) -> list[str]:
+def _claims(observations: Observations, mac: str) -> list[str]:
     """Return the addresses that a MAC claims at uplinks."""
-    seen = (each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen)
+    seen = (each for place in observations.of_role(Role.UPLINK) for each in place.vantage.seen)
     return sorted(
         {each.claim for each in seen if each.claim and each.claim_mac == mac and is_host(each.claim)}
     )
 
 
-def believed_at(draft: TopologyDraft, scene: Observations) -> dict[str, Counter[str]]:
-    """Return who gets what a node's pods send to another node's MAC, or into a tunnel's device.
+def believed_at(draft: TopologyDraft, observations: Observations) -> dict[str, Counter[str]]:
+    """Return the nodes to which other nodes send the packets for each destination.
 
-    And at which node.
-
-    Where a tunnel leads cannot be seen at its device, nor whose address is one like a pod's that nobody
-    answers for: it is the other node's, if there is only one.
+    A node sends them to another node's MAC, or into the device of a tunnel. The device does not show where
+    the tunnel leads, nor who has an address like a pod's that nobody answers for: it counts as the other
+    node's, if there is only one.
     """
     macs = {
         each.mac: node.name for node in draft.nodes.values() for each in node.of_role(Role.UPLINK) if each.mac
     }
-    speaking = {each.source for place in scene.places for each in place.watch.seen if each.is_data}
+    speaking = {each.source for place in observations.places for each in place.vantage.seen if each.is_data}
     getters: dict[str, Counter[str]] = {}
-    for place in scene.of_role(Role.UPLINK, Role.VTEP, Role.TUNNEL):
+    for place in observations.of_role(Role.UPLINK, Role.VTEP, Role.TUNNEL):
         others = [name for name in draft.nodes if name != place.node]
-        for each in place.watch.seen:
+        for each in place.vantage.seen:
             if (
                 not each.destination
                 or not is_host(each.destination)
@@ -92,15 +88,15 @@ def believed_at(draft: TopologyDraft, scene: Observations) -> dict[str, Counter[
 
 
 def _is_sent_here(draft: TopologyDraft, each: TrafficSeen, node: str | None) -> bool:
-    """Whether a pod of this node sends a plain packet."""
+    """Return whether a pod of this node sends a plain packet."""
     pod = draft.pod_of(each.source)
     return each.is_data and each.form == "plain" and pod is not None and pod.node == node
 
 
 def _is_like(draft: TopologyDraft, each: TrafficSeen, role: Role | None) -> bool:
-    """Whether a destination can be a pod's.
+    """Return whether a destination can be a pod's.
 
-    It goes into a tunnel, or is as near as pods are to each other.
+    Its packet goes into a tunnel, or it is as near as pods are to each other.
     """
     pod = draft.pod_of(each.source)
     return role != Role.UPLINK or bool(pod and neighbours([each.destination or ""], pod.addresses))

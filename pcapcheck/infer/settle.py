@@ -1,7 +1,7 @@
-"""Captures -> capture points where names and topology do not say all: guesses, then places again.
+"""Settle where captures were taken: bind them, infer what is missing from their packets, bind them again.
 
-Takes what was read and the topology, gives both settled. Without any topology it infers one; with one it asks
-the packets of captures that nothing binds which of its interfaces they fit.
+Takes what was read and the topology, and settles both. Without a topology it infers one. With one it asks
+the packets of unbound captures which interface of the topology they fit.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,12 +19,12 @@ from pcapcheck.bind.vantagepoint import TrafficSeen, VantagePoint
 from pcapcheck.collect.capturesummary import CaptureSummary
 from pcapcheck.correlate.addresses import addressed
 from pcapcheck.infer.infer import InferredTopology, infer
-from pcapcheck.infer.watching import nearer, seen_by_watch, translations
+from pcapcheck.infer.trafficseen import nearer, seen_by_vantage, translations
 from pcapcheck.topology.topology import Role, Topology
 
 COARSE_CLOCKS: Final = {"seconds": "its times are whole seconds", "none": "it has no times"}
 HARDWARE_FIELD: Final = "sll.hatype"
-WATCH: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64}
+VANTAGE_SCHEMA: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UInt64}
 
 
 def settle(captured: Sequence[CaptureSummary], topology: Topology) -> BoundCaptures:
@@ -40,7 +40,7 @@ def settle(captured: Sequence[CaptureSummary], topology: Topology) -> BoundCaptu
 
 
 def _remarks(captured: Sequence[CaptureSummary]) -> Iterator[str]:
-    """Yield what captures cannot tell, whatever is in them."""
+    """Yield what captures cannot tell, whatever they contain."""
     for each in captured:
         tool = merged_by(each.input.shown)
         if tool:
@@ -51,16 +51,18 @@ def _remarks(captured: Sequence[CaptureSummary]) -> Iterator[str]:
 
 
 def _by_content(bound: BoundCaptures, topology: Topology) -> dict[InterfaceKey, Binding]:
-    """Return where captures are of which neither name nor topology says it."""
+    """Return the bindings of captures that neither their names nor the topology bind."""
     unbound = [each for each in bound.bound if each.binding.point is None and each.packets]
     if not unbound:
         return {}
     variants = addressed(bound.variants)
-    table = pl.DataFrame([(each.file, each.interface, None) for each in unbound], schema=WATCH, orient="row")
-    table = table.with_row_index("watch").cast({"watch": pl.Int64})
-    seen = seen_by_watch(_watched(variants, table))
-    numbers = table.select("file", "interface", "watch").iter_rows()
-    watches = {(file, interface): number for file, interface, number in numbers}
+    table = pl.DataFrame(
+        [(each.file, each.interface, None) for each in unbound], schema=VANTAGE_SCHEMA, orient="row"
+    )
+    table = table.with_row_index("vantage").cast({"vantage": pl.Int64})
+    seen = seen_by_vantage(_with_vantages(variants, table))
+    numbers = table.select("file", "interface", "vantage").iter_rows()
+    vantages = {(file, interface): number for file, interface, number in numbers}
     found: dict[InterfaceKey, Binding | None] = {}
     for each in unbound:
         key = (each.file, each.interface, None)
@@ -68,26 +70,26 @@ def _by_content(bound: BoundCaptures, topology: Topology) -> dict[InterfaceKey, 
         if facts:
             found[key] = of_any(facts, topology)
             continue
-        row = {"watch": watches[each.file, each.interface], "file": each.file, "interface": each.interface}
-        found[key] = by_content(_watch(bound, row | {"index": None}, seen), topology)
+        row = {"vantage": vantages[each.file, each.interface], "file": each.file, "interface": each.interface}
+        found[key] = by_content(_vantage_point(bound, row | {"index": None}, seen), topology)
     return {key: binding for key, binding in found.items() if binding}
 
 
 def _guess(bound: BoundCaptures) -> InferredTopology:
-    """Infer the topology from what was placed without one."""
+    """Infer the topology from captures that were bound without one."""
     variants = addressed(bound.variants) if len(bound.variants) else bound.variants
-    table = _watches(bound, variants)
+    table = _vantage_points(bound, variants)
     if len(variants):
-        variants = _watched(variants, table)
+        variants = _with_vantages(variants, table)
         keys = fingerprints(bound)
-        seen = seen_by_watch(variants)
-        watches = [_watch(bound, row, seen) for row in table.iter_rows(named=True)]
-        return infer(watches, nearer(variants, keys), translations(variants, keys))
-    return infer([_watch(bound, row, {}) for row in table.iter_rows(named=True)], (), ())
+        seen = seen_by_vantage(variants)
+        vantages = [_vantage_point(bound, row, seen) for row in table.iter_rows(named=True)]
+        return infer(vantages, nearer(variants, keys), translations(variants, keys))
+    return infer([_vantage_point(bound, row, {}) for row in table.iter_rows(named=True)], (), ())
 
 
-def _watches(bound: BoundCaptures, variants: pl.DataFrame) -> pl.DataFrame:
-    """Return a row a watch: an interface of a file, in SLL2 captures of `any` each interface index."""
+def _vantage_points(bound: BoundCaptures, variants: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each vantage point: an interface of a file, or an index of an `any` capture."""
     rows: list[tuple[int, int, int | None]] = []
     for each in bound.bound:
         here = (pl.col("file") == each.file) & (pl.col("interface") == each.interface)
@@ -97,36 +99,40 @@ def _watches(bound: BoundCaptures, variants: pl.DataFrame) -> pl.DataFrame:
             else []
         )
         rows += [(each.file, each.interface, index) for index in indices or [None]]
-    return pl.DataFrame(rows, schema=WATCH, orient="row").with_row_index("watch").cast({"watch": pl.Int64})
+    return (
+        pl.DataFrame(rows, schema=VANTAGE_SCHEMA, orient="row")
+        .with_row_index("vantage")
+        .cast({"vantage": pl.Int64})
+    )
 
 
 def _is_any(bound: BoundCaptures, each: BoundInterface) -> bool:
-    """Whether an interface of a file is all interfaces of a node."""
+    """Return whether an interface of a file stands for all interfaces of a node."""
     linktype = bound.captured[each.file].interfaces[each.interface].linktype
     point = each.binding.point
     return linktype == SLL2 and (point is None or (point.role == Role.ANY and point.pod is None))
 
 
-def _watched(variants: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
-    """Add the watch to each variant."""
+def _with_vantages(variants: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """Add its vantage point to each variant."""
     keys = ["file", "interface"]
-    whole = table.filter(pl.col("index").is_null()).select(*keys, "watch")
-    split = table.filter(pl.col("index").is_not_null()).select(*keys, "index", pl.col("watch").alias("at"))
+    whole = table.filter(pl.col("index").is_null()).select(*keys, "vantage")
+    split = table.filter(pl.col("index").is_not_null()).select(*keys, "index", pl.col("vantage").alias("at"))
     told = variants.join(whole, on=keys, how="left", maintain_order="left")
     told = told.join(
         split, left_on=[*keys, INDEX], right_on=[*keys, "index"], how="left", maintain_order="left"
     )
-    return told.with_columns(pl.coalesce("watch", "at").alias("watch")).drop("at")
+    return told.with_columns(pl.coalesce("vantage", "at").alias("vantage")).drop("at")
 
 
-def _watch(
+def _vantage_point(
     bound: BoundCaptures, row: Mapping[str, Any], seen: Mapping[int, tuple[TrafficSeen, ...]]
 ) -> VantagePoint:
-    """Return the facts of one watch."""
+    """Return one vantage point with what was seen there."""
     each = next(b for b in bound.bound if (b.file, b.interface) == (row["file"], row["interface"]))
     captured = bound.captured[each.file]
     return VantagePoint(
-        number=row["watch"],
+        number=row["vantage"],
         file=each.file,
         interface=each.interface,
         index=row["index"],
@@ -135,12 +141,12 @@ def _watch(
         hatype=_hatype(of(bound.variants, each), row["index"]),
         point=each.binding.point,
         candidates=each.binding.candidates,
-        seen=seen.get(row["watch"], ()),
+        seen=seen.get(row["vantage"], ()),
     )
 
 
 def _hatype(variants: pl.DataFrame, index: int | None) -> int | None:
-    """Return the hardware type that a cooked capture has for one of its interfaces, or the only one."""
+    """Return the most frequent hardware type of a cooked capture, or of one of its interface indices."""
     if HARDWARE_FIELD not in variants.columns:
         return None
     here = pl.col(INDEX) == index if index is not None else pl.lit(value=True)

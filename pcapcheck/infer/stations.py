@@ -1,9 +1,8 @@
-"""Stations of a watch.
+"""Stations: the MACs at a vantage point, and whether each speaks for itself or forwards.
 
-Each MAC that frames there are from or for, and whether it speaks for itself or forwards.
-
-A packet that its sender has just made has a TTL that systems start with; a router's packets have less, and
-are of many sources. ARP and ND bind an address to a MAC, but a router may answer for others (proxy ARP).
+A packet that its sender has just made has one of the TTLs that systems start with. Packets that a router
+forwards have a lower one, and many sources. ARP and ND bind an address to a MAC, but a router may answer for
+others (proxy ARP).
 """
 
 from collections import Counter
@@ -22,7 +21,7 @@ _NO_HOSTS: Final = tuple(cidr(network) for network in GROUPS)
 
 @dataclass
 class Station:
-    """One MAC at one watch.
+    """One MAC at one vantage point.
 
     Attributes:
         mac: the address.
@@ -49,20 +48,20 @@ class Station:
 
     @property
     def own(self) -> frozenset[str]:
-        """The addresses that it speaks for itself with, or claims and is asked under."""
+        """The addresses under which it speaks for itself, and those that it claims."""
         speaks = {address for address, packets in self.first.items() if 2 * packets > self.sent[address]}
         return frozenset(speaks | {each for each in self.claims if is_host(each)})
 
     @property
     def forwards(self) -> bool:
-        """Whether it passes on packets that others made, or gets packets for others."""
+        """Whether it passes on packets that others made, or receives packets for others."""
         own = self.own
         passes = any(address not in own for address in self.sent)
         return passes or bool(own and self.sent and self.got.keys() - own)
 
 
 class Stations:
-    """The stations of one watch, of frames in one form."""
+    """The stations of one vantage point, of frames in one form."""
 
     def __init__(self, seen: Iterable[TrafficSeen]) -> None:
         self.by_mac: dict[str, Station] = {}
@@ -101,30 +100,30 @@ class Stations:
     def everywhere(self) -> list[Station]:
         """Return the stations that take part in nearly all unicast frames.
 
-        Of groups only, those that sent.
+        If there are only frames for groups, return their senders.
         """
         if self.unicast:
             return [each for each in self.by_mac.values() if each.frames >= MIN_SHARE_OF_ONE * self.unicast]
         return [each for each in self.by_mac.values() if each.alone]
 
 
-def stations(watch: VantagePoint) -> Stations:
-    """Return the stations of the frames that a watch saw, those with a VLAN tag left out."""
-    return Stations(each for each in watch.seen if each.tag is None)
+def stations(vantage: VantagePoint) -> Stations:
+    """Return the stations of the frames that a vantage point saw; frames with a VLAN tag are left out."""
+    return Stations(each for each in vantage.seen if each.tag is None)
 
 
 def is_host(address: str) -> bool:
-    """Whether an address can be one host's: not multicast, link-local, loopback or unspecified."""
+    """Return whether an address can be one host's: not multicast, link-local, loopback or unspecified."""
     version, number = address_number(address)
     bits = 32 if version == 4 else 128
     return not any(net.bits == bits and net.low <= number <= net.high for net in _NO_HOSTS)
 
 
-def ends_of(watch: VantagePoint) -> set[str]:
-    """Return the addresses that take part in nearly all packets of their family that a watch saw."""
+def ends_of(vantage: VantagePoint) -> set[str]:
+    """Return the addresses that take part in nearly all packets of their family at a vantage point."""
     parts: Counter[str] = Counter()
     total: Counter[bool] = Counter()
-    for each in watch.seen:
+    for each in vantage.seen:
         if each.is_data and each.source:
             total[":" in each.source] += each.packets
             for address in {each.source, each.destination}:

@@ -1,8 +1,8 @@
-"""Subnets: which nodes reach each other directly, and which over a router.
+"""Subnets: which nodes reach each other directly, and which through a router.
 
-A frame for a node's address that is for that node's MAC went directly, one for another MAC over a router.
-Prefix lengths are not on the wire: the shortest usual one is taken that holds a subnet's nodes and none of
-another's.
+A frame to a node's address that goes to that node's MAC is sent directly; one that goes to another MAC is
+sent to a router. Prefix lengths are not on the wire. The shortest usual one is taken that holds a subnet's
+nodes and none of another's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ ADDRESS_BITS: Final = {4: 32, 6: 128}
 def networks(pods: Iterable[str], others: Iterable[str]) -> list[str]:
     """Return networks that hold the pods' addresses and none of the others.
 
-    A lone address is a network of one.
+    A lone address becomes a network with one address.
 
     Args:
         pods: addresses of pods.
@@ -54,7 +54,7 @@ def _holds(version: int, low: int, length: int, number: int) -> bool:
 
 
 def neighbours(addresses: Iterable[str], pods: Iterable[str]) -> list[str]:
-    """Return those addresses that are as near to a pod's as pods are to each other."""
+    """Return the addresses that are as near to a pod's as pods are to each other."""
     known = {
         (version, number >> ADDRESS_BITS[version] - NETWORK_BITS[version])
         for version, number in map(address_number, pods)
@@ -72,9 +72,9 @@ InterfaceName: TypeAlias = tuple[str, str]  # node, interface
 
 
 class _Link(NamedTuple):
-    """Two interfaces, (node, interface) each.
+    """Two interfaces, each as (node, interface).
 
-    `router` is the MAC between them, None if they reach each other directly.
+    `router` is the MAC of the router between them, None if they reach each other directly.
     """
 
     mine: InterfaceName
@@ -83,10 +83,7 @@ class _Link(NamedTuple):
 
 
 def find_subnets(draft: TopologyDraft) -> None:
-    """Give the addresses of uplinks their prefix lengths, where packets show who is in one subnet.
-
-    Name routers.
-    """
+    """Give addresses of uplinks prefix lengths where packets show who shares a subnet; name routers."""
     interfaces = {
         (node.name, each.name): each for node in draft.nodes.values() for each in node.of_role(*UNDERLAY)
     }
@@ -115,11 +112,11 @@ def _addresses(interfaces: Sequence[InterfaceDraft], version: int) -> list[str]:
 
 
 def _links(interfaces: Mapping[InterfaceName, InterfaceDraft]) -> Iterator[_Link]:
-    """Yield what each packet between two nodes says of the way between them."""
+    """Yield what each packet between two nodes tells about the way between them."""
     owners = {address: name for name, each in interfaces.items() for address in each.addresses}
     macs = {each.mac: name for name, each in interfaces.items() if each.mac}
     for interface in interfaces.values():
-        for each in interface.place.watch.seen if interface.place and interface.mac else ():
+        for each in interface.place.vantage.seen if interface.place and interface.mac else ():
             asks = each.kind in ("arp", "nd")
             ends = (each.claim, each.destination) if asks else each.ends
             mine, theirs = (owners.get(end or "") for end in ends)
@@ -128,14 +125,14 @@ def _links(interfaces: Mapping[InterfaceName, InterfaceDraft]) -> Iterator[_Link
 
 
 def _pod_links(draft: TopologyDraft, interfaces: Mapping[InterfaceName, InterfaceDraft]) -> Iterator[_Link]:
-    """Yield the way of plain packets of other nodes' pods.
+    """Yield the way that plain packets from pods of other nodes took.
 
-    From the node's own MAC, or routed but once, is direct.
+    It is direct if they come from the node's own MAC, or were routed only once.
     """
     uplinks = {name[0]: name for name, each in interfaces.items() if each.role == Role.UPLINK}
     homes = {address: uplinks.get(pod.node or "") for pod in draft.pods.values() for address in pod.addresses}
     for name, interface in interfaces.items():
-        for each in interface.place.watch.seen if interface.place and interface.mac else ():
+        for each in interface.place.vantage.seen if interface.place and interface.mac else ():
             far = homes.get(each.source or "")
             if (
                 each.form == "plain"
@@ -151,14 +148,14 @@ def _pod_links(draft: TopologyDraft, interfaces: Mapping[InterfaceName, Interfac
 def _hypotheses(
     draft: TopologyDraft, interfaces: Mapping[InterfaceName, InterfaceDraft], links: Sequence[_Link]
 ) -> Iterator[_Link]:
-    """Yield what explains that packets of two nodes' pods are in tunnels while others' are not.
+    """Yield links that explain why packets between some nodes' pods are in tunnels and others are not.
 
-    Of the two nodes nothing else is known.
+    They are made only for nodes about which nothing else is known.
     """
     uplinks = {name[0]: name for name, each in interfaces.items() if each.role == Role.UPLINK}
     forms: dict[tuple[str, str], set[bool]] = {}
     for interface in interfaces.values():
-        for each in interface.place.watch.seen if interface.place else ():
+        for each in interface.place.vantage.seen if interface.place else ():
             ends = [pod.node if pod else None for pod in map(draft.pod_of, (each.source, each.destination))]
             if each.is_data and ends[0] in uplinks and ends[1] in uplinks and ends[0] != ends[1]:
                 forms.setdefault((str(ends[0]), str(ends[1])), set()).add(each.form == "plain")
@@ -173,7 +170,7 @@ def _hypotheses(
 def _link(
     each: TrafficSeen, own: str | None, direct: _Link, macs: Mapping[str, InterfaceName]
 ) -> Iterator[_Link]:
-    """Yield the way of one packet, if it says anything.
+    """Yield the way that one packet took, if it tells.
 
     Args:
         each: the packet.
@@ -192,7 +189,7 @@ def _link(
 
 
 def _groups(links: Sequence[_Link]) -> list[list[InterfaceName]]:
-    """Return the interfaces that reach each other directly, group by group."""
+    """Return the groups of interfaces that reach each other directly."""
     group = {name: {name} for link in links for name in link[:2]}
     for link in links:
         if link.router is None and group[link.mine] is not group[link.theirs]:
@@ -202,7 +199,7 @@ def _groups(links: Sequence[_Link]) -> list[list[InterfaceName]]:
 
 
 def _length(members: Sequence[str], others: Sequence[str], version: int) -> int:
-    """Return a prefix length that holds all members; longer than usual if others would be in it too."""
+    """Return a prefix length that holds all members; longer than usual if it would hold others too."""
     numbers = [address_number(each)[1] for each in members] or [0]
     common = ADDRESS_BITS[version] - max(number ^ numbers[0] for number in numbers).bit_length()
     length = min(common, USUAL_PREFIX[version])
@@ -228,6 +225,6 @@ def _name_routers(
     known = set(draft.routers.values())
     for node in draft.nodes.values():
         for interface in node.of_role(*UNDERLAY):
-            for each in interface.place.watch.seen if interface.place else ():
+            for each in interface.place.vantage.seen if interface.place else ():
                 if each.claim and each.claim_mac in known and is_host(each.claim):
                     draft.routers[each.claim] = str(each.claim_mac)

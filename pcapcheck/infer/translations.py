@@ -1,9 +1,8 @@
-"""Translations: addresses that stand for somebody else.
+"""Translations: the addresses of services, and those behind which nodes hide others.
 
-Services, and addresses that nodes hide others behind.
-
-One packet with two destinations: the one that no pod or node has is a service's. One packet with two sources:
-the one that no pod has is a node's. Which endpoints a service is meant to have cannot be seen.
+If one packet has two destinations, the one that is no pod's or node's belongs to a service. If it has two
+sources, the one that is no pod's belongs to a node. Packets do not show which endpoints a service should
+have.
 """
 
 from collections.abc import Sequence
@@ -18,19 +17,25 @@ NODE_ROLES: Final = (Role.UPLINK, Role.VTEP, Role.TUNNEL)
 
 
 class _Pair(NamedTuple):
-    """Two (address, port) of which one stands for the other."""
+    """An (address, port) that stands for another one."""
 
     stands: tuple[str, int]
     behind: str
 
 
-def find_services(draft: TopologyDraft, scene: Observations) -> None:
-    """Add the services that pods asked for, and whose answers came from pods; none of them is on the wire."""
+def find_services(draft: TopologyDraft, observations: Observations) -> None:
+    """Add the services that pods asked and whose answers came from pods.
+
+    Their addresses are never on the wire between nodes.
+    """
     wire = {
-        address for place in scene.of_role(*NODE_ROLES) for each in place.watch.seen for address in each.ends
+        address
+        for place in observations.of_role(*NODE_ROLES)
+        for each in place.vantage.seen
+        for address in each.ends
     }
-    found: dict[str, dict[int, str]] = {address: {} for address in _refused(draft, scene, wire)}
-    for each in scene.translations:
+    found: dict[str, dict[int, str]] = {address: {} for address in _refused(draft, observations, wire)}
+    for each in observations.translations:
         pair = _destination(draft, each) if _asks(each) else _source(draft, each)
         if pair and pair.stands[0] not in wire:
             found.setdefault(pair.stands[0], {})[pair.stands[1]] = each.protocol
@@ -40,13 +45,13 @@ def find_services(draft: TopologyDraft, scene: Observations) -> None:
         draft.services[name] = Service(name, (address,), listed)
 
 
-def _refused(draft: TopologyDraft, scene: Observations, wire: set[str | None]) -> set[str]:
-    """Return the addresses that never speak nor leave the node, and that the node itself refuses to pods.
+def _refused(draft: TopologyDraft, observations: Observations, wire: set[str | None]) -> set[str]:
+    """Return the addresses that never speak nor leave the node, and that the node refuses to pods.
 
-    Nobody but the rules of kube-proxy refuses what is for another: a service without endpoint.
+    Only the rules of kube-proxy refuse a packet for somebody else: it is a service without endpoints.
     """
-    inside = scene.of_role(Role.POD, Role.VETH, Role.BRIDGE)
-    seen = [each for place in inside for each in place.watch.seen]
+    inside = observations.of_role(Role.POD, Role.VETH, Role.BRIDGE)
+    seen = [each for place in inside for each in place.vantage.seen]
     speaking = {each.source for each in seen if each.is_data}
     return {
         each.quoted
@@ -57,7 +62,7 @@ def _refused(draft: TopologyDraft, scene: Observations, wire: set[str | None]) -
 
 
 def hidden_behind(draft: TopologyDraft, translations: Sequence[Translation]) -> frozenset[str]:
-    """Return the addresses that packets got for a source, and that no pod that was captured has."""
+    """Return the addresses that replaced the source of packets, and that no captured pod has."""
     services = {address for each in draft.services.values() for address in each.addresses}
     found = set()
     for each in translations:
@@ -71,7 +76,7 @@ def hidden_behind(draft: TopologyDraft, translations: Sequence[Translation]) -> 
 
 
 def _asks(each: Translation) -> bool:
-    """Whether this is the way to the server: its port is the lower one."""
+    """Return whether this is the direction to the server: its port is the lower one."""
     return each.destination_port < each.source_port or each.other_destination_port < each.other_source_port
 
 
@@ -100,9 +105,9 @@ def _is_known(draft: TopologyDraft, address: str) -> bool:
 
 
 def _is_before(draft: TopologyDraft, each: Translation, *, swapped: bool) -> bool:
-    """Whether the other pair of ends is the one before translation.
+    """Return whether the other pair of ends is the one before translation.
 
-    It asks a node or a service, this one a pod.
+    It asks a node or a service; this one asks a pod.
     """
     before = each.other_destination if swapped else each.destination
     after = each.destination if swapped else each.other_destination

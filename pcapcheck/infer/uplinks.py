@@ -1,7 +1,7 @@
 """Uplinks: the MAC and the addresses of each node's own interfaces to the network.
 
-Both ends of an exchange are in every frame of two nodes, so a node's own MAC is the one that sends what its
-pods say; its address is what it claims by ARP or sends under, and not what others believe.
+A frame between two nodes shows both of them. A node's own MAC is the one that sends the packets of its pods;
+its address is the one that it claims by ARP or sends under, and not the one that others believe.
 """
 
 from collections import Counter
@@ -16,35 +16,35 @@ from pcapcheck.infer.stations import FIRST_TTLS, is_host
 from pcapcheck.topology.topology import Role
 
 UNDERLAY: Final = (Role.UPLINK, Role.VLAN)
-SURE: Final = 10  # how much more a packet says of which the link layer tells that it left
+SURE: Final = 10  # votes of a packet that the link layer marks as sent here; others have one
 
 
-def find_uplinks(draft: TopologyDraft, scene: Observations) -> None:
+def find_uplinks(draft: TopologyDraft, observations: Observations) -> None:
     """Give each node's uplinks and VLAN interfaces their MACs and addresses."""
-    homes = _homes(draft, scene)
-    places = [each for each in scene.of_role(*UNDERLAY) if each.node and not each.pod]
+    homes = _homes(draft, observations)
+    places = [each for each in observations.of_role(*UNDERLAY) if each.node and not each.pod]
     for place in places:
-        _interface(draft, place).mac = _by_votes(draft, place, homes) or _by_tag(place, scene)
+        _interface(draft, place).mac = _by_votes(draft, place, homes) or _by_tag(place, observations)
     for place in places:
         interface = _interface(draft, place)
-        interface.mac = interface.mac or _left(draft, place, scene)
+        interface.mac = interface.mac or _left(draft, place, observations)
     for node in draft.nodes.values():
         for interface in node.of_role(*UNDERLAY):
             interface.addresses = _addresses(draft, interface)
         if not node.of_role(Role.UPLINK):
-            _from_afar(draft, node, scene)
+            _from_afar(draft, node, observations)
         node.addresses = [address for each in node.of_role(Role.UPLINK) for address in each.addresses] or [
             address for each in node.of_role(Role.VLAN) for address in each.addresses
         ]
 
 
-def _from_afar(draft: TopologyDraft, node: NodeDraft, scene: Observations) -> None:
+def _from_afar(draft: TopologyDraft, node: NodeDraft, observations: Observations) -> None:
     """Give a node whose uplink was not captured one.
 
-    Its MAC and its address are those that its pods' packets have elsewhere.
+    It has the MAC and the address that packets of its pods have elsewhere.
     """
     local = draft.local(node.name)
-    seen = [each for place in scene.of_role(Role.UPLINK) for each in place.watch.seen]
+    seen = [each for place in observations.of_role(Role.UPLINK) for each in place.vantage.seen]
     claims = {each.claim: each.claim_mac for each in seen if each.claim and each.claim_mac}
     addresses: Counter[str] = Counter()
     macs: Counter[str] = Counter()
@@ -63,7 +63,7 @@ def _from_afar(draft: TopologyDraft, node: NodeDraft, scene: Observations) -> No
 
 
 def _most(counts: Counter[str], six: bool | None = None) -> str | None:
-    """Return the most frequent, of IPv4 or IPv6 (True) addresses if that is said."""
+    """Return the most frequent address; of IPv4 or IPv6 (True) only, if that is given."""
     return next((each for each, _ in counts.most_common() if six is None or (":" in each) == six), None)
 
 
@@ -71,9 +71,12 @@ def _interface(draft: TopologyDraft, place: LocatedPoint) -> InterfaceDraft:
     return draft.node(place.node or "").interface(place.interface, Role(place.role or Role.UPLINK))
 
 
-def _homes(draft: TopologyDraft, scene: Observations) -> dict[str, str]:
-    """Return address -> node: of pods, of what stands for a node's own pods, of all whose side is seen."""
-    votes = {address: scene.sides.of(address).most_common(2) for address in scene.order.addresses}
+def _homes(draft: TopologyDraft, observations: Observations) -> dict[str, str]:
+    """Return address -> node, of pods, of addresses that stand for them, and of all with a home node."""
+    votes = {
+        address: observations.home_nodes.of(address).most_common(2)
+        for address in observations.order.addresses
+    }
     homes = {
         address: most[0][0]
         for address, most in votes.items()
@@ -82,7 +85,7 @@ def _homes(draft: TopologyDraft, scene: Observations) -> dict[str, str]:
     pods = {address: pod.node for pod in draft.pods.values() for address in pod.addresses if pod.node}
     hidden = {
         stands: pods[own]
-        for each in scene.translations
+        for each in observations.translations
         if each.destination == each.other_destination
         for stands, own in ((each.source, each.other_source), (each.other_source, each.source))
         if own in pods and stands not in pods
@@ -92,9 +95,9 @@ def _homes(draft: TopologyDraft, scene: Observations) -> dict[str, str]:
 
 
 def _by_votes(draft: TopologyDraft, place: LocatedPoint, homes: Mapping[str, str]) -> str | None:
-    """Return the MAC that sends what the node's own side says, and gets what is for it."""
+    """Return the MAC that sends for the node's own side, and receives for it."""
     votes: Counter[str] = Counter()
-    seen = [each for each in place.watch.seen if each.tag is None and each.kind != "icmp-error"]
+    seen = [each for each in place.vantage.seen if each.tag is None and each.kind != "icmp-error"]
     speakers = {each.mac_from for each in seen if each.mac_from}
     pods_speak = any(_is_a_pods(draft, mac, place) for mac in speakers)  # then most MACs are pods'
     freshest: dict[str | None, int] = {}
@@ -119,7 +122,7 @@ def _vote(votes: Counter[str], each: TrafficSeen, node: str | None, homes: Mappi
 
 
 def _speaks(each: TrafficSeen) -> Iterator[tuple[str | None, str | None]]:
-    """Yield who sends for whom, and who gets what for whom; questions for all are got by none."""
+    """Yield who sends for whom and who receives for whom; nobody receives a question to all."""
     yield each.mac_from, each.source
     yield each.mac_from, each.outer_from
     if each.unicast and each.is_data:
@@ -127,27 +130,27 @@ def _speaks(each: TrafficSeen) -> Iterator[tuple[str | None, str | None]]:
         yield each.mac_to, each.outer_to
 
 
-def _by_tag(place: LocatedPoint, scene: Observations) -> str | None:
-    """Return the MAC whose claims are at a VLAN interface before they are, tagged, at the uplink under it."""
+def _by_tag(place: LocatedPoint, observations: Observations) -> str | None:
+    """Return the MAC that claims an address at a VLAN interface before it does at the uplink below."""
     if place.role != Role.VLAN:
         return None
     tagged: dict[tuple[str | None, str | None], int] = {}
-    for uplink in scene.of_role(Role.UPLINK):
-        for each in uplink.watch.seen if uplink.node == place.node else ():
+    for uplink in observations.of_role(Role.UPLINK):
+        for each in uplink.vantage.seen if uplink.node == place.node else ():
             if each.tag is not None and each.claim:
                 key = (each.claim_mac, each.claim)
                 tagged[key] = min(each.first, tagged.get(key, each.first))
     own = {
         each.claim_mac
-        for each in place.watch.seen
+        for each in place.vantage.seen
         if each.first < tagged.get((each.claim_mac, each.claim), 0)
     }
     return own.pop() if len(own) == 1 else None
 
 
-def _left(draft: TopologyDraft, place: LocatedPoint, scene: Observations) -> str | None:
-    """Return the only MAC of all unicast frames that is no pod's or other node's, and forwards nothing."""
-    found = scene.stations(place)
+def _left(draft: TopologyDraft, place: LocatedPoint, observations: Observations) -> str | None:
+    """Return the only MAC of all unicast frames that is no pod's or other node's and does not forward."""
+    found = observations.stations(place)
     if not found.unicast or any(draft.with_mac(each.mac) for each in found.everywhere()):
         return None  # pods are on this network themselves: the others need not be the node
     taken = {each.mac for node in draft.nodes.values() for each in node.of_role(*UNDERLAY)}
@@ -156,26 +159,26 @@ def _left(draft: TopologyDraft, place: LocatedPoint, scene: Observations) -> str
 
 
 def _is_a_pods(draft: TopologyDraft, mac: str, place: LocatedPoint) -> bool:
-    """Whether a MAC is one pod's own (macvlan).
+    """Return whether a MAC is one pod's own (macvlan).
 
-    If it claims others' addresses too, the pod has the node's (ipvlan).
+    If it claims others' addresses too, it is the node's, and the pod shares it (ipvlan).
     """
     pods = draft.with_mac(mac)
     if len(pods) != 1:
         return False
-    claims = {each.claim for each in place.watch.seen if each.claim_mac == mac and each.claim}
+    claims = {each.claim for each in place.vantage.seen if each.claim_mac == mac and each.claim}
     return not {each for each in claims if is_host(each)} - set(pods[0].addresses)
 
 
 def _addresses(draft: TopologyDraft, interface: InterfaceDraft) -> list[str]:
-    """Return what an interface claims or gets tunnels under.
+    """Return the addresses that an interface claims or receives tunnels under.
 
-    Else the only one that it sends or speaks under.
+    Without any, the only one that it sends or speaks under.
     """
     if interface.place is None or interface.mac is None:
         return []
     pods = {address for pod in draft.pods.values() for address in pod.addresses}
-    found = _Addresses(interface.place.watch, interface.mac)
+    found = _Addresses(interface.place.vantage, interface.mac)
     sure = [each for each in (found.claimed | found.got) if is_host(each) and each not in pods]
     for version in (False, True):
         if not any((":" in each) == version for each in sure):
@@ -189,12 +192,12 @@ def _addresses(draft: TopologyDraft, interface: InterfaceDraft) -> list[str]:
 class _Addresses:
     """The addresses that go with a MAC at its own interface."""
 
-    def __init__(self, watch: VantagePoint, mac: str) -> None:
+    def __init__(self, vantage: VantagePoint, mac: str) -> None:
         self.claimed: set[str] = set()
         self.got: set[str] = set()
         self.sent: set[str] = set()
         self.spoke: set[str] = set()
-        for each in watch.seen:
+        for each in vantage.seen:
             self._add(each, mac)
 
     def _add(self, each: TrafficSeen, mac: str) -> None:

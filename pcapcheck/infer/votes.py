@@ -1,6 +1,7 @@
-"""Parameter votes: which values the nodes use for what a cluster is configured with: VNI, port, key, VLAN.
+"""Parameter votes: which values nodes use for the settings of a cluster, such as VNI, port, key and VLAN.
 
-Counts nodes that send a value, not packets: one busy node is no majority. It does not know what is intended.
+Counts the nodes that send a value and not their packets: one busy node is no majority. It does not know what
+is intended.
 """
 
 from collections import Counter
@@ -37,7 +38,7 @@ def count_votes(draft: TopologyDraft) -> ParameterVotes:
 
 
 def _is_routable(draft: TopologyDraft) -> bool:
-    """Whether somebody outside answers a pod's own address: then pods need no other towards the outside."""
+    """Return whether somebody outside answers a pod's own address, so that pods need no other one there."""
     pods = {address for pod in draft.pods.values() for address in pod.addresses}
     ours = pods | {address for node in draft.nodes.values() for address in node.owned}
     uplinks = [
@@ -46,7 +47,7 @@ def _is_routable(draft: TopologyDraft) -> bool:
     pairs = {
         (each.source, each.destination)
         for place in uplinks
-        for each in place.watch.seen
+        for each in place.vantage.seen
         if each.form == "plain" and each.is_data
     }
     return any(
@@ -56,7 +57,7 @@ def _is_routable(draft: TopologyDraft) -> bool:
 
 
 def _sent(draft: TopologyDraft) -> Iterator[tuple[str, str, int]]:
-    """Yield what each sender uses, as any uplink saw it: nodes by name, else by their address."""
+    """Yield the values that each sender uses at any uplink; a sender is a node's name, else an address."""
     names = {address: node.name for node in draft.nodes.values() for address in node.addresses}
     macs = {
         each.mac: node.name
@@ -66,7 +67,7 @@ def _sent(draft: TopologyDraft) -> Iterator[tuple[str, str, int]]:
     }
     for node in draft.nodes.values():
         for interface in node.of_role(Role.UPLINK):
-            for each in interface.place.watch.seen if interface.place else ():
+            for each in interface.place.vantage.seen if interface.place else ():
                 plain = each.form == "plain"
                 sender = (
                     macs.get(each.mac_from or "")
@@ -89,9 +90,9 @@ def _values(each: TrafficSeen) -> Iterator[tuple[str, int]]:
 
 
 def _named(node: NodeDraft) -> Iterator[tuple[str, int]]:
-    """Yield what the names of devices say.
+    """Yield the values in the names of devices.
 
-    Flannel calls its VTEP after the VNI, a VLAN device after the VLAN.
+    Flannel names its VTEP after the VNI; VLAN devices are named after the VLAN.
     """
     for interface in node.of_role(Role.VTEP, Role.VLAN):
         for parameter, value in numbers_in(interface.name).items():

@@ -33,21 +33,21 @@ def tunnelled(source, destination, outer_from, outer_to, by, to, **rest):
     return said(source, destination, by, to, **outer | rest)
 
 
-def watch(number, *seen, **rest):
+def vantage(number, *seen, **rest):
     return VantagePoint(number, **{"file": number, "path": f"{number}.pcap", "seen": seen} | rest)
 
 
 def place(number, *seen, node=None, pod=None, interface="eth0", role=Role.UPLINK, guessed="", **rest):
-    return LocatedPoint(watch(number, *seen, **rest), node, pod, interface, role, guessed)
+    return LocatedPoint(vantage(number, *seen, **rest), node, pod, interface, role, guessed)
 
 
 def nearer(source, destination, *along):
-    """Return the comparisons of the watches that an exchange passes, from its source to its destination."""
+    """Return the comparisons of the vantage points on the way of an exchange, from its source on."""
     pairs = [(one, other) for at, one in enumerate(along) for other in along[at + 1 :]]
     return [Nearer(source, destination, one, other, 1000, 1) for one, other in pairs]
 
 
-def scene_of(*places, order=(), translations=()):
+def observations_of(*places, order=(), translations=()):
     return Observations(places, Nearness(order), translations)
 
 

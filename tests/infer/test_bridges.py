@@ -10,10 +10,10 @@ from guesses import (
     WEB_MAC,
     claim,
     draft_of,
+    observations_of,
     place,
     pod,
     said,
-    scene_of,
     settle,
 )
 
@@ -32,7 +32,7 @@ def bridge(number, *seen, interface="cni0"):
 def bridged(*places, pods=(), through_tunnels=False):
     draft = draft_of(*places, pods=pods or [pod("web", WEB, mac=WEB_MAC, node="n1")])
     draft.bridged = through_tunnels
-    find_bridges(draft, scene_of(*places))
+    find_bridges(draft, observations_of(*places))
     return draft.node("n1").interfaces
 
 
@@ -61,7 +61,7 @@ def test_a_veth_is_on_the_bridge_that_hears_its_pod():
     both = bridge(1, ASK, ANSWER), bridge(2, interface="br1")
     draft = draft_of(veth, *both, pods=[pod("web", WEB, mac=WEB_MAC)])
     draft.node("n1").interfaces["veth1"].pod = "web"
-    find_bridges(draft, scene_of(veth, *both))
+    find_bridges(draft, observations_of(veth, *both))
     assert draft.node("n1").interfaces["veth1"].bridge == "cni0"
 
 
@@ -69,7 +69,7 @@ def parents(*seen, pods, node_mac=NODE1_MAC, role=Role.UPLINK):
     uplink = place(0, *seen, node="n1", role=role)
     draft = draft_of(uplink, pods=pods)
     draft.node("n1").interfaces["eth0"].mac = node_mac
-    find_parents(draft, scene_of(uplink))
+    find_parents(draft, observations_of(uplink))
     return {each.name: (each.type, each.parent, each.node) for each in draft.pods.values()}
 
 
@@ -98,5 +98,5 @@ def test_a_pod_under_a_vlan_is_not_under_the_uplink_too():
     uplink = place(1, ASK, node="n1")
     draft = draft_of(uplink, vlan, pods=[pod("web", WEB, mac=WEB_MAC, node="n1")])
     settle(draft, "n1", NODE1_MAC, NODE1)
-    find_parents(draft, scene_of(uplink, vlan))
+    find_parents(draft, observations_of(uplink, vlan))
     assert draft.pods["web"].parent == "eth0.5"

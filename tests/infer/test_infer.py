@@ -14,7 +14,7 @@ from guesses import (
     nearer,
     said,
     tunnelled,
-    watch,
+    vantage,
 )
 from looks import look
 from packets import eth, ip, ipv6, tcp
@@ -30,9 +30,9 @@ ANSWER = said(DB, WEB, BRIDGE_MAC, WEB_MAC, ttl=62)
 OUT = tunnelled(WEB, DB, NODE1, NODE2, NODE1_MAC, NODE2_MAC, number=7, inner_ttl=63)
 BACK = tunnelled(DB, WEB, NODE2, NODE1, NODE2_MAC, NODE1_MAC, number=7, inner_ttl=63)
 ALL = (
-    watch(0, ASK, ANSWER, path="web_eth0.pcap", point=POD_POINT),
-    watch(1, OUT, BACK, path="n1_eth0.pcap", point=UPLINK1),
-    watch(2, OUT, BACK, path="n2_eth0.pcap", point=UPLINK2),
+    vantage(0, ASK, ANSWER, path="web_eth0.pcap", point=POD_POINT),
+    vantage(1, OUT, BACK, path="n1_eth0.pcap", point=UPLINK1),
+    vantage(2, OUT, BACK, path="n2_eth0.pcap", point=UPLINK2),
 )
 ORDER = nearer(WEB, DB, 0, 1, 2)
 
@@ -73,40 +73,40 @@ def test_an_entry_names_the_pod_or_the_node_of_its_file():
         ("n2", None, "eth0"),
     ]
     nameless, indexed = (
-        watch(1, OUT, BACK, path="", point=UPLINK1),
-        watch(2, OUT, BACK, index=2, point=UPLINK2),
+        vantage(1, OUT, BACK, path="", point=UPLINK1),
+        vantage(2, OUT, BACK, index=2, point=UPLINK2),
     )
     assert [each.pod for each in infer([ALL[0], nameless, indexed], ORDER, []).topology.captures] == ["web"]
 
 
 def test_a_binding_says_whether_a_name_or_what_was_seen_told_it():
-    guessed = watch(1, OUT, BACK, path="x.pcap")
+    guessed = vantage(1, OUT, BACK, path="x.pcap")
     named, told = infer([ALL[2], guessed], [], []).bindings.values()
     assert (named.by, named.reason) == ("name", "is called after eth0")
     assert (told.by, told.reason) == ("content", "is taken for an uplink from its packets")
 
 
 def test_a_veth_is_bound_with_the_pod_behind_it():
-    veth = watch(0, ASK, ANSWER, point=CapturePoint("n1", "veth1", Role.VETH))
+    veth = vantage(0, ASK, ANSWER, point=CapturePoint("n1", "veth1", Role.VETH))
     [binding] = infer([veth], [], []).bindings.values()
     assert binding.point == CapturePoint("n1", "veth1", Role.VETH, f"pod-{WEB}")
 
 
 def test_a_watch_that_says_nothing_is_bound_to_nothing():
-    [binding] = infer([watch(0, path="trace.pcap")], [], []).bindings.values()
+    [binding] = infer([vantage(0, path="trace.pcap")], [], []).bindings.values()
     assert (binding.point, binding.by) == (None, "nothing")
-    assert infer([watch(0, path="trace.pcap")], [], []).topology.captures == ()
+    assert infer([vantage(0, path="trace.pcap")], [], []).topology.captures == ()
 
 
 def test_nodes_have_what_they_send_themselves_and_not_what_others_believe():
     wrong = BACK._replace(outer_to="192.168.0.77")
-    topology = infer((ALL[0], watch(1, OUT, wrong, point=UPLINK1), ALL[2]), ORDER, []).topology
+    topology = infer((ALL[0], vantage(1, OUT, wrong, point=UPLINK1), ALL[2]), ORDER, []).topology
     assert topology.nodes["n2"].addresses == (NODE2,)
 
 
 def test_a_node_that_sends_another_number_is_one_of_two_and_its_packets_do_not_count():
     wrong = BACK._replace(number=9, packets=99)
-    seen = [watch(1, OUT, wrong, point=UPLINK1), watch(2, OUT, wrong, point=UPLINK2)]
+    seen = [vantage(1, OUT, wrong, point=UPLINK1), vantage(2, OUT, wrong, point=UPLINK2)]
     assert infer([ALL[0], *seen], ORDER, []).votes["vni"] == {7: 1, 9: 1}
 
 
@@ -115,30 +115,30 @@ def test_who_sends_plain_packets_near_known_pods_is_a_pod_and_the_gateway_is_not
     far = said("10.99.0.1", DB, NODE1_MAC, NODE2_MAC, ttl=63)
     gateway = said("10.244.1.1", WEB, BRIDGE_MAC, WEB_MAC)
     bridge = CapturePoint("n1", "cni0", Role.BRIDGE)
-    there = watch(3, ASK, ANSWER, gateway, claim("10.244.1.1", BRIDGE_MAC), point=bridge)
-    uplink = watch(1, OUT, BACK, neighbour, far, point=UPLINK1)
+    there = vantage(3, ASK, ANSWER, gateway, claim("10.244.1.1", BRIDGE_MAC), point=bridge)
+    uplink = vantage(1, OUT, BACK, neighbour, far, point=UPLINK1)
     pods = infer([ALL[0], uplink, ALL[2], there], ORDER, []).topology.pods
     assert sorted(pods) == ["pod-10.244.1.9", f"pod-{DB}", "web"]
 
 
 def test_networks_of_pods_hold_what_pods_ask_for_and_no_node():
     asked = said(WEB, "10.244.1.9", WEB_MAC, BRIDGE_MAC)
-    topology = infer((watch(0, ASK, ANSWER, asked, point=POD_POINT), *ALL[1:]), ORDER, []).topology
+    topology = infer((vantage(0, ASK, ANSWER, asked, point=POD_POINT), *ALL[1:]), ORDER, []).topology
     assert topology.pod_cidrs == ("10.244.0.0/22",)
     assert infer((), (), ()).topology.pod_cidrs == ()
 
 
 def test_what_was_guessed_is_said():
-    says = infer([watch(0, OUT, BACK, path="trace.pcap")], [], []).topology.inferred
+    says = infer([vantage(0, OUT, BACK, path="trace.pcap")], [], []).topology.inferred
     assert says[0].startswith(f"trace.pcap shows {NODE1} and {NODE2}, and nothing tells whose it is")
 
 
 def test_pods_that_speak_for_themselves_on_the_nodes_network_are_macvlan():
     own, back = said(WEB, DB, WEB_MAC, DB_MAC), said(DB, WEB, DB_MAC, WEB_MAC)
     seen = [
-        watch(0, own, back, point=POD_POINT),
-        watch(1, own, back, point=UPLINK1),
-        watch(2, own, back, point=UPLINK2),
+        vantage(0, own, back, point=POD_POINT),
+        vantage(1, own, back, point=UPLINK1),
+        vantage(2, own, back, point=UPLINK2),
     ]
     pods = infer(seen, ORDER, []).topology.pods
     assert {each.name: each.type for each in pods.values()} == {"web": "macvlan", f"pod-{DB}": "macvlan"}

@@ -1,4 +1,4 @@
-from guesses import BRIDGE_MAC, DB, WEB, WEB_MAC, claim, nearer, place, said, scene_of
+from guesses import BRIDGE_MAC, DB, WEB, WEB_MAC, claim, nearer, observations_of, place, said
 
 from pcapcheck.infer.localendpoint import NO_ENDPOINT, LocalEndpoint, local_endpoint
 from pcapcheck.topology.topology import Role
@@ -9,7 +9,7 @@ ANSWER = said(DB, WEB, BRIDGE_MAC, WEB_MAC, ttl=62)
 
 def found(*seen, role=Role.POD, others=(), order=()):
     here = place(0, *seen, pod="web", role=role)
-    return local_endpoint(here, scene_of(here, *others, order=order))
+    return local_endpoint(here, observations_of(here, *others, order=order))
 
 
 def test_the_pod_speaks_for_itself_and_its_gateway_forwards():

@@ -7,9 +7,9 @@ from guesses import (
     WEB_MAC,
     claim,
     nearer,
+    observations_of,
     place,
     said,
-    scene_of,
 )
 
 from pcapcheck.topology.topology import Role
@@ -20,32 +20,32 @@ UPLINK = place(2, said(WEB, DB, NODE1_MAC, DB_MAC, ttl=63), node="n1")
 
 
 def test_places_are_found_by_their_roles():
-    scene = scene_of(INSIDE, VETH, UPLINK)
-    assert scene.of_role(Role.VETH, Role.UPLINK) == [VETH, UPLINK]
-    assert scene.of_role(Role.BRIDGE) == []
+    observations = observations_of(INSIDE, VETH, UPLINK)
+    assert observations.of_role(Role.VETH, Role.UPLINK) == [VETH, UPLINK]
+    assert observations.of_role(Role.BRIDGE) == []
 
 
 def test_a_veth_is_not_compared_with_the_inside_of_pods():
-    scene = scene_of(INSIDE, VETH, UPLINK, order=nearer(WEB, DB, 0, 1, 2))
-    assert scene.is_nearest(VETH, WEB) is True
-    assert scene.is_nearest(INSIDE, WEB) is True
+    observations = observations_of(INSIDE, VETH, UPLINK, order=nearer(WEB, DB, 0, 1, 2))
+    assert observations.is_nearest(VETH, WEB) is True
+    assert observations.is_nearest(INSIDE, WEB) is True
 
 
 def test_the_inside_of_a_pod_is_compared_with_all():
-    scene = scene_of(INSIDE, VETH, UPLINK, order=nearer(WEB, DB, 1, 0, 2))
-    assert scene.is_nearest(INSIDE, WEB) is False
+    observations = observations_of(INSIDE, VETH, UPLINK, order=nearer(WEB, DB, 1, 0, 2))
+    assert observations.is_nearest(INSIDE, WEB) is False
 
 
 def test_gateways_forward_at_pods_veths_and_bridges_and_not_at_uplinks():
     routed = said(DB, WEB, BRIDGE_MAC, WEB_MAC, ttl=62)
     near = place(0, routed, node="n1", interface="cni0", role=Role.BRIDGE)
-    assert scene_of(near, UPLINK).gateways == {BRIDGE_MAC}
+    assert observations_of(near, UPLINK).gateways == {BRIDGE_MAC}
 
 
 def heard(here, there):
     first = place(0, claim(WEB, WEB_MAC, first=here), pod="web", role=Role.POD)
     second = place(1, claim(WEB, WEB_MAC, first=there), node="n1", interface="cni0", role=Role.BRIDGE)
-    return scene_of(first, second).heard_first(first, WEB_MAC)
+    return observations_of(first, second).heard_first(first, WEB_MAC)
 
 
 def test_a_claim_is_heard_first_where_it_was_made():
@@ -56,4 +56,4 @@ def test_a_claim_is_heard_first_where_it_was_made():
 
 def test_what_was_heard_nowhere_else_was_not_heard_first():
     alone = place(0, claim(WEB, WEB_MAC), pod="web", role=Role.POD)
-    assert scene_of(alone).heard_first(alone, WEB_MAC) is None
+    assert observations_of(alone).heard_first(alone, WEB_MAC) is None

@@ -12,9 +12,9 @@ from guesses import (
     WEB_MAC,
     claim,
     draft_of,
+    observations_of,
     place,
     pod,
-    scene_of,
     settle,
     tunnelled,
 )
@@ -32,12 +32,12 @@ def guess(*seen, pods=(), own=NODE1_MAC, places=()):
     uplink = place(0, *seen, node="n1")
     draft = draft_of(uplink, *places, pods=pods)
     settle(draft, "n1", own, NODE1)
-    return draft, scene_of(uplink, *places)
+    return draft, observations_of(uplink, *places)
 
 
 def nodes(*seen, **rest):
-    draft, scene = guess(*seen, **rest)
-    find_remote_nodes(draft, scene)
+    draft, observations = guess(*seen, **rest)
+    find_remote_nodes(draft, observations)
     return {
         each.name: (each.addresses, each.interfaces["uplink"].mac) for each in list(draft.nodes.values())[1:]
     }
@@ -71,9 +71,9 @@ def test_where_a_captured_nodes_own_mac_is_not_known_none_is_added():
 
 
 def devices(*seen, **rest):
-    draft, scene = guess(*seen, **rest)
-    find_remote_nodes(draft, scene)
-    find_devices(draft, scene)
+    draft, observations = guess(*seen, **rest)
+    find_remote_nodes(draft, observations)
+    find_devices(draft, observations)
     return draft, {
         (node.name, each.name): each.mac for node in draft.nodes.values() for each in node.of_role(Role.VTEP)
     }
@@ -136,9 +136,9 @@ def test_where_most_frames_in_tunnels_are_the_pods_own_there_is_no_device():
 
 
 def hidden(*seen, pods=(), translated=()):
-    draft, scene = guess(*seen, pods=pods)
-    find_remote_nodes(draft, scene)
-    find_hidden_pods(draft, scene, frozenset(translated))
+    draft, observations = guess(*seen, pods=pods)
+    find_remote_nodes(draft, observations)
+    find_hidden_pods(draft, observations, frozenset(translated))
     return draft
 
 

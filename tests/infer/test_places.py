@@ -12,7 +12,7 @@ from guesses import (
     place,
     said,
     tunnelled,
-    watch,
+    vantage,
 )
 
 from pcapcheck.infer.nearness import Nearness
@@ -30,8 +30,8 @@ def either(name):
     return CapturePoint(name, "eth0", Role.UPLINK), CapturePoint(None, "eth0", Role.POD, name)
 
 
-def found(*watches, order=()):
-    return find_places(watches, Nearness(order))
+def found(*vantages, order=()):
+    return find_places(vantages, Nearness(order))
 
 
 def told(place):
@@ -40,7 +40,7 @@ def told(place):
 
 def test_what_a_name_says_needs_no_guess():
     point = CapturePoint("n1", "cni0", Role.BRIDGE)
-    assert found(watch(0, TUNNEL, point=point)) == [
+    assert found(vantage(0, TUNNEL, point=point)) == [
         place(0, TUNNEL, node="n1", interface="cni0", role=Role.BRIDGE, point=point)
     ]
 
@@ -56,20 +56,20 @@ def test_what_a_name_says_needs_no_guess():
     ids=["tunnel", "tag", "routed", "several"],
 )
 def test_a_name_that_may_be_a_pods_is_a_nodes_if_its_capture_shows_what_uplinks_do(seen, why):
-    [one] = found(watch(0, *seen, candidates=either("web-1")))
+    [one] = found(vantage(0, *seen, candidates=either("web-1")))
     assert told(one) == ("web-1", None, "eth0", Role.UPLINK)
     assert one.guessed == why
 
 
 def test_a_pod_is_the_nearest_watch_to_its_own_address():
-    watches = [watch(n, ASK, ANSWER, candidates=either(name)) for n, name in enumerate(("node-7", "b"))]
+    vantages = [vantage(n, ASK, ANSWER, candidates=either(name)) for n, name in enumerate(("node-7", "b"))]
     only = [ASK, ANSWER, said(WEB, "10.244.2.9", WEB_MAC, BRIDGE_MAC)._replace(packets=9)]
-    near = watch(0, *only, candidates=either("node-7"))
-    one, other = found(near, watch(1, *only, candidates=either("b")), order=nearer(WEB, DB, 0, 1))
+    near = vantage(0, *only, candidates=either("node-7"))
+    one, other = found(near, vantage(1, *only, candidates=either("b")), order=nearer(WEB, DB, 0, 1))
     assert (told(one)[1], told(other)[0]) == ("node-7", "b")
     assert one.guessed == "is nearer to its address than all other captures"
     assert other.guessed == "lies between the ends of what it shows"
-    assert [each.guessed for each in found(*watches, order=nearer(WEB, DB, 0, 1))] == [
+    assert [each.guessed for each in found(*vantages, order=nearer(WEB, DB, 0, 1))] == [
         "is called like a node",
         "is called like a pod",
     ]
@@ -77,24 +77,24 @@ def test_a_pod_is_the_nearest_watch_to_its_own_address():
 
 @pytest.mark.parametrize(("name", "node", "pod"), [("worker-1", "worker-1", None), ("web-1", None, "web-1")])
 def test_where_nothing_was_seen_a_name_is_what_it_looks_like(name, node, pod):
-    assert told(found(watch(0, candidates=either(name)))[0])[:2] == (node, pod)
+    assert told(found(vantage(0, candidates=either(name)))[0])[:2] == (node, pod)
 
 
 def test_all_captures_of_one_name_are_of_one_node():
-    places = found(watch(0, candidates=either("web-1")), watch(1, TUNNEL, candidates=either("web-1")))
+    places = found(vantage(0, candidates=either("web-1")), vantage(1, TUNNEL, candidates=either("web-1")))
     assert [each.node for each in places] == ["web-1", "web-1"]
 
 
 def test_an_interface_of_which_only_the_role_is_unknown_gets_it_from_what_was_seen():
     candidates = [CapturePoint("n1", "ens5", role) for role in (Role.UPLINK, Role.BRIDGE)]
-    [one] = found(watch(0, TUNNEL, candidates=tuple(candidates)))
+    [one] = found(vantage(0, TUNNEL, candidates=tuple(candidates)))
     assert told(one) == ("n1", None, "ens5", Role.UPLINK)
     assert one.guessed == "is taken for an uplink from its packets"
 
 
 def test_a_capture_whose_name_says_nothing_is_called_after_its_file():
     places = found(
-        watch(0, TUNNEL, path="x/trace.pcap"), watch(1, ASK, ANSWER, path="y.pcap"), watch(2, path="")
+        vantage(0, TUNNEL, path="x/trace.pcap"), vantage(1, ASK, ANSWER, path="y.pcap"), vantage(2, path="")
     )
     assert [told(each) for each in places] == [
         ("trace", None, "uplink", Role.UPLINK),
@@ -106,9 +106,9 @@ def test_a_capture_whose_name_says_nothing_is_called_after_its_file():
 def test_an_any_capture_of_one_interface_whose_only_sender_speaks_for_itself_was_made_in_a_pod():
     leaving, coming = ASK._replace(out=True), ANSWER._replace(out=False)
     point = CapturePoint("web", "any", Role.ANY)
-    [one] = found(watch(0, leaving, coming, index=2, point=point))
+    [one] = found(vantage(0, leaving, coming, index=2, point=point))
     assert told(one)[2:] == ("eth0", Role.POD)
-    [one] = found(watch(0, leaving, coming, index=2, point=CapturePoint("worker-1", "any", Role.ANY)))
+    [one] = found(vantage(0, leaving, coming, index=2, point=CapturePoint("worker-1", "any", Role.ANY)))
     assert told(one) == ("worker-1", None, "if2", Role.UPLINK)
 
 
@@ -158,23 +158,23 @@ ANY = CapturePoint("web", "any", Role.ANY)
     ids=["two leave", "who leaves forwards", "a tunnel", "nobody leaves"],
 )
 def test_an_any_capture_that_shows_more_than_a_pod_is_a_nodes(seen):
-    assert found(watch(0, *seen, index=2, point=ANY))[0].pod is None
+    assert found(vantage(0, *seen, index=2, point=ANY))[0].pod is None
 
 
 def test_an_any_capture_of_two_interfaces_is_a_nodes_and_a_loopback_is_none_of_them():
     one, two = (
-        watch(0, LEAVING, COMING, file=0, index=2, point=ANY),
-        watch(1, LEAVING, file=0, index=3, point=ANY),
+        vantage(0, LEAVING, COMING, file=0, index=2, point=ANY),
+        vantage(1, LEAVING, file=0, index=3, point=ANY),
     )
     assert [each.pod for each in found(one, two)] == [None, None]
-    loop = watch(1, LEAVING, file=0, index=1, hatype=772, point=ANY)
+    loop = vantage(1, LEAVING, file=0, index=1, hatype=772, point=ANY)
     inside, alone = found(one, loop)
     assert (inside.role, told(alone)) == (Role.POD, ("web", None, "lo", Role.LO))
 
 
 def test_a_loopback_inside_a_pod_is_its_loopback():
     point = CapturePoint(None, "any", Role.ANY, "web")
-    places = found(watch(0, ASK, hatype=772, point=point), watch(1, ASK, point=point))
+    places = found(vantage(0, ASK, hatype=772, point=point), vantage(1, ASK, point=point))
     assert [told(each) for each in places] == [(None, "web", "lo", Role.LO), (None, "web", "eth0", Role.POD)]
 
 
@@ -187,4 +187,4 @@ def test_a_loopback_inside_a_pod_is_its_loopback():
     ],
 )
 def test_a_guess_is_said_with_its_article(seen, says):
-    assert found(watch(0, *seen))[0].guessed == f"is taken for {says} from its packets"
+    assert found(vantage(0, *seen))[0].guessed == f"is taken for {says} from its packets"

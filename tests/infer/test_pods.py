@@ -9,9 +9,9 @@ from guesses import (
     claim,
     draft_of,
     nearer,
+    observations_of,
     place,
     said,
-    scene_of,
 )
 
 from pcapcheck.infer.pods import find_pods
@@ -36,7 +36,7 @@ def bridge(number, *seen):
 
 def found(*places, order=()):
     draft = draft_of(*places)
-    find_pods(draft, scene_of(*places, order=order))
+    find_pods(draft, observations_of(*places, order=order))
     return draft
 
 

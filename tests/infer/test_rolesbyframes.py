@@ -11,7 +11,7 @@ from guesses import (
     WEB_MAC,
     said,
     tunnelled,
-    watch,
+    vantage,
 )
 
 from pcapcheck.infer.rolesbyframes import LOOPBACK, role_seen
@@ -24,7 +24,7 @@ NEIGHBOURS_ASK = said(CACHE, DB, CACHE_MAC, BRIDGE_MAC)
 
 
 def role(*seen, nearest=None, tunnelled=(), **rest):
-    return role_seen(watch(0, *seen, **rest), frozenset(tunnelled), lambda address: nearest)
+    return role_seen(vantage(0, *seen, **rest), frozenset(tunnelled), lambda address: nearest)
 
 
 def test_a_capture_without_packets_has_no_role():

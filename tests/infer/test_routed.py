@@ -7,10 +7,10 @@ from guesses import (
     WEB,
     claim,
     draft_of,
+    observations_of,
     place,
     pod,
     said,
-    scene_of,
     settle,
 )
 
@@ -25,7 +25,7 @@ def node_of_db(*seen, pods=None):
     uplink = place(0, *seen, node="n1")
     draft = draft_of(uplink, pods=pods or [pod("db", DB)])
     settle(draft, "n1", NODE1_MAC, NODE1)
-    find_routed_pods(draft, scene_of(uplink))
+    find_routed_pods(draft, observations_of(uplink))
     return draft.pods["db"].node
 
 
@@ -49,7 +49,7 @@ def believed(*seen, nodes=("n1", "n2"), role=Role.UPLINK):
     draft = draft_of(here, pods=[pod("web", WEB, node="n1")])
     for name, mac in zip(nodes, (NODE1_MAC, NODE2_MAC, "02:00:00:00:00:33"), strict=False):
         settle(draft, name, mac)
-    return believed_at(draft, scene_of(here))
+    return believed_at(draft, observations_of(here))
 
 
 def test_what_a_nodes_pod_sends_to_another_nodes_mac_is_believed_there():

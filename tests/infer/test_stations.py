@@ -1,5 +1,5 @@
 import pytest
-from guesses import BRIDGE_MAC, DB, EVERYBODY, WEB, WEB_MAC, claim, said, watch
+from guesses import BRIDGE_MAC, DB, EVERYBODY, WEB, WEB_MAC, claim, said, vantage
 
 from pcapcheck.bind.vantagepoint import TrafficSeen
 from pcapcheck.infer.stations import ends_of, is_host, stations
@@ -9,7 +9,7 @@ ANSWER = said(DB, WEB, BRIDGE_MAC, WEB_MAC, ttl=62)
 
 
 def found(*seen):
-    return stations(watch(0, *seen)).by_mac
+    return stations(vantage(0, *seen)).by_mac
 
 
 def test_who_sends_with_a_first_ttl_speaks_for_itself_and_a_router_does_not():
@@ -38,15 +38,15 @@ def test_only_what_a_station_says_of_itself_is_its_own():
 
 def test_the_stations_everywhere_take_part_in_nearly_all_unicast_frames():
     other = said("10.244.1.6", DB, "02:00:00:00:00:99", BRIDGE_MAC)
-    seen = stations(watch(0, ASK._replace(packets=9), other))
+    seen = stations(vantage(0, ASK._replace(packets=9), other))
     assert {each.mac for each in seen.everywhere()} == {WEB_MAC, BRIDGE_MAC}
-    seen = stations(watch(0, ASK._replace(packets=8), other._replace(packets=2)))
+    seen = stations(vantage(0, ASK._replace(packets=8), other._replace(packets=2)))
     assert {each.mac for each in seen.everywhere()} == {BRIDGE_MAC}
 
 
 def test_where_all_frames_are_for_groups_their_senders_are_everywhere():
-    assert [each.mac for each in stations(watch(0, claim(WEB, WEB_MAC))).everywhere()] == [WEB_MAC]
-    assert stations(watch(0)).everywhere() == []
+    assert [each.mac for each in stations(vantage(0, claim(WEB, WEB_MAC))).everywhere()] == [WEB_MAC]
+    assert stations(vantage(0)).everywhere() == []
 
 
 def test_frames_leave_or_come_in_only_where_the_link_layer_says_so():
@@ -78,10 +78,10 @@ def test_a_host_may_have(address):
 
 def test_ends_are_counted_in_each_family_by_itself():
     six = said("fd00::5", "fd00::9", WEB_MAC, BRIDGE_MAC)
-    assert ends_of(watch(0, ASK._replace(packets=99), ANSWER, six)) == {WEB, DB, "fd00::5", "fd00::9"}
+    assert ends_of(vantage(0, ASK._replace(packets=99), ANSWER, six)) == {WEB, DB, "fd00::5", "fd00::9"}
 
 
 def test_who_takes_part_in_less_than_nearly_all_is_no_end():
     others = [said(WEB, f"10.0.0.{number}", WEB_MAC, BRIDGE_MAC) for number in range(1, 9)]
-    assert ends_of(watch(0, *others)) == {WEB}
-    assert ends_of(watch(0, claim(WEB, WEB_MAC))) == set()
+    assert ends_of(vantage(0, *others)) == {WEB}
+    assert ends_of(vantage(0, claim(WEB, WEB_MAC))) == set()

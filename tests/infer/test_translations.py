@@ -7,10 +7,10 @@ from guesses import (
     WEB,
     WEB_MAC,
     draft_of,
+    observations_of,
     place,
     pod,
     said,
-    scene_of,
     settle,
     translation,
 )
@@ -32,7 +32,7 @@ def draft(*places):
 
 def services(*translations, places=()):
     made = draft(*places)
-    find_services(made, scene_of(*places, translations=translations))
+    find_services(made, observations_of(*places, translations=translations))
     return list(made.services.values())
 
 

@@ -11,10 +11,10 @@ from guesses import (
     claim,
     draft_of,
     nearer,
+    observations_of,
     place,
     pod,
     said,
-    scene_of,
     translation,
     tunnelled,
 )
@@ -30,7 +30,7 @@ PODS = {"web": (WEB, "n1"), "db": (DB, "n2")}
 def found(*places, pods=PODS, order=(), translations=(), mac=None):
     made = [pod(name, address, node=node, mac=mac) for name, (address, node) in pods.items()]
     draft = draft_of(*places, pods=made)
-    find_uplinks(draft, scene_of(*places, order=order, translations=translations))
+    find_uplinks(draft, observations_of(*places, order=order, translations=translations))
     return {
         (node.name, each.name): (each.mac, each.addresses)
         for node in draft.nodes.values()

@@ -22,8 +22,8 @@ from pcapcheck.collect.gather import gather
 from pcapcheck.collect.plan import ReadPlan
 from pcapcheck.correlate.addresses import addressed
 from pcapcheck.decode.registry import dissector_table
-from pcapcheck.infer import watching
-from pcapcheck.infer.watching import nearer, seen_by_watch, translations
+from pcapcheck.infer import trafficseen
+from pcapcheck.infer.trafficseen import nearer, seen_by_vantage, translations
 
 TABLE = dissector_table({"udp.port": {8472: "vxlan"}}, by_content=True)
 ONE, TWO, FAR = "52:54:00:00:00:01", "52:54:00:00:00:02", "52:54:00:00:00:0a"
@@ -32,14 +32,14 @@ ASK = eth(ip(tcp(dport=80), ttl=63))
 ANSWER = eth(ip(tcp(sport=80, dport=40000), src="10.0.0.2", dst="10.0.0.1"))
 
 
-def variants(*packets, watch=0, linktype=1):
-    """Return the variants of packets that one watch saw."""
+def variants(*packets, vantage=0, linktype=1):
+    """Return the variants of packets that one vantage point saw."""
     found = gather([block(*packets, linktype=linktype)], ReadPlan(ReadPlan().names), TABLE).variants
-    return addressed(found).with_columns(pl.lit(watch, pl.Int64).alias("watch"))
+    return addressed(found).with_columns(pl.lit(vantage, pl.Int64).alias("vantage"))
 
 
 def seen(*packets, **how):
-    return seen_by_watch(variants(*packets, **how))[0]
+    return seen_by_vantage(variants(*packets, **how))[0]
 
 
 def test_packets_that_are_alike_are_counted_with_the_time_of_the_first():
@@ -63,7 +63,7 @@ def test_what_is_most_frequent_is_first():
 
 
 def test_of_many_kinds_of_packets_only_the_most_frequent_are_looked_at(monkeypatch):
-    monkeypatch.setattr(watching, "MAX_TRAFFIC_KINDS", 1)
+    monkeypatch.setattr(trafficseen, "MAX_TRAFFIC_KINDS", 1)
     assert [each.source for each in seen(ASK, ANSWER, ANSWER)] == ["10.0.0.2"]
 
 
@@ -140,14 +140,14 @@ def test_port_unreachable_names_whom_the_refused_packet_was_for(code, quoted):
 
 
 def test_packets_of_no_watch_are_not_seen():
-    assert seen_by_watch(variants(ASK, watch=None)) == {}
-    both = pl.concat([variants(ASK, watch=3), variants(ASK, watch=None)])
-    assert {number: len(each) for number, each in seen_by_watch(both).items()} == {3: 1}
+    assert seen_by_vantage(variants(ASK, vantage=None)) == {}
+    both = pl.concat([variants(ASK, vantage=3), variants(ASK, vantage=None)])
+    assert {number: len(each) for number, each in seen_by_vantage(both).items()} == {3: 1}
 
 
-def watched(*rows):
-    """Return variants and keys of (watch, packet, strong key, seconds)."""
-    frames = [variants(packet, watch=watch) for watch, packet, _, _ in rows]
+def with_vantages(*rows):
+    """Return variants and keys of (vantage point, packet, strong key, seconds)."""
+    frames = [variants(packet, vantage=vantage) for vantage, packet, _, _ in rows]
     numbered = pl.concat(each.with_columns(variant=pl.lit(n, pl.Int64)) for n, each in enumerate(frames))
     keys = [(number, strong, int(at * SECOND)) for number, (_, _, strong, at) in enumerate(rows)]
     schema = {"variant": pl.Int64, "strong": pl.UInt64, "time": pl.Int64}
@@ -156,40 +156,40 @@ def watched(*rows):
 
 def test_who_waits_longer_for_the_answer_is_nearer_to_who_asks_whatever_the_clocks_say():
     rows = (0, ASK, 1, 10), (1, ASK, 1, 5), (1, ANSWER, 2, 6), (0, ANSWER, 2, 14)
-    assert nearer(*watched(*rows)) == [Nearer("10.0.0.1", "10.0.0.2", 0, 1, 3 * SECOND, 1)]
+    assert nearer(*with_vantages(*rows)) == [Nearer("10.0.0.1", "10.0.0.2", 0, 1, 3 * SECOND, 1)]
 
 
 def test_without_answers_nothing_is_nearer():
-    assert nearer(*watched((0, ASK, 1, 1), (1, ASK, 1, 2))) == []
+    assert nearer(*with_vantages((0, ASK, 1, 1), (1, ASK, 1, 2))) == []
 
 
 def test_packets_that_only_one_watch_saw_compare_nothing():
     rows = (0, ASK, 1, 1), (1, ASK, 3, 2), (1, ANSWER, 2, 3), (0, ANSWER, 2, 4)
-    assert nearer(*watched(*rows)) == []
+    assert nearer(*with_vantages(*rows)) == []
 
 
 def test_a_packet_with_two_tuples_was_translated():
     after = eth(ip(tcp(dport=8080), dst="10.244.2.5"))
     told = Translation("tcp", "10.0.0.1", 40000, "10.0.0.2", 80, "10.0.0.1", 40000, "10.244.2.5", 8080)
-    assert translations(*watched((0, ASK, 1, 1), (1, after, 1, 1.5))) == [told]
-    assert translations(*watched((0, ASK, 1, 1), (1, ASK, 1, 1.5))) == []
+    assert translations(*with_vantages((0, ASK, 1, 1), (1, after, 1, 1.5))) == [told]
+    assert translations(*with_vantages((0, ASK, 1, 1), (1, ASK, 1, 1.5))) == []
 
 
 def test_two_packets_too_far_apart_or_in_a_crowd_are_no_translation():
     after = eth(ip(tcp(dport=8080), dst="10.244.2.5"))
-    assert translations(*watched((0, ASK, 1, 1), (1, after, 1, 4.5))) == []
+    assert translations(*with_vantages((0, ASK, 1, 1), (1, after, 1, 4.5))) == []
     crowd = [(1, eth(ip(tcp(), dst=f"10.244.2.{number}")), 1, 1) for number in range(9)]
-    assert translations(*watched(*crowd)) == []
+    assert translations(*with_vantages(*crowd)) == []
 
 
 def test_only_ports_are_translated():
-    asks = [(watch, eth(ip(icmp(), dst=f"10.0.0.{watch}")), 1, 1) for watch in (2, 3)]
-    assert translations(*watched(*asks)) == []
+    asks = [(vantage, eth(ip(icmp(), dst=f"10.0.0.{vantage}")), 1, 1) for vantage in (2, 3)]
+    assert translations(*with_vantages(*asks)) == []
 
 
 def test_without_packets_or_keys_nothing_is_known():
-    frame, keys = watched((0, ASK, 1, 1))
-    assert (seen_by_watch(frame.clear()), nearer(frame, keys.clear()), nearer(frame.clear(), keys)) == (
+    frame, keys = with_vantages((0, ASK, 1, 1))
+    assert (seen_by_vantage(frame.clear()), nearer(frame, keys.clear()), nearer(frame.clear(), keys)) == (
         {},
         [],
         [],

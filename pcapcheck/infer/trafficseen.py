@@ -1,7 +1,7 @@
-"""Variants -> facts for a guess of the topology: what each watch saw, who is nearer to whom, translations.
+"""Variants -> what each vantage point saw, who is nearer to whom, and which packets were translated.
 
-Takes variants with their watch and strong keys of their packets; gives plain data for `topology.infer`. It
-does not know what the watches are.
+Takes variants with their vantage points, and fingerprints of their packets; gives plain data for
+`infer.infer`. It does not know what the vantage points are.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,43 +18,42 @@ from pcapcheck.decode.stack import IP
 from pcapcheck.decode.tunnels import ID_FIELDS
 from pcapcheck.documents import values
 
-MAX_TRAFFIC_KINDS: Final = (
-    4_000  # of one vantage point, the most frequent: a guess needs no more, and goes one by one
-)
+MAX_TRAFFIC_KINDS: Final = 4_000  # of one vantage point: a guess goes one by one, and needs no more
 MAX_EXCHANGES: Final = 2_000  # tuples by which vantage points are compared
 EXCHANGE_PACKETS: Final = 8  # packets of each exchange that are compared
 NEIGHBOUR_SOLICITATION: Final = 135  # RFC 4861, 4.3: its source says its own address, else the target does
 
 
-def seen_by_watch(variants: pl.DataFrame) -> dict[int, tuple[TrafficSeen, ...]]:
-    """Return what each watch saw.
+def seen_by_vantage(variants: pl.DataFrame) -> dict[int, tuple[TrafficSeen, ...]]:
+    """Return the traffic that each vantage point saw.
 
     Args:
-        variants: as `tuples.addressed` gives them, with `watch`, an int64 column; null: of no watch.
+        variants: as `correlate.addresses` gives them, with `vantage`, an int64 column, null where they are of
+            no vantage point.
     """
-    rows = variants.filter(pl.col("watch").is_not_null())
+    rows = variants.filter(pl.col("vantage").is_not_null())
     if rows.is_empty():
         return {}
-    told = rows.select("watch", "packets", "first", **_columns(rows))
+    told = rows.select("vantage", "packets", "first", **_columns(rows))
     keys = [name for name in told.columns if name not in ("packets", "first")]
     counted = told.group_by(keys, maintain_order=True).agg(pl.col("packets").sum(), pl.col("first").min())
     most = counted.sort("packets", descending=True, maintain_order=True)
-    some = most.filter(pl.int_range(pl.len()).over("watch") < MAX_TRAFFIC_KINDS)
+    some = most.filter(pl.int_range(pl.len()).over("vantage") < MAX_TRAFFIC_KINDS)
     found: dict[int, list[TrafficSeen]] = {}
     for row in some.iter_rows(named=True):
-        found.setdefault(row["watch"], []).append(_seen(row))
-    return {watch: tuple(each) for watch, each in found.items()}
+        found.setdefault(row["vantage"], []).append(_seen(row))
+    return {vantage: tuple(each) for vantage, each in found.items()}
 
 
 def _over_ipv6(rows: pl.DataFrame) -> pl.Expr:
-    """Whether the outermost IP header is IPv6; what Wireshark calls `ip.src` may then be one further in."""
+    """Return whether the outermost IP header is IPv6; `ip.src` is then a header further inside."""
     stacks = rows["stack"].unique().to_list()
     six = {stack: next((word for word in stack.split(":") if word in IP), "") == IP[1] for stack in stacks}
     return pl.col("stack").replace_strict(six, default=False, return_dtype=pl.Boolean)
 
 
 def _columns(rows: pl.DataFrame) -> dict[str, pl.Expr]:
-    """Return what is read of a variant, by the names of `_seen`."""
+    """Return the expressions that read a variant, by the names that `_seen` uses."""
     plain = pl.col("form") == "plain"
     asks = pl.col("source_port") == NEIGHBOUR_SOLICITATION
     numbers = [_field(rows, name) for name in ID_FIELDS]
@@ -90,7 +89,7 @@ OUTER_COLUMNS: Final = ("four_from", "four_to", "six_from", "six_from~", "six_to
 
 
 def _refuses(rows: pl.DataFrame) -> pl.Expr:
-    """Return whether a packet says port unreachable (RFC 792: 3/3)."""
+    """Return whether a packet is the error "port unreachable" (RFC 792: 3/3)."""
     error = pl.col("kind") == "icmp-error"
     return error & (_field(rows, "inner.icmp.type") == 3) & (_field(rows, "inner.icmp.code") == 3)
 
@@ -140,7 +139,7 @@ def _address(row: dict[str, Any], end: str) -> str | None:
 
 
 def _claim(row: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Return which address a packet says is its sender's, and the MAC that it names (or is from)."""
+    """Return the address that a packet claims for its sender, and the MAC that goes with it."""
     if row["form"] != "plain":
         return None, None
     if row["kind"] == "arp" and row["claimant"] is not None and row["source"] not in (None, "0.0.0.0"):
@@ -151,18 +150,18 @@ def _claim(row: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def nearer(variants: pl.DataFrame, keys: pl.DataFrame) -> list[Nearer]:
-    """Return which of two watches is nearer to an address, by packets of both directions that both saw.
+    """Return which of two vantage points is nearer to an address, by packets of both directions.
 
     Args:
-        variants: as for `seen_by_watch`.
+        variants: as for `seen_by_vantage`.
         keys: variant, strong, time of the first packets of each variant; may be empty.
     """
     if keys.is_empty() or variants.is_empty():
         return []
     seen = _first_keys(variants, keys)
     pairs = seen.join(seen, on=["source", "destination", "strong"], suffix="_b")
-    pairs = pairs.filter(pl.col("watch") < pl.col("watch_b"))
-    ends = ["source", "destination", "watch", "watch_b"]
+    pairs = pairs.filter(pl.col("vantage") < pl.col("vantage_b"))
+    ends = ["source", "destination", "vantage", "vantage_b"]
     later = (pl.col("time_b") - pl.col("time")).median()
     ways = pairs.group_by(ends).agg(later.alias("later"), pl.len().alias("count"))
     back = ways.rename({"source": "destination", "destination": "source"})
@@ -173,18 +172,18 @@ def nearer(variants: pl.DataFrame, keys: pl.DataFrame) -> list[Nearer]:
 
 
 def _first_keys(variants: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Return the time at which each watch first saw some packets of the busiest pairs of addresses."""
+    """Return when each vantage point first saw some packets of the busiest pairs of addresses."""
     ends = ["source", "destination"]
-    known = variants.filter(pl.col("watch").is_not_null() & pl.col("source").is_not_null())
+    known = variants.filter(pl.col("vantage").is_not_null() & pl.col("source").is_not_null())
     busiest = known.group_by(ends).agg(pl.col("packets").sum()).sort("packets", *ends, descending=True)
-    some = known.join(busiest.head(MAX_EXCHANGES), on=ends, how="semi").select("variant", "watch", *ends)
-    seen = keys.join(some, on="variant").group_by("watch", *ends, "strong").agg(pl.col("time").min())
-    order = seen.sort("watch", *ends, "strong")
-    return order.filter(pl.int_range(pl.len()).over("watch", *ends) < EXCHANGE_PACKETS * EXCHANGE_PACKETS)
+    some = known.join(busiest.head(MAX_EXCHANGES), on=ends, how="semi").select("variant", "vantage", *ends)
+    seen = keys.join(some, on="variant").group_by("vantage", *ends, "strong").agg(pl.col("time").min())
+    order = seen.sort("vantage", *ends, "strong")
+    return order.filter(pl.int_range(pl.len()).over("vantage", *ends) < EXCHANGE_PACKETS * EXCHANGE_PACKETS)
 
 
 def translations(variants: pl.DataFrame, keys: pl.DataFrame) -> list[Translation]:
-    """Return the pairs of address tuples that one packet had."""
+    """Return the two address tuples of each packet that has two."""
     if keys.is_empty() or variants.is_empty():
         return []
     told, tuples = numbered(variants)
