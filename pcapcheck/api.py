@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, Unpack
 from pcapcheck.capture.inputs import Inputs, find_inputs
 from pcapcheck.errors import InputError
 from pcapcheck.result import Result
-from pcapcheck.run.optionvalues import DecodeAs
+from pcapcheck.run.optionvalues import Dissections
 from pcapcheck.run.settings import RunWords, read_settings
 from pcapcheck.topology.load import load_topology
 from pcapcheck.topology.topology import Topology
@@ -36,12 +36,12 @@ __all__ = [
     "load_topology",
 ]
 
-Paths: TypeAlias = str | Path
+PathLike: TypeAlias = str | Path
 Intended: TypeAlias = str | Path | Topology | None  # a topology, its file, or none
 
 
 def check(
-    *paths: Paths,
+    *paths: PathLike,
     topology: Intended = None,
     sightings: bool = False,
     **words: Unpack[RunWords],
@@ -69,7 +69,7 @@ def check(
     return Result(run(inputs, intended, settings))
 
 
-def flows(*paths: Paths, topology: Intended = None, **words: Unpack[RunWords]) -> "pl.DataFrame":
+def flows(*paths: PathLike, topology: Intended = None, **words: Unpack[RunWords]) -> "pl.DataFrame":
     """Return the flow table over all layers and points, a row a flow in order of first packets.
 
     Its columns are those of `correlate.flowlist.SCHEMA`; times are UTC, durations are durations.
@@ -92,7 +92,7 @@ def flows(*paths: Paths, topology: Intended = None, **words: Unpack[RunWords]) -
     return table.with_columns(times, pl.col("duration").cast(pl.Duration("ns")))
 
 
-def infer_topology(*paths: Paths, **words: Unpack[RunWords]) -> Topology:
+def infer_topology(*paths: PathLike, **words: Unpack[RunWords]) -> Topology:
     """Return the network that captures alone show; what was guessed stands in its `inferred` and `notes`.
 
     Args:
@@ -109,8 +109,8 @@ def infer_topology(*paths: Paths, **words: Unpack[RunWords]) -> Topology:
 
 
 def diff(
-    good: Paths | Sequence[Paths],
-    bad: Paths | Sequence[Paths],
+    good: PathLike | Sequence[PathLike],
+    bad: PathLike | Sequence[PathLike],
     *,
     topology: Intended = None,
     **words: Unpack[RunWords],
@@ -138,7 +138,7 @@ def diff(
     return compare(*sides)
 
 
-def fields(*paths: Paths, names: Sequence[str], decode_as: DecodeAs = ()) -> "pl.DataFrame":
+def fields(*paths: PathLike, names: Sequence[str], decode_as: Dissections = ()) -> "pl.DataFrame":
     """Return fields of packets, a row a packet, as `tshark -T fields` prints the outermost occurrence.
 
     Args:
@@ -167,7 +167,7 @@ def fields(*paths: Paths, names: Sequence[str], decode_as: DecodeAs = ()) -> "pl
 
 
 def find(
-    paths: Sequence[Paths], topology: Intended = None, scratch: Paths | None = None
+    paths: Sequence[PathLike], topology: Intended = None, scratch: PathLike | None = None
 ) -> tuple[Inputs, Topology]:
     """Return the captures that paths name, and the topology.
 
@@ -185,7 +185,7 @@ def find(
     return inputs, load_topology(beside.path, beside.name) if beside else _beside(inputs)
 
 
-def _inputs(paths: Sequence[Paths], scratch: Paths | None) -> Inputs:
+def _inputs(paths: Sequence[PathLike], scratch: PathLike | None) -> Inputs:
     return find_inputs(tuple(map(str, paths)), None if scratch is None else str(scratch))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pcapcheck.check.profile import ACROSS_NODES, Profile, Traits
 from pcapcheck.check.rule import Rule
-from pcapcheck.check.rulefile import RuleFile, Step
+from pcapcheck.check.rulefile import RuleFile, StepMarks
 from pcapcheck.correlate.paths import Decrement, Path, PathHop
 
 SHARED: Final = "kubernetes"  # its rules alone make no network conformant
@@ -54,7 +54,7 @@ def _rules(files: Sequence[RuleFile]) -> dict[str, Rule]:
     return rules
 
 
-def _paths(steps: Mapping[str, Sequence[Step]], traits: Traits) -> dict[str, Path]:
+def _paths(steps: Mapping[str, Sequence[StepMarks]], traits: Traits) -> dict[str, Path]:
     """Return the paths; across subnets is as across nodes, where a file does not say otherwise."""
     wanted = dict(steps)
     for name in steps:
@@ -62,7 +62,7 @@ def _paths(steps: Mapping[str, Sequence[Step]], traits: Traits) -> dict[str, Pat
     return {name: _path(name, each, traits) for name, each in wanted.items()}
 
 
-def _path(name: str, steps: Sequence[Step], traits: Traits) -> Path:
+def _path(name: str, steps: Sequence[StepMarks], traits: Traits) -> Path:
     who, _, where = name.rpartition("/")
     kind = where if where in ACROSS_NODES else ""
     sides = _sides(who or where, kind, [role for role, _ in steps])
@@ -70,7 +70,7 @@ def _path(name: str, steps: Sequence[Step], traits: Traits) -> Path:
     return tuple(_hop(step, side, form) for step, side in zip(steps, sides, strict=True))
 
 
-def _hop(step: Step, side: str, form: str) -> PathHop:
+def _hop(step: StepMarks, side: str, form: str) -> PathHop:
     role, marks = step
     routed = next((_ROUTED[mark] for mark in marks if mark in _ROUTED), (0, 0))
     between = role == "uplink" and "plain" not in marks

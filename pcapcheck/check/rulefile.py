@@ -20,7 +20,7 @@ from pcapcheck.documents.events import Place
 from pcapcheck.errors import did_you_mean
 from pcapcheck.topology.topology import Role
 
-Step: TypeAlias = tuple[str, tuple[str, ...]]  # a role, and its marks
+StepMarks: TypeAlias = tuple[str, tuple[str, ...]]  # a role, and its marks
 MARKS: Final = ("routed", "routers", "maybe-routed", "plain", "optional")
 ROLES: Final = tuple(role.value for role in Role)
 
@@ -38,7 +38,7 @@ class RuleFile:
     decode_as: tuple[DecodeAs, ...]
     detect: tuple[Clue, ...] | None
     traits: Mapping[str, Any]
-    paths: Mapping[str, tuple[Step, ...]]
+    paths: Mapping[str, tuple[StepMarks, ...]]
     rules: tuple[Rule, ...]
     place: Place
 
@@ -132,7 +132,7 @@ def _clue(part: Cursor) -> Clue:
     )
 
 
-def _step(part: Cursor) -> Step:
+def _step(part: Cursor) -> StepMarks:
     if isinstance(part.data, str):
         role, marks = part.data, []
     else:

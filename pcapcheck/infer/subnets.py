@@ -68,7 +68,7 @@ def neighbours(addresses: Iterable[str], pods: Iterable[str]) -> list[str]:
 
 
 USUAL_PREFIX: Final = {4: 24, 6: 64}  # lengths: most subnets of nodes are no smaller
-InterfaceName: TypeAlias = tuple[str, str]  # node, interface
+NodeInterface: TypeAlias = tuple[str, str]  # node, interface
 
 
 class _Link(NamedTuple):
@@ -77,8 +77,8 @@ class _Link(NamedTuple):
     `router` is the MAC of the router between them, None if they reach each other directly.
     """
 
-    mine: InterfaceName
-    theirs: InterfaceName
+    mine: NodeInterface
+    theirs: NodeInterface
     router: str | None
 
 
@@ -90,7 +90,7 @@ def find_subnets(draft: TopologyDraft) -> None:
     links = [*_links(interfaces), *_pod_links(draft, interfaces)]
     links += _hypotheses(draft, interfaces, links)
     groups = _groups(links)
-    networks: dict[InterfaceName, str] = {}
+    networks: dict[NodeInterface, str] = {}
     for version in (4, 6):
         known = [_addresses([interfaces[name] for name in group], version) for group in groups]
         for group, members in zip(groups, known, strict=True):
@@ -111,7 +111,7 @@ def _addresses(interfaces: Sequence[InterfaceDraft], version: int) -> list[str]:
     ]
 
 
-def _links(interfaces: Mapping[InterfaceName, InterfaceDraft]) -> Iterator[_Link]:
+def _links(interfaces: Mapping[NodeInterface, InterfaceDraft]) -> Iterator[_Link]:
     """Yield what each packet between two nodes tells about the way between them."""
     owners = {address: name for name, each in interfaces.items() for address in each.addresses}
     macs = {each.mac: name for name, each in interfaces.items() if each.mac}
@@ -124,7 +124,7 @@ def _links(interfaces: Mapping[InterfaceName, InterfaceDraft]) -> Iterator[_Link
                 yield from _link(each, interface.mac, _Link(mine, theirs, None), macs)
 
 
-def _pod_links(draft: TopologyDraft, interfaces: Mapping[InterfaceName, InterfaceDraft]) -> Iterator[_Link]:
+def _pod_links(draft: TopologyDraft, interfaces: Mapping[NodeInterface, InterfaceDraft]) -> Iterator[_Link]:
     """Yield the way that plain packets from pods of other nodes took.
 
     It is direct if they come from the node's own MAC, or were routed only once.
@@ -146,7 +146,7 @@ def _pod_links(draft: TopologyDraft, interfaces: Mapping[InterfaceName, Interfac
 
 
 def _hypotheses(
-    draft: TopologyDraft, interfaces: Mapping[InterfaceName, InterfaceDraft], links: Sequence[_Link]
+    draft: TopologyDraft, interfaces: Mapping[NodeInterface, InterfaceDraft], links: Sequence[_Link]
 ) -> Iterator[_Link]:
     """Yield links that explain why packets between some nodes' pods are in tunnels and others are not.
 
@@ -168,7 +168,7 @@ def _hypotheses(
 
 
 def _link(
-    each: TrafficSeen, own: str | None, direct: _Link, macs: Mapping[str, InterfaceName]
+    each: TrafficSeen, own: str | None, direct: _Link, macs: Mapping[str, NodeInterface]
 ) -> Iterator[_Link]:
     """Yield the way that one packet took, if it tells.
 
@@ -188,7 +188,7 @@ def _link(
         yield _Link(direct.theirs, direct.mine, None if near else each.mac_from)
 
 
-def _groups(links: Sequence[_Link]) -> list[list[InterfaceName]]:
+def _groups(links: Sequence[_Link]) -> list[list[NodeInterface]]:
     """Return the groups of interfaces that reach each other directly."""
     group = {name: {name} for link in links for name in link[:2]}
     for link in links:
@@ -216,7 +216,7 @@ def _is_in(host: int, member: int, other: int) -> bool:
 
 
 def _name_routers(
-    draft: TopologyDraft, links: Sequence[_Link], networks: Mapping[InterfaceName, str]
+    draft: TopologyDraft, links: Sequence[_Link], networks: Mapping[NodeInterface, str]
 ) -> None:
     """Add routers by subnet, and by the address that they claim."""
     draft.routers |= {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Words: TypeAlias = str | Path | Sequence[str | Path] | None  # one, several or none
 Time: TypeAlias = str | int | datetime | None  # RFC 3339, or nanoseconds since 1970 UTC
 Parameters: TypeAlias = Mapping[str, Any] | Sequence[str]
-DecodeAs: TypeAlias = Mapping[str, Mapping[int, str]] | Sequence[str]
+Dissections: TypeAlias = Mapping[str, Mapping[int, str]] | Sequence[str]
 
 MAX_JOBS: Final = 256
 _DECODE_AS: Final = re.compile(
@@ -61,7 +61,7 @@ def parameters(given: Parameters, _: Topology) -> Mapping[str, Any]:
     return found
 
 
-def dissectors(given: DecodeAs, _: Topology) -> dict[str, dict[int, str]]:
+def dissectors(given: Dissections, _: Topology) -> dict[str, dict[int, str]]:
     """Return {"udp.port": {8472: "vxlan"}} for `udp.port==8472,vxlan`, as tshark writes it.
 
     Raises:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 from pcapcheck.check.finding import Severity
 from pcapcheck.errors import did_you_mean
 from pcapcheck.run import optionvalues as read
-from pcapcheck.run.optionvalues import DecodeAs, Parameters, Time, Words
+from pcapcheck.run.optionvalues import Dissections, Parameters, Time, Words
 from pcapcheck.scale.memory import ONE_GB, Budget
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class RunWords(TypedDict, total=False):
 
     profile: Words
     parameters: Parameters
-    decode_as: DecodeAs
+    decode_as: Dissections
     filter: str | None
     pod: Words
     since: Time

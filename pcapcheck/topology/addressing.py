@@ -41,10 +41,10 @@ def addressing(topology: Topology) -> Iterator[Contradiction]:
     yield from _services(topology)
 
 
-Claim = tuple[str, tuple[str | int, ...], str]  # what is claimed, where, by whom
+AddressClaim = tuple[str, tuple[str | int, ...], str]  # what is claimed, where, by whom
 
 
-def _duplicates(claims: Iterable[Claim]) -> Iterator[Contradiction]:
+def _duplicates(claims: Iterable[AddressClaim]) -> Iterator[Contradiction]:
     first: dict[str, str] = {}
     for claim, keys, owner in claims:
         other = first.setdefault(claim, owner)
@@ -52,7 +52,7 @@ def _duplicates(claims: Iterable[Claim]) -> Iterator[Contradiction]:
             yield Contradiction(keys, f"`{claim.split(' ')[0]}` is of {owner} and of {other}", _MOVE)
 
 
-def _pod_addresses(topology: Topology) -> Iterator[Claim]:
+def _pod_addresses(topology: Topology) -> Iterator[AddressClaim]:
     """Yield addresses of nodes first, then of pods; pods of two tenants may have one address."""
     for name, node in topology.nodes.items():
         for address, keys in _interface_addresses(name, node.interfaces.values()):
@@ -64,20 +64,20 @@ def _pod_addresses(topology: Topology) -> Iterator[Claim]:
             yield address + tenant, ("pods", name), f"pod {name}"
 
 
-def _pod_macs(topology: Topology) -> Iterator[Claim]:
+def _pod_macs(topology: Topology) -> Iterator[AddressClaim]:
     """Yield the MACs of pods; ipvlan shares its parent's, and passthru takes it over."""
     for name, pod in topology.pods.items():
         if pod.mac and not pod.host_network and pod.type not in _SHARING:
             yield pod.mac, ("pods", name, "mac"), f"pod {name}"
 
 
-def _node_addresses(topology: Topology) -> Iterator[Claim]:
+def _node_addresses(topology: Topology) -> Iterator[AddressClaim]:
     for name, node in topology.nodes.items():
         for address in node.addresses:
             yield address, ("nodes", name, "addresses"), f"node {name}"
 
 
-def _node_macs(topology: Topology) -> Iterator[Claim]:
+def _node_macs(topology: Topology) -> Iterator[AddressClaim]:
     """Yield the MACs that must be unique in the underlay or the overlay: those of uplinks and VTEPs."""
     for name, node in topology.nodes.items():
         for each in (*node.of_role(Role.UPLINK), *node.of_role(Role.VTEP)):
