@@ -12,6 +12,8 @@ import shared
 
 from pcapcheck import __version__
 
+os.environ.setdefault("PCAPCHECK_DEBUG", "1")  # every run compares its frames with their schemas
+
 REPOSITORY = Path(__file__).parents[1]
 GOLDEN = REPOSITORY / "tests" / "golden"
 # In CI these are the only reasons to skip a test: what they miss cannot be installed there.

@@ -1,11 +1,13 @@
 """What every run begins with."""
 
+import polars as pl
 import pytest
 from described import described
+from directed import network
 from readings import write
 
 from pcapcheck.errors import InputError
-from pcapcheck.run.opening import candidates_of, read_captures, read_plan, resources_of
+from pcapcheck.run.opening import DEBUG, candidates_of, checked, read_captures, read_plan, resources_of
 from pcapcheck.run.settings import Settings
 from pcapcheck.topology.topology import Topology
 
@@ -40,3 +42,12 @@ def test_as_many_workers_as_were_asked_for(tmp_path):
     for jobs, apart in ((1, False), (2, True)):
         with resources_of(inputs, Settings(jobs=jobs)) as using:
             assert (using.executor.size, using.executor.is_remote) == (jobs, apart)
+
+
+def test_frames_are_compared_with_their_schemas_if_the_environment_says_so(monkeypatch):
+    wrong = network(watched=pl.DataFrame({"step": [1]}))
+    monkeypatch.setenv(DEBUG, "1")
+    with pytest.raises(TypeError, match="watched lacks the column direction"):
+        checked(wrong)
+    monkeypatch.delenv(DEBUG)
+    assert checked(wrong) is wrong
