@@ -9,11 +9,10 @@ import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Final
 
 from pcapcheck.diagnose import evidence as folder
 from pcapcheck.diagnose.case import Case
-from pcapcheck.diagnose.cause import RANKS, Cause, Need, load_causes
+from pcapcheck.diagnose.cause import LOST, RANKS, Cause, Need, load_causes
 from pcapcheck.diagnose.claim import Claim
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.diagnose.effects import explained_by
