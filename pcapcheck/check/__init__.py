@@ -1,1 +1,4 @@
-"""RULES x PATHS -> FINDINGS. Takes rule files and correlated flows; does not know root causes."""
+"""Judges rules on packets.
+
+Takes rule files and correlated flows, gives findings. It does not know root causes.
+"""

@@ -1,7 +1,7 @@
-"""Promises about whole flows: delivered, symmetric, in order, once; judged on what correlation counted.
+"""Promises about whole flows (delivered, symmetric, in order, once), judged on what correlation counted.
 
-Takes the network after the reduce stage; flows that were watched at two steps or more exercise a rule.
-Why packets are missing is for `diagnose`.
+A flow exercises such a rule if it was captured at two steps of its path or more. Why packets are missing is
+for `diagnose`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +45,7 @@ Outcome = tuple[int, Iterator[tuple[Finding, int]]]
 
 
 def _delivered(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
-    """Judge that what was seen at one watched step is seen at the next; loss needs proof."""
+    """Judge that what was seen at one captured step is seen at the next; a loss needs proof."""
     rows = _steps(network, directions)
     return int(rows["sent"].sum()), _each(
         rule, network, rows, "lost", _lost_frames, "packets that were sent did not arrive here"
@@ -101,7 +101,7 @@ _JUDGES: Final[Mapping[str, Callable[[Rule, Network, pl.DataFrame], Outcome]]] =
 
 
 def _steps(network: Network, directions: pl.DataFrame) -> pl.DataFrame:
-    """Return the watched steps that have one before, with `sent`, the packets that the step before saw."""
+    """Return the captured steps that have one before, with `sent`: the packets seen at that step before."""
     watched = network.watched.select("direction", "step", "rank")
     rows = network.hops.join(watched, on=["direction", "step"])
     before = rows.select("direction", (pl.col("rank") + 1).alias("rank"), pl.col("seen").alias("sent"))
@@ -157,7 +157,7 @@ def _no_frames(network: Network, row: Mapping[str, Any]) -> tuple[Frame, ...]:
 
 
 def _otherwise(rule: Rule, network: Network, row: Mapping[str, Any]) -> tuple[Finding, int]:
-    """Return the finding for answers that go another way."""
+    """Return the finding for answers that take another way than the requests."""
     expected, actual = _way(network, row["asked"]), _way(network, row["ways"])
     point = network.capture_points[row["point"]]
     assert point is not None
@@ -177,7 +177,7 @@ def _otherwise(rule: Rule, network: Network, row: Mapping[str, Any]) -> tuple[Fi
 
 
 def _way(network: Network, ways: list[str]) -> str:
-    """Return interfaces and forms as text."""
+    """Return the interfaces and forms of a way as text."""
     said = []
     for number, form in (way.split(" ", 1) for way in ways):
         point = network.capture_points[int(number)]

@@ -1,7 +1,7 @@
-"""Profiles that captures may be checked against, with the parameters and the rules that a run was given.
+"""The profiles that captures may be checked against, with the parameters and rules chosen for this run.
 
-Takes what the user and the topology say, gives profiles; mistakes end here, before a packet is read. Which of
-them is used, if none was named, `choice` decides.
+They follow from what the user and the topology say, so that mistakes end the run before a packet is read. If
+no profile was named, `choice` decides between them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,14 +60,15 @@ def find_candidates(
     *,
     decoding_only: bool = False,
 ) -> Candidates:
-    """Return the profiles that are named, else all.
+    """Return the profiles that were named, else all.
 
     Args:
         topology: its profile and parameters count where the user gives none.
-        names: of profiles or of files.
+        names: names of profiles, or paths of rule files.
         parameters: what `--set` gives.
         rules: which of their rules are judged.
-        decoding_only: of all, only those that say how to decode, without rules: loading them takes its time.
+        decoding_only: if no profile was named, load only what says how to decode, since loading all the
+            rules takes time.
 
     Raises:
         InputError: a profile, parameter or rule does not exist or cannot be used.
@@ -99,7 +100,7 @@ def clue_fields(profiles: Iterable[Profile]) -> tuple[str, ...]:
 def dissectors(
     profiles: Iterable[Profile], more: Mapping[str, Mapping[int, str]]
 ) -> dict[str, dict[int, str]]:
-    """Return what numbers mean to any of the profiles, and what else: table -> number -> protocol."""
+    """Return which protocols a number may mean, by any of the profiles: table -> number -> protocol."""
     decode_as: dict[str, dict[int, str]] = {}
     for tables in (*(each.dissectors() for each in profiles), more):
         for table, numbers in tables.items():
@@ -122,14 +123,14 @@ def _as_the_topology_says(profile: Profile, topology: Topology) -> Profile:
 
 
 def _check_parameters(profiles: Sequence[Profile], parameters: Mapping[str, Any]) -> None:
-    """Say which parameter no profile has."""
+    """Raise an error for the first parameter that no profile has."""
     for name in parameters:
         if not any(name in profile.parameters for profile in profiles):
             with_parameters(_of_all(profiles), {name: parameters[name]}, Option("--set"))
 
 
 def _of_all(profiles: Sequence[Profile]) -> Profile:
-    """Return the one profile, or one that stands for all, with the parameters of all."""
+    """Return the only profile, or one that stands for all, with the parameters of all."""
     if len(profiles) == 1:
         return profiles[0]
     every = {name: each for profile in profiles for name, each in profile.parameters.items()}
@@ -137,7 +138,7 @@ def _of_all(profiles: Sequence[Profile]) -> Profile:
 
 
 def _check_rules(profiles: Sequence[Profile], rules: RuleChoice) -> None:
-    """Say which pattern no rule has."""
+    """Raise an error for the first pattern that no rule has."""
     known = sorted({rule.id for profile in profiles for rule in profile.rules} | {RULE})
     options = {"--select": rules.select, "--ignore": rules.ignore, "--require": rules.require}
     for option, patterns in options.items():

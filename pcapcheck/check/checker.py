@@ -1,7 +1,8 @@
-"""Every rule at every hop: findings, and what was not exercised or not evaluable.
+"""Judges every rule at every hop: what is broken, what was not exercised, and what is not evaluable.
 
-Takes variants that are placed at the steps of their paths, judges each distinct combination of values once,
-and counts packets. It does not know files, nor why a rule is broken.
+Variants (packets with equal fields) are already placed at the steps of their paths. Each distinct combination
+of values is judged once, and the packets that have it are counted. Files, and the reason why a rule is
+broken, are unknown here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ SUBJECT_COLUMNS: Final = {
 class Judged:
     """What one rule found.
 
-    Findings and the direction of each, packets judged, and the names that had no value.
+    It has the findings with the direction of each, the packets judged, and the names that had no value.
     """
 
     rule: Rule
@@ -84,7 +85,7 @@ def check_rule(rule: Rule, network: Network, surroundings: RuleContext) -> Judge
 
 
 def _selected(rule: Rule, network: Network) -> pl.DataFrame:
-    """Return what judging a rule reads of the variants at its roles, side, form and traffic."""
+    """Return the columns that the rule reads, of the variants at its roles, side, form and traffic."""
     fields = {column for name in rule.fields for column in (name, name + LOW)}
     read = [name for name in network.variants.columns if name in fields or name in ABOUT]
     return network.variants.select(read).filter(*_wanted(rule))
@@ -95,7 +96,7 @@ def _wanted(rule: Rule) -> list[pl.Expr]:
     if "arp" in rule.who:
         return [*wanted, pl.col("kind").is_in(["arp", "nd"])]
     wanted.append(pl.col("kind") != "icmp-error")
-    if rule.who or rule.where or rule.side:  # else it is about the interface, whoever speaks there
+    if rule.who or rule.where or rule.side:  # else it is about the interface, for any direction
         wanted.append(pl.col("step").is_not_null())
     for column, values in (("form", rule.form), ("who", rule.who), ("where", rule.where)):
         wanted += [pl.col(column).is_in(values)] if values else []
@@ -103,9 +104,9 @@ def _wanted(rule: Rule) -> list[pl.Expr]:
 
 
 def _looked_for(rule: Rule, network: Network) -> int:
-    """Return how many packets a rule would have caught.
+    """Return how many packets would have shown a breach of the rule.
 
-    Those of its flows that could be seen where it looks.
+    These are the packets of flows that the rule is about and that were captured where it applies.
     """
     there = [pl.col("role").is_in(rule.at), *([pl.col("side") == rule.side] if rule.side else [])]
     paths = network.steps.drop_nulls("point").filter(*there)["path"].unique()
@@ -134,7 +135,7 @@ def _keys(rule: Rule, rows: pl.DataFrame, names: Sequence[str]) -> list[str]:
 
 
 def _goes_on(network: Network) -> bool:
-    """Whether any direction was seen at more than one step, so that there is a hop before."""
+    """Whether any direction was seen at more than one step, so that some packet has a hop before."""
     steps = network.variants.drop_nulls(["direction", "step"]).select("direction", "step").unique()
     return bool(steps["direction"].is_duplicated().any())
 
@@ -206,7 +207,7 @@ def _finding(rule: Rule, row: Mapping[str, object], view: View, network: Network
 
 
 def hop_of(row: Mapping[str, object], network: Network) -> Hop:
-    """Return where the variants of a row were seen."""
+    """Return the hop at which the variants of a row were seen."""
     number = row["point"]
     point = network.capture_points[number] if isinstance(number, int) else None
     side, form, passes = row.get("side"), row.get("form"), row.get("number")

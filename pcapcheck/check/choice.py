@@ -1,7 +1,4 @@
-"""Choose the profiles that captures are checked against.
-
-Those that were named, else what the captures look like.
-"""
+"""Chooses the profiles that captures are checked against: those that were named, else the most similar."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +9,13 @@ from pcapcheck.check.detect import CLOSE, Scenery, Score, detect
 from pcapcheck.check.parameter import Parameter
 from pcapcheck.check.profile import Profile, Traits, with_values
 
-STEEP: Final = 1.5  # a clue of weight 1 more makes a profile exp(1.5), 4 to 5 times, as likely
+STEEP: Final = 1.5  # one more point of weight makes a profile exp(1.5), or 4 to 5 times, as likely
 NONE: Final = "no profile fits what was captured; name one with --profile"
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A chosen profile, how sure that is, why, and what else it could be."""
+    """A chosen profile, how certain the choice is and why, and which others are as likely."""
 
     name: str
     confidence: float
@@ -28,7 +25,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The profiles of a run; `main` gives the paths. None if nothing fits."""
+    """The profiles of a run, of which `main` gives the paths; there is none if no profile fits."""
 
     profiles: tuple[Profile, ...]
     used: tuple[Used, ...]
@@ -36,7 +33,7 @@ class Chosen:
 
     @property
     def main(self) -> Profile | None:
-        """The profile whose paths are expected."""
+        """The profile that gives the expected paths."""
         return self.profiles[0] if self.profiles else None
 
 
@@ -52,7 +49,7 @@ def named(candidates: Sequence[Profile], votes: Mapping[str, Mapping[int, int]])
 
 
 def choose(candidates: Sequence[Profile], scenery: Scenery, votes: Mapping[str, Mapping[int, int]]) -> Chosen:
-    """Return the profile that the captures look like, or what those that they look like agree on.
+    """Return the profile that fits the captures best, or what all that fit equally well have in common.
 
     Args:
         candidates: profiles with their defaults.
@@ -73,7 +70,7 @@ def choose(candidates: Sequence[Profile], scenery: Scenery, votes: Mapping[str, 
 
 
 def _confidence(scores: Sequence[Score]) -> float:
-    """Return how likely the first is, if one of them is right: by how far the others are behind."""
+    """Return how likely the first profile is, if one of them is right, by the lead over the others."""
     return round(1 / sum(exp(STEEP * (each.score - scores[0].score)) for each in scores), 2)
 
 
@@ -126,12 +123,12 @@ NOTHING: Final[dict[str, Any]] = {
     "identity_vni": False,
     "shared_mac": False,
 }
-# What only excuses: no answer may be meant, and so may a MAC that several have.
+# These traits only excuse: an unanswered request, or a MAC that several pods have, may be intended.
 LENIENT: Final[dict[str, Any]] = {"same_node": "never", "shared_mac": True}
 
 
 def agreement(profiles: Sequence[Profile]) -> Profile:
-    """Return the first profile with only what all others have too."""
+    """Return the first profile, reduced to what all the others have too."""
     first, *others = profiles
     rules = tuple(rule for rule in first.rules if all(rule in other.rules for other in others))
     ids = {rule.id for rule in rules}
@@ -150,7 +147,7 @@ def agreement(profiles: Sequence[Profile]) -> Profile:
 
 
 def _traits(traits: Sequence[Traits]) -> Traits:
-    """Return the traits that all have; what a trait in which they differ says is in NOTHING."""
+    """Return the traits that all have; a trait in which they differ is what NOTHING says."""
     known = [{name: getattr(each, name) for name in NOTHING} for each in traits]
     for name, value in LENIENT.items():
         if any(each[name] == value for each in known):

@@ -1,6 +1,6 @@
 """Coverage: which rules and hops the captures exercised.
 
-What no packet exercised is never called conformant.
+A rule or hop that no packet exercised is never called conformant.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pcapcheck.correlate.network import Network
 
 
 def coverage_of(judged: Sequence[Judged], network: Network) -> Coverage:
-    """Put together what each rule found."""
+    """Return the coverage that results from what each rule found."""
     exercised = {each.rule.id: each.packets for each in judged if each.packets}
     idle = [each for each in judged if not each.packets]
     unknown = {each.rule.id: f"no value for {', '.join(each.unknown)}" for each in idle if each.unknown}

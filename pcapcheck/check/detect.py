@@ -1,7 +1,7 @@
-"""Which profile the captures look like, and why: by the clues that each profile's rule file gives.
+"""Scores how well the captures fit each profile, by the clues in the profile's rule file.
 
-A clue adds its weight where packets show what it says, and takes it away where they show something else;
-where there are no packets that could show it, it says nothing. It does not choose what is checked (`choice`).
+A clue adds its weight where packets show what it describes, and subtracts it where they show something else;
+without packets that could show either, it counts for nothing. Which profile is then used is for `choice`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ MIN_CLUE_PACKETS: Final = 2  # packets
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well a profile fits; `says` names the clues that speak for it, the strongest first."""
+    """How well a profile fits; `says` names the clues in its favour, the strongest first."""
 
     profile: str
     score: float
@@ -40,7 +40,7 @@ class Scenery:
     """What clues are looked for in.
 
     Attributes:
-        sight: see `sight.sight`.
+        sight: the packets, as `detection.detection_frame` gives them.
         points: capture points.
         topology: for `$source…` and `$destination…`.
     """
@@ -51,7 +51,7 @@ class Scenery:
 
 
 class _Scope:
-    """The scope of detection: a profile's parameters, and whose the addresses are."""
+    """The scope in which clues are judged: a profile's parameters, and the owners of addresses."""
 
     routed = None
 
@@ -82,7 +82,7 @@ class _Scope:
 
 
 def detect(profiles: Sequence[Profile], scenery: Scenery) -> list[Score]:
-    """Return the profiles that much speaks for and less against, best first."""
+    """Return the profiles that have more in their favour than against them, the best first."""
     scores = [_score(profile, scenery) for profile in profiles]
     return sorted(
         (each for each in scores if each.score >= LEAST), key=lambda each: (-each.score, each.profile)
@@ -108,7 +108,7 @@ def _text(clue: Clue, scope: _Scope) -> str:
 
 
 def _points(profile: Profile, names: Names, clue: Clue, scenery: Scenery) -> float:
-    """Return what a clue adds or takes away."""
+    """Return by how much a clue changes the score."""
     if clue.interface:
         return clue.weight * _is_called(clue, scenery.points)
     rows = scenery.sight
@@ -127,7 +127,7 @@ def _points(profile: Profile, names: Names, clue: Clue, scenery: Scenery) -> flo
 
 
 def _is_called(clue: Clue, points: Sequence[CapturePoint | None]) -> bool:
-    """Whether an interface of these roles that was captured has a name such as the CNI gives."""
+    """Whether a captured interface of these roles has a name that the CNI gives."""
     return any(
         fnmatchcase(point.interface, pattern)
         for point in points

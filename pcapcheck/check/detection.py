@@ -1,9 +1,7 @@
-"""Sight: the packets that speak for one profile or another: those of pods, and tunnels.
+"""The packets by which a profile is recognised: those of pods, and those in tunnels.
 
-With where they travel.
-
-Takes variants with their points and the topology (given or inferred), gives a frame for `detect`. What nodes
-say to each other for themselves speaks for no CNI, and neither do ARP and errors.
+What nodes send each other on their own account says nothing about the CNI, and neither do ARP and errors.
+Variants with their points, and a topology (given or inferred), become a frame for `detect`.
 """
 
 from collections.abc import Sequence
@@ -28,7 +26,7 @@ def detection_frame(
     Args:
         variants: of all captures, with `point`.
         points: capture points.
-        topology: whose addresses are whose.
+        topology: tells who addresses belong to.
     """
     if variants.is_empty():
         return variants
@@ -62,9 +60,9 @@ def _outer(variants: pl.DataFrame, name: str) -> pl.Expr:
 def _where(
     owners: Owners, source: str | None, destination: str | None, outer: str | None, far: str | None, form: str
 ) -> str | None:
-    """Return where packets travel: same-node, cross-node or cross-subnet, "" if that is not known.
+    """Return where packets travel: same-node, cross-node or cross-subnet, "" if that is unknown.
 
-    None: they are neither of pods nor in a tunnel.
+    The result is None for packets that are neither of pods nor in a tunnel.
     """
     if source is None or destination is None:
         return None

@@ -1,7 +1,7 @@
-"""`traffic:` of a topology: what should happen, as a CI pipeline asserts it; judged on flows that were seen.
+"""Judges `traffic:` of a topology, the assertions of a CI pipeline on what should happen, on the flows seen.
 
-A flow that was asserted and never seen breaks the promise only where a capture at its source was looking;
-else nothing can be said.
+A flow that was asserted but never seen breaks the promise only if a capture at its source saw other traffic;
+otherwise the assertion stays open.
 """
 
 from dataclasses import dataclass, replace
@@ -21,12 +21,12 @@ TITLE: Final = "What the topology expects of its traffic happens"
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What became of all expectations.
+    """The results for all entries of `traffic:`.
 
     Attributes:
         findings: expectations that were not met.
         met: packets of flows that were judged.
-        unknown: sentences about expectations that nobody was looking at.
+        unknown: sentences about expectations for which no capture could tell.
         blocked: numbers of flows that are meant to be blocked, and are.
     """
 
@@ -65,7 +65,7 @@ def check_traffic(network: Network) -> Expected:
 
 
 def without(network: Network, flows: frozenset[int]) -> Network:
-    """Return the network without some flows: what is meant to be blocked is no fault."""
+    """Return the network without some flows, since a flow that is blocked on purpose is no fault."""
     if not flows:
         return network
     numbers = sorted(flows)
@@ -91,7 +91,7 @@ def without(network: Network, flows: frozenset[int]) -> Network:
 
 
 def _flows(network: Network, entry: Expectation) -> pl.DataFrame:
-    """Return the flows that an entry means: flow, direction, packets, answered, and the first frames."""
+    """Return the flows of an entry, with direction, packets, whether answered, and the first frames."""
     columns = [
         "flow",
         "direction",
@@ -127,7 +127,7 @@ def _flows(network: Network, entry: Expectation) -> pl.DataFrame:
 
 
 def _answers(network: Network) -> pl.DataFrame:
-    """Return the flows that were answered by more than a reset."""
+    """Return the flows whose answer is more than a reset."""
     back = network.variants.filter(~pl.col("client") & pl.col("kind").is_in(["tcp", "udp", "echo"]))
     real = (pl.col("kind") != "tcp") | (pl.col("inner.tcp.flags.syn") == 1)
     return back.group_by("flow").agg(real.any().alias("answered"))

@@ -1,7 +1,7 @@
-"""`extends`: several rule files, the shared ones first, become one profile.
+"""Merges a rule file with all that it `extends` into one profile, the shared files first.
 
-Parameters and rules are replaced by name, paths by kind, traits by key; `detect` is the last file's that has
-any. It opens no files.
+A later file replaces parameters and rules by name, paths by kind of traffic and traits by key; `detect` comes
+from the last file that has it. No file is opened here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ _ROUTED: Final[dict[str, Decrement]] = {"routed": (1, 1), "routers": (0, None), 
 
 
 def extend(files: Sequence[RuleFile]) -> Profile:
-    """Return the profile of the last file, with what it has from those before it."""
+    """Return the profile of the last file, with what it inherits from those before it."""
     last = files[-1]
     traits = Traits(**_merged(each.traits for each in files))
     rules = _rules(files)
@@ -78,7 +78,7 @@ def _hop(step: StepMarks, side: str, form: str) -> PathHop:
 
 
 def _sides(who: str, across: str, roles: Sequence[str]) -> list[str]:
-    """Tell which end each hop belongs to: across nodes, the last uplink is the destination's."""
+    """Return the side of each hop; across nodes, the hops from the last uplink on are the destination's."""
     if across:
         here = len(roles) - 1 - roles[::-1].index("uplink") if "uplink" in roles else len(roles)
     elif who.startswith("external-"):

@@ -1,6 +1,6 @@
 """The filter language of `-Y`: matchers in one line, `inner.ip.dst=10.244.0.0/16 udp.dstport=8472,4789`.
 
-Takes a text, gives what `when` of a rule gives. A text that begins with `{` is a YAML flow mapping of
+A filter gives the same matchers as `when:` of a rule. A text that begins with `{` is a YAML flow mapping of
 matchers.
 """
 
@@ -65,7 +65,7 @@ def _checked(field: str, data: Any, name_place: Place, value_place: Place) -> Ma
 
 
 def _data(value: str, sign: str) -> Any:
-    """Return what YAML would give: a word, or a list where commas stand outside of braces."""
+    """Return what YAML would give: a word, or a list if there are commas outside of braces."""
     if value.startswith("{") and value.endswith("}") and ":" in value:
         data: Any = Document.parse(value, OPTION).data
     else:

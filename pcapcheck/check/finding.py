@@ -1,4 +1,4 @@
-"""What the check gives: findings, the frames that prove them, and what was not checked."""
+"""The results of a check: findings, the frames that prove them, and what was not checked."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
-"""What is wrong with a rule file that its schema cannot tell: unknown names, ids that are used twice.
+"""Mistakes in a rule file that its schema cannot express: unknown names, and ids that are used twice.
 
-Takes a document that fits the schema and the profile that it makes, yields every mistake at its place. It
-opens no files.
+The document fits the schema already; every mistake is given with its place. No file is opened here.
 """
 
 import re
@@ -81,7 +80,7 @@ def _check_rule(
 
 
 def _inherited(profile: Profile) -> frozenset[str]:
-    """Return ids that the file may take over from what it extends."""
+    """Return ids of inherited rules, which the file may replace."""
     return frozenset(rule.id for rule in profile.rules if rule.id.partition("/")[0] in profile.extends)
 
 

@@ -1,7 +1,8 @@
-"""Matchers: what a rule file says about one field, judged against one value (DESIGN, rule file: matchers).
+"""Matchers: what a rule file says about one field, judged on one value (DESIGN, rule file: matchers).
 
-Scalar on purpose: packets are grouped into variants before, so each distinct value is judged once. `reading`
-makes matchers from what a file says; a `Scope` knows the network around the packet.
+They work on single values, not on columns: packets are grouped into variants before, so each distinct value
+is judged only once. `rulereader` makes matchers from rule files, and a `Scope` knows the network around the
+packet.
 """
 
 from abc import ABC, abstractmethod
@@ -126,7 +127,7 @@ class Pattern(Matcher):
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(Matcher):
-    """A list: one of them must hold."""
+    """A list, of which at least one matcher must hold."""
 
     parts: tuple[Matcher, ...]
 
@@ -147,7 +148,7 @@ class AnyOf(Matcher):
 
 @dataclass(frozen=True, slots=True)
 class Not(Matcher):
-    """`{not: …}`: the opposite; a packet without the field is still not judged."""
+    """`{not: …}`: the opposite; like its opposite, it does not judge a packet without the field."""
 
     part: Matcher
 
@@ -199,7 +200,7 @@ class Variable(Matcher):
 
 @dataclass(frozen=True, slots=True)
 class Earlier(Matcher):
-    """`{hop: previous, minus: N | $routed}`: what the packets had at the hop before, less N."""
+    """`{hop: previous, minus: N | $routed}`: the value at the hop before, less N."""
 
     about: str
     minus: int | None  # None: the routed marks between the two hops
@@ -268,7 +269,7 @@ class Bits(Matcher):
 
 
 def select(matchers: Mapping[str, Matcher], seen: Callable[[str], Seen], scope: Scope) -> MatchVerdict:
-    """Say whether a packet is one that `when` means: all keys hold. An absent field does not match."""
+    """Return whether `when` selects a packet: all keys hold, and an absent field does not match."""
     return _all(matcher.judge(seen(name), scope) for name, matcher in matchers.items())
 
 

@@ -1,7 +1,7 @@
-"""Parameters of a profile: values in which clusters differ.
+"""Parameters of a profile: values that differ between clusters, such as a VNI or a port.
 
-Takes what a rule file, a topology or `--set` says, gives numbers, networks and words. It does not know which
-rules use them.
+A rule file, a topology or `--set` gives them as plain data; here they become numbers, networks and words.
+Which rules use them is unknown here.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ NOWHERE: Final = Place("<built in>")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that clusters differ in. Without `values`, rules that need it are not evaluable."""
+    """A value that differs between clusters; rules that need one without `values` are not evaluable."""
 
     name: str
     type: str  # integer | boolean | text | mac | address | network | range
@@ -46,7 +46,7 @@ class Parameter:
 
 
 def read_parameter(name: str, part: Cursor) -> Parameter:
-    """Return one entry of `parameters`, with its default in force."""
+    """Return one entry of `parameters`; its value is the default."""
     kind = part.text("type", "integer")
     if kind not in _READERS:
         fix = did_you_mean(kind, _READERS, "use one of " + ", ".join(_READERS))
@@ -65,7 +65,7 @@ def read_parameter(name: str, part: Cursor) -> Parameter:
 
 
 def give(parameter: Parameter, data: Any, where: Where) -> Parameter:
-    """Return the parameter with another value; None takes its value away.
+    """Return the parameter with another value, or with none if `data` is None.
 
     Raises:
         InputError: it is not of the parameter's type, or out of its bounds.

@@ -1,6 +1,6 @@
-"""What one CNI back-end promises: parameters, how to decode and recognise it, its paths, its rules.
+"""A profile is what one CNI back-end promises: parameters, paths and rules, and how it is recognised.
 
-Plain data, as a rule file says it after `extends`. It does not know how files are read (`rulefile`, `rules`).
+Plain data, as a rule file gives it after `extends`. How files are read is for `rulefile` and `rules`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,15 +28,15 @@ class DecodeAs:
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """What captures of this profile look like; how much that says.
+    """A sign in captures that they are of this profile, with its weight.
 
     Attributes:
         at: roles at which it shows.
         when: what packets there match.
-        weight: what it adds to the score, or takes from it if they do not; negative: it speaks against the
-            profile.
+        weight: what it adds to the score if packets match, and subtracts if they do not; a negative one
+            speaks against the profile if they match.
         traffic: only packets that travel same-node, cross-node or cross-subnet.
-        interface: instead of packets, names of interfaces that were captured.
+        interface: names of captured interfaces, instead of packets.
         some: some packets are enough, not most: a tunnel that is used at all is no accident.
     """
 

@@ -1,7 +1,7 @@
-"""Write other values into fields of packets, and mend the checksums: how a rule's test breaks a sample.
+"""Writes other values into fields of packets and corrects the checksums: how a rule's test breaks a sample.
 
-Takes a block and its layers, gives a block of the same packets over new bytes. Only for small captures: it
-goes packet by packet. It knows where fields lie from the decoder's tables.
+The result is a block of the same packets over new bytes. It goes packet by packet, so it is for small
+captures only. The decoder's tables tell where fields lie.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,6 +1,6 @@
 """One rule of a profile: which packets it selects, and what it promises about them (DESIGN, rule file).
 
-Plain data. It does not know how rule files are read (`rulefile`), nor how packets are judged (`checker`).
+Plain data. How rule files are read is for `rulefile`, and how packets are judged is for `checker`.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,6 @@
-"""What surrounds a packet that a rule judges.
+"""The context of a packet that a rule judges: parameters, ends of its flow, interface, hop before.
 
-Parameters, the ends of its flow, the interface, the hop before.
-
-Takes the network and a profile, gives a `View` of one combination of values: the `Scope` that matchers ask.
+A `View` of one combination of values is the `Scope` that matchers ask.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +47,7 @@ class RuleContext:
         return self._cluster[rest, kind]
 
     def with_hop_before(self, rows: pl.DataFrame, fields: Sequence[str], *, routed: bool) -> pl.DataFrame:
-        """Add to variants what `View.previous` and `View.routed` tell of them.
+        """Add the columns to variants that `View.previous` and `View.routed` read.
 
         Args:
             rows: variants with direction and step.
@@ -66,13 +64,13 @@ class RuleContext:
 
     @cached_property
     def _earlier(self) -> pl.DataFrame:
-        """The nearest earlier watched step of each watched step of a direction: direction, step, earlier."""
+        """Return the nearest earlier captured step of each captured step: direction, step, earlier."""
         watched = self.network.watched.select("direction", "step", "rank")
         last = watched.select("direction", pl.col("rank") + 1, pl.col("step").alias("earlier"))
         return watched.join(last, on=["direction", "rank"]).drop("rank")
 
     def _values_before(self, field: str) -> pl.DataFrame:
-        """Return the values of a field that a direction had at the watched step before."""
+        """Return the values of a field that a direction had at the captured step before."""
         variants = self.network.variants
         words = [name for name in (field, field + LOW) if name in variants.columns]
         if not words:
@@ -111,9 +109,9 @@ class RuleContext:
 
 
 class View:
-    """One distinct combination of values, and what surrounds it.
+    """One distinct combination of values, and the context in which it is judged.
 
-    What a matcher asks for and does not get is remembered.
+    It records the names that a matcher asked for and that have no value.
     """
 
     def __init__(self, around: RuleContext, row: Mapping[str, Any], names: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
-"""A rule file as it is written: one file's own parameters, paths and rules, before `extends`.
+"""One rule file as it is written: its own parameters, paths and rules, before `extends`.
 
-Takes a YAML document that fits rules.schema.json, gives a RuleFile; a defect that a schema cannot tell is an
-InputError at its place. It does not open files (`rules`).
+The document fits rules.schema.json already; a defect that a schema cannot express is an InputError at its
+place. Files are opened by `rules`.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ ROLES: Final = tuple(role.value for role in Role)
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """What one file says. `detect` is None where it says nothing, so that it inherits."""
+    """The content of one file; `detect` is None if the file has no `detect:`, so that it inherits one."""
 
     name: str
     title: str
@@ -44,7 +44,7 @@ class RuleFile:
 
 
 def read_rule_file(document: Document) -> RuleFile:
-    """Return what a document says.
+    """Return the content of a document.
 
     Raises:
         InputError: a value is not what belongs there.

@@ -1,7 +1,7 @@
-"""What a file says about a field -> matcher (DESIGN, rule file: matchers).
+"""Reads matchers: what a file says about a field becomes a matcher (DESIGN, rule file: matchers).
 
-Takes plain data as YAML gives it and where it stands; a defect is an InputError at its place. It does not
-know which fields exist: that is for `lint`.
+The input is plain data as YAML gives it, and its place; a defect is an InputError at that place. Which fields
+exist is checked by `lint`.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ from pcapcheck.errors import InputError, did_you_mean
 
 
 class Where(Protocol):
-    """A place in a file or in a text, that can say what is wrong there."""
+    """A place in a file or a text, which makes the errors about it."""
 
     def error(self, what: str, fix: str) -> InputError:
         """Return an error that shows the place."""
@@ -59,7 +59,7 @@ def read(field: str, data: Any, where: Where) -> Matcher:
 
 
 def read_value(text: str) -> Value:
-    """Return the number, range or network that a text writes; any other text is itself."""
+    """Return the number, range or network that a text stands for; any other text stands for itself."""
     for parse in _parsers(text):
         try:
             return parse(text)

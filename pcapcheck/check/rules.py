@@ -1,4 +1,4 @@
-"""Profiles by name or file: found, read, extended, and given the parameters of a cluster.
+"""Finds profiles by name or file, and reads them with all that they extend.
 
 A user's file is compared with rules.schema.json first; shipped files are compared by a test, so that starting
 takes no time.
@@ -22,7 +22,7 @@ _ENDINGS: Final = (".yaml", ".yml")
 
 
 class Option(str):
-    """An option of the command line, as the place of a mistake."""
+    """An option of the command line, as the place of an error."""
 
     __slots__ = ()
 
@@ -44,7 +44,7 @@ def load_profile(name: str) -> Profile:
 
 
 def load_decoding(name: str) -> Profile:
-    """Return a shipped profile without its rules, in a fraction of the time: what says how to decode."""
+    """Return a shipped profile without its rules: enough to decode, in a fraction of the time."""
     return extend(_line(_shipped(name, rules=False), rules=False))
 
 
@@ -65,7 +65,7 @@ def with_parameters(profile: Profile, parameters: Mapping[str, Any], where: Wher
 
 
 def unknown_parameters(profile: Profile, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return which names are no parameters of the profile: a note for a topology, an error for `--set`."""
+    """Return the names that the profile lacks: a note if a topology has them, an error if `--set` has."""
     return tuple(name for name in parameters if name not in profile.parameters)
 
 
@@ -75,8 +75,8 @@ def _load_shipped(name: str) -> Profile:
 
 
 def lint_file(path: str) -> Iterator[InputError]:
-    """Yield what is wrong with a rule file; what cannot be read at all is the only mistake."""
-    from pcapcheck.check.lint import lint  # imports the decoder
+    """Yield the mistakes in a rule file; if it cannot be read at all, that is the only one."""
+    from pcapcheck.check.lint import lint  # imported only here, since it imports the decoder
 
     try:
         document, profile = _read_file(path)
@@ -112,7 +112,7 @@ def _shipped(name: str, *, rules: bool = True) -> RuleFile:
 
 
 def _line(last: RuleFile, *, rules: bool = True) -> tuple[RuleFile, ...]:
-    """Return all that a file extends, each once, before those that extend it; the file itself is last."""
+    """Return a file and all that it extends, each once, and each before those that extend it."""
     line: dict[str, RuleFile] = {}
     _add(last, line, (), rules=rules)
     return tuple(line.values())

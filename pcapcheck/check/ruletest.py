@@ -1,7 +1,6 @@
-"""The tests of rules: which samples with which changes, and what a rule said about them.
+"""The tests of rules: which samples they change and how, and what a rule said about each.
 
-Takes a profile and results, gives plain data. It neither reads captures nor checks them (`commands/rules.py`
-does).
+Captures are read and checked by `commands/rules.py`, not here.
 """
 
 from collections.abc import Collection, Iterator
@@ -34,7 +33,7 @@ class RuleTestCase(NamedTuple):
 
 
 def cases(profile: Profile, rule_ids: Collection[str] = ()) -> Iterator[RuleTestCase]:
-    """Yield the tests of a profile's own rules, or of those that are named."""
+    """Yield the tests of a profile's own rules, or of the rules that are named."""
     for rule in profile.rules:
         if rule.id in rule_ids if rule_ids else rule.id.partition("/")[0] == profile.name:
             yield from (RuleTestCase(rule, test) for test in rule.tests)
@@ -58,7 +57,7 @@ def outcome(rule_id: str, findings: Collection[str], coverage: Coverage) -> str:
 def changed(
     block: Block, case: RuleTestCase, profile: Profile, *, topology: Topology, point: CapturePoint | None
 ) -> Block:
-    """Return a block of a sample as the test wants it: fields re-written where the rule looks.
+    """Return a block of a sample as the test wants it: fields rewritten where the rule looks.
 
     Raises:
         InputError: a value is no number or address.

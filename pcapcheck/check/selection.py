@@ -1,7 +1,7 @@
-"""Which flows are looked at: those that a filter, a pod or a flow's name selects (`-Y`, `--pod`, `--flow`).
+"""Selects flows by a filter, a pod or the flow's name (`-Y`, `--pod`, `--flow`).
 
-Takes a network before packets are followed, gives it with the variants of whole flows left, since half a flow
-would look as if packets were lost. ICMP errors towards the ends of a selected flow stay.
+The network is reduced before packets are followed. The variants of a selected flow are kept as a whole, since
+half a flow would look as if packets were lost, and ICMP errors towards its ends stay too.
 """
 
 import re
@@ -31,7 +31,7 @@ _PORT: Final = re.compile(r"(?P<ends>.+?)(:(?P<port>\d+))?")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What flows must fulfil, all of it; without anything, all flows are looked at.
+    """The conditions that a flow must meet, all of them; without any, every flow is selected.
 
     Attributes:
         filter: a packet of the flow matches this (`filters.parse_filter`).
@@ -88,7 +88,7 @@ def narrow(network: Network, selection: Selection) -> Network:
 
 
 def narrowed(whole: Network, network: Network) -> str:
-    """Return how much of the network a selection left."""
+    """Return how much of the network a selection has left."""
     looked_at, every = (counted(each).select("flow").n_unique() for each in (network, whole))
     return f"{looked_at:,} of {every:,} flows were checked; the others were not selected"
 
@@ -110,7 +110,7 @@ def _of_pods(network: Network, pods: tuple[str, ...]) -> pl.DataFrame:
 
 
 def _matching(variants: pl.DataFrame, matchers: Mapping[str, Matcher]) -> pl.DataFrame:
-    """Return the flows of which a packet matches; each distinct combination of values is judged once."""
+    """Return the flows with a packet that matches; each distinct combination of values is judged once."""
     names = [name for matcher in matchers.values() for name in matcher.fields]
     columns = [
         each for name in (*matchers, *names) for each in (name, name + LOW) if each in variants.columns
@@ -157,7 +157,7 @@ class _Packet:
 
 
 def _named(network: Network, text: str) -> pl.DataFrame:
-    """Return the flows that a name means."""
+    """Return the flows that a name stands for."""
     if text.isdecimal():
         return _of_row(network, int(text))
     found = _of_tuple(network, text)

@@ -1,7 +1,6 @@
-"""The names that rules may use: fields of packets, and variables. What is wrong with one, in words.
+"""The names that rules may use, fields of packets and variables, and what is wrong with any other.
 
-Takes names, gives None or what is wrong and how to mend it. It imports the decoder, so rule files that are
-shipped do not need it.
+It imports the decoder, which takes time; shipped rule files, which a test checks, are read without it.
 """
 
 import re
@@ -44,7 +43,7 @@ _KINDS: Final = {
 
 
 class Wrong(NamedTuple):
-    """What is wrong with a name or value, and how to mend it."""
+    """What is wrong with a name or value, and how to fix it."""
 
     what: str
     fix: str
@@ -57,7 +56,7 @@ def kinds() -> Mapping[str, str]:
 
 
 def check_field(name: str) -> Wrong | None:
-    """Return what is wrong with the name of a field."""
+    """Return what is wrong with the name of a field, or None."""
     parts = _NAME.fullmatch(name)
     if name in SPECIAL or (parts and parts[2] in kinds() and not (parts[3] and "inner." in parts[1])):
         return None
@@ -71,7 +70,7 @@ def check_field(name: str) -> Wrong | None:
 
 
 def check_matcher(field: str, matcher: Matcher, parameters: Collection[str]) -> Wrong | None:
-    """Return what is wrong with what is said about a field that exists."""
+    """Return what is wrong with a matcher on a field that exists, or None."""
     found = (_check_part(field, part, parameters) for part in matcher.walk())
     return next((wrong for wrong in found if wrong), None)
 
@@ -85,7 +84,7 @@ def _check_part(field: str, matcher: Matcher, parameters: Collection[str]) -> Wr
 
 
 def _check_literal(field: str, literal: Literal) -> Wrong | None:
-    """Compare the kind of a value with the field's; a number is written as one, an address as an address."""
+    """Compare a value with the field's kind: numbers and addresses must be written as such."""
     kind = kinds()[_bare(field)]
     if _bits(literal) == BITS.get(kind, 0):
         return None
@@ -125,7 +124,7 @@ _WRITTEN: Final[Mapping[int, Callable[[str], object]]] = {48: mac_number, 32: _i
 
 
 def check_variable(path: str, parameters: Collection[str]) -> Wrong | None:
-    """Return what is wrong with a variable; `path` is without the dollar sign."""
+    """Return what is wrong with a variable, or None; `path` is without the dollar sign."""
     head, dot, rest = path.partition(".")
     if not dot:
         return None if path in parameters else _no_parameter(path, parameters)

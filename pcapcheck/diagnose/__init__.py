@@ -1,1 +1,4 @@
-"""FINDINGS + PATHS -> ROOT CAUSES. Takes findings and correlated flows; does not know how they are shown."""
+"""Finds root causes.
+
+Takes findings and correlated flows, gives diagnoses. It does not know how they are shown.
+"""

@@ -1,6 +1,6 @@
-"""Case: what evidence is taken from: the network, the broken rules and the profile.
+"""Case: all that evidence is taken from, which is the network, the broken rules and the profile.
 
-It answers small questions that many evidences ask, and judges nothing.
+It answers the questions that many kinds of evidence ask, and judges nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Case:
-    """What evidence is taken from.
+    """All that evidence is taken from.
 
     Attributes:
         network: what correlation found.
@@ -50,12 +50,12 @@ class Case:
 
     @cached_property
     def names(self) -> Names:
-        """What the topology says of addresses and points."""
+        """The values that the topology gives for addresses and points."""
         return Names(self.network.topology, self.profile.value(self.profile.traits.gateway_mac))
 
     @cached_property
     def traits(self) -> dict[str, Word]:
-        """What the profile intends, as words of facts; `neighbours` is how pods of one node talk."""
+        """The profile's traits, as words of facts; `neighbours` is how pods of one node talk."""
         traits = self.profile.traits
         return {
             "across_only": traits.tunnel_between == "subnets",
@@ -68,12 +68,12 @@ class Case:
 
     @cached_property
     def tenants(self) -> frozenset[str]:
-        """The VNIs of all tenants, as text: none where pods have no segment of their own."""
+        """The VNIs of all tenants as text; empty if pods have no segments of their own."""
         return frozenset(str(pod.vni) for pod in self.network.topology.pods.values() if pod.vni is not None)
 
     @cached_property
     def directions(self) -> list[dict[str, Any]]:
-        """A row a direction, by number."""
+        """A frame with one row a direction, by number."""
         return self.network.directions.to_dicts()
 
     @cached_property
@@ -105,7 +105,7 @@ class Case:
         return frames_of(rows.select(columns).head(FRAMES_KEPT).to_dicts(), self.network)
 
     def looked(self, points: Sequence[int], rows: pl.DataFrame) -> bool:
-        """Whether one of some points looked when some variants, seen at others, came; clocks aligned."""
+        """Whether a point was capturing when variants passed other points, by aligned clocks."""
         if self.network.windows.is_empty() or rows.is_empty():
             return False
         ahead = self.network.offsets.get(self.point(rows["point"][0]).node or "", 0)
@@ -125,7 +125,7 @@ class Case:
         }
 
     def address_is(self, address: str, node: str | None) -> str:
-        """Say what an address is for a node: this node, another node, pod, service, router or unknown."""
+        """Return what an address is to a node: this node, another node, pod, service, router or unknown."""
         owner = self.network.owners.of(address)
         if owner.kind == OwnerKind.NODE:
             return "this node" if owner.node == node else "another node"
@@ -133,7 +133,7 @@ class Case:
         return words.get(owner.kind, str(owner.kind))
 
     def mac_is(self, mac: str, node: str | None) -> str:
-        """Say whose a MAC is: this node, another node, a pod, or unknown."""
+        """Return whose a MAC is for a node: this node's, another node's, a pod's, or unknown."""
         owners = self.network.owners.mac_owner(mac)
         if not owners:
             return "unknown"
@@ -142,7 +142,7 @@ class Case:
         return "this node" if any(owner.node == node for owner in owners) else "another node"
 
     def sent_by(self, row: Mapping[str, Any]) -> str | None:
-        """Return the node that put a variant on the wire: by the tunnel's source, else by the MAC."""
+        """Return the node that sent a variant: by the tunnel's outer source, else by the MAC."""
         outer, mac = row["ip.src"], row["eth.src"]
         if row["form"] != "plain" and outer is not None:
             return self.network.owners.node_of(values.ipv4_text(outer))
@@ -160,7 +160,7 @@ class Case:
         return next((each.name for each in own or found), None)
 
     def door(self, pod: str | None) -> str | None:
-        """Return the interface of its node by which a pod is reached: its veth, or its parent."""
+        """Return the interface of its node through which a pod is reached: its veth, or its parent."""
         known = self.network.topology.pods.get(pod or "")
         if known is None:
             return None

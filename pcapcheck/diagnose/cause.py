@@ -1,6 +1,6 @@
-"""Cause: a root cause as its file under rules/diagnoses/ says it: the facts it needs, and words for readers.
+"""Cause: a root cause as its file in rules/diagnoses/ describes it, with the facts that it needs.
 
-Takes YAML, gives plain data; it does not look at the network.
+Plain data from YAML; it does not look at the network.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 from pcapcheck.documents.shipped import rules_directory
 
-# What is found first explains what follows from it: an earlier rank's flows are left out of later ones.
+# In this order, since a cause explains its consequences: flows of an earlier rank are left out of later ones.
 RANKS: Final = (
     ("loop",),
     ("header",),
@@ -31,18 +31,19 @@ NO_WORDS: Final = ("evidence", "certainty", "blame")
 
 @dataclass(frozen=True, slots=True)
 class CausePattern:
-    """Evidence, and words that `about` must have: a value, a list (any of), `{not: …}`, `{min: …, max: …}`.
+    """A kind of evidence, and the words that `about` of its facts must have.
 
-    A word that a fact lacks fits none of them but `not`.
+    A word is given as a value, a list (any of these), `{not: …}` or `{min: …, max: …}`. A word that a fact
+    lacks fits only `not`.
     """
 
     evidence: str
     about: Mapping[str, Any]
-    certainty: float = 1.0  # how much of the cause's confidence it is worth
-    blame: str | None = None  # the word that names the node where to act, if it is not the cause's
+    certainty: float = 1.0  # a factor on the cause's confidence
+    blame: str | None = None  # the word that names the node where to act, instead of the cause's own
 
     def fits(self, fact: Fact) -> bool:
-        """Whether a fact is one that this pattern means."""
+        """Whether the pattern means this fact."""
         return fact.evidence == self.evidence and all(
             _fits(fact.about.get(key), wanted) for key, wanted in self.about.items()
         )
@@ -50,7 +51,7 @@ class CausePattern:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a cause needs, or what speaks for or against it: a fact that fits one of these patterns."""
+    """A condition of a cause: a fact that fits one of these patterns."""
 
     patterns: tuple[CausePattern, ...]
 
@@ -60,7 +61,7 @@ class Need:
         return tuple(dict.fromkeys(pattern.evidence for pattern in self.patterns))
 
     def fits(self, fact: Fact) -> bool:
-        """Whether a fact is one that this means."""
+        """Whether one of the patterns means this fact."""
         return self.certainty(fact) > 0
 
     def certainty(self, fact: Fact) -> float:
@@ -68,7 +69,7 @@ class Need:
         return max((pattern.certainty for pattern in self.patterns if pattern.fits(fact)), default=0.0)
 
     def blame(self, fact: Fact) -> str | None:
-        """Return the word that names the node where to act, None for the cause's own."""
+        """Return the word that names the node where to act, or None if the cause's own word does."""
         return next((pattern.blame for pattern in self.patterns if pattern.fits(fact)), None)
 
 
@@ -111,16 +112,18 @@ class Cause:
     information: bool
 
     def blamed(self, fact: Fact) -> Word:
-        """Return the node where to act, by a fact that the cause is about."""
+        """Return the node where to act, which a fact of the cause names."""
         return fact.about.get(self.needs[0].blame(fact) or self.blame)
 
     def at(self, ranks: Sequence[str]) -> "Cause | None":
-        """Return the cause with what is looked for in these ranks, None if there is nothing.
+        """Return the cause with the patterns to look for at these ranks, None if there are none.
 
-        Losses are looked for after all that may explain them, whatever the rank of the cause.
+        Losses are looked for after everything that may explain them, whatever the rank of the cause.
         """
         if not self.needs:
             return None
+        # Evidence of loss leaves out explained flows, so a cause is looked for in up to two ranks: at its own
+        # rank by all other evidence, and at that of loss by LOST.
         early = LOSS not in ranks and self.rank in ranks and self.rank not in LATE
         patterns = self.needs[0].patterns
         if early:
@@ -132,7 +135,7 @@ class Cause:
 
 
 def _fits(value: Word, wanted: Any) -> bool:
-    """Whether a word is one that a file wants."""
+    """Whether a word is one that a file asks for."""
     if isinstance(wanted, Mapping):
         if "not" in wanted:
             return not _fits(value, wanted["not"])

@@ -1,7 +1,7 @@
-"""Facts -> root causes, rank by rank: what an earlier cause explains is no cause of its own.
+"""Finds root causes from facts, rank by rank.
 
-Evidence is taken rank by rank, since loss is looked for only in flows that no header contradiction explains
-already.
+A cause removes the flows that it explains from the ranks after it: loss, for instance, is looked for only in
+flows that no header contradiction explains already.
 """
 
 import importlib
@@ -22,11 +22,11 @@ EVIDENCE_TAKEN_AGAIN: Final = "lost_between"  # evidence that leaves out what is
 
 
 def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnosis, ...]:
-    """Return the root causes that the facts support, the first one first.
+    """Return the root causes that the facts support, in the order in which they are found.
 
     Args:
-        case: what evidence is taken from.
-        causes: the causes to think of; all that are shipped if None.
+        case: all that evidence is taken from.
+        causes: the causes to consider; all that are shipped if None.
     """
     known = load_causes() if causes is None else causes
     facts: dict[str, list[Fact]] = {}
@@ -43,7 +43,7 @@ def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnos
 
 
 def _claims(cause: Cause, case: Case, facts: dict[str, list[Fact]]) -> Iterator[Claim]:
-    """Yield what a cause claims: one claim for each place where it would have to be mended."""
+    """Yield the claims of a cause: one for each place where somebody would have to act."""
     groups: dict[tuple[object, ...], list[Fact]] = {}
     for fact in _facts(cause.needs[0], case, facts):
         if not (fact.flows and fact.flows <= case.explained):
@@ -60,7 +60,7 @@ def _claims(cause: Cause, case: Case, facts: dict[str, list[Fact]]) -> Iterator[
 
 
 def _place(cause: Cause, fact: Fact) -> tuple[object, ...]:
-    """Return what makes two facts one fault: the node to act on, and for addresses the address."""
+    """Return what facts of one fault have in common: the node to act on, and the address if any."""
     return (
         cause.blamed(fact),
         fact.about.get("address") or fact.about.get("target"),
@@ -69,7 +69,7 @@ def _place(cause: Cause, fact: Fact) -> tuple[object, ...]:
 
 
 def _matching(need: Need, claim: Claim, case: Case, facts: dict[str, list[Fact]]) -> list[Fact]:
-    """Return the facts that fit and are about the claim's flows (or about no flow in particular)."""
+    """Return the facts that fit and are about the claim's flows, or about no flow in particular."""
     return [
         fact
         for fact in _facts(need, case, facts)
@@ -78,7 +78,7 @@ def _matching(need: Need, claim: Claim, case: Case, facts: dict[str, list[Fact]]
 
 
 def _facts(need: Need, case: Case, facts: dict[str, list[Fact]]) -> list[Fact]:
-    """Return the facts that fit; evidence is taken once, when somebody asks for it."""
+    """Return the facts that fit; each kind of evidence is taken once, when it is first needed."""
     for name in need.evidences:
         if name not in facts:
             facts[name] = list(_evidence()[name](case))
@@ -93,7 +93,7 @@ def _evidence() -> dict[str, Callable[[Case], Iterator[Fact]]]:
 
 
 def _arbitrated(claims: Sequence[Claim]) -> list[Claim]:
-    """Leave out claims that another one of the same rank explains; the strongest first."""
+    """Return the claims, strongest first, without those that another claim of the same rank explains."""
     kept = [
         claim
         for claim in claims
@@ -114,6 +114,6 @@ def _losers(winner: Claim, claims: Sequence[Claim], winners: Sequence[Claim]) ->
 
 
 def _taken(claim: Claim, stronger: Sequence[Claim]) -> bool:
-    """Whether stronger claims about the same flows explain a loss: it is seen from another pair of points."""
+    """Whether stronger claims about the same flows explain a loss, seen between another pair of points."""
     flows = frozenset(flow for other in stronger for flow in other.flows)
     return claim.cause.rank == "loss" and claim.explained(flows)

@@ -1,6 +1,6 @@
 """Claim: a cause at one place, with the facts that speak for it.
 
-It becomes a Diagnosis when nothing better explains them.
+It becomes a Diagnosis unless another claim explains these facts better.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ STOPPED = 0.85  # what is left of a loss where the next capture may have stopped
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A cause, the facts that it is about, those needed besides, those that support it, what else fits."""
+    """A cause, the facts it is about, further ones that it needs, supporting ones, and alternatives."""
 
     cause: Cause
     facts: tuple[Fact, ...]
@@ -45,7 +45,7 @@ class Claim:
 
     @property
     def confidence(self) -> float:
-        """How sure: the cause's own, less for a single packet, more for what supports it."""
+        """The cause's own confidence, lowered for a single packet and raised by supporting facts."""
         single = FEW_LOST if self.cause.rank == "loss" else FEW
         few = single if self.packets < 2 else 0.0
         worth = max(self.cause.needs[0].certainty(fact) for fact in self.facts)
@@ -55,12 +55,12 @@ class Claim:
 
     @property
     def order(self) -> tuple[float, bool, int, str, str]:
-        """What sorts claims: the surest first; of equals those about requests, then those of most packets."""
+        """The sort key: the most certain first, then claims about requests, then those of most packets."""
         back = self.facts[0].about.get("back") is True
         return -self.confidence, back, -self.packets, self.cause.id, str(self.node)
 
     def explained(self, flows: frozenset[int]) -> bool:
-        """Whether earlier causes explain all of it."""
+        """Whether earlier causes explain all flows of the claim."""
         return bool(self.flows) and self.flows <= flows
 
     def overlaps(self, other: "Claim") -> bool:
@@ -69,7 +69,7 @@ class Claim:
         return bool(self.flows & other.flows) or same_node or not (self.flows or other.flows)
 
     def diagnosis(self, case: Case) -> Diagnosis:
-        """Return it as reports show it."""
+        """Return the claim as reports show it."""
         node = self.node if isinstance(self.node, str) else None
         device = self._device(case, node)
         seen = self._seen_at()
@@ -95,7 +95,7 @@ class Claim:
         )
 
     def _words(self, node: str | None, interface: str | None) -> dict[str, Any]:
-        """Return what fills the placeholders of the cause's texts."""
+        """Return the words that fill the placeholders of the cause's texts."""
         about = self.facts[0].about
         ends = (about.get("receiver"), about.get("sender"))
         return {
@@ -130,7 +130,7 @@ class Claim:
 
 
 def _distinct(facts: tuple[Fact, ...]) -> list[Fact]:
-    """Return the facts without those that say the same again; at most eight."""
+    """Return the facts without those that repeat another one's sentence; at most eight."""
     said: dict[str, Fact] = {}
     for fact in facts:
         said.setdefault(fact.says, fact)
@@ -138,7 +138,7 @@ def _distinct(facts: tuple[Fact, ...]) -> list[Fact]:
 
 
 class _Words(dict[str, Any]):
-    """Words for placeholders; one that is missing shows as a dash."""
+    """The words for placeholders; a missing one is shown as a dash."""
 
     def __init__(self, words: Mapping[str, Any]) -> None:
         super().__init__({key: "-" if value is None else value for key, value in words.items()})

@@ -5,7 +5,7 @@ from pcapcheck.topology.topology import CapturePoint, Interface, Pod, Role, Topo
 
 
 def domain(case: Case, point: CapturePoint) -> str:
-    """Return a name of the L2 domain of a capture point; points of one domain have the same."""
+    """Return a name for the L2 domain of a capture point, the same for all points in it."""
     node = case.network.topology.nodes.get(point.node or "")
     interface = node.interfaces.get(point.interface) if node else None
     pod = case.network.topology.pods.get(point.pod or "")
@@ -32,7 +32,7 @@ def domain(case: Case, point: CapturePoint) -> str:
 
 
 def segment(topology: Topology, pod: Pod) -> tuple[object, object]:
-    """Return the segment of a pod: tenants with another VNI or VLAN never hear it."""
+    """Return the segment of a pod, whose broadcasts tenants with another VNI or VLAN never hear."""
     node = topology.nodes.get(pod.node)
     parent = node.interfaces.get(pod.parent) if node and pod.parent else None
     return pod.vni, parent.parameters.get("vlan") if parent else None

@@ -1,4 +1,4 @@
-"""Effects: the flows whose further troubles an accepted cause explains."""
+"""Effects: the flows whose further faults follow from a cause that was accepted."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Fact: one thing that evidence says about some flows, with frames to prove it."""
+"""Fact: one statement of evidence about some flows, with the frames that prove it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,16 +11,16 @@ Word: TypeAlias = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that was seen.
+    """One observation.
 
     Attributes:
-        evidence: the kind, the name of the module in `evidence/` that found it.
+        evidence: its kind, which is the name of the module in `evidence/` that found it.
         says: one sentence for a reader.
-        flows: numbers of the flows that it is about; empty: it is about an interface or an address.
-        frames: proof, the first is the one to look at.
-        packets: how many speak for it.
-        about: what causes match on, and what fills the placeholders of their texts: sender, receiver, field,
-        share, …
+        flows: numbers of the flows that it is about; empty if it is about an interface or an address.
+        frames: the proof; the first is the one to look at.
+        packets: how many packets show it.
+        about: the words that causes match on, and that fill the placeholders of their texts: sender,
+            receiver, field, share, …
         findings: indices of the findings that it is made of.
         filter: a Wireshark display filter that shows it.
     """

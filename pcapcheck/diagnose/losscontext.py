@@ -1,6 +1,6 @@
-"""What surrounds a loss: what else passes, whom plain packets were sent to, what was not captured.
+"""The context of a loss: what else passes, where plain packets were sent, and what was not captured.
 
-Each word narrows down who drops; none of them alone proves it.
+Each word narrows down who drops the packets; none of them proves it alone.
 """
 
 from typing import Final
@@ -17,7 +17,7 @@ WIRE: Final = (Role.UPLINK, Role.VLAN)
 
 
 def around(case: Case, pair: Pair) -> dict[str, Word]:
-    """Return the words about what surrounds the loss of a pair of points."""
+    """Return the words that describe the context of a loss between two points."""
     skipped = _skipped(case, pair)
     senders = sorted(set(pair.lost["source_node"].drop_nulls().to_list()))
     return {
@@ -36,7 +36,7 @@ def around(case: Case, pair: Pair) -> dict[str, Word]:
 
 
 def _alive(case: Case, node: str | None, next_point: int) -> bool:
-    """Whether the next point saw other traffic of the sending node: its own ARP or plain packets."""
+    """Whether the next point saw other traffic of the sending node: its own ARP, or plain packets."""
     at = case.network.variants.filter((pl.col("point") == next_point) & (pl.col("form") == "plain"))
     senders = at["source"].drop_nulls().unique().to_list()
     return any(case.address_is(each, node) == "this node" for each in senders)
@@ -54,7 +54,7 @@ def _encapsulated_pass(case: Case) -> bool:
 
 
 def _next_hop(case: Case, pair: Pair) -> str | None:
-    """Say to whom plain packets on an uplink were sent: the peer, another node, or elsewhere (a router)."""
+    """Return where plain packets on an uplink were sent: the peer, another node, or elsewhere (a router)."""
     here, there = case.point(pair.point), case.point(pair.next_point)
     plain = pair.lost.filter(pl.col("form") == "plain")["eth.dst"].drop_nulls().unique().to_list()
     if here.role not in WIRE or there.role not in WIRE or not plain:
@@ -65,7 +65,7 @@ def _next_hop(case: Case, pair: Pair) -> str | None:
 
 
 def _silent(case: Case, pair: Pair, senders: list[str]) -> bool:
-    """Whether the node where packets are lost sends nothing at all towards those who sent them."""
+    """Whether the node at which packets are lost sends nothing at all to their senders."""
     node = case.point(pair.next_point).node
     back = case.network.directions.filter(
         (pl.col("source_node") == node) & pl.col("destination_node").is_in(senders) & (pl.col("who") != "arp")
@@ -75,7 +75,7 @@ def _silent(case: Case, pair: Pair, senders: list[str]) -> bool:
 
 
 def _resolved(case: Case, pair: Pair) -> bool:
-    """Whether the next point saw anything for the same destinations, be it the question for their MAC."""
+    """Whether the next point saw anything for the same destinations, even just ARP or NDP for their MAC."""
     wanted = pair.lost["destination"].unique().implode()
     at = case.network.variants.filter(pl.col("point") == pair.next_point)
     return bool(at["destination"].is_in(wanted).any())
@@ -89,7 +89,7 @@ def _both_ways(case: Case, pair: Pair) -> bool:
 
 
 def _skipped(case: Case, pair: Pair) -> list[str]:
-    """Return the expected hops between the two points that nobody captured."""
+    """Return the expected hops between the two points that were not captured."""
     row = pair.lost.row(0, named=True)
     steps = case.network.paths[row["path"]][row["step"] + 1 : row["next_step"]]
     return [f"{step.interfaces[0]} on {step.node}" for step in steps if not step.optional]

@@ -1,6 +1,6 @@
-"""Losses of a case by pair of capture points, with the properties by which lost and delivered may differ.
+"""The losses of a case by pair of capture points, with properties in which lost and delivered may differ.
 
-What an earlier cause explains is left out. It does not say whether a loss is worth a word.
+Flows that an earlier cause explains are left out. Whether a loss is worth reporting is decided elsewhere.
 """
 
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ OF_DIRECTIONS: Final = (
 
 
 class Pair(NamedTuple):
-    """Two consecutive watched points: `rows` can be followed from one to the other, `lost` are among them.
+    """Two consecutive captured points: `rows` can be followed from one to the other, `lost` are some of them.
 
-    `again` counts what the same senders sent again in vain when the next point saw nothing any more: a sender
-    whose packets are lost falls silent there, whether its capture ended or not.
+    `again` counts the packets that the senders of lost packets sent in vain after the next point had stopped
+    seeing anything: a sender whose packets are all lost falls silent there, whether its capture ended or not.
     """
 
     point: int
@@ -41,14 +41,14 @@ class Pair(NamedTuple):
 
 
 def told(case: Case) -> Iterator[Pair]:
-    """Yield each pair of points that lost packets, in order."""
+    """Yield each pair of points between which packets were lost, in order."""
     if case.network.losses.is_empty():
         return
     losses = case.network.losses
     again = losses.filter((pl.col("fate") == "unknown") & pl.col("felt"))
     every = _told(case, losses.filter(pl.col("fate").is_in(["lost", ""])))
     every = every.filter(~pl.col("flow").is_in(sorted(case.explained)))
-    if case.profile.traits.same_node == "never":  # that pods of one node do not hear each other is meant
+    if case.profile.traits.same_node == "never":  # pods of one node are not meant to reach each other
         every = every.filter(pl.col("where").ne_missing("same-node"))
     for (point, next_point), rows in every.sort("point", "next_point").group_by(
         "point", "next_point", maintain_order=True
@@ -70,14 +70,14 @@ def covered(case: Case, point: int, lost: pl.DataFrame) -> bool:
 
 
 def _came_meanwhile(rows: pl.DataFrame, lost: pl.DataFrame) -> bool:
-    """Whether of all that was lost the like was delivered, between the same ends in the same form."""
+    """Whether packets like each lost one, with the same ends and form, were delivered meanwhile."""
     like = ["source", "destination", "form"]
     delivered = rows.filter(pl.col("fate") == "")
     return lost.join(delivered, on=like, how="anti", nulls_equal=True).is_empty()
 
 
 def _told(case: Case, losses: pl.DataFrame) -> pl.DataFrame:
-    """Add the properties by which lost and delivered may differ."""
+    """Add the columns of properties in which lost and delivered packets may differ."""
     of_variants = ["variant", "form", "eth.dst", "source_port", "destination_port"]
     rows = losses.join(case.network.variants.select(of_variants), on="variant", how="left").join(
         case.network.directions.select(OF_DIRECTIONS), on="direction", how="left"

@@ -1,6 +1,7 @@
-"""The property that separates lost packets from delivered ones best: a test of information gain.
+"""The property that separates lost packets from delivered ones best, by information gain.
 
-This is what an expert does by eye. A gain of 1 is a clean cut: the property alone tells what is lost.
+An expert does the same by eye ("only the large ones are lost"). A gain of 1 is a clean cut: the property
+alone tells which packets are lost.
 """
 
 import math
@@ -42,7 +43,7 @@ class Qualifier:
 
     @property
     def says(self) -> str:
-        """Return what separates them, "" where nothing does."""
+        """Return in words what separates lost from delivered packets, "" if no property does."""
         if self.name in ("everything", "nothing") or self.gain < 0.5:
             return ""
         if self.threshold is not None:
@@ -54,7 +55,7 @@ class Qualifier:
 
 
 def qualify(rows: pl.DataFrame, columns: Mapping[str, str]) -> Qualifier:
-    """Return the property with the highest gain; of equal ones the first, and a length only if it is better.
+    """Return the property with the highest gain; the first of equal ones, and a length only if it is better.
 
     Args:
         rows: packets that were lost (`fate` is "lost") or delivered, with `size`.
@@ -79,7 +80,7 @@ def qualify(rows: pl.DataFrame, columns: Mapping[str, str]) -> Qualifier:
 
 
 def _length(rows: pl.DataFrame, before: float, best: Qualifier) -> Qualifier:
-    """Return the best cut by length, if it is better than what was found."""
+    """Return the best cut by length if it is better than the best property so far."""
     table = (
         rows.group_by("size")
         .agg((pl.col("fate") == "lost").sum().alias("lost"), pl.len().alias("all"))

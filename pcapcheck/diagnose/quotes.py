@@ -1,7 +1,7 @@
-"""Quotes: ICMP errors, each tied to the flow of the packet that it quotes.
+"""ICMP errors, each with the flow of the packet that it quotes.
 
-Types and codes: RFC 792, RFC 1122 section 3.2.2.1, RFC 4443. What an error quotes was translated with it, so
-the quoted addresses are those of the point where the error was seen.
+Types and codes: RFC 792, RFC 1122 section 3.2.2.1, RFC 4443. NAT translates the quoted packet together with
+the error, so its addresses are those of the point where the error was seen.
 """
 
 import ipaddress
@@ -32,11 +32,11 @@ LAST: Final = ("point", "file", "frame1")
 
 
 def quotes(case: Case) -> pl.DataFrame:
-    """Return the ICMP errors at capture points, a row a variant.
+    """Return the ICMP errors at capture points, one row a variant.
 
     The columns besides those of variants: says (what the error says), mtu, quoted_source, quoted_destination,
     quoted_kind, quoted_source_port, quoted_destination_port (of the outermost quoted packet), and of the flow
-    that they belong to: quoted_direction, quoted_flow; null where nobody saw it.
+    that they belong to: quoted_direction, quoted_flow; null if that flow was not captured.
     """
     errors = case.variants("icmp-error")
     if errors.is_empty():
@@ -63,7 +63,7 @@ def quotes(case: Case) -> pl.DataFrame:
 
 
 def _says() -> pl.Expr:
-    """Return what the error says, "" for one that is of no interest here."""
+    """Return what the error says, "" if it is of no interest here."""
 
     def word(column: str, words: dict[int, str]) -> pl.Expr:
         return pl.col(column).cast(pl.Int64).replace_strict(words, default="", return_dtype=pl.String)
@@ -88,7 +88,7 @@ def _number(frame: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def _port(told: pl.DataFrame, end: str) -> pl.Expr:
-    """Return the quoted port of one end; an echo has its identifier at both."""
+    """Return the quoted port of one end; an echo has its identifier as both ports."""
     kind = pl.col("quoted_kind")
     return (
         pl.when(kind == "tcp")

@@ -1,8 +1,8 @@
-"""A JSON Schema compiled to one predicate, which says whether data fit.
+"""A JSON Schema (draft 2020-12) compiled to one function that tells whether data fit it.
 
-Takes a schema of draft 2020-12, gives a function; forty times as fast as jsonschema, whose import alone takes
-as long as checking a small folder. It says yes or no; `schema` asks jsonschema why not. A keyword that it
-does not know makes it say no, so that jsonschema decides.
+The function is forty times as fast as jsonschema, whose import alone takes as long as checking a small
+folder. It only says yes or no; `schema` asks jsonschema what is wrong. A keyword that is not implemented here
+makes the answer no, so that jsonschema decides.
 """
 
 import re
@@ -25,12 +25,12 @@ _TYPES: Final[dict[str, Predicate]] = {
 
 
 def acceptor(schema: Mapping[str, Any]) -> Predicate:
-    """Return a function that tells whether data fit a schema; True is certain, False may be doubt."""
+    """Return a function that tells whether data fit a schema: True is certain, False may be doubt."""
     return _Compiler(schema).compiled(schema)
 
 
 class _Compiler:
-    """Compiles the parts of one schema; each definition once, so that definitions may use each other."""
+    """Compiles one schema; each definition is compiled once, so that definitions may use each other."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._definitions: Mapping[str, Any] = root.get("$defs", {})
@@ -46,7 +46,7 @@ class _Compiler:
         return lambda data: all(check(data) for check in checks)
 
     def _keyword(self, word: str, schema: Mapping[str, Any]) -> Predicate | None:
-        """Return the predicate of one keyword, or None if it asks nothing by itself."""
+        """Return the predicate of one keyword, or None if it has no effect by itself."""
         if word in _REMARKS or (
             word in ("properties", "patternProperties") and "additionalProperties" in schema
         ):
@@ -78,7 +78,7 @@ class _Compiler:
         if name not in self._definitions:
             return lambda _: False
         if name not in self._known:
-            self._known[name] = lambda data: self._known[name](data)  # for a definition that uses itself
+            self._known[name] = lambda data: self._known[name](data)  # a definition may use itself
             self._known[name] = self.compiled(self._definitions[name])
         return self._known[name]
 
@@ -122,7 +122,7 @@ def _pattern(text: str) -> Predicate:
 
 
 def _same(wanted: list[Any]) -> Predicate:
-    """Return the predicate of `enum`; of 1 and true, which are equal in Python, only one fits."""
+    """Return the predicate of `enum`, which tells 1 from true although they are equal in Python."""
     return lambda data: any(
         data == each and isinstance(data, bool) == isinstance(each, bool) for each in wanted
     )

@@ -1,8 +1,8 @@
-"""A YAML document that knows line and column of its parts.
+"""A YAML document that knows the line and column of each of its parts.
 
-Takes a path or text and gives plain dicts, lists and scalars, with `place()` for messages; `validate`
-compares it with a JSON Schema. It does not know what the file is about. Every defect, also a hostile one, is
-an InputError.
+It is read from a file or a text and gives plain dicts, lists and scalars; `place()` tells where a part
+stands, and `validate` compares the whole with a JSON Schema. It does not know what the file is about. Every
+defect of the file, even one made on purpose, is an InputError.
 """
 
 from collections.abc import Mapping
@@ -31,10 +31,10 @@ class Document:
 
     @classmethod
     def load(cls, path: str | Path, shown: str | None = None) -> "Document":
-        """Read a YAML file, which errors call `shown`: its path, if there is no other name.
+        """Read a YAML file; `shown` is its name in error messages, if that is not its path.
 
         Raises:
-            InputError: it cannot be read, is no UTF-8, is no YAML, or uses what is not supported.
+            InputError: it cannot be read, is not UTF-8 or YAML, or uses a part of YAML that is not supported.
         """
         name = shown or str(path)
         try:
@@ -60,7 +60,7 @@ class Document:
         """Read YAML from a text; `name` stands for it in messages.
 
         Raises:
-            InputError: it is no YAML, or uses what is not supported.
+            InputError: it is not YAML, or uses a part of YAML that is not supported.
         """
         builder = Builder(text, name)
         try:
@@ -83,7 +83,7 @@ class Document:
         """Compare the document with `schemas/<schema_name>.schema.json`.
 
         Raises:
-            InputError: the first difference: its place, what was expected, and the nearest known word.
+            InputError: they differ; it tells the place of the first difference and what was expected there.
         """
         difference = first_difference(self.data, schema_name)
         if difference and difference.key is not None:
@@ -92,7 +92,7 @@ class Document:
             raise self.place(*difference.path).error(difference.what, difference.fix)
 
     def place(self, *keys: str | int) -> Place:
-        """Return where the value that `keys` lead to stands, else the nearest part above it."""
+        """Return the place of the value that `keys` lead to, or of the nearest part above a missing one."""
         return self._at(keys, 1)
 
     def key_place(self, *keys: str | int) -> Place:
@@ -100,6 +100,8 @@ class Document:
         return self._at(keys, 0)
 
     def _at(self, keys: tuple[str | int, ...], which: int) -> Place:
+        # Marks are found by the id of the mapping or list, which lives as long as the document: plain dicts
+        # and lists are what the callers want, and an alias shares the marks of what it stands for.
         mark, part = (0, 0), self.data
         for depth, key in enumerate(keys):
             known = self._marks.get(id(part), {})

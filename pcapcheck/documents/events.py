@@ -1,8 +1,9 @@
-"""Puts libyaml's events together to plain data, and remembers where each part stood.
+"""Builds plain data from libyaml's events, and records where each part stood.
 
-Takes events one by one; no recursion, and twice as fast as composing nodes. Resolves plain scalars by YAML
-1.2's core schema: `yes`, `on` and `52:54:00:12:34:56` are text. What is not supported, or hostile, is an
-InputError at its place.
+Events are taken one by one, without recursion, which is twice as fast as composing nodes and has no depth at
+which it fails. Plain scalars are resolved by the core schema of YAML 1.2, so that `yes`, `on` and
+`52:54:00:12:34:56` are text. Parts of YAML that are not supported, and files that are made to exhaust memory,
+raise InputError at their place.
 """
 
 import re
@@ -18,7 +19,7 @@ from pcapcheck.errors import InputError
 Mark: TypeAlias = tuple[int, int]  # line, column, from 0
 Data: TypeAlias = Any  # what YAML can say: dict[str, Data] | list[Data] | str | int | float | bool | None
 DEEPEST: Final = 64
-MOST_VALUES: Final = 5_000_000  # aliases counted as what they stand for
+MOST_VALUES: Final = 5_000_000  # an alias counts as many as what it stands for
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,40}|0x[0-9a-fA-F]{1,40}|0o[0-7]{1,40}", re.ASCII)
 _FLOAT: Final = re.compile(
     r"[-+]?(?:\.[0-9]{1,40}|[0-9]{1,40}(?:\.[0-9]{0,40})?)(?:[eE][-+]?[0-9]{1,2})?", re.ASCII
@@ -29,7 +30,7 @@ _TAGS: Final = {None, "!"} | {
     f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq")
 }
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # the line breaks that libyaml counts
-_WIDTH: Final = 100  # of an excerpt
+_WIDTH: Final = 100  # of an excerpt, in characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,13 @@ class Place:
         return cls(file, mark[0] + 1, mark[1] + 1, lines[mark[0]] if mark[0] < len(lines) else "")
 
 
-@lru_cache(maxsize=2)  # every rule of a profile has its place: without this they take as long as the parser
+@lru_cache(maxsize=2)  # every rule asks for its place, and splitting the text takes long
 def _lines(text: str) -> list[str]:
     return _BREAK.split(text)
 
 
 class _Open:
-    """A mapping or list that is being read."""
+    """A mapping or list whose end has not been read yet."""
 
     __slots__ = ("anchor", "data", "key", "key_mark", "marks", "size", "start")
 
@@ -76,7 +77,7 @@ class _Open:
 
 
 class Builder:
-    """Puts libyaml's events together."""
+    """Builds the data of one document from its events."""
 
     def __init__(self, text: str, name: str) -> None:
         self.text, self.name = text, name
@@ -100,7 +101,7 @@ class Builder:
         """Take the next event."""
         handle = self._handlers.get(type(event))
         if handle:
-            start: Any = event.start_mark  # libyaml always has one
+            start: Any = event.start_mark  # never None, since libyaml gives every event a start
             handle(event, (start.line, start.column))
 
     def place(self, mark: Mark) -> Place:

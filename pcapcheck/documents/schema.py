@@ -1,7 +1,6 @@
-"""JSON Schemas of the files that people write: what differs, said in their words.
+"""The first difference between a file and its JSON Schema, worded for the person who wrote the file.
 
-Takes plain data and the name of a schema in `schemas/`, gives the first difference. It does not know where
-the data stood in a file.
+It compares plain data with a schema in `schemas/` and does not know where the data stood in the file.
 """
 
 import json
@@ -27,7 +26,7 @@ _KINDS: Final = {
 
 
 class SchemaDifference(NamedTuple):
-    """Where data and schema differ first. `key` is set where a key of the mapping at `path` is wrong."""
+    """The first difference; `key` is set if a key of the mapping at `path` is wrong, not a value."""
 
     path: tuple[str | int, ...]
     key: str | None
@@ -36,10 +35,10 @@ class SchemaDifference(NamedTuple):
 
 
 def first_difference(data: Any, schema_name: str) -> SchemaDifference | None:
-    """Compare plain data with `schemas/<schema_name>.schema.json`; None if they agree."""
+    """Compare plain data with `schemas/<schema_name>.schema.json`, and return None if they fit."""
     if _acceptor(schema_name)(data):
         return None
-    from jsonschema.exceptions import relevance  # takes 0.15 s to import
+    from jsonschema.exceptions import relevance  # imported only here, since it takes 0.15 s
 
     errors = sorted(_validator(schema_name).iter_errors(data), key=relevance)
     return _difference(_innermost(errors[-1])) if errors else None
@@ -81,7 +80,9 @@ def _merged(part: Any, definitions: Mapping[str, Any], inside: tuple[str, ...] =
 
 
 def _innermost(error: Any) -> Any:
-    """Follow `anyOf` into the alternative that comes nearest to the data: one whose kind fits."""
+    """Follow `anyOf` into the alternative that the user most likely meant: one of the right kind."""
+    # jsonschema reports only that no alternative fits. One whose kind fits is what the user was writing; of
+    # several, it is the one in which the mistake lies deepest, since all above the mistake is right.
     while error.context:
         fitting = [each for each in error.context if each.validator != "type" or each.path]
         if not fitting:

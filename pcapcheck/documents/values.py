@@ -1,8 +1,7 @@
-"""Numbers and the text people write for them: MAC, IPv4, IPv6, CIDR, ranges, numbers, durations, times.
+"""Numbers as people write them: MAC, IPv4, IPv6, CIDR, ranges, numbers and times.
 
-Takes text and gives int, or the other way round. Knows no file: a text that cannot be read raises ValueError
-with one sentence that a caller puts behind a place. Sources: RFC 4291 and RFC 5952 (IPv6 text), RFC 4632
-(CIDR), RFC 3339.
+Text is converted to int and back. A text that cannot be read raises ValueError with one sentence, to which
+the caller adds the place. Sources: RFC 4291 and RFC 5952 (IPv6 text), RFC 4632 (CIDR), RFC 3339 (times).
 """
 
 import re
@@ -23,7 +22,7 @@ _LONGEST = 2**63  # nanoseconds are kept as int64
 
 
 class Span(NamedTuple):
-    """Numbers from `low` to `high`, both included. `bits` tells families apart; 0 is a plain number."""
+    """Numbers from `low` to `high`, both included; `bits` is the width of addresses, 0 for others."""
 
     low: int
     high: int
@@ -76,7 +75,7 @@ def address_text(version: int, number: int) -> str:
 
 
 def cidr(text: str) -> Span:
-    """Return the addresses of a network; host bits may be set, and an address alone is a network of one."""
+    """Return the addresses of a network; host bits may be set, and a single address is a network of one."""
     alone, slash, length = text.partition("/")
     version, number = address_number(alone)
     bits = 32 if version == 4 else 128
@@ -185,7 +184,7 @@ def written(kind: str, value: int) -> str:
 
 
 def written_each(kind: str, values: Iterable[int]) -> list[str]:
-    """Return the text of many numbers; each distinct one is converted once."""
+    """Return the text of many numbers; each distinct number is converted only once."""
     known: dict[int, str] = {}
     convert = _WRITERS.get(kind, str)
     return [known[each] if each in known else known.setdefault(each, convert(each)) for each in values]

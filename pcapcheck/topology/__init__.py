@@ -1,4 +1,5 @@
-"""The intended network. Takes a topology file or what was seen; gives nodes, pods, services, capture points.
+"""The intended network.
 
-Does not know packets, rules or reports.
+Reads or guesses a topology, and gives nodes, pods, services and capture points. It does not know packets,
+rules or reports.
 """

@@ -1,4 +1,4 @@
-"""Contradictions among the addresses of a topology: duplicates, pods outside their block, overlaps."""
+"""Contradictions among the addresses of a topology: duplicates, pods outside their node's block, overlaps."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -10,11 +10,11 @@ from pcapcheck.topology.topology import Interface, Node, OwnerKind, Pod, Role, T
 
 
 class Contradiction(NamedTuple):
-    """What contradicts what.
+    """Two statements of a topology that cannot both be true.
 
     Attributes:
         keys: where the statement stands in the topology file, as keys from its top.
-        what: what is said, and what it contradicts.
+        what: the statement, and what it contradicts.
         fix: what to do about it.
     """
 
@@ -29,7 +29,7 @@ _UNDERLAY = (Role.UPLINK, Role.VLAN)
 
 
 def addressing(topology: Topology) -> Iterator[Contradiction]:
-    """Yield what contradicts itself in addresses, MACs and networks."""
+    """Yield the contradictions among addresses, MACs and networks."""
     yield from _duplicates(_pod_addresses(topology))
     yield from _duplicates(_pod_macs(topology))
     yield from _duplicates(_node_addresses(topology))
@@ -98,7 +98,7 @@ def _pod_blocks(topology: Topology, name: str, pod: Pod) -> Iterator[Contradicti
 
 
 def _blocks(topology: Topology) -> Iterator[Contradiction]:
-    """Yield overlapping blocks of two nodes; one block on both is right where their pods are bridged."""
+    """Yield blocks of two nodes that overlap; bridged pods may share one block between nodes."""
     blocks = [(values.cidr(block), name) for name, node in topology.nodes.items() for block in node.pod_cidrs]
     blocks.sort(key=lambda each: (each[0].bits, each[0].low, -each[0].high))
     widest = blocks[:1]
@@ -123,7 +123,7 @@ def _routed(node: Node) -> bool:
 
 
 def _networks(topology: Topology) -> Iterator[Contradiction]:
-    """Yield blocks outside the pod networks, and pod networks that hold services or nodes."""
+    """Yield blocks outside the pod networks, and pod networks that contain services or nodes."""
     pods = [(each, values.cidr(each)) for each in topology.pod_cidrs]
     for name, node in topology.nodes.items():
         for block in node.pod_cidrs:
@@ -143,7 +143,7 @@ def _networks(topology: Topology) -> Iterator[Contradiction]:
 
 
 def _underlay(topology: Topology, text: str, span: values.Span) -> Iterator[Contradiction]:
-    """Yield node subnets that a pod network overlaps; right for macvlan and ipvlan only."""
+    """Yield node subnets that overlap a pod network, which is right for macvlan and ipvlan only."""
     for name, node in topology.nodes.items():
         for role in _UNDERLAY:
             for address, keys in _interface_addresses(name, node.of_role(role), whole=True):

@@ -1,6 +1,6 @@
-"""The nodes and pods of a topology by the names that files have for them: without dots or namespace.
+"""Nodes and pods of a topology by the names that they have in file names: without dots, or without namespace.
 
-Takes a word of a file name, gives the node or pod it can only mean.
+A word from a file name gives a node or pod only if it can mean no other.
 """
 
 import re
@@ -14,7 +14,7 @@ _BETWEEN: Final = re.compile(r"[^0-9A-Za-z]+")
 
 
 class Aliases:
-    """Answers for one topology. A word that means two nodes, or two pods, means none."""
+    """The aliases of one topology; a word that could mean two nodes, or two pods, means neither."""
 
     def __init__(self, topology: Topology) -> None:
         self._nodes = _unique((word, name) for name in topology.nodes for word in _node_words(name))
@@ -23,7 +23,7 @@ class Aliases:
         self._in_pods = _unique((_plain(word), name) for word, name in self._pods.items())
 
     def node(self, word: str) -> str | None:
-        """Return the node that a word means: its name, or that with its dots lost or made dashes."""
+        """Return the node that a word means: its name, also with the dots left out or replaced by dashes."""
         return self._nodes.get(word) or self._nodes.get(word.lower())
 
     def pod(self, word: str) -> str | None:
@@ -31,7 +31,7 @@ class Aliases:
         return self._pods.get(word) or self._pods.get(word.lower())
 
     def within(self, text: str) -> tuple[str | None, str | None]:
-        """Return the (node, pod) whose name stands between other words of a text; the longest counts."""
+        """Return the (node, pod) whose name is part of a text, between other words; the longest name wins."""
         parts = _BETWEEN.split(text.lower())
         runs = {
             _joined(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, min(len(parts), i + 12) + 1)

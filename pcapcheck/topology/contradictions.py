@@ -1,4 +1,4 @@
-"""Contradictions among the interfaces of a topology: MTUs that do not fit, numbers that differ, veths."""
+"""Contradictions among the interfaces of a topology: MTUs that do not fit, parameters that differ, veths."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -26,7 +26,7 @@ _PORTS: Final = {
 
 
 def fitting(topology: Topology) -> Iterator[Contradiction]:
-    """Yield what contradicts itself in the interfaces of nodes."""
+    """Yield the contradictions among the interfaces of nodes."""
     for node in topology.nodes.values():
         yield from _mtus(topology, node)
         yield from _veths(topology, node)
@@ -46,7 +46,7 @@ def fitting(topology: Topology) -> Iterator[Contradiction]:
 
 
 def _mtus(topology: Topology, node: Node) -> Iterator[Contradiction]:
-    """Yield tunnels that do not fit the uplink, and interfaces of pods that do not fit the tunnel."""
+    """Yield tunnels whose MTU does not fit the uplink, and pods' MTUs that do not fit the tunnel."""
     uplink = _smallest(node.of_role(Role.UPLINK))
     tunnels = (*node.of_role(Role.VTEP), *node.of_role(Role.TUNNEL))
     for each in tunnels:
@@ -98,7 +98,7 @@ def _veths(topology: Topology, node: Node) -> Iterator[Contradiction]:
 
 
 def _numbers(topology: Topology, node: Node, interface: Interface) -> Iterator[Contradiction]:
-    """Yield numbers of an interface that the cluster's parameters contradict."""
+    """Yield parameters of an interface that differ from the cluster's."""
     wanted = {name: topology.parameters[name] for name in _SAME if name in topology.parameters}
     ports = [name for name in _PORTS.get(interface.role, ()) if name in topology.parameters]
     if len(ports) == 1:

@@ -1,8 +1,8 @@
-"""Load a topology file: YAML in, a Topology out.
+"""Loads a topology file: YAML in, a Topology out.
 
-Every name that refers to another part (a pod's node, a veth's pod, a capture's node) must exist; a mistake is
-an InputError with its place and the nearest name. It does not judge whether the network makes sense: that is
-`check`.
+Every name that refers to another part (a pod's node, a veth's pod, a capture's node) must exist; if it does
+not, an InputError gives its place and the nearest name. Whether the network makes sense is for
+`contradictions`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ from pcapcheck.topology.topology import (
 
 
 def load_topology(path: str | Path, shown: str | None = None) -> Topology:
-    """Read a topology file, which reports call `shown`: its path, if there is no other name.
+    """Read a topology file; `shown` is its name in reports, if that is not its path.
 
     Raises:
         InputError: it cannot be read, or says something that is unknown or contradicts its schema.
@@ -66,7 +66,7 @@ def read_topology(document: Document) -> Topology:
 
 
 def _parameters(cluster: Cursor) -> dict[str, object]:
-    """Return the profile's parameters; `nat_outgoing` is the parameter `masquerade` by its Calico name."""
+    """Return the profile's parameters; `nat_outgoing` is what Calico calls the parameter `masquerade`."""
     parameters = dict(cluster.get("parameters") or {})
     if cluster.get("nat_outgoing") is not None:
         parameters.setdefault("masquerade", cluster.get("nat_outgoing"))
@@ -86,7 +86,7 @@ def _routers(root: Cursor) -> dict[str, str]:
 
 
 def _check_interfaces(root: Cursor, nodes: dict[str, Node], pods: dict[str, Pod]) -> None:
-    """Check the names that interfaces refer to, once all parts are known."""
+    """Check names in interfaces and routes; they may refer to pods, which are read after the nodes."""
     for node_name in nodes:
         node = root.at("nodes").at(node_name)
         interfaces = node.get("interfaces") or {}
@@ -163,7 +163,7 @@ PARAMETERS = ("type", "mode", "vlan", "vni", "port", "vsid", "flow_id", "key", "
 
 
 def read_node(name: str, part: Cursor) -> Node:
-    """Return the node that `part` describes; its addresses come from the uplinks if it names none."""
+    """Return the node that `part` describes; without `addresses:` it has those of its uplinks."""
     interfaces = {each: read_interface(each, inner) for each, inner in part.at("interfaces").items()}
     addresses = part.addresses("addresses") or tuple(
         address for each in interfaces.values() if each.role == Role.UPLINK for address in each.addresses
@@ -178,7 +178,7 @@ def read_node(name: str, part: Cursor) -> Node:
 
 
 def read_interface(name: str, part: Cursor, role: Role | None = None) -> Interface:
-    """Return the interface that `part` describes; `role` where the file need not say one."""
+    """Return the interface that `part` describes; `role` is the default where the file need not give one."""
     return Interface(
         name=name,
         role=Role(part.get("kind")) if part.get("kind") or role is None else role,
@@ -203,7 +203,7 @@ def _route(part: Cursor) -> Route:
 
 
 def _on_bridges(interfaces: dict[str, Interface]) -> dict[str, Interface]:
-    """Give every veth that names no bridge the node's only one."""
+    """Attach every veth that names no bridge to the node's bridge, if it has exactly one."""
     bridges = [each.name for each in interfaces.values() if each.role == Role.BRIDGE]
     if len(bridges) != 1:
         return interfaces
@@ -216,7 +216,7 @@ def _on_bridges(interfaces: dict[str, Interface]) -> dict[str, Interface]:
 def read_pod(name: str, part: Cursor, nodes: Mapping[str, Node]) -> Pod:
     """Return the pod that `part` describes; on the host network it has its node's addresses by default.
 
-    It may live on a node that is not known.
+    A pod need not name its node.
     """
     node = _name(part, "node", nodes, "node") or ""
     home = nodes.get(node) or Node(node)
@@ -263,14 +263,14 @@ def _interfaces(part: Cursor) -> list[tuple[str, Interface]]:
 
 
 def _parent(part: Cursor, node: Node) -> str | None:
-    """Return the node's interface under a macvlan or ipvlan pod; the file must know it if it knows any."""
+    """Return the node's interface under a macvlan or ipvlan pod; it must exist if any interface is listed."""
     return _name(part, "parent", node.interfaces, "interface") if node.interfaces else part.get("parent")
 
 
 def read_service(name: str, part: Cursor) -> Service:
     """Return the service that `part` describes.
 
-    Absent `endpoints:` are not known; an empty list says that none is ready.
+    Without `endpoints:` they are unknown, while an empty list means that no endpoint is ready.
     """
     first = part.address("address")
     others = [each.partition("/")[0] for each in part.addresses("addresses")]

@@ -1,7 +1,7 @@
-"""Names of rules that come from the topology: `$destination.node.vtep.mac`, `$source.pod.mac`, `$here.mac`.
+"""Names in rules whose values come from the topology, such as `$destination.node.vtep.mac` and `$here.mac`.
 
-Takes an address or a capture point and the rest of a name; gives the values, none where the topology does not
-say.
+An address or a capture point and the rest of the name give the values; there are none where the topology does
+not say.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,9 +16,9 @@ Values = tuple[object, ...]
 
 
 class Names:
-    """What the topology says of the ends and hops of a flow.
+    """The values of names for the ends and hops of flows.
 
-    `gateway_mac` is the profile's, if it has one for all pods.
+    `gateway_mac` is the MAC that the profile gives every pod for its gateway, if there is one.
     """
 
     def __init__(self, topology: Topology, gateway_mac: object) -> None:
@@ -87,7 +87,7 @@ class Names:
         return () if value is None else (value,)
 
     def _gateway(self, pod: Pod, name: str) -> Values:
-        """Return what a pod should use as gateway: its own, the profile's, the bridge's or its veth's."""
+        """Return the gateway of a pod: its own, else the profile's, its bridge's or its veth's."""
         if name == "ip":
             return (pod.gateway_ip,) if pod.gateway_ip else ()
         if pod.gateway_mac or self._gateway_mac:
@@ -103,14 +103,14 @@ class Names:
 
 
 def _pod_networks(topology: Topology) -> Iterator[object]:
-    """Yield the pod networks; without them those of the nodes, and without these the pods' addresses."""
+    """Yield the pod networks: the cluster's, else those of the nodes, else the addresses of the pods."""
     nodes = [network for node in topology.nodes.values() for network in node.pod_cidrs]
     pods = [address for pod in topology.pods.values() if not pod.host_network for address in pod.addresses]
     return map(values.cidr, topology.pod_cidrs or nodes or pods)
 
 
 def _service_networks(topology: Topology) -> Iterator[object]:
-    """Yield the service networks; without them the addresses of the services."""
+    """Yield the service networks, or without them the addresses of the services."""
     services = [address for service in topology.services.values() for address in service.addresses]
     return map(values.cidr, topology.service_cidrs or services)
 

@@ -1,7 +1,8 @@
-"""Who an address or a MAC belongs to, by the topology.
+"""Finds out who an address or a MAC belongs to, according to the topology.
 
-An address of a node's interface is the node's, also inside a pod network (flannel.1 has 10.244.0.0); then
-come pods, services and routers by address, then the longest network that holds the address.
+An address of a node's interface belongs to the node even inside a pod network (flannel.1 has 10.244.0.0).
+After these come the addresses of pods, services and routers, then the longest network that contains the
+address.
 """
 
 from bisect import bisect_right
@@ -16,7 +17,11 @@ T = TypeVar("T")
 
 
 class Networks(Generic[T]):
-    """Networks with a value each: they nest or are disjoint, so they cut the space into runs of one value."""
+    """Networks that have a value each.
+
+    Two networks nest or are disjoint, so they divide the address space into runs of one value, and a lookup
+    is a binary search.
+    """
 
     def __init__(self, networks: Iterable[tuple[str, T]]) -> None:
         spans: dict[int, dict[tuple[int, int], T]] = {32: {}, 128: {}}
@@ -32,7 +37,7 @@ class Networks(Generic[T]):
 
 
 def _runs(spans: dict[tuple[int, int], T]) -> tuple[list[int], list[T | None]]:
-    """Return where each run starts, and the value before the first start and from each start on."""
+    """Return where the runs start, and their values, of which the first is before the first start."""
     starts: list[int] = []
     found: list[T | None] = [None]
     around: list[tuple[int, T]] = []  # (last address, value) of the networks that are open, outermost first
@@ -70,7 +75,7 @@ _MOST_CACHED: Final = 500_000
 
 
 class MacOwner(NamedTuple):
-    """An interface that has a MAC; `pod` is set where it lies inside that pod."""
+    """An interface that has a MAC; `pod` is set if the interface is inside a pod."""
 
     node: str
     interface: str
@@ -78,7 +83,7 @@ class MacOwner(NamedTuple):
 
 
 class Owners:
-    """Answers for one topology. Answers about addresses are kept, so asking again costs a dict lookup."""
+    """The owners in one topology; answers about addresses are cached."""
 
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
@@ -112,7 +117,7 @@ class Owners:
         return self.of(address).node
 
     def mac_owner(self, mac: str) -> tuple[MacOwner, ...]:
-        """Return every interface that has this MAC (lower case, colons): Calico's host ends all share one."""
+        """Return every interface with this MAC (lower case, colons); Calico's host ends all share one."""
         return self._macs.get(mac, ())
 
     def subnets(self, node: str) -> tuple[str, ...]:
@@ -120,7 +125,7 @@ class Owners:
         return self._subnets.get(node, ())
 
     def same_subnet(self, node: str, other: str, family: int) -> bool | None:
-        """Return whether two nodes share a subnet of family 4 or 6; None if one's is not known."""
+        """Return whether two nodes share a subnet of family 4 or 6; None if either's is unknown."""
         if node == other:
             return True
         mine, theirs = (self._of_family(each, family) for each in (node, other))
@@ -140,7 +145,7 @@ def _bare(address: str) -> str:
 
 
 def _nodes(topology: Topology) -> Iterator[tuple[str, Owner]]:
-    """Yield each address of a node; where several nodes have one (Docker's bridge), no node is named."""
+    """Yield each address of a node; one that several nodes have (Docker's bridge) gets no node."""
     owners: dict[str, Owner] = {}
     for name, node in topology.nodes.items():
         for address in {
@@ -169,7 +174,7 @@ def _services(topology: Topology) -> Iterator[tuple[str, Owner]]:
 
 
 def _routers(topology: Topology) -> Iterator[str]:
-    """Yield the addresses of routers, and of the next hops of routes, some of which are nodes."""
+    """Yield the addresses of routers and of the next hops of routes, though some of the latter are nodes."""
     yield from (each for each in topology.routers if "/" not in each)
     for node in topology.nodes.values():
         yield from (route.via for route in node.routes if route.via)
@@ -185,7 +190,7 @@ def _broadcasts(topology: Topology) -> Iterator[str]:
 
 
 def _networks(topology: Topology) -> Iterator[tuple[str, Owner]]:
-    """Yield networks with their owners; of equal ones the first counts."""
+    """Yield networks with their owners; of two owners of the same network, the first counts."""
     yield from ((each, EXTERNAL) for each in topology.external)
     holders: dict[str, list[str]] = {}
     for name, node in topology.nodes.items():

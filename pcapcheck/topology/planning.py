@@ -1,8 +1,8 @@
-"""Where to capture in a cluster, and the shell script that does it at all places at once.
+"""Plans where to capture in a cluster, and writes the shell script that captures at all places at once.
 
-Takes a topology; gives the capture points as entries of `captures:`, and a script for tcpdump by `kubectl
-debug` or ssh. The script writes the topology with these entries beside the files, so that nothing about them
-needs to be guessed.
+The capture points are given as entries of `captures:`, and the script runs tcpdump by `kubectl debug` or ssh.
+It also writes the topology with these entries beside the files, so that pcapcheck need not guess where each
+file was captured.
 """
 
 import shlex
@@ -21,11 +21,11 @@ _END: Final = "END_OF_TOPOLOGY"
 
 @dataclass(frozen=True, slots=True)
 class PlanMeans:
-    """How to reach the nodes, and what tcpdump is told."""
+    """How the nodes are reached, and which options tcpdump gets."""
 
     via: str = "kubectl"  # or ssh
     seconds: int = 60
-    snap: int = 0  # 0: whole packets, which checksums need
+    snap: int = 0  # 0: whole packets, without which checksums cannot be verified
     image: str = IMAGE
     folder: str = "captures"
 
@@ -40,7 +40,7 @@ def chosen_pods(topology: Topology, names: Iterable[str]) -> list[Pod]:
 
 
 def captures_for(topology: Topology, pods: Iterable[Pod]) -> list[CaptureEntry]:
-    """Return every point that packets of these pods cross, on their nodes and inside; no pods: all nodes."""
+    """Return every point that packets of these pods cross, on nodes and in pods; without pods, all nodes'."""
     pods = list(pods)
     names = {each.name for each in pods}
     homes = {each.node for each in pods} or set(topology.nodes)
@@ -104,7 +104,7 @@ def _debug(target: str, work: str, means: PlanMeans) -> str:
 
 
 def _work(files: list[tuple[str, str]], means: PlanMeans) -> str:
-    """Return what runs at one place: a tcpdump for each interface; when all end, the files leave as a tar."""
+    """Return the commands for one place: a tcpdump for each interface, then a tar of the files."""
     dumps = "".join(
         f"timeout {means.seconds} tcpdump -Z root -n -i {shlex.quote(interface)} -s {means.snap} -B 8192"
         f" --time-stamp-precision=nano -w {shlex.quote(file)} 2>{shlex.quote(file + '.log')} & "

@@ -1,4 +1,4 @@
-"""The role of an interface, guessed from its name as CNIs and the kernel give them.
+"""Guesses the role of an interface from its name, as CNIs and the kernel choose names.
 
 Takes a name, gives a role or None. The names stand in `devices` and in the rule files of CNIs.
 """

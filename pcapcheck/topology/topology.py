@@ -1,7 +1,6 @@
-"""The intended network: nodes, interfaces, pods, services; and who owns an address.
+"""The intended network: nodes, interfaces, pods and services, and the kinds of owner an address can have.
 
-Plain data, as the topology file says it or as `infer` guessed it. It does not know how files are read
-(`load`), nor what was seen.
+Plain data, as a topology file says or as `infer` has guessed. How files are read is for `load`.
 """
 
 from collections.abc import Mapping
@@ -27,7 +26,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class CapturePoint:
-    """Where packets were captured. `pod` is the pod inside which it lies, or the one that a veth serves."""
+    """Where packets were captured; `pod` is the pod around the point, or the pod that a veth serves."""
 
     node: str | None
     interface: str
@@ -48,11 +47,11 @@ class CapturePoint:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One interface of a node, or of a pod with several (Multus).
+    """One interface of a node, or of a pod that has several (Multus).
 
-    `pod` is the pod that a veth serves, `bridge` the bridge it is a port of, `parent` the interface under a
-    vlan or macvlan. `parameters` has the rest: vni, port, vlan, vsid, flow_id, key, type, mode, local,
-    remote, fdb … as the file says them.
+    `pod` is the pod that a veth serves, `bridge` the bridge of which it is a port, `parent` the interface
+    under a vlan or macvlan. `parameters` holds the rest as the file gives it: vni, port, vlan, vsid, flow_id,
+    key, type, mode, local, remote, fdb …
     """
 
     name: str
@@ -93,7 +92,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod. `interface` is the one of the cluster network, `interfaces` has all if there are several."""
+    """A pod; `interface` is on the cluster network, `interfaces` has all if there are several."""
 
     name: str  # namespace/name
     node: str
@@ -141,7 +140,7 @@ class CaptureEntry:
     pattern: str  # file name or glob
     node: str | None
     pod: str | None
-    interface: str  # "": the name that the pcapng file has for it
+    interface: str  # "": the name is in the pcapng file
     start: int | None = None
     end: int | None = None
     dropped: int | None = None
@@ -165,7 +164,7 @@ class OwnerKind(StrEnum):
     POD = "pod"
     SERVICE = "service"
     NODE = "node"
-    POD_NETWORK = "pod-network"  # in a pod CIDR, but no known pod's
+    POD_NETWORK = "pod-network"  # in a pod CIDR, but of no known pod
     ROUTER = "router"
     EXTERNAL = "external"
     GROUP = "group"  # multicast, broadcast, link-local, loopback, unspecified
@@ -182,7 +181,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class Topology:
-    """What the network is meant to be. What is missing makes rules not evaluable, never passed."""
+    """What the network is meant to be; rules that need what is missing are not evaluable, never passed."""
 
     profile: str | None = None
     pod_cidrs: tuple[str, ...] = ()
@@ -192,9 +191,9 @@ class Topology:
     pods: Mapping[str, Pod] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     routers: Mapping[str, str] = field(default_factory=dict)  # subnet or address -> MAC, "" if not known
-    external: tuple[str, ...] = ()  # networks that are outside, though a known block may hold them
+    external: tuple[str, ...] = ()  # networks outside, even if a block of the cluster contains them
     captures: tuple[CaptureEntry, ...] = ()
     traffic: tuple[Expectation, ...] = ()
     source: str = "none"  # file name, "inferred" or "none"
-    inferred: tuple[str, ...] = ()  # statements of what was guessed, for the report
+    inferred: tuple[str, ...] = ()  # what was guessed, as sentences for the report
     notes: tuple[str, ...] = ()  # e.g. a parameter that the profile lacks

@@ -1,6 +1,6 @@
-"""A Topology as the text of a topology file, one line an interface, pod, service or capture.
+"""Writes a Topology as a topology file, with one line an interface, pod, service or capture.
 
-Reading the text gives an equal Topology. What has its default is left out.
+Reading the file gives an equal Topology. Values that are the default are left out.
 """
 
 import json
@@ -22,7 +22,7 @@ from pcapcheck.topology.topology import (
 )
 
 Entry = dict[str, object]
-# Text that YAML reads as text, also inside brackets, and does not look like a number or a word of YAML's.
+# Text that needs no quotes: YAML reads it as text even inside brackets, and not as a number or as `true`.
 _PLAIN: Final = re.compile(
     r"(?!-?[.\d]+(?:[eE]\d+)?$|0[xo]|(?i:true|false|null|yes|no|on|off)$)[A-Za-z0-9_./][A-Za-z0-9_./*-]*"
 )
