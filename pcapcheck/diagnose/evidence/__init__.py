@@ -1,1 +1,1 @@
-"""One file per kind of evidence: `find(case)` yields facts. Found by looking into this folder."""
+"""The kinds of evidence, one file each: `find(case)` yields facts. Files are found by folder."""

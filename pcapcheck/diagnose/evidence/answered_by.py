@@ -1,6 +1,6 @@
 """The answer comes from another address than the one that the client asked, at the client's own point.
 
-A client takes no answer from whom it has not asked: it resets the connection, or waits on.
+A client accepts no answer from an address that it did not ask: it resets the connection, or keeps waiting.
 
 `about`: expected (whom it asked), actual (who answers), service, is_endpoint, same_node (client and
 answerer), sender (the client's node), receiver (the answerer's node), node, interface, pod.
@@ -45,7 +45,7 @@ def find(case: Case) -> Iterator[Fact]:
 
 
 def _named(said: pl.DataFrame, mine: str, other: str) -> pl.DataFrame:
-    """Return packets with the pod's own end and the other one."""
+    """Return packets with the pod's own end and the opposite one."""
     names = {
         mine: "mine",
         f"{mine}_port": "my_port",

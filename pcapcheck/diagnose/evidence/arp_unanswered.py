@@ -1,8 +1,9 @@
-"""ARP or neighbour solicitation that stays unanswered: at the asker's own point, after two tries.
+"""ARP requests or neighbour solicitations without an answer at the asker's own point, after two tries.
 
-The answer goes to the asker alone, so that nobody saw it elsewhere says nothing; but who asks again was not
-answered, so tries may be counted where they are flooded to. Two ends that are not meant
-to speak are left out: a macvlan pod and its own node, pods of one parent in private mode.
+The answer goes to the asker alone, so its absence at other points proves nothing. A repeated question,
+however, shows that the asker got no answer, so tries may be counted at any point that the question is flooded
+to. Two ends that are not meant to talk are left out: a macvlan pod and its own node, and pods of one parent
+in private mode.
 
 `about`: asker and asker_is (pod or node), target (address), target_is (gateway, pod, node, pod-network),
 node, interface, toward (the interface by which the target is reached), pod, at (role), tries, sender and
@@ -30,7 +31,7 @@ OURS: Final = (OwnerKind.POD, OwnerKind.NODE, OwnerKind.POD_NETWORK)
 
 
 def find(case: Case) -> Iterator[Fact]:
-    """Yield a fact for each asker and target that nobody answered."""
+    """Yield a fact for each asker and target without an answer."""
     asked = case.variants("arp", "nd")
     if asked.is_empty():
         return
@@ -59,7 +60,7 @@ def _own_points(case: Case, asker: str) -> list[int]:
 
 
 def _meant_to_speak(case: Case, asker: str, target: str) -> bool:
-    """Whether an answer is due: the target is a pod, a node or the gateway, and nothing isolates the two."""
+    """Whether an answer is due: the target is a pod, a node or the gateway, and no isolation is intended."""
     one, other = case.network.owners.of(asker), case.network.owners.of(target)
     if _is_gateway(case, one, target):
         return True
@@ -89,7 +90,7 @@ def _is_gateway(case: Case, asker: Owner, target: str) -> bool:
 
 
 def _link_local(mac: str | int) -> str:
-    """Return the IPv6 address that an interface makes of its MAC (RFC 4291, appendix A)."""
+    """Return the IPv6 address that an interface derives from its MAC (RFC 4291, appendix A)."""
     number = values.mac_number(mac) if isinstance(mac, str) else mac
     low = ((number >> 24) ^ 0x020000) << 40 | 0xFFFE << 24 | (number & 0xFFFFFF)
     return values.address_text(6, 0xFE80 << 112 | low)
@@ -98,9 +99,9 @@ def _link_local(mac: str | int) -> str:
 def _unanswered(
     case: Case, asker: str, target: str, own: pl.DataFrame, every: pl.DataFrame, answers: pl.DataFrame
 ) -> Iterator[Fact]:
-    """Yield a fact if the asker's own points saw the question, again and again, and no answer.
+    """Yield a fact if the asker's own points saw the question repeated, and no answer.
 
-    Where a capture there is short, other points (`every`) may show that it was asked again and again.
+    If the capture there is too short to tell, other points (`every`) may show that the question was repeated.
     """
     answer = (pl.col("source") == target) & (pl.col("destination") == asker)
     advertised = (pl.col("kind") == "nd") & (pl.col("destination") == target)
@@ -115,7 +116,7 @@ def _unanswered(
 
 
 def _went_on(case: Case, own: pl.DataFrame) -> bool:
-    """Whether the asker's point went on looking for the answer to the last question."""
+    """Whether the capture at the asker's point went on long enough for an answer to the last question."""
     point = own["point"][0]
     window = case.network.windows.filter(pl.col("point") == point).drop_nulls("from")
     ahead = case.network.offsets.get(case.point(point).node or "", 0)
@@ -170,7 +171,7 @@ def _fact(case: Case, asker: str, target: str, own: pl.DataFrame, *, elsewhere: 
 
 
 def _waiting(case: Case, asker: str, target: str, *, gateway: bool) -> Iterator[int]:
-    """Yield the flows that wait for the answer: to the target, or all of them through a gateway."""
+    """Yield the flows that wait for the answer: those to the target, or all flows through a gateway."""
     owner, wanted = case.network.owners.of(asker), case.network.owners.of(target)
     between_nodes = owner.kind == wanted.kind == OwnerKind.NODE and owner.node != wanted.node
 

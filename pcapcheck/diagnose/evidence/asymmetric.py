@@ -1,4 +1,4 @@
-"""Request and answer of one flow travel between two nodes in different forms, one of them without the tunnel.
+"""Requests and answers of a flow travel between two nodes in different forms, one of them not in the tunnel.
 
 `about`: asked, answered (the forms), expected, actual (the form that is not intended), works (both arrive),
 sender (of what is not intended), receiver, node, interface, back (the answers are it).
@@ -15,7 +15,7 @@ from pcapcheck.topology.topology import Role
 
 
 def find(case: Case) -> Iterator[Fact]:
-    """Yield a fact for each flow of pods that travels one way in the tunnel, the other way outside."""
+    """Yield a fact for each flow of pods that travels in the tunnel one way and outside it the other way."""
     variants = case.network.variants
     if "flow" not in variants.columns:
         return

@@ -1,7 +1,8 @@
-"""Two MACs claim one address in one L2 domain, or one MAC is used by two that should differ.
+"""Two MACs claim one address in one L2 domain, or one MAC is used by two owners that should differ.
 
-Each ARP message and neighbour solicitation says: this address is at this MAC. A node may have many addresses,
-and answer for its pods; several NICs of a node may answer for each other.
+Each ARP message and neighbour solicitation claims that an address is at a MAC. Two claims need not contradict
+each other: a node may have many addresses and answer for its pods, and several NICs of a node may answer for
+each other.
 
 `about`: what (two_macs, one_mac), address, macs, owner and owner_is, domain, node, interface, sender.
 """
@@ -40,7 +41,7 @@ def find(case: Case) -> Iterator[Fact]:
 
 
 def _claims(case: Case) -> pl.DataFrame:
-    """Return who says that an address of a pod or node is at which MAC: source, mac (text), domain, point."""
+    """Return the claims about addresses of pods and nodes: source, mac (text), domain, point."""
     said = case.variants("arp", "nd")
     if said.is_empty():
         return said
@@ -68,7 +69,7 @@ def _one_owner(case: Case, macs: list[str]) -> bool:
 
 
 def _stolen(case: Case, address: str, mac: str, rows: pl.DataFrame) -> bool:
-    """Whether another known pod claims a pod's address, and the pod itself has not been heard."""
+    """Whether another known pod claims a pod's address, while the pod itself was not heard."""
     owner = case.network.owners.of(address)
     pod = case.network.topology.pods.get(owner.name or "") if owner.kind == OwnerKind.POD else None
     if pod is None or pod.mac in (None, mac):
@@ -79,7 +80,7 @@ def _stolen(case: Case, address: str, mac: str, rows: pl.DataFrame) -> bool:
 
 
 def _should_differ(case: Case, mac: str, owners: set[Owner]) -> bool:
-    """Whether owners with one MAC are on several nodes, or pods of one node that does not answer for them."""
+    """Whether owners of one MAC are on several nodes, or are pods of a node that does not answer for them."""
     if len({owner.node for owner in owners}) > 1:
         return True
     by_node = any(each.pod is None for each in case.network.owners.mac_owner(mac))
@@ -87,7 +88,7 @@ def _should_differ(case: Case, mac: str, owners: set[Owner]) -> bool:
 
 
 def _fact(case: Case, what: str, rows: pl.DataFrame, proof: pl.DataFrame) -> Fact:
-    """Return a fact about the claims `rows`; `proof` has one of each kind."""
+    """Return a fact about the claims in `rows`; `proof` has one claim of each kind."""
     addresses, macs = rows["source"].unique(maintain_order=True).to_list(), sorted(set(rows["mac"].to_list()))
     owner, point = case.network.owners.of(addresses[0]), case.point(rows["point"][0])
     subject, claimed = (addresses[0], macs) if what == "two_macs" else (macs[0], addresses)

@@ -1,7 +1,7 @@
-"""Packets have a wrong checksum where they are received, and a right one (or one left to the card) before.
+"""Packets have a wrong checksum where they are received, but a right one (or one left to the card) before.
 
-Where a packet is sent says little, since cards fill in checksums later in ways of their own: only the
-receiving side counts, and the first point there that shows the damage.
+The sending side proves little, since network cards fill in checksums after the capture point. Only the
+receiving side counts, and there the first point that shows the damage.
 
 `about`: what (IP header, TCP checksum, outer UDP checksum, …), count, seen, share (text), part (number),
 systematic (all packets of that kind), from_hop, to_hop, sender, receiver, node, interface.
@@ -17,8 +17,8 @@ from pcapcheck.decode.checksum import WRONG_HEADER, WRONG_OUTER
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 
-LEAST: Final = 2  # one may be a bit that flipped in the capturing machine, if it did arrive
-ALL: Final = 0.9  # of the packets of a kind: a device does it, not chance
+LEAST: Final = 2  # packets; a single one that arrived may have been damaged in the capturing machine
+ALL: Final = 0.9  # share of the packets of a kind above which a device is at fault, not chance
 KINDS: Final = {"tcp": "TCP checksum", "udp": "UDP checksum", "echo": "ICMP checksum"}
 
 
@@ -32,7 +32,7 @@ def find(case: Case) -> Iterator[Fact]:
 
 
 def _first(case: Case) -> pl.DataFrame:
-    """Return damaged packets at the first step of the receiving side that shows it, and what is damaged."""
+    """Return damaged packets at the first receiving step that shows the damage, and what is damaged."""
     ends = case.network.directions.select("direction", "path", "flow")
     received = (
         case.network.damaged.drop_nulls("step")
@@ -55,7 +55,7 @@ def _first(case: Case) -> pl.DataFrame:
 
 
 def _lost(case: Case, rows: pl.DataFrame) -> bool:
-    """Whether damaged packets were lost right behind: somebody else found them damaged, too."""
+    """Whether damaged packets were lost right behind the step: the next device found the damage, too."""
     if case.network.losses.is_empty():
         return False
     lost = case.network.losses.filter(pl.col("fate") == "lost")
@@ -95,7 +95,7 @@ def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:
 
 
 def _steps(case: Case) -> pl.DataFrame:
-    """Return the steps of the receiving side, and who put on the wire what they see."""
+    """Return the steps of the receiving side, and the node that sent what they see."""
     rows = [
         (path, position, _before(steps[:position], step.node), step.node)
         for path, steps in enumerate(case.network.paths)

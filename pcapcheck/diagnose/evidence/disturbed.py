@@ -1,4 +1,4 @@
-"""The way between two watched steps doubles packets, or lets some overtake others.
+"""Packets are doubled between two captured steps, or some overtake others there.
 
 `about`: what (doubled, late), count, sent, share (as text), part (a number), from_hop, to_hop, node,
 interface, from_node, to_node, sender, receiver.
@@ -17,7 +17,7 @@ SHARE: Final = {"doubled": 0.05, "late": 0.03}  # of those sent, on the same way
 
 
 def find(case: Case) -> Iterator[Fact]:
-    """Yield a fact for each way between two points that disturbs enough packets."""
+    """Yield a fact for each pair of points between which enough packets are disturbed."""
     if case.network.hops.is_empty():
         return
     hops = _ways(case)
@@ -29,7 +29,7 @@ def find(case: Case) -> Iterator[Fact]:
 
 
 def _ways(case: Case) -> pl.DataFrame:
-    """Return the counts of each watched step, with its place and that of the watched step before."""
+    """Return the counts of each captured step, with its place and that of the captured step before."""
     watched = case.network.watched.select("direction", "step", "rank")
     paths = case.network.directions.select("direction", "path")
     places = case.network.steps.select("path", "step", "node", "interface")
@@ -47,10 +47,10 @@ def _ways(case: Case) -> pl.DataFrame:
 
 
 def _before(here: pl.DataFrame) -> pl.DataFrame:
-    """Return the place from which packets came to each step: the watched step before it.
+    """Return the place from which packets came to each step: the captured step before it.
 
-    Order is compared across the network (`order.ways`): then it is the last one on another node that saw at
-    least half as much as any of that node.
+    Order is compared across the network (`order.ways`): the step before is then the last one on another node
+    that saw at least half as many packets as any step of that node.
     """
     told = here.select("direction", "rank", "node", "interface", "seen")
     share = pl.col("seen") * 2 >= pl.col("seen").max().over("direction", "node")

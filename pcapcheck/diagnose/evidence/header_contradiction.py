@@ -1,4 +1,4 @@
-"""A header is not what the profile intends: the findings of rules, by field, value, sender and place.
+"""A header is not what the profile intends: findings of rules, by field, value, sender and place.
 
 `about`: field, at, form, where, back (an answer), actual, expected, actual_is (whose the actual address, MAC
 or VNI is), actual_node, beside (of a VNI: the same node sends the intended one to the same peer meanwhile),
@@ -16,7 +16,7 @@ from pcapcheck.diagnose.case import Broken, Case
 from pcapcheck.diagnose.fact import Fact, Word
 from pcapcheck.documents import values
 
-PROMISES: Final = frozenset(("delivered", "symmetric", "in_order", "once"))  # of whole flows, no headers
+PROMISES: Final = frozenset(("delivered", "symmetric", "in_order", "once"))  # of whole flows, not of headers
 MACS: Final = ("eth.src", "eth.dst", "arp.src.hw_mac")
 VNIS: Final = tuple(each.id for each in TUNNELS if each.id_name == VNI)
 OUTER: Final = ("ip.src", "ip.dst", "ipv6.src", "ipv6.src~", "ipv6.dst", "ipv6.dst~")
@@ -76,7 +76,7 @@ def _about(case: Case, broken: Broken, field: str) -> dict[str, Word]:
 
 
 def _tunnels(case: Case, broken: Broken) -> str | None:
-    """Return the node that sends packets whose inner source is nobody's: by the outermost source address."""
+    """Return the node that sends packets whose inner source has no known owner, by the outermost source."""
     if broken.direction is None or broken.finding.hop.form == "plain":
         return None
     mine = case.network.variants.filter(pl.col("direction") == broken.direction)
@@ -85,7 +85,7 @@ def _tunnels(case: Case, broken: Broken) -> str | None:
 
 
 def _beside(case: Case, broken: Broken, field: str) -> bool:
-    """Whether frames with the intended value go between the same tunnel ends before and after the others."""
+    """Whether frames with the intended value pass between the same tunnel ends before and after these."""
     finding, name = broken.finding, _name(field)
     if name not in case.network.variants.columns or not finding.expected[field].isdecimal():
         return False
@@ -104,7 +104,7 @@ def _name(field: str) -> str:
 
 
 def _whose(case: Case, field: str, actual: str, node: str | None) -> str:
-    """Say whose an address, MAC or VNI is."""
+    """Return the owner of an address, MAC or VNI."""
     if _name(field) in ADDRESSES and actual != "absent":
         return case.address_is(actual, node)
     if _name(field) in MACS:
@@ -115,7 +115,7 @@ def _whose(case: Case, field: str, actual: str, node: str | None) -> str:
 
 
 def _lives(case: Case, field: str, actual: str) -> str | None:
-    """Return the node of an address or MAC."""
+    """Return the node on which an address or MAC is."""
     if actual == "absent":
         return None
     if _name(field) in ADDRESSES:

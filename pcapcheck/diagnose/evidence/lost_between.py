@@ -24,17 +24,17 @@ from pcapcheck.diagnose.losses import Pair, told
 from pcapcheck.diagnose.qualifier import Qualifier, qualify
 from pcapcheck.topology.topology import CapturePoint, Role
 
-FEW: Final = 3  # losses that nobody felt must be so many
-FELT: Final = 0.05  # one that somebody felt, of so large a share: TCP sends again for nothing, too
-SURE: Final = 0.95  # a share above is all
-CLEAN: Final = 0.9  # an information gain above is a clean cut
-EACH: Final = 2  # packets that a cut must have on either side: one packet is cut from others by anything
+FEW: Final = 3  # fewest losses that count if no endpoint reacted to them
+FELT: Final = 0.05  # least share if an endpoint reacted, since TCP also retransmits needlessly
+SURE: Final = 0.95  # a share above this is all packets
+CLEAN: Final = 0.9  # an information gain above this is a clean cut
+EACH: Final = 2  # packets on either side of a cut: any property separates a single packet
 PROPERTIES: Final = ("form", "protocol", "port", "destination", "source", "direction", "family", "traffic")
 ON_THE_WIRE: Final = (
     "form",
     "traffic",
     *PROPERTIES[1:-1],
-)  # a network knows whose a packet is before its port
+)  # between nodes, the kind of traffic comes before the port: networks rarely look at ports
 
 
 def find(case: Case) -> Iterator[Fact]:
@@ -96,7 +96,7 @@ def _toward(case: Case, here: CapturePoint, there: CapturePoint) -> str:
 
 
 def _counts(pair: Pair, found: Qualifier) -> dict[str, Word]:
-    """Return the words that say how many, and which."""
+    """Return the words that say how many packets were lost, and which."""
     share = len(pair.lost) / len(pair.rows)
     forms = sorted(set(pair.lost["form"].to_list()))
     cut = min(len(pair.lost), len(pair.rows) - len(pair.lost)) >= EACH and found.gain > CLEAN

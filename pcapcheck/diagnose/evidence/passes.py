@@ -1,8 +1,8 @@
-"""One packet passes one uplink again with a lower TTL: routers send it to each other.
+"""One packet passes one uplink again with a lower TTL, because routers send it to each other.
 
-That a router hands a packet on is no loop: it gets it once and sends it once. A loop is: a node gets back
-what it has sent, sends it twice, or sends off what it owns. NodePort traffic changes its addresses or its
-form.
+A router that forwards a packet gets it once and sends it once, which is no loop. In a loop, a node gets back
+what it has sent, sends a packet twice, or sends away what is addressed to itself. NodePort traffic, which may
+pass an uplink twice, changes its addresses or its form.
 
 `about`: node (that should not have sent it), peer, interface (where it was seen), ttls, times, owner (the
 node of the destination), sender.
@@ -22,7 +22,7 @@ OUTGOING: Final = 4  # sll.pkttype: sent by the host that captures
 
 
 def find(case: Case) -> Iterator[Fact]:
-    """Yield a fact for each flow and uplink with a packet that comes again."""
+    """Yield a fact for each flow and uplink where a packet comes again."""
     if case.network.passes.is_empty():
         return
     wire = case.network.points_where(lambda point: point.role in (Role.UPLINK, Role.VLAN))
@@ -51,7 +51,7 @@ def _looped(case: Case, packet: pl.DataFrame) -> str | None:
     senders = [_sender(case, row) for row in passes]
     owner = case.network.owners.node_of(passes[0]["destination"])
     if owner in senders:
-        return owner  # it sends off what it owns
+        return owner  # it sends away what is addressed to itself
     mine = [number for number, sender in enumerate(senders) if sender == here]
     if len(mine) > 1 or (mine and mine[0] == 0):
         return here
@@ -59,7 +59,7 @@ def _looped(case: Case, packet: pl.DataFrame) -> str | None:
 
 
 def _sender(case: Case, row: dict[str, Any]) -> str | None:
-    """Return the node that put a pass on the wire."""
+    """Return the node that sent a packet at one pass."""
     if row["form"] == "plain" and row["sll.pkttype"] == OUTGOING:
         return case.point(row["point"]).node
     return case.sent_by(row)

@@ -1,6 +1,6 @@
-"""Two queries leave one socket at once; one is lost inside the client's node, and asked again later.
+"""Two queries leave one socket at once; one is lost inside the client's node, and sent again later.
 
-Both create the same connection-tracking entry; the second one is dropped where it is translated.
+Both create the same connection-tracking entry, so the second one is dropped when its address is translated.
 
 `about`: node, interface, sender, receiver, from_hop, to_hop, retry (seconds), lost.
 """
@@ -46,7 +46,7 @@ def _raced(case: Case, pair: Pair, dns: pl.Series) -> pl.DataFrame:
 
 
 def _times(case: Case, lost: pl.DataFrame) -> pl.DataFrame:
-    """Return when each hop saw a direction first and last, clocks aligned: direction, again."""
+    """Return when each hop first and last saw a direction, by aligned clocks: direction, again."""
     seen = case.network.variants.join(lost, on="direction", how="semi").drop_nulls("point")
     offset = case.network.of_point("ahead")
     both = [

@@ -1,12 +1,12 @@
-"""Somebody refuses a flow: the pod itself, its node, or a router, by a reset or an ICMP error that quotes it.
+"""A flow is refused by the pod itself, its node, or a router, with a reset or an ICMP error that quotes it.
 
-A reset refuses if it answers a SYN and the answers hold nothing else; a reset that ends a connection does
-not. Who has no device for a GRE packet answers port unreachable (Linux net/ipv4/gre_demux.c: gre_rcv).
+A reset is a refusal if it answers a SYN and all answers are resets; a reset that ends a connection is not. A
+node without a device for a GRE packet answers port unreachable (Linux net/ipv4/gre_demux.c: gre_rcv).
 
 `about`: how (reset, or what the ICMP error says), by (pod: the destination itself; node; router), by_node,
-target_is (pod, node, service, …), port, actual, of_tunnel (the refused packet is a tunnel's),
-intended (the refused port is the tunnel's intended one, or the GRE key is), form (of the tunnel), sender (of
-the refused packet; of an intended one, who refuses it), receiver, node, interface.
+target_is (pod, node, service, …), port, actual, of_tunnel (the refused packet is a tunnel's), intended (the
+refused port is the tunnel's intended one, or the GRE key is), form (of the tunnel), sender (of the refused
+packet; of an intended one, who refuses it), receiver, node, interface.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def find(case: Case) -> Iterator[Fact]:
 
 
 def _resets(case: Case) -> Iterator[Fact]:
-    """Yield the flows whose SYN is answered by resets only, wherever it is answered."""
+    """Yield the flows whose SYN is answered only by resets, from whatever node."""
     tcp = case.network.variants.filter((pl.col("kind") == "tcp") & pl.col("point").is_not_null())
     opening = (pl.col("inner.tcp.flags.syn") == 1) & (pl.col("inner.tcp.flags.ack") == 0)
     asked = tcp.filter(pl.col("client") & opening).select("flow", "point").unique()

@@ -1,4 +1,4 @@
-"""Frames that leave a node in one VLAN and are seen in another: somebody between the nodes moves them.
+"""Frames leave a node in one VLAN and are seen in another, so that a device in between has moved them.
 
 `about`: sender, receiver (the node where it is seen), node and interface where it is seen, actual, expected
 (the VLAN that it was sent with), same (the receiver has an interface in that VLAN).

@@ -1,6 +1,6 @@
-"""Two nodes send from one pod's address: two pods have it.
+"""Two nodes send from the address of one pod, so that two pods must have it.
 
-A node that only hands a packet on does not count: it sends with a lower TTL, and what the pod's node sends
+A node that only forwards a packet does not count: it sends with a lower TTL, and what the pod's node sends
 too.
 
 `about`: address, actual, owner, nodes (who sends), node (that should not), sender, interface.
@@ -19,7 +19,7 @@ LEAST: Final = 2  # packets
 
 
 def find(case: Case) -> Iterator[Fact]:
-    """Yield a fact for each address of a pod that another node than the pod's sends from."""
+    """Yield a fact for each address of a pod from which a node other than the pod's sends."""
     sent = _sent(case)
     if sent.is_empty():
         return
@@ -34,7 +34,7 @@ def find(case: Case) -> Iterator[Fact]:
 
 
 def _sent(case: Case) -> pl.DataFrame:
-    """Return what uplinks show of pods' addresses, with the node that put it on the wire."""
+    """Return the packets from pods' addresses at uplinks, with the node that sent each."""
     variants = case.network.variants
     if "eth.src" not in variants.columns or "direction" not in variants.columns:
         return pl.DataFrame()

@@ -1,4 +1,4 @@
-"""The TTL of a packet ran out, although it was sent with a high one; traceroute sends low ones.
+"""The TTL of a packet ran out although it was sent with a high one, which excludes traceroute.
 
 `about`: by, by_node (who says so), ttl (that it was sent with), high, sender, receiver, node, interface.
 """

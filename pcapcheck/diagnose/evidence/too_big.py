@@ -1,6 +1,6 @@
-"""Somebody says that packets of a pod are too big ("fragmentation needed"), and the pod learns it or not.
+"""Packets of a pod are reported as too big ("fragmentation needed"), which the pod learns or not.
 
-From a router, and learnt by the pod, that is path MTU discovery at work (RFC 1191, RFC 8201).
+If a router reports it and the pod learns it, it is path MTU discovery at work (RFC 1191, RFC 8201).
 
 `about`: by, by_node (who says it), inside (the pod's own node), mtu, threshold, learnt (seen at the pod's
 points), watched (somebody looked there at that time), times, from_hop (where it was last seen), to_hop,
@@ -21,7 +21,7 @@ SECOND: Final = 1_000_000_000
 
 
 def find(case: Case) -> Iterator[Fact]:
-    """Yield a fact for each flow and each who says so."""
+    """Yield a fact for each flow and each node or router that reports it."""
     errors = quotes(case)
     if errors.is_empty():
         return
@@ -76,7 +76,7 @@ def _own_points(case: Case, direction: dict[str, Any]) -> list[int]:
 
 
 def _watched(case: Case, own: list[int], rows: pl.DataFrame) -> bool:
-    """Whether somebody looked at the pod's points when the messages came, by the aligned clock."""
+    """Whether the pod's points were captured when the messages came, by aligned clocks."""
     if case.network.windows.is_empty() or not own:
         return False
     ahead = case.network.offsets.get(case.point(rows["point"][0]).node or "", 0)
@@ -84,6 +84,7 @@ def _watched(case: Case, own: list[int], rows: pl.DataFrame) -> bool:
         int(each) - ahead for each in (rows["first"].to_numpy().min(), rows["last"].to_numpy().max())
     )
     looked = case.network.windows.filter(pl.col("point").is_in(own))
-    # The pod's point shows nothing after its last packet; the answer to that one is no proof that it stopped.
+    # Nothing need follow the pod's last packet at its point: an error about it may come after the last
+    # packet that was captured there, although the capture went on.
     until = max(first, last - SECOND)
     return bool(((looked["from"] <= first) & (looked["to"] >= until)).any())

@@ -63,7 +63,7 @@ def _endpoint(case: Case, row: dict[str, Any], rows: pl.DataFrame) -> Iterator[F
 
 
 def _source(case: Case, row: dict[str, Any], rows: pl.DataFrame) -> Iterator[Fact]:
-    """Yield the translation of the client's address, as seen where it first shows."""
+    """Yield the translation of the client's address, at the first point that shows it."""
     after = rows.filter((pl.col("source") != row["source"]) & (pl.col("destination") == row["destination"]))
     before = rows.filter(pl.col("source") == row["source"])
     if after.is_empty() or before.is_empty():
@@ -91,7 +91,7 @@ def _source(case: Case, row: dict[str, Any], rows: pl.DataFrame) -> Iterator[Fac
 
 
 def _about(case: Case, row: dict[str, Any], after: pl.DataFrame) -> dict[str, Any]:
-    """Return the words about a flow and where its translation shows."""
+    """Return the words about a flow, and about the place where its translation shows."""
     point = case.point(after["point"][0])
     return {
         **case.ends(row["direction"]),
