@@ -18,8 +18,6 @@ from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.diagnose.effects import explained_by
 from pcapcheck.diagnose.fact import Fact
 
-EVIDENCE_TAKEN_AGAIN: Final = "lost_between"  # evidence that leaves out what is explained already
-
 
 def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnosis, ...]:
     """Return the root causes that the facts support, in the order in which they are found.
@@ -32,7 +30,7 @@ def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnos
     facts: dict[str, list[Fact]] = {}
     accepted: list[Claim] = []
     for ranks in RANKS:
-        facts.pop(EVIDENCE_TAKEN_AGAIN, None)
+        facts.pop(LOST, None)
         here = [part for part in (cause.at(ranks) for cause in known) if part]
         claims = [claim for cause in here for claim in _claims(cause, case, facts)]
         claims = [claim for claim in claims if not claim.explained(case.explained)]
