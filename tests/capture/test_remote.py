@@ -163,7 +163,7 @@ def test_a_server_that_does_not_answer_is_no_missing_file():
 
 
 def test_an_address_that_nobody_knows_is_an_error():
-    with pytest.raises(InputError, match="nobody knows such addresses"):
+    with pytest.raises(InputError, match="addresses of this kind are not supported"):
         remote.Remote("nowhere://a/b.pcap")
 
 

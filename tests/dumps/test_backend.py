@@ -78,7 +78,7 @@ def test_direct_routes_on_some_nodes_are_noted():
 def test_tunnels_of_another_back_end_are_left_out():
     found = backend(Interface("flannel.1", Role.VTEP), Interface("vx2", Role.VTEP))
     assert list(found.own_interfaces()["n1"].interfaces) == ["eth0", "flannel.1"]
-    assert found.notes == ["n1: vx2 is no part of flannel-vxlan; it is left out"]
+    assert found.notes == ["n1: vx2 is not part of flannel-vxlan; it is ignored"]
 
 
 def test_parameters_are_the_numbers_of_the_interfaces():

@@ -19,7 +19,7 @@ def values(found, name="flannel.1", key="vni"):
 def test_value_of_most_nodes_is_meant():
     found, notes = intended(nodes(7, 9, 9))
     assert values(found) == [9, 9, 9]
-    assert notes == ["n1: flannel.1 has vni 7, taken to be meant is 9"]
+    assert notes == ["n1: flannel.1 has vni 7; 9 is assumed to be intended"]
 
 
 def test_usual_value_is_meant_where_nodes_are_equally_many():
@@ -33,7 +33,7 @@ def test_first_value_is_meant_where_none_is_usual():
 def test_value_that_one_node_lacks_is_noted():
     found, notes = intended(nodes(5, None, key="key"))
     assert values(found, key="key") == [5, 5]
-    assert notes == ["n2: flannel.1 has no key, taken to be meant is 5"]
+    assert notes == ["n2: flannel.1 has no key; 5 is assumed to be intended"]
 
 
 def test_uplinks_may_differ():

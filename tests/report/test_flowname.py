@@ -30,7 +30,7 @@ def test_flow_is_found_by(wanted, flow):
 
 
 def test_ambiguous_name_lists_the_flows():
-    with pytest.raises(InputError, match=r"(?s)2 flows are meant.*#77"):
+    with pytest.raises(InputError, match=r"(?s)matches 2 flows.*#77"):
         find_flow(FLOWS, "web-1-db-0")
 
 

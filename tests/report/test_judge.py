@@ -92,7 +92,7 @@ def test_what_should_happen_and_does_not_is_a_finding_of_the_topology(tmp_path):
 def test_what_nobody_could_see_leaves_it_open(tmp_path):
     found = judged(tmp_path, [carried(said(POD1, OUTSIDE, 63))], VNI, topology=expecting("ok"))
     assert found.verdict == "inconclusive"
-    assert "no capture at its source was looking" in found.notes[-1]
+    assert "its source was not captured then" in found.notes[-1]
 
 
 def finding(severity):

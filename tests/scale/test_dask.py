@@ -121,7 +121,7 @@ def test_captures_that_workers_see_otherwise_are_an_error(cluster, tmp_path, mon
     ("address", "said"),
     [
         ("127.0.0.1:8786", "no address of a scheduler"),
-        ("tcp://127.0.0.1:9", "nobody answers there"),
+        ("tcp://127.0.0.1:9", "nothing answers there"),
         ("tcp://127.0.0.1:99999", "no address of a scheduler"),
     ],
 )

@@ -24,7 +24,7 @@ def test_scratch_is_removed_after_a_failure(tmp_path):
 
 def test_scratch_is_removed_where_there_is_no_scheduler(tmp_path, monkeypatch):
     monkeypatch.setattr("pcapcheck.scale.dask.CONNECT_TIMEOUT", 0.1)
-    with pytest.raises(InputError, match="nobody answers"):
+    with pytest.raises(InputError, match="nothing answers"):
         opened(scheduler="tcp://127.0.0.1:9", scratch=str(tmp_path))
     assert list(tmp_path.iterdir()) == []
 

@@ -67,4 +67,4 @@ def test_numbers_must_be_those_of_the_cluster():
 
 def test_capture_at_an_interface_of_unknown_role():
     text = node("cni0: {kind: bridge}") + "\ncaptures: {a.pcap: {node: n1, interface: xyz}}"
-    assert found(text) == [("a.pcap", "`xyz` is no interface of node n1, and its name tells no role")]
+    assert found(text) == [("a.pcap", "node n1 has no `xyz`, and this name does not reveal a role")]

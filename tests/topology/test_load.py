@@ -111,8 +111,8 @@ def test_traffic_is_between_names_or_addresses():
 @pytest.mark.parametrize(
     ("text", "message", "fix"),
     [
-        ("captures: {a: {node: nod1}}", ":8:22: `nod1` is no node", "did you mean `node1`?"),
-        ("captures: {a: {pod: web-1}}", ":8:21: `web-1` is no pod", "did you mean `default/web-1`?"),
+        ("captures: {a: {node: nod1}}", ":8:22: `nod1` is not among the nodes", "did you mean `node1`?"),
+        ("captures: {a: {pod: web-1}}", ":8:21: `web-1` is not among the pods", "did you mean `default/web-1`?"),
         (
             "traffic: [{from: a/web1, to: 10.0.0.1, expect: ok}]",
             ":8:18: `a/web1`",
@@ -127,7 +127,7 @@ def test_reference_to_nothing_is_refused_with_the_nearest_name(text, message, fi
 
 
 def test_veth_of_an_unknown_pod_is_refused():
-    assert "`a/b` is no pod" in refused("nodes: {n: {interfaces: {v: {kind: veth, pod: a/b}}}}")
+    assert "`a/b` is not among the pods" in refused("nodes: {n: {interfaces: {v: {kind: veth, pod: a/b}}}}")
 
 
 def test_veth_on_an_unknown_bridge_is_refused():
@@ -136,7 +136,7 @@ def test_veth_on_an_unknown_bridge_is_refused():
 
 
 def test_pod_on_an_unknown_node_is_refused():
-    assert "`node3` is no node of this topology" in refused("nodes: {}\npods: {a/b: {node: node3}}")
+    assert "`node3` is not among the nodes of this topology" in refused("nodes: {}\npods: {a/b: {node: node3}}")
 
 
 def test_source_is_the_file():
