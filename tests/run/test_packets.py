@@ -6,7 +6,7 @@ import pytest
 
 from pcapcheck.api import check, find
 from pcapcheck.decode.registry import dissector_table
-from pcapcheck.run.packets import BYTES, MAX_PACKETS_SHOWN, with_packets
+from pcapcheck.run.packets import BYTES, MOST, with_packets
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "flannel-vxlan-vni-mismatch"
 LINUX = dissector_table({"udp.port": {8472: "vxlan"}})
@@ -15,13 +15,13 @@ LINUX = dissector_table({"udp.port": {8472: "vxlan"}})
 @pytest.fixture(scope="module")
 def shown():
     inputs, _ = find([SAMPLE])
-    return with_packets(check(SAMPLE), inputs, LINUX)
+    return with_packets(check(SAMPLE).report, inputs, LINUX)
 
 
 def test_packets_of_the_evidence_come_first(shown):
     first = shown.diagnoses[0].evidence[0].frames[0]
     assert shown.packets[0].frame == first
-    assert 0 < len(shown.packets) <= MAX_PACKETS_SHOWN
+    assert 0 < len(shown.packets) <= MOST
 
 
 def test_packet_has_its_layers_in_order_and_as_long_as_they_are(shown):
@@ -47,19 +47,19 @@ def test_finding_says_what_was_expected(shown):
     assert "flannel-vxlan/vni" in packet.rules
 
 
-def test_result_without_findings_has_no_packets():
+def test_report_without_findings_has_no_packets():
     healthy = SAMPLE.with_name("flannel-vxlan")
     inputs, _ = find([healthy])
-    assert with_packets(check(healthy), inputs, LINUX).packets == ()
+    assert with_packets(check(healthy).report, inputs, LINUX).packets == ()
 
 
 def test_capture_that_is_gone_is_left_out(tmp_path):
     for file in SAMPLE.glob("*.pcap"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "topology.yaml").write_bytes((SAMPLE / "topology.yaml").read_bytes())
-    result, (inputs, _) = check(tmp_path), find([tmp_path])
+    report, (inputs, _) = check(tmp_path).report, find([tmp_path])
     for file in tmp_path.glob("node1_*"):
         file.unlink()
-    found = with_packets(result, inputs, LINUX).packets
+    found = with_packets(report, inputs, LINUX).packets
     assert found
     assert not [each for each in found if "node1_" in each.frame.file]
