@@ -6,7 +6,7 @@ import pytest
 
 from pcapcheck.api import check, find
 from pcapcheck.decode.registry import dissector_table
-from pcapcheck.run.packets import BYTES, MOST, with_packets
+from pcapcheck.run.packets import BYTES, MAX_PACKETS_SHOWN, with_packets
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "flannel-vxlan-vni-mismatch"
 LINUX = dissector_table({"udp.port": {8472: "vxlan"}})
@@ -21,7 +21,7 @@ def shown():
 def test_packets_of_the_evidence_come_first(shown):
     first = shown.diagnoses[0].evidence[0].frames[0]
     assert shown.packets[0].frame == first
-    assert 0 < len(shown.packets) <= MOST
+    assert 0 < len(shown.packets) <= MAX_PACKETS_SHOWN
 
 
 def test_packet_has_its_layers_in_order_and_as_long_as_they_are(shown):
