@@ -60,7 +60,7 @@ def test_two_topologies_cannot_both_be_meant(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "topology.yaml").write_text("{}")
         (tmp_path / name / "x.pcap").write_bytes(CAPTURE)
-    with pytest.raises(InputError, match="cannot both be meant"):
+    with pytest.raises(InputError, match="only one can be used"):
         _ = find_inputs((str(tmp_path),)).topology
 
 

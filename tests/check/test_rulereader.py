@@ -66,8 +66,8 @@ def test_stack_is_a_pattern_and_form_a_word():
         ({"hop": "previous", "minus": "two"}, "is not a number"),
         ({"field": 3}, "does not name a field"),
         ({"field": "ip.ttl", "minus": True}, "is not a number"),
-        ({"bits": "8", "is": 1}, "says not which bits"),
-        ({"bits": "8..31"}, "says not which bits"),
+        ({"bits": "8", "is": 1}, "needs a range of bits"),
+        ({"bits": "8..31"}, "needs a range of bits"),
     ],
     ids=str,
 )

@@ -37,12 +37,13 @@ READERS = {
     "dumps.iptext",
     "infer.overlay",
     "infer.votes",
-    "infer.watching",
+    "infer.trafficseen",
     "observe.kinds",
     "report.inspection",
     "report.summaries",
     "run.inspect",
     "topology.contradictions",
+    "topology.devices",
 }
 # The hardware types of devices (ARPHRD) have the names that some tunnels have; they are no list of tunnels.
 OF_DEVICES = ("topology.devices", "bind.any_capture")

@@ -67,7 +67,7 @@ def test_deep_json_is_no_dump(tmp_path):
 
 
 def test_folder_without_dumps_is_an_input_error(tmp_path):
-    with pytest.raises(InputError, match="holds no dump"):
+    with pytest.raises(InputError, match="contains no recognised dump"):
         read_dumps(tmp_path)
 
 

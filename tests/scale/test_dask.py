@@ -120,9 +120,9 @@ def test_captures_that_workers_see_otherwise_are_an_error(cluster, tmp_path, mon
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("127.0.0.1:8786", "no address of a scheduler"),
+        ("127.0.0.1:8786", "not the address of a scheduler"),
         ("tcp://127.0.0.1:9", "nothing answers there"),
-        ("tcp://127.0.0.1:99999", "no address of a scheduler"),
+        ("tcp://127.0.0.1:99999", "not the address of a scheduler"),
     ],
 )
 def test_a_scheduler_that_is_not_there_is_an_error(address, said, monkeypatch):

@@ -112,7 +112,11 @@ def test_traffic_is_between_names_or_addresses():
     ("text", "message", "fix"),
     [
         ("captures: {a: {node: nod1}}", ":8:22: `nod1` is not among the nodes", "did you mean `node1`?"),
-        ("captures: {a: {pod: web-1}}", ":8:21: `web-1` is not among the pods", "did you mean `default/web-1`?"),
+        (
+            "captures: {a: {pod: web-1}}",
+            ":8:21: `web-1` is not among the pods",
+            "did you mean `default/web-1`?",
+        ),
         (
             "traffic: [{from: a/web1, to: 10.0.0.1, expect: ok}]",
             ":8:18: `a/web1`",
@@ -136,7 +140,9 @@ def test_veth_on_an_unknown_bridge_is_refused():
 
 
 def test_pod_on_an_unknown_node_is_refused():
-    assert "`node3` is not among the nodes of this topology" in refused("nodes: {}\npods: {a/b: {node: node3}}")
+    assert "`node3` is not among the nodes of this topology" in refused(
+        "nodes: {}\npods: {a/b: {node: node3}}"
+    )
 
 
 def test_source_is_the_file():
