@@ -140,9 +140,7 @@ def test_veth_on_an_unknown_bridge_is_refused():
 
 
 def test_pod_on_an_unknown_node_is_refused():
-    assert "`node3` is not among the nodes of this topology" in refused(
-        "nodes: {}\npods: {a/b: {node: node3}}"
-    )
+    assert "`node3` is not among the nodes of this" in refused("nodes: {}\npods: {a/b: {node: node3}}")
 
 
 def test_source_is_the_file():
