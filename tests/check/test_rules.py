@@ -165,11 +165,15 @@ def test_unknown_parameters_of_a_topology_are_told():
 
 
 def test_every_profile_loads_fast():
+    assert min(seconds_to_load_every_profile() for _ in range(5)) < 0.3  # 0.09 s on an idle machine
+
+
+def seconds_to_load_every_profile():
     rules._load_shipped.cache_clear()
     rules._shipped.cache_clear()
     start = time.process_time()
     assert len([load_profile(name) for name in profile_names()]) >= 30
-    assert time.process_time() - start < 0.3  # 0.09 s on an idle machine
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize("name", profile_names())
