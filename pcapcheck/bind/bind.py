@@ -13,8 +13,9 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote
 
-from pcapcheck.bind.filename import COOKED_LINKTYPES, Naming
+from pcapcheck.bind.filename import Naming
 from pcapcheck.bind.points import Binding, Points
+from pcapcheck.decode.registry import link_type
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import CaptureEntry, Topology
 
@@ -78,7 +79,7 @@ class Binder:
         named = self._naming.find(path, linktype)
         if named and named.point and named.point.node == entry.node:
             return replace(named, by="topology", entry=entry)
-        if linktype in COOKED_LINKTYPES:
+        if link_type(linktype).cooked:
             point = self._points.of_node(entry.node, "any")
             return Binding(point, "topology", "has an entry in the topology", entry=entry)
         reason = f"has an entry in the topology that says {entry.node}, but no interface"

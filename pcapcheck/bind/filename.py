@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from pcapcheck.bind.points import Binding, Points
+from pcapcheck.decode.registry import link_type
 from pcapcheck.topology.aliases import Aliases
 from pcapcheck.topology.interfacenames import belongs
 from pcapcheck.topology.roles import is_of_a_node, role_of
@@ -98,8 +99,6 @@ def merged_by(path: str) -> str | None:
     return next((tool for tool, name in _MERGED.items() if name.fullmatch(stem(path))), None)
 
 
-SLL2: Final = 276  # LINKTYPE_LINUX_SLL2, the only one that keeps the interface index
-COOKED_LINKTYPES: Final = frozenset({113, SLL2})  # with LINKTYPE_LINUX_SLL: what an `any` capture has
 # The five letters that Kubernetes puts behind the name of a pod: k8s.io/apimachinery/pkg/util/rand.
 _GENERATED: Final = re.compile(r".+-[bcdfghjklmnpqrstvwxz2456789]{5}")
 # What installers and clouds call nodes: kubeadm, kind, k3d, EKS, GKE, AKS, OpenShift.
@@ -199,9 +198,9 @@ class Naming:
         if said and said.pod:
             pod = self._aliases.pod(said.pod) or said.pod
             known = self._topology.pods.get(pod)
-            inside = "any" if linktype in COOKED_LINKTYPES else known.interface if known else "eth0"
+            inside = "any" if link_type(linktype).cooked else known.interface if known else "eth0"
             return _named(self._points.of_pod(pod, inside))
-        if said and said.node and linktype in COOKED_LINKTYPES:
+        if said and said.node and link_type(linktype).cooked:
             return _named(self._points.of_node(self._aliases.node(said.node) or said.node, "any"))
         return None
 
@@ -223,10 +222,8 @@ class Naming:
         node, pod = self._aliases.within("/".join((*reversed(folders(path)), *stems(path)[-1:])))
         if pod:
             known = self._topology.pods[pod]
-            return _named(
-                self._points.of_pod(pod, "any" if linktype in COOKED_LINKTYPES else known.interface)
-            )
-        if node and linktype in COOKED_LINKTYPES:
+            return _named(self._points.of_pod(pod, "any" if link_type(linktype).cooked else known.interface))
+        if node and link_type(linktype).cooked:
             return _named(self._points.of_node(node, "any"))
         if node:
             reason = f"is of {node}, but its name does not say which interface"

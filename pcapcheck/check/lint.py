@@ -49,7 +49,7 @@ def _check_interfaces(document: Document, profile: Profile) -> Iterator[InputErr
         except re.error as error:
             yield place.error(f"is not a regular expression: {error}", "write it as Python's `re` does")
             continue
-        for group in groups.keys() - {UNIQUE, *profile.parameters}:
+        for group in sorted(groups.keys() - {UNIQUE, *profile.parameters}):
             fix = did_you_mean(group, profile.parameters, f"call it `{UNIQUE}`, or write `(?:…)`")
             yield place.error(f"the group `{group}` is called like no parameter", fix)
         if kind and kind not in DEVICE_KINDS:

@@ -75,6 +75,23 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkType:
+    """What a LINKTYPE_ number of tcpdump.org/linktypes.html says of the packets of a capture.
+
+    Attributes:
+        name: what people call it; "" where they use the number.
+        bare: packets begin with IP, as at devices of tunnels that carry no frames.
+        cooked: captures of `any`, which takes packets from all interfaces, have it.
+        indexed: each packet has the index of its interface.
+    """
+
+    name: str = ""
+    bare: bool = False
+    cooked: bool = False
+    indexed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """One kind of header.
 
@@ -88,6 +105,7 @@ class Protocol:
             which the lower value that the table knows decides.
         table: the dissector table that `carries` is looked up in.
         within: where this protocol is carried: {dissector table: numbers}.
+        link_types: the link types of captures whose packets begin with it; `within` gets their numbers.
         recognise: says per header, by its bytes alone, whether it is one; for ports that nobody named.
         sound: says per header whether it is one at all; what is not, is no layer and carries nothing.
         instead: what a header that is not sound may be (as Wireshark, IPv6 under IPv4's EtherType).
@@ -105,6 +123,7 @@ class Protocol:
     carries: int | str | tuple[str, str] | Callable[[Headers], Ints] | None = None
     table: str = ""
     within: Mapping[str, Collection[int]] = field(default_factory=dict)
+    link_types: Mapping[int, LinkType] = field(default_factory=dict)
     recognise: Callable[[Headers], Bools] | None = None
     sound: Callable[[Headers], Bools] | None = None
     instead: str = ""
@@ -119,6 +138,8 @@ class Protocol:
         always = (f for f in self.fields if not f.when and not f.compute)
         fixed = (f.offset + f.width for f in always if isinstance(f.offset, int))
         object.__setattr__(self, "minimum", max(fixed, default=0))  # the way to set a frozen field
+        if self.link_types:
+            object.__setattr__(self, "within", {**self.within, "linktype": tuple(self.link_types)})
         for line in self.fields:
             self._named[line.name] = (*self._named.get(line.name, ()), line)
 

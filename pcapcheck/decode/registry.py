@@ -15,13 +15,14 @@ import numpy as np
 
 from pcapcheck.capture.arrays import Bytes
 from pcapcheck.decode import protocols as folder
-from pcapcheck.decode.field import Field, Kind, Protocol
+from pcapcheck.decode.field import Field, Kind, LinkType, Protocol
 from pcapcheck.errors import InputError, did_you_mean
 
 Codes: TypeAlias = Bytes
 
 MAX_NUMBERS = 65536  # in a dissector table: an EtherType or a port has 16 bits
 ALIASES = {"wireguard": "wg", "none": ""}  # words that people use and Wireshark does not
+UNDECODED_LINK_TYPES = {105: "802.11", 127: "802.11 with radiotap"}  # common ones, for their names
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,22 @@ def protocols() -> tuple[Protocol, ...]:
     names = sorted(module.name for module in pkgutil.iter_modules(folder.__path__))
     modules = [importlib.import_module(f"{folder.__name__}.{name}") for name in names]
     return tuple(module.PROTOCOL for module in modules)
+
+
+@cache
+def link_types() -> dict[int, LinkType]:
+    """Return the link types that can be decoded, by their LINKTYPE_ numbers."""
+    return {number: each for protocol in protocols() for number, each in protocol.link_types.items()}
+
+
+def link_type(number: int | None) -> LinkType:
+    """Return the link type of a number; one that cannot be decoded, or is not known, has no properties."""
+    return LinkType() if number is None else link_types().get(number, LinkType())
+
+
+def link_type_name(number: int) -> str:
+    """Return what people call a link type."""
+    return link_type(number).name or UNDECODED_LINK_TYPES.get(number, f"link type {number}")
 
 
 @cache

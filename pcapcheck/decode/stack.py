@@ -8,9 +8,9 @@ import re
 from functools import cache
 from typing import Final, NamedTuple
 
+from pcapcheck.decode.registry import protocols
 from pcapcheck.decode.tunnels import tunnel_at
 
-LINK = r"(?:(?:eth|sll2?|raw|null|llc|pppoes|ppp)(?::ieee8021ad|:vlan)*)"  # a link layer with its tags
 IP = ("ip", "ipv6")
 
 
@@ -45,7 +45,13 @@ def _layer(part: str) -> str:
         return "(?:[^:]+:)*"
     if part.startswith("{") and part.endswith("}"):
         return f"(?:{'|'.join(_layer(choice.strip()) for choice in part[1:-1].split(','))})"
-    return f"{LINK}:" if part == "link" else f"{re.escape(part)}:"
+    return _link() if part == "link" else f"{re.escape(part)}:"
+
+
+def _link() -> str:
+    """Return the expression for a link layer with its tags."""
+    names = {"llc", *(each.name for each in protocols() if each.link_types)} - {*IP}
+    return rf"(?:{'|'.join(map(re.escape, sorted(names)))})(?::ieee8021ad|:vlan)*:"
 
 
 KINDS: Final = ("other", "tcp", "udp", "echo", "fragment", "icmp-error", "arp", "nd")

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Final
 
 from pcapcheck.bind.vantagepoint import VantagePoint
+from pcapcheck.decode.registry import link_type
 from pcapcheck.infer.stations import Station, Stations, stations
 from pcapcheck.topology.devices import ETHER, LOOPBACK
 from pcapcheck.topology.topology import Role
 
 _FRAMES: Final = (None, ETHER)  # Ethernet captures have no hardware type
-BARE: Final = frozenset({12, 14, 101, 228, 229})  # LINKTYPE_RAW, its kin and _IPV4, _IPV6
 
 Pairs = frozenset[tuple[str | None, str | None]]
 
@@ -30,7 +30,7 @@ def role_seen(vantage: VantagePoint, tunnelled: Pairs, nearest: Callable[[str], 
         return None
     if vantage.hatype == LOOPBACK or all(_is_loop(each.source) for each in vantage.seen if each.source):
         return Role.LO
-    if vantage.linktype in BARE or vantage.hatype not in _FRAMES:
+    if link_type(vantage.linktype).bare or vantage.hatype not in _FRAMES:
         return Role.TUNNEL
     if any(each.form != "plain" or each.tag is not None for each in vantage.seen):
         return Role.UPLINK

@@ -12,12 +12,13 @@ import polars as pl
 
 from pcapcheck.bind.content import by_content, of_any
 from pcapcheck.bind.cooked import INDEX, index_facts
-from pcapcheck.bind.filename import SLL2, merged_by
+from pcapcheck.bind.filename import merged_by
 from pcapcheck.bind.place import BoundCaptures, BoundInterface, InterfaceKey, fingerprints, of, place
 from pcapcheck.bind.points import Binding
 from pcapcheck.bind.vantagepoint import TrafficSeen, VantagePoint
 from pcapcheck.collect.capturesummary import CaptureSummary
 from pcapcheck.correlate.addresses import addressed
+from pcapcheck.decode.registry import link_type
 from pcapcheck.infer.infer import InferredTopology, infer
 from pcapcheck.infer.trafficseen import nearer, seen_by_vantage, translations
 from pcapcheck.topology.topology import Role, Topology
@@ -110,7 +111,7 @@ def _is_any(bound: BoundCaptures, each: BoundInterface) -> bool:
     """Return whether an interface of a file stands for all interfaces of a node."""
     linktype = bound.captured[each.file].interfaces[each.interface].linktype
     point = each.binding.point
-    return linktype == SLL2 and (point is None or (point.role == Role.ANY and point.pod is None))
+    return link_type(linktype).indexed and (point is None or (point.role == Role.ANY and point.pod is None))
 
 
 def _with_vantages(variants: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:

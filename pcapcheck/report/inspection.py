@@ -18,21 +18,6 @@ ID_NAMES = {each.name: each.id_name for each in TUNNELS}
 MAX_TABLE_LINES = 12  # of each table in the text, which is an overview
 MAX_ENDPOINTS = 6  # addresses in the text
 CLOCK_REMARKS = {"seconds": "whole seconds only", "user-space": "read in user space", "none": "no times"}
-# Common names of the usual link types of tcpdump.org/linktypes.html.
-LINKTYPES: Mapping[int, str] = {
-    0: "BSD loopback",
-    1: "Ethernet",
-    9: "PPP",
-    12: "raw IP",
-    101: "raw IP",
-    105: "802.11",
-    108: "OpenBSD loopback",
-    113: "Linux cooked",
-    127: "802.11 with radiotap",
-    228: "raw IPv4",
-    229: "raw IPv6",
-    276: "Linux cooked v2",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +108,6 @@ def text(inspections: Iterable[Inspection], *, color: bool = False, width: int =
     for number, each in enumerate(inspections):
         yield "\n" if number else ""
         yield from _lines(layout, each)
-
-
-def linktype_name(number: int) -> str:
-    """Return the common name of a link type."""
-    return LINKTYPES.get(number, f"link type {number}")
 
 
 def _item(each: Inspection) -> dict[str, object]:

@@ -21,10 +21,11 @@ from pcapcheck.collect.capturesummary import CaptureSummary
 from pcapcheck.collect.map import Progress, read_each
 from pcapcheck.collect.plan import ReadPlan, fields_to_read
 from pcapcheck.collect.variants import LOW
+from pcapcheck.decode.registry import link_type_name
 from pcapcheck.decode.tunnels import ID_FIELDS, TUNNELS, UDP_PORT
 from pcapcheck.documents import values
 from pcapcheck.infer.settle import settle
-from pcapcheck.report.inspection import Inspection, InterfaceSeen, LooksLike, TunnelSeen, linktype_name
+from pcapcheck.report.inspection import Inspection, InterfaceSeen, LooksLike, TunnelSeen
 from pcapcheck.run.settings import Settings
 from pcapcheck.scale.resources import opened
 from pcapcheck.topology.topology import Topology
@@ -121,7 +122,7 @@ def _interfaces(captured: CaptureSummary) -> tuple[InterfaceSeen, ...]:
         InterfaceSeen(
             each.name,
             each.description,
-            linktype_name(each.linktype),
+            link_type_name(each.linktype),
             packets.get(number, 0),
             each.dropped,
             each.filter,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Final
 
-from pcapcheck.bind.filename import SLL2, stems
+from pcapcheck.bind.filename import stems
 from pcapcheck.bind.place import BoundCaptures, fingerprints
 from pcapcheck.capture.inputs import Input, Inputs, spool
 from pcapcheck.capture.source import open_capture
@@ -22,6 +22,7 @@ from pcapcheck.collect.plan import ReadPlan, fields_to_read
 from pcapcheck.collect.sizing import LARGE, size_of
 from pcapcheck.correlate.assemble import assemble
 from pcapcheck.correlate.network import Network, validate
+from pcapcheck.decode.registry import link_type
 from pcapcheck.errors import InputError
 from pcapcheck.infer.settle import settle
 from pcapcheck.run.settings import Settings
@@ -115,7 +116,8 @@ def is_one_large_point(inputs: Sequence[Input]) -> bool:
         capture = open_capture(inputs[0].path)
     except InputError:
         return False
-    of_any = any(each.linktype == SLL2 for each in capture.interfaces)  # of all interfaces of a node
+    # An index tells packets of several interfaces apart: the capture is one of all interfaces of a node.
+    of_any = any(link_type(each.linktype).indexed for each in capture.interfaces)
     return capture.format == "pcap" and capture.seekable and not of_any
 
 

@@ -11,7 +11,8 @@ from pcapcheck.topology.devices import GENERIC_NAMES, UPLINK
 from pcapcheck.topology.interfacenames import cni_names
 from pcapcheck.topology.topology import Role
 
-# Where a name fits several roles, the first of these counts: `vlan.5` is a VLAN, `ipip0` no physical NIC.
+# Where a name fits patterns of several roles, the first of these counts. No two roles share a name now, but
+# the rule file of a CNI may add one that others have: `vxlan.*` is wide.
 PRECEDENCE: Final = (
     Role.ANY,
     Role.LO,

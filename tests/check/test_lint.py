@@ -19,6 +19,7 @@ traits: {{tunnel: vxlan, tunnel_port: $port}}
 rules:
   - {{id: demo/a, {RULE}, given: {{port: 8472}}, diagnosis: vni-mismatch, expect: {{vxlan.vni: 1}}}}
   - {{id: demo/b, {RULE}, when: {{ip.ttl: 1}}, never: true, tests: [{TEST}]}}
+interfaces: [{{name: 'demo(?P<port>\\d+)', role: vtep, kind: vxlan}}]
 """
 
 
@@ -36,6 +37,9 @@ def test_right_file_has_no_mistakes():
     ("before", "after", "says"),
     [
         ("demo/b", "demo/a", "`demo/a` is here twice"),
+        ("\\d+)", "\\d+", "is not a regular expression: missing )"),
+        ("?P<port>", "?P<prot>", "did you mean `port`?"),
+        ("kind: vxlan", "kind: vxlam", "did you mean `vxlan`?"),
         ("demo/b", "other/b", "write `demo/b`"),
         ("diagnosis: vni-mismatch", "diagnosis: vni-mismach", "did you mean `vni-mismatch`?"),
         ("given: {port", "given: {prot", "did you mean `port`?"),

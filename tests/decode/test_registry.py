@@ -3,7 +3,7 @@
 import pytest
 
 from pcapcheck.decode import registry
-from pcapcheck.decode.registry import code_of, dissector_table, field_kinds
+from pcapcheck.decode.registry import code_of, dissector_table, field_kinds, link_type, link_type_name
 from pcapcheck.errors import InputError
 
 
@@ -58,3 +58,18 @@ def test_codes_fit_a_byte_and_names_are_unique():
 def test_private_fields_have_no_kind_for_rules():
     assert field_kinds()["gre.key"] == "integer"
     assert "gre._vsid" not in field_kinds()
+
+
+def test_a_link_type_has_the_name_that_people_use_or_its_number():
+    names = {1: "Ethernet", 276: "Linux cooked v2", 127: "802.11 with radiotap", 147: "link type 147"}
+    assert {number: link_type_name(number) for number in names} == names
+
+
+def test_link_types_are_in_the_tables():
+    codes = dissector_table().tables["linktype"]
+    assert {number for number, code in enumerate(codes) if code} == registry.link_types().keys()
+
+
+def test_of_a_link_type_that_nobody_decodes_nothing_is_known():
+    assert link_type(147) == link_type(None)
+    assert (link_type(113).cooked, link_type(113).indexed, link_type(276).indexed) == (True, False, True)

@@ -7,7 +7,6 @@ from pcapcheck.report.inspection import (
     LooksLike,
     TunnelSeen,
     document,
-    linktype_name,
     text,
 )
 
@@ -109,7 +108,3 @@ def test_the_document_is_json_whatever_a_file_is_called():
     odd = replace(SEEN, file="\udcff.pcap", notes=("\udcff",))
     assert [each["packets"] for each in items(odd, SEEN)] == [3, 3]
     assert items() == []
-
-
-def test_a_link_type_without_a_name_is_its_number():
-    assert (linktype_name(1), linktype_name(147)) == ("Ethernet", "link type 147")

@@ -1,6 +1,7 @@
 import pytest
 
-from pcapcheck.topology.roles import is_of_a_node, role_of
+from pcapcheck.topology.roles import PRECEDENCE, _patterns, is_of_a_node, role_of
+from pcapcheck.topology.topology import Role
 
 NAMES = {
     "veth": "cali0761ccbeace veth05a7cb3d lxc5c04ff9617df lxc_health eni1a2b3c4d5e6 azv0a1 gke12ab",
@@ -32,3 +33,14 @@ def test_eth0_and_lo_are_in_pods_too():
     assert [is_of_a_node(name) for name in ("eth0", "lo", "any", "net1", "ens5", "cni0")] == [False] * 4 + [
         True
     ] * 2
+
+
+def test_every_role_has_its_place():
+    assert sorted(PRECEDENCE) == sorted(Role)
+
+
+def test_in_names_that_are_known_no_two_roles_meet():
+    shipped = [name for names in NAMES.values() for name in names.split()]
+    assert {name: sum(bool(each.fullmatch(name)) for each in _patterns().values()) for name in shipped} == (
+        dict.fromkeys(shipped, 1)
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import ABSENT, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, LinkType, Protocol
 from pcapcheck.decode.headers import Headers
 
 ETHERTYPES = range(0x0600, 0x10000)  # IEEE 802.3-2018, 3.2.6: from 1536 on, the field is a type
@@ -27,11 +27,8 @@ PROTOCOL = Protocol(
         Field("eth.type", 12, ">u2", when={"eth._type_or_length": ETHERTYPES}),
         Field("eth.len", 12, ">u2", when={"eth._type_or_length": LENGTHS}),
     ),
-    within={
-        "linktype": (1,),
-        "eth.type": (0x6558,),
-        "ip.proto": (143,),
-    },  # 0x6558: NVGRE, VXLAN; 143: RFC 8986
+    within={"eth.type": (0x6558,), "ip.proto": (143,)},  # 0x6558: NVGRE, VXLAN; 143: RFC 8986
+    link_types={1: LinkType("Ethernet")},
     carries=payload,
     table="eth.type",
 )

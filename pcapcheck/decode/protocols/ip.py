@@ -3,7 +3,7 @@
 import numpy as np
 
 from pcapcheck.capture.arrays import Bools, Ints
-from pcapcheck.decode.field import ABSENT, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, LinkType, Protocol
 from pcapcheck.decode.headers import Headers
 
 
@@ -47,9 +47,9 @@ PROTOCOL = Protocol(
         "eth.type": (0x0800,),
         "ip.proto": (4,),
         "ppp.protocol": (0x0021,),
-        "linktype": (228,),
         "null.type": (2, 0x0800),
     },
+    link_types={228: LinkType("raw IPv4", bare=True)},
     sound=sound,
     instead="ipv6",
     carries=payload,

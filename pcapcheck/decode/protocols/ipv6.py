@@ -1,7 +1,7 @@
 """IPv6. Source: RFC 8200, 3. Its extension headers are in `ipv6_*.py`. Wireshark: packet-ipv6.c."""
 
 from pcapcheck.capture.arrays import Bools
-from pcapcheck.decode.field import Field, Protocol
+from pcapcheck.decode.field import Field, LinkType, Protocol
 from pcapcheck.decode.headers import Headers
 
 FAMILIES = (10, 24, 28, 30)  # AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, macOS
@@ -34,9 +34,9 @@ PROTOCOL = Protocol(
         "eth.type": (0x86DD,),
         "ip.proto": (41,),
         "ppp.protocol": (0x0057,),
-        "linktype": (229,),
         "null.type": (*FAMILIES, 0x86DD),
     },
+    link_types={229: LinkType("raw IPv6", bare=True)},
     sound=sound,
     carries="ipv6.nxt",
     table="ip.proto",

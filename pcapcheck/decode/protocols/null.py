@@ -9,7 +9,7 @@ packet-null.c.
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import Field, Protocol
+from pcapcheck.decode.field import Field, LinkType, Protocol
 from pcapcheck.decode.headers import Headers
 
 
@@ -29,7 +29,7 @@ PROTOCOL = Protocol(
         Field("null._big", 0, ">u4"),
         Field("null._little", 0, "<u4"),
     ),
-    within={"linktype": (0, 108)},
+    link_types={0: LinkType("BSD loopback"), 108: LinkType("OpenBSD loopback")},
     carries=payload,
     table="null.type",
 )

@@ -6,7 +6,7 @@ Address and control (ff 03) may be left out, and so may the first byte of the pr
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import Field, Protocol
+from pcapcheck.decode.field import Field, LinkType, Protocol
 from pcapcheck.decode.headers import Headers
 
 ADDRESS_AND_CONTROL = 0xFF03
@@ -33,7 +33,8 @@ PROTOCOL = Protocol(
     name="ppp",
     length=length,
     fields=(Field("ppp.protocol", 0, ">u2", compute=payload),),
-    within={"eth.type": (0x880B,), "linktype": (9,)},
+    within={"eth.type": (0x880B,)},
+    link_types={9: LinkType("PPP")},
     carries=payload,
     table="ppp.protocol",
 )

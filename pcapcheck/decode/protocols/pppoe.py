@@ -1,6 +1,6 @@
 """PPP over Ethernet, sessions. Source: RFC 2516, 4. Wireshark: packet-pppoe.c."""
 
-from pcapcheck.decode.field import Field, Protocol
+from pcapcheck.decode.field import Field, LinkType, Protocol
 
 PPP = 0x880B  # IANA EtherTypes
 
@@ -16,7 +16,8 @@ PROTOCOL = Protocol(
         Field("pppoe.session_id", 2, ">u2"),
         Field("pppoe.payload_length", 4, ">u2"),
     ),
-    within={"eth.type": (0x8864,), "linktype": (51,)},
+    within={"eth.type": (0x8864,)},
+    link_types={51: LinkType()},
     carries=PPP,
     table="eth.type",
 )

@@ -6,7 +6,7 @@ Wireshark: packet-raw.c.
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import ABSENT, Protocol
+from pcapcheck.decode.field import ABSENT, LinkType, Protocol
 from pcapcheck.decode.headers import Headers
 
 IP, IPV6 = 0x0800, 0x86DD
@@ -20,7 +20,11 @@ def payload(read: Headers) -> Ints:
 
 PROTOCOL = Protocol(
     name="raw",
-    within={"linktype": (12, 14, 101)},  # 12 and 14: DLT_RAW of some systems, written to files by mistake
+    link_types={
+        101: LinkType("raw IP", bare=True),
+        12: LinkType("raw IP", bare=True),  # DLT_RAW of some systems, written to files by mistake
+        14: LinkType(bare=True),  # the same on OpenBSD
+    },
     carries=payload,
     table="eth.type",
 )

@@ -6,7 +6,7 @@ Source: tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html. Wireshark: packet-sll.c.
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import ABSENT, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, LinkType, Protocol
 from pcapcheck.decode.headers import Headers
 
 ARPHRD_NETLINK = 824  # linux/if_arp.h: the protocol is a netlink family, no EtherType
@@ -28,7 +28,7 @@ PROTOCOL = Protocol(
         Field("sll._protocol", 14, ">u2"),
         Field("sll.etype", 14, ">u2", when={"sll._protocol": range(0x0600, 0x10000)}),
     ),
-    within={"linktype": (113,)},
+    link_types={113: LinkType("Linux cooked", cooked=True)},
     carries=payload,
     table="eth.type",
 )

@@ -8,7 +8,7 @@ Wireshark gives its fields the names of version 1: packet-sll.c.
 import numpy as np
 
 from pcapcheck.capture.arrays import Ints
-from pcapcheck.decode.field import ABSENT, Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, LinkType, Protocol
 from pcapcheck.decode.headers import Headers
 
 ARPHRD_NETLINK = 824  # linux/if_arp.h: the protocol is a netlink family, no EtherType
@@ -31,7 +31,7 @@ PROTOCOL = Protocol(
         Field("sll.halen", 11, "u1"),
         Field("sll.src.eth", 12, "mac", when={"sll.halen": (6,)}),
     ),
-    within={"linktype": (276,)},
+    link_types={276: LinkType("Linux cooked v2", cooked=True, indexed=True)},
     carries=payload,
     table="eth.type",
 )
