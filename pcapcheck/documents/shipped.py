@@ -18,6 +18,7 @@ _PACKAGE: Final = Path(__file__).parents[1]
 _RULES: Final = "\nrules:\n"  # the last part of each shipped file, and by far the largest
 
 
+@cache
 def rules_directory() -> Path:
     """Return where the shipped rule files lie."""
     inside = _PACKAGE / "rules"
@@ -45,5 +46,5 @@ def parts(key: str) -> Iterator[tuple[str, Data]]:
     section = re.compile(rf"^{key}:.*\n?(?:[ #-].*\n?|\n)*", re.MULTILINE)
     for name in profile_names():
         text = head(name)
-        if found := section.search(text):
+        if f"\n{key}:" in text and (found := section.search(text)):
             yield name, Document.parse(found[0], str(profile_path(name))).data[key]
