@@ -41,10 +41,10 @@ def check_assertion(rule: Rule, network: Network) -> Judged:
     )
 
 
-Outcome = tuple[int, Iterator[tuple[Finding, int]]]
+Judgement = tuple[int, Iterator[tuple[Finding, int]]]
 
 
-def _delivered(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
+def _delivered(rule: Rule, network: Network, directions: pl.DataFrame) -> Judgement:
     """Judge that what was seen at one captured step is seen at the next; a loss needs proof."""
     rows = _steps(network, directions)
     return int(rows["sent"].sum()), _each(
@@ -52,7 +52,7 @@ def _delivered(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcom
     )
 
 
-def _in_order(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
+def _in_order(rule: Rule, network: Network, directions: pl.DataFrame) -> Judgement:
     """Judge that what was sent once arrives in the order in which it was sent."""
     rows = _steps(network, directions)
     if "late" not in rows.columns:
@@ -62,7 +62,7 @@ def _in_order(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome
     )
 
 
-def _once(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
+def _once(rule: Rule, network: Network, directions: pl.DataFrame) -> Judgement:
     """Judge that what was sent once arrives once."""
     rows = _steps(network, directions)
     if "doubled" not in rows.columns:
@@ -72,7 +72,7 @@ def _once(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
     )
 
 
-def _symmetric(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcome:
+def _symmetric(rule: Rule, network: Network, directions: pl.DataFrame) -> Judgement:
     """Judge that answers cross the same interfaces of a node, in the same form, as the requests did."""
     seen = network.variants.filter(
         pl.col("role").is_in(NODE_EXIT_ROLES) & pl.col("point").is_not_null() & pl.col("flow").is_not_null()
@@ -92,7 +92,7 @@ def _symmetric(rule: Rule, network: Network, directions: pl.DataFrame) -> Outcom
     return int(both["packets"].sum()), (_otherwise(rule, network, row) for row in bad.iter_rows(named=True))
 
 
-_JUDGES: Final[Mapping[str, Callable[[Rule, Network, pl.DataFrame], Outcome]]] = {
+_JUDGES: Final[Mapping[str, Callable[[Rule, Network, pl.DataFrame], Judgement]]] = {
     "delivered": _delivered,
     "in_order": _in_order,
     "once": _once,

@@ -87,6 +87,8 @@ def without(network: Network, flows: frozenset[int]) -> Network:
         passes=rest(network.passes),
         late=rest(network.late),
         damaged=rest(network.damaged),
+        pending=rest(network.pending),
+        outcomes=network.outcomes.filter(~pl.col("flow").is_in(numbers)),
     )
 
 

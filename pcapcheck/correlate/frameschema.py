@@ -56,6 +56,10 @@ class FrameSchema:
         """Return a frame of these columns without rows."""
         return pl.DataFrame(schema=self.dtypes)
 
+    def of(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return these columns of a frame, with their types."""
+        return frame.select(pl.col(name).cast(dtype) for name, dtype in self.dtypes.items())
+
 
 def mismatches(schema: FrameSchema, frame: pl.DataFrame) -> Iterator[str]:
     """Yield how a frame differs from its schema, a phrase for each column."""

@@ -18,7 +18,9 @@ from pcapcheck.correlate.schemas import (
     LATE_SCHEMA,
     LOSSES_SCHEMA,
     NETWORK_SCHEMAS,
+    OUTCOMES_SCHEMA,
     PASSES_SCHEMA,
+    PENDING_SCHEMA,
     WINDOWS_SCHEMA,
 )
 from pcapcheck.topology.owners import Owners
@@ -48,8 +50,10 @@ class Network:
         late: a row for each packet that was overtaken between two nodes.
         damaged: a row for each packet with a wrong checksum.
         windows: a row a capture point: when it saw anything.
+        pending: a row for each direction whose last requests had no answer.
+        outcomes: a row a flow: how it ended.
 
-    The frames from `hops` on are empty where packets were counted and not followed.
+    The frames from `hops` to `pending` are empty where packets were counted and not followed.
     """
 
     topology: Topology
@@ -70,6 +74,8 @@ class Network:
     late: pl.DataFrame = field(default_factory=LATE_SCHEMA.empty)
     damaged: pl.DataFrame = field(default_factory=DAMAGED_SCHEMA.empty)
     windows: pl.DataFrame = field(default_factory=WINDOWS_SCHEMA.empty)
+    pending: pl.DataFrame = field(default_factory=PENDING_SCHEMA.empty)
+    outcomes: pl.DataFrame = field(default_factory=OUTCOMES_SCHEMA.empty)
 
     @property
     def captured_steps(self) -> pl.DataFrame:

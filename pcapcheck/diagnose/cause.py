@@ -22,10 +22,11 @@ RANKS: Final = (
     ("loss",),
     ("refused",),
     ("last-seen",),
+    ("unanswered",),
 )
 LOSS: Final = "loss"
 LOST: Final = "lost_between"  # the evidence of losses
-LATE: Final = (LOSS, "refused", "last-seen")  # ranks that may look at losses themselves
+LATE: Final = (LOSS, "refused", "last-seen", "unanswered")  # ranks that may look at losses themselves
 NO_WORDS: Final = ("evidence", "certainty", "blame")
 
 

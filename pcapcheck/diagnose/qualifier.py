@@ -17,14 +17,18 @@ CLEAN = (
 LISTED = 3  # values of a property that are named
 # How a sentence says which packets are lost, by property.
 SENTENCES = {
-    "form": "all lost packets travel as {}",
-    "protocol": "all lost packets are {}",
-    "port": "all lost packets belong to {}",
-    "destination": "all lost packets go to {}",
-    "source": "all lost packets come from {}",
-    "direction": "all lost packets are {}",
-    "family": "all lost packets are {}",
-    "traffic": "all lost packets are {}",
+    "form": "all {} travel as {}",
+    "protocol": "all {} are {}",
+    "port": "all {} belong to {}",
+    "destination": "all {} go to {}",
+    "destination_port": "all {} go to port {}",
+    "source": "all {} come from {}",
+    "source_port": "all {} come from client port {}",
+    "direction": "all {} are {}",
+    "family": "all {} are {}",
+    "traffic": "all {} are {}",
+    "pair": "all {} go from {}",
+    "opening": "all {} open a new connection",
 }
 
 
@@ -44,6 +48,10 @@ class Qualifier:
     @property
     def says(self) -> str:
         """Return in words what separates lost from delivered packets, "" if no property does."""
+        return self.of("lost packets")
+
+    def of(self, which: str) -> str:
+        """Return in words what these have and the others do not, "" if no property separates them."""
         if self.name in ("everything", "nothing") or self.gain < 0.5:
             return ""
         if self.threshold is not None:
@@ -51,7 +59,7 @@ class Qualifier:
             return f"{which} packets of {self.threshold} bytes and more are lost"
         value = self.value.upper() if self.name == "protocol" else self.value
         others = " and others" if self.others else ""
-        return SENTENCES[self.name].format(value + others)
+        return SENTENCES[self.name].format(which, value + others)
 
 
 def qualify(rows: pl.DataFrame, columns: Mapping[str, str]) -> Qualifier:

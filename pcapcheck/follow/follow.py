@@ -54,6 +54,7 @@ from pcapcheck.follow.fate import fates
 from pcapcheck.follow.loss import once, surplus
 from pcapcheck.follow.order import late, ways
 from pcapcheck.follow.passes import doubled, passes
+from pcapcheck.follow.pending import pending
 
 RANK_OF_DIRECTION: Final = ("direction", "rank")
 COUNTS: Final = ("seen", "missing", "lost", "gap", "unknown", "late", "doubled")
@@ -67,6 +68,7 @@ class Fates:
     Attributes:
         hops, losses, passes, late, damaged: frames of `Network`, of the flows of this partition.
         gappy: next_point: the points whose captures are proven to have gaps.
+        pending: a frame of `Network`: the requests that had no answer.
         others: as `losses`, of pairs of points that lost no packet of this partition.
     """
 
@@ -76,6 +78,7 @@ class Fates:
     late: pl.DataFrame
     damaged: pl.DataFrame
     gappy: pl.DataFrame
+    pending: pl.DataFrame
     others: pl.DataFrame
 
 
@@ -142,7 +145,9 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     gappy = packets.filter("gappy").select("next_point").unique()
     losses, others = _losses(pl.concat([packets, beyond]))
     again = passes(located_sightings)
-    return Fates(hops, losses, again, overtaken.select(LATE_SCHEMA.names), damaged, gappy, others)
+    late_ones = overtaken.select(LATE_SCHEMA.names)
+    waiting = pending(located_sightings, network)
+    return Fates(hops, losses, again, late_ones, damaged, gappy, waiting, others)
 
 
 def _aimed(

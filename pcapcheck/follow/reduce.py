@@ -44,6 +44,9 @@ def reduce_all(bound: BoundCaptures, network: Network, using: Resources) -> Netw
     if not done:
         return seen
     fates = together([of_partition for of_partition, _ in done], _others(done))
+    waiting = fates.pending.sort("flow", "direction")
+    if len(network.capture_points) == 1:  # there is nothing to compare packets with
+        return replace(seen, pending=waiting)
     order = ["direction", "step"]
     proof = [*order, "file", "frame"]
     return replace(
@@ -53,6 +56,7 @@ def reduce_all(bound: BoundCaptures, network: Network, using: Resources) -> Netw
         passes=fates.passes.sort(proof),
         late=fates.late.sort(proof),
         damaged=fates.damaged.sort(proof),
+        pending=waiting,
     )
 
 
@@ -82,9 +86,12 @@ PAIR = ("point", "next_point")
 def together(parts: Sequence[Fates], others: Sequence[pl.DataFrame] = ()) -> Fates:
     """Return the results of all partitions as one; `others` are packets of pairs that lost some elsewhere."""
     kept = (
-        (fates.hops, fates.losses, fates.passes, fates.late, fates.damaged, fates.gappy) for fates in parts
+        (fates.hops, fates.losses, fates.passes, fates.late, fates.damaged, fates.gappy, fates.pending)
+        for fates in parts
     )
-    hops, losses, passes, late, damaged, gappy = (pl.concat(frames) for frames in zip(*kept, strict=True))
+    hops, losses, passes, late, damaged, gappy, waiting = (
+        pl.concat(frames) for frames in zip(*kept, strict=True)
+    )
     losses = pl.concat([losses, *others])
     fooled = losses.filter("silent").join(gappy, on="next_point", how="semi")
     if len(fooled):
@@ -93,7 +100,7 @@ def together(parts: Sequence[Fates], others: Sequence[pl.DataFrame] = ()) -> Fat
         losses = losses.with_columns(pl.when(unknown).then(pl.lit("unknown")).otherwise("fate").alias("fate"))
     lossy = losses.filter(pl.col("fate") == "lost").select(PAIR).unique()
     losses = losses.join(lossy, on=PAIR, how="semi", maintain_order="left")
-    return Fates(hops, losses, passes, late, damaged, gappy.unique(), losses.clear())
+    return Fates(hops, losses, passes, late, damaged, gappy.unique(), waiting, losses.clear())
 
 
 def _corrected(hops: pl.DataFrame, fooled: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from pcapcheck.check.selection import narrow, narrowed
 from pcapcheck.compare.side import Side
 from pcapcheck.correlate.network import Network
 from pcapcheck.follow.reduce import reduce_all
+from pcapcheck.outcome.outcomes import outcomes
 from pcapcheck.report.judge import JudgeOptions, judge
 from pcapcheck.report.report import FlowSummary, Report
 from pcapcheck.report.summaries import summaries
@@ -181,8 +182,9 @@ def see(
     whole = assembled(bound, chosen.main or NO_PATHS)
     network = narrow(whole, settings.selection)
     notes = (narrowed(whole, network),) if settings.selection else ()
-    if len(bound.points) > 1:
-        network = checked(reduce_all(bound, network, using))
+    if len(bound.points) > 1 or (keep is None and not every):
+        network = reduce_all(bound, network, using)
+    network = checked(replace(network, outcomes=outcomes(network)))
     return Correlated(network, bound, chosen, notes)
 
 

@@ -17,8 +17,8 @@ import polars as pl
 from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact, Word
-from pcapcheck.diagnose.quotes import PORT, TIME_EXCEEDED, TOO_BIG, quotes
 from pcapcheck.documents import values
+from pcapcheck.outcome.quotes import PORT, TIME_EXCEEDED, TOO_BIG, quotes
 from pcapcheck.topology.topology import OwnerKind, Role
 
 INSIDE: Final = (Role.POD, Role.VETH)
@@ -31,7 +31,7 @@ def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each flow that is refused by a reset, then for each kind of ICMP error."""
     if "inner.tcp.flags.reset" in case.network.variants.columns:
         yield from _resets(case)
-    errors = quotes(case)
+    errors = quotes(case.network)
     if errors.is_empty():
         return
     refusing = errors.filter(~pl.col("says").is_in(OTHER)).sort("file", "frame1")

@@ -10,14 +10,14 @@ import polars as pl
 
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
-from pcapcheck.diagnose.quotes import TIME_EXCEEDED, quotes
+from pcapcheck.outcome.quotes import TIME_EXCEEDED, quotes
 
 HIGH: Final = 30  # more hops than any path in a data centre has; defaults are 64, 128 and 255
 
 
 def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each flow whose packets ran out of hops."""
-    errors = quotes(case)
+    errors = quotes(case.network)
     if errors.is_empty():
         return
     told = (

@@ -14,7 +14,7 @@ import polars as pl
 
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
-from pcapcheck.diagnose.quotes import TOO_BIG, quotes
+from pcapcheck.outcome.quotes import TOO_BIG, quotes
 from pcapcheck.topology.topology import OwnerKind, Role
 
 SECOND: Final = 1_000_000_000
@@ -22,7 +22,7 @@ SECOND: Final = 1_000_000_000
 
 def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each flow and each node or router that reports it."""
-    errors = quotes(case)
+    errors = quotes(case.network)
     if errors.is_empty():
         return
     told = errors.filter(pl.col("says") == TOO_BIG).drop_nulls("quoted_direction").sort("file", "frame1")

@@ -4,14 +4,14 @@ import pytest
 from packets import eth, icmp, icmpv6, ip, ipv6, tcp, udp
 from scene import AT_WEB, CNI0_MAC, DB_IP, WEB_IP, WEB_MAC, everywhere, scene
 
-from pcapcheck.diagnose.quotes import quotes
+from pcapcheck.outcome.quotes import quotes
 
 SENT = ip(udp(b"x" * 20, sport=41000, dport=99), WEB_IP, DB_IP, id=7)
 
 
 def told(tmp_path, message, sent=SENT):
     frames = [(3.0, eth(sent, src=WEB_MAC, dst=CNI0_MAC)), (3.1, eth(message, src=CNI0_MAC, dst=WEB_MAC))]
-    return quotes(scene(tmp_path, [], put=everywhere(AT_WEB[:1], *frames))).row(0, named=True)
+    return quotes(scene(tmp_path, [], put=everywhere(AT_WEB[:1], *frames)).network).row(0, named=True)
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_ipv6_has_messages_of_its_own(tmp_path):
 
 
 def test_a_network_without_errors_quotes_nothing(tmp_path):
-    assert quotes(scene(tmp_path)).is_empty()
+    assert quotes(scene(tmp_path).network).is_empty()

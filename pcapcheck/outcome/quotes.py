@@ -11,7 +11,7 @@ import polars as pl
 
 from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.addresses import TUPLE
-from pcapcheck.diagnose.case import Case
+from pcapcheck.correlate.network import Network
 
 TOO_BIG: Final = "too big"
 TIME_EXCEEDED: Final = "time exceeded"
@@ -31,14 +31,16 @@ PROTOCOLS: Final = {6: "tcp", 17: "udp", 1: "echo", 58: "echo", 47: "gre"}
 LAST: Final = ("point", "file", "frame1")
 
 
-def quotes(case: Case) -> pl.DataFrame:
+def quotes(network: Network) -> pl.DataFrame:
     """Return the ICMP errors at capture points, one row a variant.
 
     The columns besides those of variants: says (what the error says), mtu, quoted_source, quoted_destination,
     quoted_kind, quoted_source_port, quoted_destination_port (of the outermost quoted packet), and of the flow
     that they belong to: quoted_direction, quoted_flow; null if that flow was not captured.
     """
-    errors = case.variants("icmp-error")
+    errors = network.variants
+    if len(errors):
+        errors = errors.filter((pl.col("kind") == "icmp-error") & pl.col("point").is_not_null())
     if errors.is_empty():
         return errors
     told = errors.with_columns(
@@ -54,7 +56,7 @@ def quotes(case: Case) -> pl.DataFrame:
     told = told.with_columns(
         _port(told, "src").alias("quoted_source_port"), _port(told, "dst").alias("quoted_destination_port")
     )
-    known = case.network.variants.select(
+    known = network.variants.select(
         *(pl.col(name).alias(f"quoted_{name}") for name in TUPLE),
         pl.col("direction").alias("quoted_direction"),
         pl.col("flow").alias("quoted_flow"),

@@ -1,0 +1,36 @@
+"""The conversations that failed, and which of them are a matter of the cluster.
+
+A conversation between two members of the cluster, or with one of its services, is always one. Of
+conversations with the outside nobody knows whether the other end is there at all. They count if at least
+three with the same outside address, or with the same server, were tried, and more than half of them failed.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.correlate.network import Network
+from pcapcheck.outcome.outcome import Outcome
+
+TRIED_OUTSIDE: Final = 3  # conversations with one end outside, before its failures count
+NOT_TRIED: Final = (Outcome.ONE_WAY, Outcome.UNKNOWN)
+
+
+def failures(network: Network) -> pl.DataFrame:
+    """Return the failed conversations: the columns of `Network.outcomes`, and `counts`, `hopeless`.
+
+    `counts` says that the failure is a matter of the cluster; `hopeless`, that every conversation with the
+    same end outside failed.
+    """
+    tried = network.outcomes.filter(~pl.col("outcome").is_in(NOT_TRIED))
+    failed = pl.col("failed")
+    often = [
+        (pl.len().over(end) >= TRIED_OUTSIDE) & (failed.sum().over(end) * 2 > pl.len().over(end))
+        for end in ("outside", "server")
+    ]
+    inside = pl.col("outside").is_null()
+    marked = tried.with_columns(
+        (inside | pl.any_horizontal(often)).alias("counts"),
+        (inside | failed.all().over("outside")).alias("hopeless"),
+    )
+    return marked.filter(failed)

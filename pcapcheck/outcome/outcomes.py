@@ -1,0 +1,289 @@
+"""How each conversation ended, from its requests and answers at all capture points.
+
+The question is whether the client was served, not whether a header is right. It is asked at the capture point
+nearest to the client that saw its first request, with the sockets that the request has there: an answer from
+another address answers nothing, and an answer that was seen only further on did not come back.
+
+A TCP connection is open once the client goes on after its SYN. A SYN that was sent again (the first
+retransmission comes after 1 s: RFC 6298, 2.1) or that nobody answered while the point went on capturing is
+unanswered; so is a SYN-ACK that its sender repeats. Of UDP nobody knows what asks for an answer: a flow is
+unanswered if its server answers others, or if its port is one of a protocol of queries.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pcapcheck.correlate.flowlist import INTERFACES
+from pcapcheck.correlate.network import Network
+from pcapcheck.correlate.schemas import OUTCOMES_SCHEMA
+from pcapcheck.outcome.exchange import (
+    ANSWER,
+    ASK,
+    FURTHER,
+    MIRRORED,
+    RESET,
+    SOCKETS,
+    exchanges,
+)
+from pcapcheck.outcome.outcome import FAILED, Outcome
+from pcapcheck.outcome.quotes import TIME_EXCEEDED, TOO_BIG, quotes
+from pcapcheck.topology.topology import OwnerKind, Role
+
+AGAIN: Final = 800_000_000  # ns: a SYN is sent again after 1 s
+LONG_ENOUGH: Final = 3_000_000_000  # ns: by then a client has an answer, or has asked again
+OPEN: Final = 3  # requests without an answer, one after the other, after others were answered
+COPIES: Final = 3  # times that the same bytes are sent, without an acknowledgement
+STALL: Final = 500_000_000  # ns between the first and the last of them
+REPEATED_ANSWERS: Final = 3  # SYN-ACKs, without a packet of the client
+QUERIES: Final = (53, 67, 123, 161, 1812, 1813)  # UDP ports of protocols in which every request is answered
+NO_REFUSAL: Final = ("", TOO_BIG, TIME_EXCEEDED)
+OUTSIDE: Final = tuple(str(kind) for kind in (OwnerKind.EXTERNAL, OwnerKind.ROUTER))
+GROUP: Final = str(OwnerKind.GROUP)
+DOORS: Final = (str(Role.POD), str(Role.VETH))
+
+
+def outcomes(network: Network) -> pl.DataFrame:
+    """Return a row for each conversation: `OUTCOMES_SCHEMA`, in order of flows."""
+    said = exchanges(network) if len(network.variants) else pl.DataFrame()
+    if said.is_empty():
+        return OUTCOMES_SCHEMA.empty()
+    ordered = _ordered(said)
+    flows = said.select("flow").unique().sort("flow")
+    parts = (_asked(ordered), _answers(ordered), _ends(network), _refused(network), _open(network))
+    for part in parts:
+        flows = flows.join(part, on="flow", how="left", maintain_order="left")
+    flows = flows.join(_places(network), on="far", how="left", maintain_order="left")
+    counts = ("packets_near", "open_items", "open_copies", "open_for", "went_on", "answered", "resets")
+    judged = flows.with_columns(pl.col(*counts).fill_null(0)).join(
+        _until(network), left_on="near_place", right_on="place", how="left", maintain_order="left"
+    )
+    judged = judged.with_columns(
+        (pl.col("until") - pl.col("last")).alias("waited"), _answering().alias("lively")
+    )
+    told = judged.with_columns(_outcome().alias("outcome"), _delivered().alias("delivered"))
+    told = told.with_columns(_by().alias("by"))
+    named = told.with_columns(
+        pl.format("{} {} {}", "l4", "destination", "destination_port").alias("server"),
+        pl.col("outcome").is_in(FAILED).alias("failed"),
+        pl.col("packets").fill_null(0).alias("asked"),
+        pl.col("packets_near").alias("answers"),
+        pl.coalesce("open_since", "first").alias("since"),
+        pl.col("delivered").fill_null(value=False),
+    )
+    return OUTCOMES_SCHEMA.of(named)
+
+
+def _ordered(said: pl.DataFrame) -> pl.DataFrame:
+    """Sort by flow and by the order in which packets pass: by steps, or by time where one has no step."""
+    placed = pl.col("step").is_not_null().all().over("flow", "client")
+    return said.with_columns(pl.when(placed).then("step").otherwise(0).alias("at")).sort(
+        "flow", "at", "first"
+    )
+
+
+def _asked(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Return the requests at the point nearest to the client, and what was seen of their sockets anywhere."""
+    asks = ordered.filter((pl.col("what") == ASK) & ((pl.col("kind") == "tcp") | pl.col("client")))
+    near = asks.unique("flow", keep="first", maintain_order=True)
+    far = asks.unique("flow", keep="last", maintain_order=True).select("flow", pl.col("point").alias("far"))
+    own = near.select("flow", *SOCKETS)
+    back = own.rename(dict(zip(SOCKETS, MIRRORED, strict=True))).select("flow", *SOCKETS)
+    sent, got = (ordered.join(ends, on=["flow", *SOCKETS], how="semi") for ends in (own, back))
+    answers, resets, went_on = (
+        got.filter(pl.col("what").is_in([ANSWER, FURTHER])),
+        got.filter(pl.col("what") == RESET),
+        sent.filter(pl.col("what") == FURTHER),
+    )
+    counted = [
+        answers.join(near.select("flow", "place"), on=["flow", "place"], how="semi")
+        .group_by("flow")
+        .agg(pl.col("packets").sum().alias("packets_near")),
+        answers.filter(pl.col("what") == ANSWER)
+        .group_by("flow")
+        .agg(
+            pl.col("packets").max().alias("answered"),
+            (pl.col("last") - pl.col("first")).max().alias("answered_for"),
+        ),
+        resets.group_by("flow").agg(
+            pl.col("packets").max().alias("resets"),
+            pl.col("point").sort_by("first").first().alias("reset_at"),
+        ),
+        sent.filter(pl.col("what") == RESET)
+        .group_by("flow")
+        .agg(pl.col("packets").max().alias("own_resets")),
+        went_on.group_by("flow").agg(pl.col("packets").max().alias("went_on")),
+    ]
+    named = near.select(
+        *("flow", "kind", "destination", "destination_port", "packets", "first", "last"),
+        *(pl.col(name).alias(f"asked_{name}") for name in SOCKETS[1:]),
+        pl.col("point").alias("near"),
+        pl.col("place").alias("near_place"),
+    )
+    for part in (far, *counted):
+        named = named.join(part, on="flow", how="left", maintain_order="left")
+    return named
+
+
+def _answers(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Return the first and the last point that saw an answer, and whether both ends were heard at all."""
+    back = ordered.filter(~pl.col("client") & pl.col("what").is_in([ANSWER, FURTHER]))
+    ends = back.group_by("flow", maintain_order=True).agg(
+        pl.col("point").first().alias("answer_first"), pl.col("point").last().alias("answer_last")
+    )
+    heard = ordered.group_by("flow").agg(
+        pl.col("client").n_unique().alias("ways"), pl.col("kind").first().alias("l4")
+    )
+    return heard.join(ends, on="flow", how="left")
+
+
+def _ends(network: Network) -> pl.DataFrame:
+    """Return who talks with whom: the ends as the client's direction has them."""
+    clients = network.directions.filter("client").unique("flow", keep="first", maintain_order=True)
+    outside = [
+        pl.when(pl.col(f"{end}_kind").is_in(OUTSIDE)).then(pl.col(end)) for end in ("source", "destination")
+    ]
+    return clients.select(
+        "flow",
+        "source_node",
+        "destination_node",
+        "destination_name",
+        pl.col("destination_kind"),
+        pl.coalesce(*outside).alias("outside"),
+        (pl.col("destination_kind").eq(GROUP) | pl.col("source_kind").eq(GROUP))
+        .fill_null(value=False)
+        .alias("group"),
+    )
+
+
+def _refused(network: Network) -> pl.DataFrame:
+    """Return the flows of which an ICMP error quotes a packet, with who sends the error."""
+    errors = quotes(network)
+    if errors.is_empty():
+        return pl.DataFrame(schema={"flow": pl.Int64, "error_from": pl.String})
+    refusing = errors.filter(~pl.col("says").is_in(NO_REFUSAL)).drop_nulls("quoted_flow").sort("first")
+    return refusing.select(pl.col("quoted_flow").alias("flow"), pl.col("source").alias("error_from")).unique(
+        "flow", keep="first", maintain_order=True
+    )
+
+
+def _open(network: Network) -> pl.DataFrame:
+    """Return what each flow still waited for at its end, of either direction the one that waited longer."""
+    rows = network.pending.sort("flow", "copies", "items", descending=[False, True, True])
+    first = rows.unique("flow", keep="first", maintain_order=True)
+    return first.select(
+        "flow",
+        pl.col("items").alias("open_items"),
+        pl.col("copies").alias("open_copies"),
+        pl.col("since").alias("open_since"),
+        (pl.col("until") - pl.col("since")).alias("open_for"),
+    )
+
+
+def _places(network: Network) -> pl.DataFrame:
+    """Return node, role and pod of every point, as of the last point that saw a request."""
+    names = {"point": "far", "node": "far_node", "role": "far_role", "pod": "far_pod"}
+    return network.points.select(pl.col(name).alias(called) for name, called in names.items())
+
+
+def _until(network: Network) -> pl.DataFrame:
+    """Return how long each place went on capturing: place, until (ns, clocks aligned)."""
+    unbound = -1 - pl.col("file") * INTERFACES - pl.col("interface").cast(pl.Int64)
+    offset = network.of_point("ahead").fill_null(0)
+    every = network.variants.select(
+        pl.coalesce("point", unbound).alias("place"), (pl.col("last") - offset).alias("until")
+    )
+    return every.group_by("place").agg(pl.col("until").max())
+
+
+def _answering() -> pl.Expr:
+    """Return whether the server that a flow asks answers anybody."""
+    return (pl.col("packets_near") > 0).any().over("l4", "destination", "destination_port")
+
+
+def _outcome() -> pl.Expr:
+    """Return the outcome of each flow."""
+    again = (pl.col("packets") > 1) & (pl.col("last") - pl.col("first") >= AGAIN)
+    tried = again | (pl.col("waited") >= LONG_ENOUGH)
+    refused = (pl.col("resets") > 0) | pl.col("error_from").is_not_null()
+    return (
+        pl.when(pl.col("l4").is_in(["tcp", "sctp"]))
+        .then(_of_connection(again, tried, refused))
+        .when("group")
+        .then(pl.lit(Outcome.ONE_WAY))
+        .otherwise(_of_query(again, tried, refused))
+    )
+
+
+def _of_connection(again: pl.Expr, tried: pl.Expr, refused: pl.Expr) -> pl.Expr:
+    """Return the outcome of a TCP connection or an SCTP association."""
+    stalled = (pl.col("open_copies") >= COPIES) & (pl.col("open_for") >= STALL)
+    opened = pl.col("went_on") > 0
+    half = pl.col("answered") > 0
+    repeated = (pl.col("answered") >= REPEATED_ANSWERS) & (pl.col("answered_for") >= AGAIN)
+    left = half & (repeated | again) & pl.col("own_resets").is_null()
+    seen_whole = pl.col("first").is_not_null()
+    return (
+        pl.when(opened | ~seen_whole)
+        .then(
+            pl.when(stalled)
+            .then(pl.lit(Outcome.STALLED))
+            .when(opened | (pl.col("ways") > 1))
+            .then(pl.lit(Outcome.ANSWERED))
+            .otherwise(pl.lit(Outcome.UNKNOWN))
+        )
+        .when(left)
+        .then(pl.lit(Outcome.UNANSWERED))
+        .when(half & (pl.col("packets_near") > 0))
+        .then(pl.lit(Outcome.ANSWERED))
+        .when(refused)
+        .then(pl.lit(Outcome.REFUSED))
+        .when(tried)
+        .then(pl.lit(Outcome.UNANSWERED))
+        .otherwise(pl.lit(Outcome.UNKNOWN))
+    )
+
+
+def _of_query(again: pl.Expr, tried: pl.Expr, refused: pl.Expr) -> pl.Expr:
+    """Return the outcome of echoes and datagrams."""
+    answered = pl.col("packets_near") > 0
+    ceased = (pl.col("open_items") >= OPEN) & (pl.col("open_for") >= AGAIN)
+    known = pl.col("destination_port").is_in(QUERIES)
+    query = ((pl.col("l4") == "echo") | known | pl.col("lively")).fill_null(value=False)
+    return (
+        pl.when(answered & ~(ceased & query))
+        .then(pl.lit(Outcome.ANSWERED))
+        .when(answered)
+        .then(pl.lit(Outcome.UNANSWERED))
+        .when(refused)
+        .then(pl.lit(Outcome.REFUSED))
+        .when(pl.col("first").is_null())
+        .then(pl.lit(Outcome.UNKNOWN))
+        .when(query & tried)
+        .then(pl.lit(Outcome.UNANSWERED))
+        .when(query)
+        .then(pl.lit(Outcome.UNKNOWN))
+        .otherwise(pl.lit(Outcome.ONE_WAY))
+    )
+
+
+def _delivered() -> pl.Expr:
+    """Return whether a request was seen at the interface of the destination, or on the node that it is."""
+    pod = pl.col("far_role").is_in(DOORS) & pl.col("far_pod").eq_missing(pl.col("destination_name"))
+    node = (pl.col("destination_kind") == str(OwnerKind.NODE)) & (
+        pl.col("far_node") == pl.col("destination_node")
+    )
+    return pod | node.fill_null(value=False)
+
+
+def _by() -> pl.Expr:
+    """Return who refused a conversation, as far as the points tell."""
+    return pl.when(pl.col("outcome") == Outcome.REFUSED).then(
+        pl.when("delivered")
+        .then(pl.lit("destination"))
+        .when(pl.col("far_node") == pl.col("destination_node"))
+        .then(pl.lit("node of the destination"))
+        .when(pl.col("far_node") == pl.col("source_node"))
+        .then(pl.lit("node of the client"))
+        .otherwise(pl.lit("unknown"))
+    )
