@@ -37,6 +37,21 @@ ADDRESS_FIELDS: Final = (
     "arp.dst.proto_ipv4",
 )
 
+# The fields by which an ICMP error tells which flow it is about.
+QUOTED_FIELDS: Final = (
+    "quoted.ip.src",
+    "quoted.ip.dst",
+    "quoted.ip.proto",
+    "quoted.ipv6.src",
+    "quoted.ipv6.dst",
+    "quoted.ipv6.nxt",
+    "quoted.icmp.ident",
+    "quoted.tcp.srcport",
+    "quoted.tcp.dstport",
+    "quoted.udp.srcport",
+    "quoted.udp.dstport",
+)
+
 # The fields of every variant besides ADDRESS_FIELDS and those that rules name.
 HEADER_FIELDS: Final = (
     "eth.src",
@@ -64,17 +79,7 @@ HEADER_FIELDS: Final = (
     "icmpv6.mtu",
     "ip.flags.mf",
     "ip.frag_offset",
-    "quoted.ip.src",
-    "quoted.ip.dst",
-    "quoted.ip.proto",
-    "quoted.ipv6.src",
-    "quoted.ipv6.dst",
-    "quoted.ipv6.nxt",
-    "quoted.icmp.ident",
-    "quoted.tcp.srcport",
-    "quoted.tcp.dstport",
-    "quoted.udp.srcport",
-    "quoted.udp.dstport",
+    *QUOTED_FIELDS,
 )
 
 

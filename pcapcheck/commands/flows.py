@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pcapcheck.options import Request, request_options, run_option
+from pcapcheck.outcome.outcome import FAILED, Outcome
 from pcapcheck.report.console import check_writable, color_option, is_colored, progress, warn, write
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pcapcheck.topology.topology import Topology
 
 UNREADABLE = 2
+ROW = "#"  # the number of a row, as `trace` takes it
 
 
 @click.command()
@@ -38,21 +40,38 @@ UNREADABLE = 2
     "-o", "--output", metavar="FILE", help="Write to FILE; parquet can write several files to FOLDER/."
 )
 @click.option(
+    "--outcome",
+    "wanted",
+    multiple=True,
+    type=click.Choice([str(each) for each in Outcome]),
+    help="Only flows that ended so; repeat for several.",
+)
+@click.option("--failed", is_flag=True, help="Only flows that failed: unanswered, refused, reset, stalled.")
+@click.option(
     "--sightings", is_flag=True, help="Also write every packet at every capture point to the dataset."
 )
 @color_option
-def command(request: Request, form: str, output: str | None, sightings: bool, color: str) -> int:
+def command(
+    request: Request,
+    form: str,
+    output: str | None,
+    wanted: tuple[str, ...],
+    failed: bool,
+    sightings: bool,
+    color: str,
+) -> int:
     """List the flows of captures.
 
     A flow is followed across all layers, capture points and address translations.
 
     Each row is one flow with both directions, in the order of the first packets. Packets and bytes are
-    counted at the capture point that saw most of the flow. `pcapcheck trace PATH… ROW` shows a row hop by
-    hop.
+    counted at the capture point that saw most of the flow. `outcome` says how the conversation ended, by the
+    capture point nearest to the client. `pcapcheck trace PATH… ROW` shows a row hop by hop.
 
     \b
     Examples:
       pcapcheck flows captures/
+      pcapcheck flows captures/ --failed
       pcapcheck flows node1_eth0.pcap --format parquet -o flows.parquet
       pcapcheck flows captures/ --format parquet -o dataset/ --sightings
       pcapcheck flows captures/ --pod web-1 -Y 'inner.tcp.dstport=5432'
@@ -71,6 +90,7 @@ def command(request: Request, form: str, output: str | None, sightings: bool, co
             captured = _dataset(output, inputs, topology, settings, tell, sightings=sightings)
         else:
             table, captured = list_flows(inputs, topology, settings, tell)
+            table = _chosen(table, {*wanted, *(FAILED if failed else ())})
             write(_parts(table, form, color=output is None and is_colored(color)), output)
     for each in captured:
         if each.error:
@@ -78,6 +98,16 @@ def command(request: Request, form: str, output: str | None, sightings: bool, co
         for note in each.notes:
             warn(f"{each.input.shown}: {note}")
     return UNREADABLE if any(each.error and each.input.named for each in captured) else 0
+
+
+def _chosen(table: pl.DataFrame, outcomes: set[str]) -> pl.DataFrame:
+    """Return the rows with one of these outcomes, numbered as among all; every row if there are none."""
+    import polars as pl
+
+    if not outcomes:
+        return table
+    numbered = table.with_columns(pl.int_range(1, pl.len() + 1).alias(ROW))
+    return numbered.filter(pl.col("outcome").is_in(sorted(outcomes)))
 
 
 def _dataset(
@@ -106,6 +136,8 @@ def _dataset(
 def _parts(table: pl.DataFrame, form: str, *, color: bool) -> Iterator[str | bytes]:
     from pcapcheck.report.flowlisting import parquet, write_table
 
+    if form != "table":
+        table = table.drop(ROW, strict=False)
     if form == "parquet":
         yield parquet(table)
         return

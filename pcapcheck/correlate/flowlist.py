@@ -18,6 +18,7 @@ SCHEMA: Final = {
     "traffic": pl.List(pl.String),
     "source": pl.String(),
     "destination": pl.String(),
+    "outcome": pl.String(),
     "forms": pl.List(pl.String),
     "packets": pl.Int64(),
     "bytes": pl.Int64(),
@@ -36,6 +37,8 @@ def flow_list(network: Network) -> pl.DataFrame:
     listed = totals(rows).join(_forms(rows), on="flow", how="left", maintain_order="left")
     listed = listed.join(_clients(network), on="flow", how="left", maintain_order="left")
     listed = listed.join(translations(network), on="flow", how="left", maintain_order="left")
+    ended = network.outcomes.select("flow", "outcome")
+    listed = listed.join(ended, on="flow", how="left", maintain_order="left")
     words = pl.concat_list("who", "where").list.drop_nulls()
     flows = listed.with_columns(
         pl.col("flow_text").alias("flow"),

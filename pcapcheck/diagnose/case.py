@@ -25,11 +25,15 @@ PODS_OR_THEIR_NETWORK = (OwnerKind.POD, OwnerKind.POD_NETWORK)
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A finding with its number in the report and the direction that it is about, None for ARP."""
+    """A finding with its number in the report and the direction that it is about, None for ARP.
+
+    `consequence` says that it is about what became of packets, and so follows from whatever happened to them.
+    """
 
     number: int
     finding: Finding
     direction: int | None
+    consequence: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,8 +174,8 @@ class Case:
 def broken_rules(judged: Sequence[Judged]) -> tuple[Broken, ...]:
     """Return the findings of all rules, numbered in order."""
     pairs = [
-        (finding, direction)
+        (finding, direction, each.rule.assertion is not None)
         for each in judged
         for finding, direction in zip(each.findings, each.directions, strict=True)
     ]
-    return tuple(Broken(number, finding, direction) for number, (finding, direction) in enumerate(pairs))
+    return tuple(Broken(number, *pair) for number, pair in enumerate(pairs))

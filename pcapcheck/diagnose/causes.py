@@ -28,16 +28,36 @@ def diagnose(case: Case, causes: Sequence[Cause] | None = None) -> tuple[Diagnos
     """
     known = load_causes() if causes is None else causes
     facts: dict[str, list[Fact]] = {}
-    accepted: list[Claim] = []
+    accepted: list[tuple[Claim, frozenset[int]]] = []
     for ranks in RANKS:
         facts.pop(LOST, None)
         here = [part for part in (cause.at(ranks) for cause in known) if part]
         claims = [claim for cause in here for claim in _claims(cause, case, facts)]
         claims = [claim for claim in claims if not claim.explained(case.explained)]
         winners = _arbitrated(claims)
-        accepted += [replace(each, alternatives=_losers(each, claims, winners)) for each in winners]
-        case = replace(case, explained=case.explained | explained_by(winners, case))
-    return tuple(claim.diagnosis(case) for claim in accepted)
+        for each in winners:
+            claim = replace(each, alternatives=_losers(each, claims, winners))
+            accepted.append((claim, explained_by([each], case)))
+        case = replace(case, explained=case.explained.union(*(flows for _, flows in accepted)))
+    found = [replace(claim.diagnosis(case), flows=flows) for claim, flows in accepted]
+    return _with_consequences(found, case)
+
+
+def _with_consequences(found: Sequence[Diagnosis], case: Case) -> tuple[Diagnosis, ...]:
+    """Give each diagnosis the findings about what became of the packets of the flows that it explains."""
+    owned = {number for each in found for number in each.findings}
+    flow_of = {row["direction"]: row["flow"] for row in case.directions}
+    more: dict[int, list[int]] = {}
+    for broken in case.broken:
+        flow = flow_of.get(broken.direction) if broken.direction is not None else None
+        if broken.consequence and broken.number not in owned:
+            owner = next((position for position, each in enumerate(found) if flow in each.flows), None)
+            if owner is not None:
+                more.setdefault(owner, []).append(broken.number)
+    return tuple(
+        replace(each, findings=tuple(sorted({*each.findings, *more.get(position, ())})))
+        for position, each in enumerate(found)
+    )
 
 
 def _claims(cause: Cause, case: Case, facts: dict[str, list[Fact]]) -> Iterator[Claim]:

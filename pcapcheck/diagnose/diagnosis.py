@@ -1,6 +1,6 @@
 """Diagnosis: a root cause with its evidence, as reports show it. Plain data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pcapcheck.check.finding import Frame
 
@@ -32,6 +32,7 @@ class Diagnosis:
         findings: positions in the result's findings that it explains.
         information: it is no fault.
         pod: the pod that has the interface, where it is a pod's own and not the node's.
+        flows: numbers of the flows whose trouble it explains.
     """
 
     id: str
@@ -49,3 +50,4 @@ class Diagnosis:
     findings: tuple[int, ...] = ()
     information: bool = False
     pod: str | None = None
+    flows: frozenset[int] = field(default=frozenset(), compare=False, repr=False)

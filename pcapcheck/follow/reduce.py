@@ -15,6 +15,7 @@ from pcapcheck.correlate.network import Network
 from pcapcheck.follow.follow import Fates, follow, located
 from pcapcheck.follow.looking import windows
 from pcapcheck.follow.partition import Partition, partitions
+from pcapcheck.follow.pending import pending
 from pcapcheck.scale import scratch
 from pcapcheck.scale.resources import Resources
 from pcapcheck.scale.scratch import StoredFrame
@@ -58,6 +59,21 @@ def reduce_all(bound: BoundCaptures, network: Network, using: Resources) -> Netw
         damaged=fates.damaged.sort(proof),
         pending=waiting,
     )
+
+
+def waiting(bound: BoundCaptures, network: Network, using: Resources) -> Network:
+    """Return the network with the requests that had no answer; packets are not followed.
+
+    Raises:
+        InputError: a flow is too large for the memory that was given, or the scratch folder is full.
+    """
+    found = list(using.executor.run(_waiting, partitions(bound, network, using)))
+    return replace(network, pending=pl.concat(found).sort("flow", "direction")) if found else network
+
+
+def _waiting(partition: Partition) -> pl.DataFrame:
+    pieces, network = partition
+    return pending(located(pl.concat([scratch.load(piece) for piece in pieces]), network), network)
 
 
 def _reduce(part: PartitionTask) -> tuple[Fates, StoredFrame]:

@@ -53,7 +53,7 @@ def _table(frame: "pl.DataFrame", color: bool) -> Iterator[str]:
     import polars as pl
 
     layout = Layout(color=color)
-    widths = {name: len(name) for name in ("#", *frame.columns)}
+    widths = {name: len(name) for name in dict.fromkeys(("#", *frame.columns))}
     made = []
     for first, part in _parts(frame):
         cells = _cells(first, part)

@@ -46,6 +46,7 @@ RESULT_FRAMES: Mapping[str, Mapping[str, str]] = {
         "traffic": "texts",
         "source": "text",
         "destination": "text",
+        "outcome": "text",
         "packets": "integer",
         "bytes": "integer",
         "first": "time",
@@ -136,7 +137,8 @@ def flow_row(flow: FlowSummary) -> FrameRow:
     steps = (*flow.forward, *flow.backward)
     lost = max((step.missing for step in steps if step.fate == "lost"), default=0)
     counts = (flow.points, len(steps), sum(step.captured for step in steps), lost)
-    names = (flow.flow, list(flow.traffic), flow.source, flow.destination)
+    outcome = flow.ending.outcome if flow.ending else None
+    names = (flow.flow, list(flow.traffic), flow.source, flow.destination, outcome)
     return (*names, flow.packets, flow.bytes, flow.first, flow.last, *counts, flow.nat)
 
 

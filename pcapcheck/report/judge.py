@@ -23,6 +23,7 @@ from pcapcheck.correlate.network import Network, sound
 from pcapcheck.diagnose.case import Case, broken_rules
 from pcapcheck.diagnose.causes import diagnose
 from pcapcheck.diagnose.diagnosis import Diagnosis
+from pcapcheck.report.endings import noticed
 from pcapcheck.report.report import (
     CaptureUsed,
     FlowSummary,
@@ -66,7 +67,9 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
     captures = captures_used(bound, network)
     coarse = coarse_points(captures)
     rules = {each.rule.id: _used(each.rule) for each in judged}
-    checked = checked and not traffic.unknown
+    explained = frozenset[int]().union(*(each.flows for each in causes))
+    warnings, unsure = noticed(network, explained)
+    checked = checked and not traffic.unknown and not unsure
     return Report(
         verdict=verdict_of(findings, causes, how.fail_on, checked=checked),
         profiles=tuple(
@@ -79,6 +82,7 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         flows=tuple(_timed(each, coarse) for each in summaries(whole)),
         coverage=coverage_of(judged, whole),
         notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown),
+        warnings=warnings,
         rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),
         fail_on=how.fail_on,
         checked=checked,

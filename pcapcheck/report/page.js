@@ -46,9 +46,9 @@ function picture(cards) {
 
 function details(flow) {
   const cell = element("td", "");
-  cell.colSpan = 7;
-  if (text(flow[7])) cell.append(element("p", "facts", `NAT ${text(flow[7])}`));
-  [["forward", flow[8]], ["backward", flow[9]]].forEach(([title, path]) => {
+  cell.colSpan = 8;
+  if (text(flow[8])) cell.append(element("p", "facts", `NAT ${text(flow[8])}`));
+  [["forward", flow[9]], ["backward", flow[10]]].forEach(([title, path]) => {
     if (data.paths[path].length) cell.append(element("h4", "", title), picture(data.paths[path]));
   });
   return element("tr", "", cell);
@@ -65,23 +65,24 @@ function flowRow(flow) {
   const button = element("button", "", flow[0]);
   button.type = "button";
   button.setAttribute("aria-expanded", "false");
-  const cells = [text(flow[1]), text(flow[2]), flow[3].toLocaleString("en"), flow[4]];
+  const cells = [text(flow[1]), text(flow[2]), text(flow[3]), flow[4].toLocaleString("en"), flow[5]];
   const row = element(
     "tr", "", element("td", "", button), ...cells.map((cell) => element("td", "", cell)),
-    element("td", flow[5] ? "lost-count" : "", flow[5].toLocaleString("en")), element("td", "", flow[6]),
+    element("td", flow[6] ? "lost-count" : "", flow[6].toLocaleString("en")), element("td", "", flow[7]),
   );
   button.addEventListener("click", () => toggleDetails(button, row, flow));
   return row;
 }
 
-const words = (flow) => [flow[0], text(flow[1]), text(flow[2]), text(flow[7])].join(" ").toLowerCase();
+const FAILED = new Set(["unanswered", "refused", "reset", "stalled"]);
+const words = (flow) => [flow[0], text(flow[1]), text(flow[2]), text(flow[3]), text(flow[8])].join(" ").toLowerCase();
 const searchable = data.flows.map(words);
 let shown = [];
 
 function showFlows() {
   const wanted = byId("find-flows").value.trim().toLowerCase();
   const onlyLost = byId("only-lost").checked;
-  shown = data.flows.filter((flow, row) => searchable[row].includes(wanted) && (flow[5] || !onlyLost));
+  shown = data.flows.filter((flow, row) => searchable[row].includes(wanted) && (flow[6] || FAILED.has(text(flow[1])) || !onlyLost));
   byId("flow-table").tBodies[0].replaceChildren();
   byId("flows-shown").textContent = `${shown.length.toLocaleString("en")} shown`;
   moreFlows();

@@ -15,7 +15,7 @@ from pcapcheck.report.report import FlowSummary, PathStep, Report
 
 Cards: TypeAlias = list[list[object]]
 
-MAX_PAGE_FLOWS = 20_000  # more make the page slow; flows with loss come first
+MAX_PAGE_FLOWS = 20_000  # more make the page slow; flows that failed or lost packets come first
 
 
 class StringPool:
@@ -32,7 +32,7 @@ class StringPool:
 def page_data(report: Report) -> str:
     """Return JSON for a `script` element; no text in it can end the element."""
     texts, paths = StringPool(), StringPool()
-    ordered = sorted(report.flows, key=lambda flow: not _lost(flow))
+    ordered = sorted(report.flows, key=lambda flow: (not _failed(flow), not _lost(flow)))
     broken = broken_hops(report.findings)
     flows = [_flow(flow, broken.get(flow.flow, {}), texts, paths) for flow in ordered[:MAX_PAGE_FLOWS]]
     data = {"texts": list(texts.numbers), "paths": list(paths.numbers), "flows": flows}
@@ -44,6 +44,7 @@ def _flow(flow: FlowSummary, broken: Mapping[Hop, str], texts: StringPool, paths
     ends = f"{flow.source} > {flow.destination}" if flow.source or flow.destination else ""
     return [
         visible(flow.flow),
+        texts.number(flow.ending.outcome if flow.ending else ""),
         texts.number(visible(" ".join(flow.traffic))),
         texts.number(visible(ends)),
         flow.packets,
@@ -66,6 +67,10 @@ def _path(path: Sequence[PathStep], broken: Mapping[Hop, str], texts: StringPool
 
 def _numbers(shown: Sequence[object], texts: StringPool) -> list[int]:
     return [texts.number(visible(str(text))) for text in shown]
+
+
+def _failed(flow: FlowSummary) -> bool:
+    return flow.ending is not None and flow.ending.failed
 
 
 def _lost(flow: FlowSummary) -> int:

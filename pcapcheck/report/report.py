@@ -129,6 +129,29 @@ class LossTime(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a conversation ended.
+
+    Attributes:
+        outcome: answered, unanswered, refused, reset, stalled, slow, one-way or unknown.
+        failed: no request was answered, or none from some moment on.
+        by: who refused or reset it, "" where that is unknown or nobody did.
+        requests, answers: as the capture point nearest to the client saw them.
+        requested_last: the last point on the way that saw a request, "" where no point did.
+        answered_first, answered_last: the first and the last point that saw an answer.
+    """
+
+    outcome: str
+    failed: bool
+    by: str
+    requests: int
+    answers: int
+    requested_last: str
+    answered_first: str
+    answered_last: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlowSummary:
     """One joined flow, both directions.
 
@@ -142,6 +165,7 @@ class FlowSummary:
         nat: the translations seen, as text, or None.
         points: how many capture points saw it.
         loss: when packets were lost, or None.
+        ending: how the conversation ended; None where nothing is a conversation.
     """
 
     flow: str
@@ -157,6 +181,7 @@ class FlowSummary:
     nat: str | None
     points: int
     loss: LossTime | None = None
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +197,7 @@ class Report:
         flows: in order of their first packets.
         coverage: what was exercised, and what was not.
         notes: remarks on the run, one sentence each.
+        warnings: failed conversations that are no fault of the cluster, as far as anybody can tell.
         rules: the rules that were judged, by id.
         fail_on: findings at or above this severity are violations.
         packets: packets of the evidence, for formats that show them.
@@ -187,6 +213,7 @@ class Report:
     flows: tuple[FlowSummary, ...]
     coverage: Coverage
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     rules: Mapping[str, RuleUsed] = field(default_factory=dict)
     fail_on: Severity = Severity.ERROR
     packets: tuple[PacketSeen, ...] = field(default=(), compare=False, repr=False)

@@ -13,6 +13,7 @@ from pcapcheck.correlate.flowlist import counted, totals, translations
 from pcapcheck.correlate.network import Network
 from pcapcheck.decode.tunnels import ID_FIELDS
 from pcapcheck.documents import values
+from pcapcheck.report.endings import endings
 from pcapcheck.report.losstime import loss_times
 from pcapcheck.report.report import FlowSummary, LossTime, PathStep
 from pcapcheck.report.trace import INNER_PREFIX
@@ -73,6 +74,7 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
     nat = dict(translations(network).iter_rows())
     every = totals(rows)
     times = loss_times(network.losses)
+    ended = endings(network)
     paths: dict[int, list[Mapping[str, Any]]] = {}
     ways_of = network.directions.join(every.select("flow"), on="flow", how="semi").select(DIRECTION_COLUMNS)
     for row in ways_of.iter_rows(named=True):
@@ -82,7 +84,8 @@ def summaries(network: Network) -> tuple[FlowSummary, ...]:
         directions = sorted(paths[total["flow"]], key=lambda row: (not row["client"], row["direction"]))
         ways = [_way(row["direction"], hops(row["path"]), steps, counts) for row in directions]
         lost = next((times[row["direction"]] for row in directions if row["direction"] in times), None)
-        found.append(_summary(total, directions, ways, nat.get(total["flow"]), lost))
+        summary = _summary(total, directions, ways, nat.get(total["flow"]), lost)
+        found.append(replace(summary, ending=ended.get(total["flow"])))
     return tuple(found)
 
 

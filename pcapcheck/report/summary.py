@@ -70,6 +70,21 @@ def groups(report: Report) -> list[FindingGroup]:
     return sorted(made, key=lambda group: (SEVERITY_ORDER.index(group.first.severity), not group.causes))
 
 
+def ending_text(flow: FlowSummary) -> str:
+    """Return how a conversation ended, with what was seen of it: "unanswered, 4 requests, no answer …"."""
+    ending = flow.ending
+    if ending is None:
+        return ""
+    answers = count(ending.answers, "answer") if ending.answers else "no answer"
+    parts = [ending.outcome + (f" by the {ending.by}" if ending.by and ending.by != "unknown" else "")]
+    parts += [count(ending.requests, "request"), answers] if ending.requests else []
+    if ending.failed and ending.requested_last:
+        parts.append(f"requests last seen at {ending.requested_last}")
+    if ending.failed and ending.answered_last:
+        parts.append(f"answers last seen at {ending.answered_last}")
+    return ", ".join(parts)
+
+
 def fails(report: Report, finding: Finding) -> bool:
     """Tell whether the finding is a violation by itself (`--fail-on`)."""
     return SEVERITY_ORDER.index(finding.severity) <= SEVERITY_ORDER.index(report.fail_on)
@@ -143,6 +158,9 @@ def _statement(report: Report) -> str:
         return f"{grouped[0].first.message} at {hop_place(grouped[0].first.hop)}{more}"
     if report.verdict == Verdict.CONFORMANT:
         return f"{count(len(report.coverage.exercised), 'rule')} held on {count(len(report.flows), 'flow')}"
+    if report.warnings:
+        more = f" and {count(len(report.warnings) - 1, 'more remark')}" if len(report.warnings) > 1 else ""
+        return report.warnings[0] + more
     return _why_inconclusive(report)
 
 

@@ -14,8 +14,11 @@ from pcapcheck.capture.inputs import Inputs
 from pcapcheck.check.selection import narrow
 from pcapcheck.collect.capturesummary import CaptureSummary
 from pcapcheck.collect.fingerprint import KEYS_OF_A_TUPLE
-from pcapcheck.collect.plan import ADDRESS_FIELDS, fields_to_read
+from pcapcheck.collect.plan import ADDRESS_FIELDS, QUOTED_FIELDS, fields_to_read
+from pcapcheck.collect.sizing import LARGE, size_of
 from pcapcheck.correlate.flowlist import flow_list
+from pcapcheck.follow.reduce import waiting
+from pcapcheck.outcome.outcomes import outcomes
 from pcapcheck.run.opening import (
     FINGERPRINTS_OF_LARGE_POINT,
     NO_PATHS,
@@ -40,6 +43,8 @@ def list_flows(
 ) -> tuple[pl.DataFrame, tuple[CaptureSummary, ...]]:
     """Return the selected flows as `flowlist.flow_list` lists them, and the captures that were read.
 
+    How a connection ended that stalled is known only of captures whose packets are kept: small ones.
+
     If the topology is known, only address tuples are read, and the fingerprints that join them across
     translations. The same holds for one large capture: it shows little of a topology, and may have very many
     flows.
@@ -49,17 +54,21 @@ def list_flows(
     """
     candidates = candidates_of(topology, settings, decoding_only=True)
     large = is_one_large_point(inputs.captures)
-    plan = read_plan(candidates.profiles, settings, FINGERPRINTS_OF_LARGE_POINT if large else KEYS_OF_A_TUPLE)
+    small = sum(map(size_of, inputs.captures)) <= LARGE
+    keep = None if small else FINGERPRINTS_OF_LARGE_POINT if large else KEYS_OF_A_TUPLE
+    plan = read_plan(candidates.profiles, settings, keep)
     known = large or bool(topology.nodes or topology.pods)
-    names = (*ADDRESS_FIELDS, *LINKS) if known else fields_to_read(())
+    names = (*ADDRESS_FIELDS, *LINKS, *QUOTED_FIELDS) if known else fields_to_read(())
     plan = replace(plan, names=(*names, *settings.selection.fields))
     with resources_of(inputs, settings, following=False) as using:
         if known:
             bound = place(read_captures(inputs, plan, using, progress), topology)
         else:
             bound = bind_captures(inputs, topology, plan, using, progress)
-        network = assembled(bound, NO_PATHS)
-    return flow_list(narrow(network, settings.selection)), bound.captured
+        network = narrow(assembled(bound, NO_PATHS), settings.selection)
+        if small:
+            network = waiting(bound, network, using)
+    return flow_list(replace(network, outcomes=outcomes(network))), bound.captured
 
 
 def export(
@@ -83,4 +92,5 @@ def export(
         )
         network = narrow(assembled(bound, NO_PATHS), settings.selection)
         write_sightings(bound, network, folder, using)
-    return flow_list(network), bound.captured
+        network = waiting(bound, network, using)
+    return flow_list(replace(network, outcomes=outcomes(network))), bound.captured

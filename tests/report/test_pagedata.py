@@ -25,7 +25,7 @@ def test_nothing_ends_the_script_element():
 def test_flows_with_loss_come_first():
     good, bad = results.conformant().flows[0], results.violations().flows[0]
     data = json.loads(page_data(replace(results.conformant(), flows=(good, bad))))
-    assert [flow[5] for flow in data["flows"]] == [9, 0]
+    assert [flow[6] for flow in data["flows"]] == [9, 0]
 
 
 def test_number_of_flows_is_limited(monkeypatch):

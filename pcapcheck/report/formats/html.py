@@ -33,6 +33,11 @@ def write(report: Report) -> Iterator[str]:
     yield raw(f'<html lang="en">\n{_head(report, style, script)}\n<body>\n')
     yield _top(report)
     yield "<main>\n"
+    if report.warnings:
+        yield (
+            tag("section", tag("h2", "Noticed"), tag("ul", *(tag("li", each) for each in report.warnings)))
+            + "\n"
+        )
     for diagnosis in report.diagnoses:
         yield _cause(report, diagnosis) + "\n"
     for section in (_findings, _packets, _flows, _coverage, _captures):
@@ -207,13 +212,15 @@ def _table(header: Iterable[str], rows: Iterable[Markup], id: str = "") -> Marku
 def _flows(report: Report) -> Markup:
     total = len(report.flows)
     cut = (
-        tag("p", f"The first {MAX_PAGE_FLOWS:,} of {total:,} are here, those with loss first.")
+        tag("p", f"The first {MAX_PAGE_FLOWS:,} of {total:,} are here, those that failed first.")
         if total > MAX_PAGE_FLOWS
         else None
     )
     search = tag("input", type="search", id="find-flows", placeholder="address, pod, traffic … ( / )")
-    only = tag("label", tag("input", type="checkbox", id="only-lost"), " only with lost packets")
-    table = _table(("flow", "traffic", "between", "packets", "bytes", "lost", "first"), [], id="flow-table")
+    only = tag("label", tag("input", type="checkbox", id="only-lost"), " only failed, or with lost packets")
+    table = _table(
+        ("flow", "outcome", "traffic", "between", "packets", "bytes", "lost", "first"), [], id="flow-table"
+    )
     return tag(
         "section",
         tag("h2", f"Flows: {total:,}"),

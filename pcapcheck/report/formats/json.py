@@ -17,6 +17,7 @@ from pcapcheck.report.report import CaptureUsed, FlowSummary, PathStep, Report
 Item: TypeAlias = Mapping[str, object]
 
 SUFFIX = ".json"
+ENDING_TEXTS = ("by", "requested_last", "answered_first", "answered_last")
 
 
 def write(report: Report) -> Iterator[str]:
@@ -29,6 +30,7 @@ def write(report: Report) -> Iterator[str]:
     yield from _items("diagnoses", map(_diagnosis, report.diagnoses))
     yield from _items("findings", map(_finding, report.findings))
     yield from _items("flows", map(_flow, report.flows))
+    yield f',\n"warnings": {_text([{"says": each} for each in report.warnings])}'
     yield f',\n"coverage": {_text(_coverage(report))}}}\n'
 
 
@@ -115,7 +117,17 @@ def _finding(finding: Finding) -> Item:
 
 def _flow(flow: FlowSummary) -> Item:
     path = [_step(step) for step in flow.forward]
-    return {"flow": flow.flow, "traffic": list(flow.traffic), "path": path, "nat": flow.nat}
+    ending = flow.ending and {name: getattr(flow.ending, name) or None for name in ENDING_TEXTS} | {
+        name: getattr(flow.ending, name) for name in ("failed", "requests", "answers")
+    }
+    return {
+        "flow": flow.flow,
+        "traffic": list(flow.traffic),
+        "path": path,
+        "nat": flow.nat,
+        "outcome": flow.ending and flow.ending.outcome,
+        "ending": ending,
+    }
 
 
 def _step(step: PathStep) -> Item:

@@ -16,6 +16,7 @@ from pcapcheck.report.summary import (
     FindingGroup,
     by_reason,
     causes,
+    ending_text,
     flow_of,
     flows_that_lost,
     groups,
@@ -29,6 +30,7 @@ from pcapcheck.report.trace import lines as trace_lines
 
 SUFFIX = ".txt"
 MAX_GROUPS = 12  # groups of findings without -v
+MAX_FAILED = 5  # failed flows without -v
 MAX_NAMES = 8  # rules, hops or flows in a list without -v
 NO_LIMIT = 1_000_000
 VERDICT_STYLES = {Verdict.CONFORMANT: "green", Verdict.VIOLATIONS: "red", Verdict.INCONCLUSIVE: "yellow"}
@@ -50,7 +52,7 @@ def write(report: Report, *, verbose: int = 0, color: bool = False, width: int =
         yield from _briefly(layout, report)
     if verbose < 0:
         return
-    for section in (_diagnoses, _findings, _flows, _coverage, _captures, _context):
+    for section in (_noticed, _diagnoses, _findings, _flows, _coverage, _captures, _context):
         yield from section(layout, report, verbose)
 
 
@@ -58,6 +60,11 @@ def _briefly(layout: Layout, report: Report) -> Iterator[str]:
     for diagnosis in report.diagnoses:
         text = f"{statement_of(diagnosis)}, confidence {percent(diagnosis.confidence)}"
         yield from layout.paragraph(text, lead=f"{diagnosis.id}:", style="bold", indent=2)
+
+
+def _noticed(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
+    for sentence in report.warnings:
+        yield from layout.paragraph(sentence, lead="Noticed:", style="yellow")
 
 
 def _diagnoses(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
@@ -170,10 +177,17 @@ def _flows(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
         return
     yield "\n"
     lost = flows_that_lost(report)
+    failed = [flow for flow in report.flows if flow.ending and flow.ending.failed]
     kinds = Counter(kind for flow in report.flows for kind in flow.traffic)
     text = f"{len(report.flows):,}" + (f", {len(lost):,} with lost packets" if lost else "")
+    ended = Counter(flow.ending.outcome for flow in report.flows if flow.ending)
+    text += "".join(f", {number:,} {outcome}" for outcome, number in ended.most_common())
     yield from layout.paragraph(text, lead="Flows:", style="bold")
     yield from layout.paragraph(", ".join(f"{number:,} {kind}" for kind, number in kinds.items()), indent=2)
+    for flow in failed[: NO_LIMIT if verbose > 0 else MAX_FAILED]:
+        yield from layout.paragraph(ending_text(flow), lead=f"{flow.flow}:", indent=2, style="red")
+    if verbose <= 0 and len(failed) > MAX_FAILED:
+        yield from layout.paragraph(f"and {len(failed) - MAX_FAILED:,} more: -v shows them", indent=2)
     for flow in lost[: NO_LIMIT if verbose > 1 else MAX_NAMES if verbose > 0 else 0]:
         yield "\n"
         yield from trace_lines(flow, color=layout.color, width=layout.width)
