@@ -22,17 +22,32 @@ from pcapcheck.topology.topology import OwnerKind, Role
 
 SECOND: Final = 1_000_000_000  # ns
 MARGIN: Final = SECOND  # Linux also ignores a second ARP answer within a second (locktime, arp(7))
-ONE_QUESTION: Final = 300_000_000  # ns: the kernel asks once a second (retrans_time_ms), and LANs answer in ms
+ONE_QUESTION: Final = (
+    300_000_000  # ns: the kernel asks once a second (retrans_time_ms), and LANs answer in ms
+)
 ANSWERS: Final = (2, 136)  # ARP reply: RFC 826; neighbour advertisement: RFC 4861
 ADVERTISEMENT: Final = 136
 GROUP_BIT: Final = 1 << 40  # of a MAC: IEEE 802
 SENT: Final = ("tcp", "udp", "echo")
 ON_LINK: Final = (Role.POD, Role.VETH, Role.BRIDGE)
 COLUMNS: Final = (
-    *("domain", "address", "mac", "begin", "end", "first", "last", "file", "point", "told", "kind", "packets"),
+    *(
+        "domain",
+        "address",
+        "mac",
+        "begin",
+        "end",
+        "first",
+        "last",
+        "file",
+        "point",
+        "told",
+        "kind",
+        "packets",
+    ),
     *("source", "source_port", "destination", "inner.ipv6.dst~", *(f"frame{k}" for k in range(1, 6))),
 )
-NOBODY: Final = ("0.0.0.0", "::")  # noqa: S104  # the sender of a probe: RFC 5227, RFC 4862
+NOBODY: Final = ("0.0.0.0", "::")  # the sender of a probe: RFC 5227, RFC 4862
 
 
 class Handover(NamedTuple):
@@ -80,7 +95,9 @@ def aligned(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
     points = enumerate(case.network.capture_points)
     ahead = {number: case.network.offsets.get(point.node or "", 0) for number, point in points}
     behind = pl.col("point").replace_strict(ahead, default=0, return_dtype=pl.Int64)
-    return rows.with_columns((pl.col("first") - behind).alias("begin"), (pl.col("last") - behind).alias("end"))
+    return rows.with_columns(
+        (pl.col("first") - behind).alias("begin"), (pl.col("last") - behind).alias("end")
+    )
 
 
 def used(case: Case, claimed: pl.DataFrame) -> pl.DataFrame:
@@ -111,11 +128,12 @@ def _pod_macs(case: Case, addresses: Iterable[str]) -> dict[str, str | None]:
     """Return the MAC that the topology gives the pod of each address that is a pod's."""
     owners = {address: case.network.owners.of(address) for address in addresses}
     pods = case.network.topology.pods
-    return {
-        address: pods[owner.name].mac
+    found = {
+        address: pods.get(owner.name or "")
         for address, owner in owners.items()
-        if owner.kind == OwnerKind.POD and owner.name in pods
+        if owner.kind == OwnerKind.POD
     }
+    return {address: pod.mac for address, pod in found.items() if pod}
 
 
 def is_pod(case: Case, address: str) -> bool:
@@ -150,7 +168,11 @@ def _span(rows: pl.DataFrame, begin: str, end: str) -> tuple[int, int]:
 def _one_question(one: pl.DataFrame, other: pl.DataFrame) -> bool:
     """Whether both answered one asker at the same time."""
     answer = pl.col("source_port").is_in(ANSWERS) & ~pl.col("told")
-    asker = pl.when(pl.col("kind") == "arp").then("destination").otherwise(pl.col("inner.ipv6.dst~").cast(pl.String))
+    asker = (
+        pl.when(pl.col("kind") == "arp")
+        .then("destination")
+        .otherwise(pl.col("inner.ipv6.dst~").cast(pl.String))
+    )
     times = [rows.filter(answer).select(asker.alias("asker"), "begin") for rows in (one, other)]
     both = times[0].join(times[1], on="asker", suffix="_b")
     return bool(((both["begin"] - both["begin_b"]).abs() < ONE_QUESTION).any())

@@ -82,7 +82,10 @@ def _should_differ(case: Case, mac: str, owners: set[Owner]) -> bool:
 
 def _fact(case: Case, what: str, rows: pl.DataFrame, proof: pl.DataFrame) -> Fact:
     """Return a fact about the claims in `rows`; `proof` has one claim of each kind."""
-    addresses, macs = rows["address"].unique(maintain_order=True).to_list(), sorted(set(rows["mac"].to_list()))
+    addresses, macs = (
+        rows["address"].unique(maintain_order=True).to_list(),
+        sorted(set(rows["mac"].to_list())),
+    )
     owner, point = case.network.owners.of(addresses[0]), case.point(rows["point"][0])
     subject, claimed = (addresses[0], macs) if what == "two_macs" else (macs[0], addresses)
     said = {"two_macs": "is claimed by", "one_mac": "is used for"}[what]

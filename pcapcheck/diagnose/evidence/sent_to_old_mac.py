@@ -3,7 +3,8 @@
 A neighbour that hears the gratuitous ARP or the unsolicited advertisement of the new owner changes its entry at
 once (Linux net/ipv4/arp.c: arp_process; net/ipv6/ndisc.c: ndisc_recv_na), unless it changed less than a second
 ago (locktime). So frames to the old MAC more than MARGIN later are sent from an entry that is out of date. The old
-MAC must have claimed the address before, or must be of a node or pod that answered for it.
+MAC must have claimed the address before, or must be of a node or pod that answered for it. Where the hand-over
+was before the captures, it is a MAC that nobody has and that sends nothing, while the topology knows the pod's.
 
 `about`: address, actual (the old MAC), expected (the new one), is_virtual (it is of a load balancer, a router or
 another address that nodes take over, and not of a pod or node), sender (the node that sends, if it is known),
@@ -20,7 +21,7 @@ from pcapcheck.diagnose.domains import domain
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.diagnose.tenures import MARGIN, SECOND, aligned, claims, handovers
 from pcapcheck.documents import values
-from pcapcheck.topology.topology import OwnerKind
+from pcapcheck.topology.topology import OwnerKind, Role
 
 FEWEST: Final = 2  # packets: one may have been on its way
 TRAFFIC: Final = ("tcp", "udp", "echo")
@@ -36,9 +37,42 @@ def find(case: Case) -> Iterator[Fact]:
         late = late.filter((pl.col("to") != mac) & (pl.col("end") > since + MARGIN))
         for (old,), rows in late.sort("file", "frame1").group_by("to", maintain_order=True):
             if _had_it(case, sent, address, str(old), where, since):
-                unanswered = rows.filter(~pl.col("flow").is_in(_answered(case, rows, since)))
-                if unanswered["packets"].sum() >= FEWEST:
-                    yield _fact(case, address, str(old), mac, unanswered, since)
+                yield from _unanswered(case, address, (str(old), mac), rows, since)
+    yield from _to_nobody(case, sent)
+
+
+def _to_nobody(case: Case, sent: pl.DataFrame) -> Iterator[Fact]:
+    """Yield a fact for each pod to which frames with a MAC are sent that nobody has, and not to its own."""
+    if case.network.topology.inferred or case.profile.traits.shared_mac or case.profile.traits.bridged:
+        return
+    heard = sent["from"].unique().implode()
+    links = case.network.points_where(lambda point: point.role in (Role.BRIDGE, Role.VETH))
+    strange = sent.filter(
+        ~pl.col("to").is_in(heard) & pl.col("point").is_in(links) & (pl.col("form") == "plain")
+    )
+    for (address, old), rows in strange.sort("file", "frame1").group_by(
+        "destination", "to", maintain_order=True
+    ):
+        owner = case.network.owners.of(str(address))
+        pod = case.network.topology.pods.get(owner.name or "") if owner.kind == OwnerKind.POD else None
+        if pod and pod.mac and not case.network.owners.mac_owner(str(old)):
+            here = rows.filter(pl.col("point").is_in(_at_its_node(case, pod.node)))
+            if len(here):
+                since = int(here["begin"].to_numpy().min()) - MARGIN
+                yield from _unanswered(case, str(address), (str(old), pod.mac), here, since)
+
+
+def _at_its_node(case: Case, node: str) -> list[int]:
+    return case.network.points_where(lambda point: point.node == node)
+
+
+def _unanswered(
+    case: Case, address: str, macs: tuple[str, str], rows: pl.DataFrame, since: int
+) -> Iterator[Fact]:
+    """Yield a fact if several of these frames to the old of two MACs have no answer."""
+    unanswered = rows.filter(~pl.col("flow").is_in(_answered(case, rows, since)))
+    if unanswered["packets"].sum() >= FEWEST:
+        yield _fact(case, address, *macs, unanswered, since)
 
 
 def _sent(case: Case) -> pl.DataFrame:
@@ -101,7 +135,7 @@ def _fact(case: Case, address: str, old: str, new: str, rows: pl.DataFrame, sinc
     seconds = (int(rows["end"].to_numpy().max()) - since) // SECOND
     return Fact(
         evidence="sent_to_old_mac",
-        says=f"frames for {address} go to {old} up to {seconds} s after {new} took it over, and are not answered",
+        says=f"frames for {address}, which {new} has, go to {old} for {seconds} s and are not answered",
         flows=frozenset(rows["flow"].to_list()),
         frames=case.frames(rows),
         packets=int(rows["packets"].sum()),
