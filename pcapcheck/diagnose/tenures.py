@@ -103,8 +103,9 @@ def aligned(case: Case, rows: pl.DataFrame) -> pl.DataFrame:
 def used(case: Case, claimed: pl.DataFrame) -> pl.DataFrame:
     """Return the frames that pods send from their own address, on their own link: rows as of `claims`.
 
-    A pod sends while it has the address, so these show for how long. Only MACs count that claim the address, or
-    that the topology gives the pod. A virtual address is left out: its former holder may finish old connections.
+    A pod sends while it has the address, so these show for how long. Only MACs count that claim the address,
+    or that the topology gives the pod. A virtual address is left out: its former holder may finish old
+    connections.
     """
     sent = case.variants(*SENT)
     if sent.is_empty() or "inner.eth.src" not in sent.columns:
@@ -148,11 +149,17 @@ def in_turns(rows: pl.DataFrame) -> bool:
     return any(at_once(a, b) or _one_question(a, b) for a, b in pairs)
 
 
-def at_once(one: pl.DataFrame, other: pl.DataFrame) -> bool:
-    """Whether neither of two sets of variants ends before the other begins: file, first, last, begin, end."""
+def at_once(one: pl.DataFrame, other: pl.DataFrame, gap: int = 0) -> bool:
+    """Whether neither of two sets of variants ends before the other begins: file, first, last, begin, end.
+
+    Args:
+        one: some variants.
+        other: the others.
+        gap: ns by which the one must end before the other begins, where both are in one file.
+    """
     files = set(one["file"].to_list()) & set(other["file"].to_list())
     return _crossing(one, other, "begin", "end", MARGIN) or any(
-        _crossing(one.filter(file=file), other.filter(file=file), "first", "last", 0) for file in files
+        _crossing(one.filter(file=file), other.filter(file=file), "first", "last", -gap) for file in files
     )
 
 
@@ -173,9 +180,10 @@ def _one_question(one: pl.DataFrame, other: pl.DataFrame) -> bool:
         .then("destination")
         .otherwise(pl.col("inner.ipv6.dst~").cast(pl.String))
     )
-    times = [rows.filter(answer).select(asker.alias("asker"), "begin") for rows in (one, other)]
+    times = [rows.filter(answer).select(asker.alias("asker"), "begin", "end") for rows in (one, other)]
     both = times[0].join(times[1], on="asker", suffix="_b")
-    return bool(((both["begin"] - both["begin_b"]).abs() < ONE_QUESTION).any())
+    apart = [(both[a] - both[f"{b}_b"]).abs() for a in ("begin", "end") for b in ("begin", "end")]
+    return any((each < ONE_QUESTION).any() for each in apart)
 
 
 def one_owner(case: Case, macs: Iterable[str]) -> bool:

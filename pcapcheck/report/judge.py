@@ -64,7 +64,8 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         surroundings = RuleContext(intact, profile)
         judged += [_judge(rule, intact, surroundings) for rule in profile.active]
     findings = (*(finding for each in judged for finding in each.findings), *traffic.findings)
-    causes = diagnose(Case(network, main, broken_rules(judged)), None if chosen.main else _of_any_link())
+    case = Case(network, main, broken_rules(judged))
+    causes = diagnose(case) if chosen.main else diagnose(case, _of_any_link())
     own = {rule for profile in chosen.profiles for rule in profile.own_rules}
     checked = any(
         each.rule.id in own and each.rule.severity is Severity.ERROR and each.packets for each in judged
@@ -92,7 +93,7 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
 
 
 def _without_moved(network: Network, profile: Profile) -> Network:
-    """Return the network without the MACs of pods whose address was handed over: the topology knows one moment."""
+    """Return the network without the MACs of pods that gave an address to another: the topology knows one."""
     addresses = moved(Case(network, profile, ()))
     pods = {
         name: replace(pod, mac=None) if addresses.intersection(pod.addresses) else pod

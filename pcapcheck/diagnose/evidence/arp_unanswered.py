@@ -115,7 +115,7 @@ def _meant_to_speak(case: Case, question: Question) -> bool:
 
 
 def _is_expected(case: Case, question: Question, target: Owner) -> bool:
-    """Whether an asker needs a target that is no pod or node: its only link leads there, or somebody waits."""
+    """Whether an asker needs a target that is no pod or node: it is on its only link, or somebody waits."""
     if question.owner.kind == OwnerKind.POD:
         pod = case.network.topology.pods.get(question.owner.name or "")
         return target.kind == OwnerKind.EXTERNAL and pod is not None and not pod.parent

@@ -1,11 +1,12 @@
 """A node answers "host unreachable" three seconds after the first packet: nobody answered its ARP requests.
 
 The kernel asks three times, a second apart, before it gives up and returns the packets that waited (Linux
-net/ipv4/arp.c: arp_error_report, net/ipv4/route.c: ipv4_link_failure; net/ipv6/ndisc.c: ndisc_error_report). An
-`unreachable` route and a firewall answer at once. So the delay shows an unanswered question that was not captured.
+net/ipv4/arp.c: arp_error_report, net/ipv4/route.c: ipv4_link_failure; net/ipv6/ndisc.c: ndisc_error_report).
+An `unreachable` route and a firewall answer at once. So the delay shows an unanswered question that was not
+captured.
 
-`about`: target (address), target_is (pod, node, pod-network, …), expected (the target), receiver and node (the one
-that asks in vain), interface, from_hop, sender, seconds.
+`about`: target (address), target_is (pod, node, pod-network, …), expected (the target), receiver and node
+(the one that asks in vain), interface, from_hop, sender, seconds.
 """
 
 from collections.abc import Iterator

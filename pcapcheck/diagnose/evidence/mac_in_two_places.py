@@ -1,8 +1,8 @@
-"""Frames with one source MAC come from two nodes in turns, so that switches keep learning another port for it.
+"""Frames with one source MAC come from two nodes in turns, so that switches keep learning another port.
 
 A frame that two uplinks saw was sent by the node that saw it first, if the other saw it as late as frames
-between the two nodes usually are. Frames of a third host reach both at the same time. A MAC that comes from one
-node and later from the other has moved, such as that of a live-migrated virtual machine, and is healthy.
+between the two nodes usually are. Frames of a third host reach both at the same time. A MAC that comes from
+one node and later from the other has moved, such as that of a live-migrated virtual machine, and is healthy.
 
 `about`: address (the MAC), actual, nodes, node (the one that began later), sender, interface.
 """

@@ -1,14 +1,15 @@
 """Frames still go to the MAC that an address had before it was handed over, and nobody answers them.
 
-A neighbour that hears the gratuitous ARP or the unsolicited advertisement of the new owner changes its entry at
-once (Linux net/ipv4/arp.c: arp_process; net/ipv6/ndisc.c: ndisc_recv_na), unless it changed less than a second
-ago (locktime). So frames to the old MAC more than MARGIN later are sent from an entry that is out of date. The old
-MAC must have claimed the address before, or must be of a node or pod that answered for it. Where the hand-over
-was before the captures, it is a MAC that nobody has and that sends nothing, while the topology knows the pod's.
+A neighbour that hears the gratuitous ARP or the unsolicited advertisement of the new owner changes its entry
+at once (Linux net/ipv4/arp.c: arp_process; net/ipv6/ndisc.c: ndisc_recv_na), unless it changed less than a
+second ago (locktime). So frames to the old MAC more than MARGIN later are sent from an entry that is out of
+date. The old MAC must have claimed the address before, or must be of a node or pod that answered for it.
+Where the hand-over was before the captures, it is a MAC that nobody has and that sends nothing, while the
+topology knows the pod's.
 
-`about`: address, actual (the old MAC), expected (the new one), is_virtual (it is of a load balancer, a router or
-another address that nodes take over, and not of a pod or node), sender (the node that sends, if it is known),
-node (the sender's, else that of the old MAC), old_node, new_node, interface, owner, seconds.
+`about`: address, actual (the old MAC), expected (the new one), is_virtual (it is of a load balancer, a router
+or another address that nodes take over, and not of a pod or node), sender (the node that sends, if it is
+known), node (the sender's, else that of the old MAC), old_node, new_node, interface, owner, seconds.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from pcapcheck.documents import values
 from pcapcheck.topology.topology import OwnerKind, Role
 
 FEWEST: Final = 2  # packets: one may have been on its way
+ENDS: Final = ("kind", "source", "source_port", "destination", "destination_port")
 TRAFFIC: Final = ("tcp", "udp", "echo")
 
 
@@ -70,7 +72,7 @@ def _unanswered(
     case: Case, address: str, macs: tuple[str, str], rows: pl.DataFrame, since: int
 ) -> Iterator[Fact]:
     """Yield a fact if several of these frames to the old of two MACs have no answer."""
-    unanswered = rows.filter(~pl.col("flow").is_in(_answered(case, rows, since)))
+    unanswered = rows.join(_answered(case, since), on=ENDS, how="anti", maintain_order="left")
     if unanswered["packets"].sum() >= FEWEST:
         yield _fact(case, address, *macs, unanswered, since)
 
@@ -118,11 +120,11 @@ def _had_it(case: Case, sent: pl.DataFrame, address: str, old: str, where: str, 
     return bool(case.network.owners.mac_owner(old)) and len(before.filter(domain=where)) > 0
 
 
-def _answered(case: Case, rows: pl.DataFrame, since: int) -> list[int]:
-    """Return the flows of which an answer was seen anywhere after the hand-over."""
-    back = case.network.variants.filter(pl.col("flow").is_in(rows["flow"].unique().implode()))
-    back = aligned(case, back.drop_nulls("point")).join(rows.select("direction"), on="direction", how="anti")
-    return back.filter(pl.col("end") > since + MARGIN)["flow"].unique().to_list()
+def _answered(case: Case, since: int) -> pl.DataFrame:
+    """Return the ends of the packets of which an answer was seen anywhere after the hand-over: ENDS."""
+    back = aligned(case, case.variants(*TRAFFIC)).filter(pl.col("end") > since + MARGIN)
+    swapped = zip(ENDS, (*ENDS[:1], *ENDS[3:], *ENDS[1:3]), strict=True)
+    return back.select(pl.col(other).alias(name) for name, other in swapped).unique()
 
 
 def _fact(case: Case, address: str, old: str, new: str, rows: pl.DataFrame, since: int) -> Fact:
