@@ -8,7 +8,7 @@ NOBODY = "10.100.7.7"
 
 
 def refused(after):
-    """Return what web-1's veth sees: two SYNs, and an ICMP error of the node so many seconds after the first."""
+    """Return what a veth sees: two SYNs, and an ICMP error of the node so many seconds after the first."""
     syn = ip(tcp(sport=4000, dport=80, flags=2), WEB_IP, NOBODY)
     error = ip(icmp(syn[:28], type=3, code=1), CNI0_IP, WEB_IP)
     asked = eth(syn, src=WEB_MAC, dst=CNI0_MAC)
