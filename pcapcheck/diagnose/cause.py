@@ -27,7 +27,7 @@ RANKS: Final = (
 LOSS: Final = "loss"
 LOST: Final = "lost_between"  # the evidence of losses
 LATE: Final = (LOSS, "refused", "last-seen", "unanswered")  # ranks that may look at losses themselves
-NO_WORDS: Final = ("evidence", "certainty", "blame")
+NO_WORDS: Final = ("evidence", "certainty", "blame", "device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class CausePattern:
     about: Mapping[str, Any]
     certainty: float = 1.0  # a factor on the cause's confidence
     blame: str | None = None  # the word that names the node where to act, instead of the cause's own
+    device: tuple[str, ...] | None = None  # roles of the interface where to act, instead of the cause's own
 
     def fits(self, fact: Fact) -> bool:
         """Whether the pattern means this fact."""
@@ -72,6 +73,10 @@ class Need:
     def blame(self, fact: Fact) -> str | None:
         """Return the word that names the node where to act, or None if the cause's own word does."""
         return next((pattern.blame for pattern in self.patterns if pattern.fits(fact)), None)
+
+    def device(self, fact: Fact) -> tuple[str, ...] | None:
+        """Return the roles of the interface where to act, or None if the cause's own do."""
+        return next((pattern.device for pattern in self.patterns if pattern.fits(fact)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +204,5 @@ def _pattern(entry: Cursor) -> CausePattern:
         about=words,
         certainty=float(entry.get("certainty", 1.0)),
         blame=entry.get("blame"),
+        device=entry.words("device") if "device" in entry else None,
     )

@@ -113,8 +113,9 @@ class Claim:
 
     def _device(self, case: Case, node: str | None) -> str | None:
         """Return the interface of the node that the cause names by its roles."""
-        pod = self.facts[0].about.get("pod")
-        return case.device(node, *self.cause.device, pod=pod) if self.cause.device else None
+        own = self.cause.needs[0].device(self.facts[0])
+        roles = self.cause.device if own is None else own
+        return case.device(node, *roles, pod=self.facts[0].about.get("pod")) if roles else None
 
     def _seen_at(self) -> str | None:
         """Return the interface at which the fault was seen."""

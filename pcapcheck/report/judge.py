@@ -17,12 +17,14 @@ from pcapcheck.check.choice import Chosen
 from pcapcheck.check.coverage import coverage_of
 from pcapcheck.check.expected import RULE, TITLE, check_traffic, without
 from pcapcheck.check.finding import Finding, Severity
+from pcapcheck.check.profile import Profile, Traits
 from pcapcheck.check.rule import Rule
 from pcapcheck.check.rulecontext import RuleContext
 from pcapcheck.correlate.network import Network, sound
 from pcapcheck.diagnose.case import Case, broken_rules
 from pcapcheck.diagnose.causes import diagnose
 from pcapcheck.diagnose.diagnosis import Diagnosis
+from pcapcheck.diagnose.tenures import moved
 from pcapcheck.report.endings import noticed
 from pcapcheck.report.report import (
     CaptureUsed,
@@ -37,6 +39,8 @@ from pcapcheck.report.report import (
 from pcapcheck.report.summaries import summaries
 from pcapcheck.topology.topology import CapturePoint
 
+# What is assumed where no profile fits: nothing that would make a shared MAC or a silent neighbour a fault.
+NO_PROFILE = Profile("none", "No profile", traits=Traits(tunnel="", same_node="never", shared_mac=True))
 PointName: TypeAlias = tuple[str | None, str | None, str | None]  # node, interface, pod
 
 
@@ -51,15 +55,17 @@ class JudgeOptions:
 def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
     """Judge every rule, find the causes, and return the report."""
     traffic = check_traffic(whole)
-    network = without(whole, traffic.blocked)
-    intact = sound(network)
     chosen = how.chosen
+    main = chosen.main or NO_PROFILE
+    network = _without_moved(without(whole, traffic.blocked), main)
+    intact = sound(network)
     judged: list[Judged] = []
     for profile in chosen.profiles:
         surroundings = RuleContext(intact, profile)
         judged += [_judge(rule, intact, surroundings) for rule in profile.active]
     findings = (*(finding for each in judged for finding in each.findings), *traffic.findings)
-    causes = diagnose(Case(network, chosen.main, broken_rules(judged))) if chosen.main else ()
+    case = Case(network, main, broken_rules(judged))
+    causes = diagnose(case)
     own = {rule for profile in chosen.profiles for rule in profile.own_rules}
     checked = any(
         each.rule.id in own and each.rule.severity is Severity.ERROR and each.packets for each in judged
@@ -87,6 +93,16 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         fail_on=how.fail_on,
         checked=checked,
     )
+
+
+def _without_moved(network: Network, profile: Profile) -> Network:
+    """Return the network without the MACs of pods that gave an address to another: the topology knows one."""
+    addresses = moved(Case(network, profile, ()))
+    pods = {
+        name: replace(pod, mac=None) if addresses.intersection(pod.addresses) else pod
+        for name, pod in network.topology.pods.items()
+    }
+    return replace(network, topology=replace(network.topology, pods=pods)) if addresses else network
 
 
 def _judge(rule: Rule, network: Network, surroundings: RuleContext) -> Judged:

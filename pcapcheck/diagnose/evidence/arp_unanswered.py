@@ -1,24 +1,27 @@
-"""ARP requests or neighbour solicitations without an answer at the asker's own point, after two tries.
+"""ARP requests or neighbour solicitations without an answer at the asker's own point, after several tries.
 
 The answer goes to the asker alone, so its absence at other points proves nothing. A repeated question,
 however, shows that the asker got no answer, so tries may be counted at any point that the question is flooded
 to. Two ends that are not meant to talk are left out: a macvlan pod and its own node, and pods of one parent
-in private mode.
+in private mode. Two tries are enough for a pod, a node or a gateway. Any other target, such as an address
+that the topology does not know, needs three, and of a node also a conversation with the target that has no
+answer. Another address of an asker that the topology does not know either is told by the asker's MAC.
 
-`about`: asker and asker_is (pod or node), target (address), target_is (gateway, pod, node, pod-network),
-node, interface, toward (the interface by which the target is reached), pod, at (role), tries, sender and
-receiver (nodes), same_node, elsewhere (it was answered, and the answer was seen at other points only), and
-the traits of the profile.
+`about`: asker and asker_is (pod or node), target (address), target_is (gateway, pod, node, router,
+pod-network, external), node, interface, toward (the interface by which the target is reached), pod, at
+(role), tries, sender and receiver (nodes), same_node, elsewhere (it was answered, and the answer was seen at
+other points only), and the traits of the profile.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.domains import segment
 from pcapcheck.diagnose.fact import Fact
+from pcapcheck.diagnose.tenures import NOBODY
 from pcapcheck.documents import values
 from pcapcheck.topology.topology import Owner, OwnerKind, Role
 
@@ -27,7 +30,16 @@ ANSWER: Final = {"arp": 2, "nd": 136}
 APART: Final = 200_000_000  # ns between the first and the last try: the kernel asks once a second
 SURELY: Final = 3  # tries, where an answer was seen elsewhere, or nobody is known to have the address
 PROXY: Final = "169.254.1.1"  # the gateway of every pod with proxy ARP: Calico, AWS
+NAMELESS: Final = (OwnerKind.EXTERNAL, OwnerKind.POD_NETWORK)
 OURS: Final = (OwnerKind.POD, OwnerKind.NODE, OwnerKind.POD_NETWORK)
+
+
+class Question(NamedTuple):
+    """Who has the target? `owner` is who asks."""
+
+    asker: str
+    owner: Owner
+    target: str
 
 
 def find(case: Case) -> Iterator[Fact]:
@@ -39,18 +51,43 @@ def find(case: Case) -> Iterator[Fact]:
     answers = asked.filter(pl.col("source_port") == _operation(ANSWER))
     grouped = requests.filter(pl.col("source") != pl.col("destination")).sort("point", "file", "frame1")
     for (asker, target), rows in grouped.group_by("source", "destination", maintain_order=True):
-        own = rows.filter(pl.col("point").is_in(_own_points(case, str(asker))))
-        if len(own) and _meant_to_speak(case, str(asker), str(target)):
-            yield from _unanswered(case, str(asker), str(target), own, rows, answers)
+        question = Question(str(asker), _asker(case, str(asker), rows), str(target))
+        own = rows.filter(pl.col("point").is_in(_own_points(case, question.owner)))
+        if len(own) and _meant_to_speak(case, question):
+            yield from _unanswered(case, question, own, rows, answers)
+
+
+def _asker(case: Case, asker: str, rows: pl.DataFrame) -> Owner:
+    """Return who asks: the owner of the address, else the pod or node that has the MAC."""
+    owner = case.network.owners.of(asker)
+    if owner.kind in OURS or asker in NOBODY:
+        return owner
+    owners = case.network.owners
+    mac = rows["inner.eth.src"].drop_nulls()
+    known = {
+        Owner(OwnerKind.POD, each.pod, each.node) if each.pod else Owner(OwnerKind.NODE, each.node, each.node)
+        for number in mac.unique().to_list()
+        for each in owners.mac_owner(values.mac_text(number))
+    }
+    return next(iter(known)) if len(known) == 1 else _neighbour(case, mac, rows) or owner
+
+
+def _neighbour(case: Case, mac: pl.Series, rows: pl.DataFrame) -> Owner | None:
+    """Return the pod that sends from other addresses with this MAC at the same points, in its own veth."""
+    sent = case.network.variants.filter(
+        pl.col("inner.eth.src").is_in(mac.implode()) & pl.col("point").is_in(rows["point"].unique().implode())
+    )
+    owners = {case.network.owners.of(each) for each in sent["source"].drop_nulls().unique().to_list()}
+    pods = {owner for owner in owners if owner.kind == OwnerKind.POD}
+    return next(iter(pods)) if len(pods) == 1 else None
 
 
 def _operation(numbers: dict[str, int]) -> pl.Expr:
     return pl.col("kind").replace_strict(numbers, default=0, return_dtype=pl.Int64)
 
 
-def _own_points(case: Case, asker: str) -> list[int]:
+def _own_points(case: Case, owner: Owner) -> list[int]:
     """Return the points where the asker sends: inside it and at its veth, or on its node."""
-    owner = case.network.owners.of(asker)
     if owner.kind == OwnerKind.POD:
         return case.network.points_where(lambda point: point.pod == owner.name)
     node = owner.node if owner.kind == OwnerKind.NODE else None
@@ -59,13 +96,13 @@ def _own_points(case: Case, asker: str) -> list[int]:
     )
 
 
-def _meant_to_speak(case: Case, asker: str, target: str) -> bool:
-    """Whether an answer is due: the target is a pod, a node or the gateway, and no isolation is intended."""
-    one, other = case.network.owners.of(asker), case.network.owners.of(target)
-    if _is_gateway(case, one, target):
+def _meant_to_speak(case: Case, question: Question) -> bool:
+    """Whether an answer is due: the target may be on the asker's link, and no isolation is intended."""
+    one, other = question.owner, case.network.owners.of(question.target)
+    if _is_gateway(case, question):
         return True
     if other.kind not in OURS:
-        return False
+        return _is_expected(case, question, other)
     pods = [case.network.topology.pods.get(each.name or "") for each in (one, other)]
     if len({segment(case.network.topology, pod) for pod in pods if pod}) > 1:
         return False
@@ -77,8 +114,22 @@ def _meant_to_speak(case: Case, asker: str, target: str) -> bool:
     return not parented or case.profile.traits.same_node != "never"
 
 
-def _is_gateway(case: Case, asker: Owner, target: str) -> bool:
+def _is_expected(case: Case, question: Question, target: Owner) -> bool:
+    """Whether an asker needs a target that is no pod or node: it is on its only link, or somebody waits."""
+    if question.owner.kind == OwnerKind.POD:
+        pod = case.network.topology.pods.get(question.owner.name or "")
+        return target.kind == OwnerKind.EXTERNAL and pod is not None and not pod.parent
+    if target.kind == OwnerKind.ROUTER:
+        return True
+    waiting = (
+        row for row in case.directions if row["destination"] == question.target and row["who"] != "arp"
+    )
+    return target.kind == OwnerKind.EXTERNAL and any(row["reverse"] is None for row in waiting)
+
+
+def _is_gateway(case: Case, question: Question) -> bool:
     """Whether a pod asks for the address through which it reaches others."""
+    asker, target = question.owner, question.target
     pod = case.network.topology.pods.get(asker.name or "") if asker.kind == OwnerKind.POD else None
     if pod is None:
         return False
@@ -86,7 +137,19 @@ def _is_gateway(case: Case, asker: Owner, target: str) -> bool:
     on_its_node = wanted.kind == OwnerKind.NODE and wanted.node == pod.node and not pod.parent
     mac = case.profile.value(case.profile.traits.gateway_mac)
     named = (pod.gateway_ip, PROXY, _link_local(mac) if isinstance(mac, str | int) else None)
-    return on_its_node or target in named or wanted.kind == OwnerKind.ROUTER
+    guessed = (
+        case.network.topology.inferred and not pod.parent and wanted.kind in NAMELESS and _is_first(target)
+    )
+    return on_its_node or target in named or wanted.kind == OwnerKind.ROUTER or bool(guessed)
+
+
+def _is_first(address: str) -> bool:
+    """Whether an address is the first of its subnet of usual size, which most CNIs give the gateway.
+
+    containernetworking/plugins, plugins/ipam/host-local/backend/allocator/range.go: Canonicalize.
+    """
+    version, number = values.address_number(address)
+    return number & (0xFF if version == 4 else 0xFFFFFFFF) == 1
 
 
 def _link_local(mac: str | int) -> str:
@@ -97,22 +160,24 @@ def _link_local(mac: str | int) -> str:
 
 
 def _unanswered(
-    case: Case, asker: str, target: str, own: pl.DataFrame, every: pl.DataFrame, answers: pl.DataFrame
+    case: Case, question: Question, own: pl.DataFrame, every: pl.DataFrame, answers: pl.DataFrame
 ) -> Iterator[Fact]:
     """Yield a fact if the asker's own points saw the question repeated, and no answer.
 
     If the capture there is too short to tell, other points (`every`) may show that the question was repeated.
     """
-    answer = (pl.col("source") == target) & (pl.col("destination") == asker)
+    target = question.target
+    answer = (pl.col("source") == target) & (pl.col("destination") == question.asker)
     advertised = (pl.col("kind") == "nd") & (pl.col("destination") == target)
     matching = answers.filter(answer | advertised)
     if matching["point"].is_in(own["point"].unique().implode()).any():
         return
     first = own.filter(pl.col("point") == own["point"][0])
-    known = case.network.owners.of(target).kind != OwnerKind.POD_NETWORK
+    kind = case.network.owners.of(target).kind
+    known = kind in (OwnerKind.POD, OwnerKind.NODE) or _is_gateway(case, question)
     needed = 2 if known and matching.is_empty() else SURELY
     if _tries(first) >= needed or (_went_on(case, first) and _most_tries(every) >= SURELY):
-        yield _fact(case, asker, target, first, elsewhere=len(matching) > 0)
+        yield _fact(case, question, first, elsewhere=len(matching) > 0)
 
 
 def _went_on(case: Case, own: pl.DataFrame) -> bool:
@@ -135,14 +200,16 @@ def _tries(own: pl.DataFrame) -> int:
     return int(own["packets"].sum()) if span > APART else 1
 
 
-def _fact(case: Case, asker: str, target: str, own: pl.DataFrame, *, elsewhere: bool) -> Fact:
+def _fact(case: Case, question: Question, own: pl.DataFrame, *, elsewhere: bool) -> Fact:
     point = case.point(own["point"][0])
-    owner, wanted = case.network.owners.of(asker), case.network.owners.of(target)
-    gateway, tries = _is_gateway(case, owner, target), _tries(own)
+    asker, owner, target = question
+    wanted = case.network.owners.of(target)
+    gateway, tries = _is_gateway(case, question), _tries(own)
+    receiver = wanted.node if _has_name(case, wanted.node) else None
     return Fact(
         evidence="arp_unanswered",
         says=f"{owner.name or asker} asks {tries} times who has {target}, and gets no answer",
-        flows=frozenset(_waiting(case, asker, target, gateway=gateway)),
+        flows=frozenset(_waiting(case, question, gateway=gateway)),
         frames=case.frames(own),
         packets=tries,
         about={
@@ -154,11 +221,11 @@ def _fact(case: Case, asker: str, target: str, own: pl.DataFrame, *, elsewhere: 
             "node": point.node or owner.node,
             "interface": point.interface,
             "in_pod": point.inside,
-            "toward": case.door(wanted.name),
+            "toward": case.door(wanted.name) if receiver else None,
             "pod": point.pod,
             "at": str(point.role),
             "sender": owner.node,
-            "receiver": wanted.node or owner.node,
+            "receiver": receiver or owner.node,
             "same_node": owner.node == wanted.node,
             "tries": tries,
             "elsewhere": elsewhere,
@@ -170,14 +237,23 @@ def _fact(case: Case, asker: str, target: str, own: pl.DataFrame, *, elsewhere: 
     )
 
 
-def _waiting(case: Case, asker: str, target: str, *, gateway: bool) -> Iterator[int]:
+def _has_name(case: Case, node: str | None) -> bool:
+    """Whether a node is known by more than an address in the packets of others."""
+    named = {point.node for point in case.network.capture_points}
+    return node is not None and (node in named or not case.network.topology.inferred)
+
+
+def _waiting(case: Case, question: Question, *, gateway: bool) -> Iterator[int]:
     """Yield the flows that wait for the answer: those to the target, or all flows through a gateway."""
-    owner, wanted = case.network.owners.of(asker), case.network.owners.of(target)
+    asker, owner, target = question
+    wanted = case.network.owners.of(target)
     between_nodes = owner.kind == wanted.kind == OwnerKind.NODE and owner.node != wanted.node
 
     def waits(row: dict[str, Any]) -> bool:
         if between_nodes and row["destination_node"] == wanted.node:
             return bool(row["source_node"] == owner.node)
+        if gateway and (":" in row["source"]) != (":" in target):
+            return False
         mine = row["source"] == asker or (owner.kind == OwnerKind.NODE and row["who"] != "arp")
         return mine and (gateway or row["destination"] == target)
 

@@ -1,8 +1,10 @@
-"""Two MACs claim one address in one L2 domain, or one MAC is used by two owners that should differ.
+"""Two MACs claim one address in turns in one L2 domain, or one MAC is used by two owners that should differ.
 
 Each ARP message and neighbour solicitation claims that an address is at a MAC. Two claims need not contradict
-each other: a node may have many addresses and answer for its pods, and several NICs of a node may answer for
-each other.
+each other: a node may have many addresses and answer for its pods, several NICs of a node may answer for each
+other, and an address may go from one owner to the next (`diagnose.tenures`). Virtual addresses, routers and
+hosts that nobody knows count too; for the latter, both claims must have reached the same host, since one host
+may answer each asker by another of its NICs (bonding mode balance-alb, Linux bond_alb.c: rlb_choose_channel).
 
 `about`: what (two_macs, one_mac), address, macs, owner and owner_is, domain, node, interface, sender.
 """
@@ -13,9 +15,8 @@ from typing import Any, Final
 import polars as pl
 
 from pcapcheck.diagnose.case import Case
-from pcapcheck.diagnose.domains import domain
 from pcapcheck.diagnose.fact import Fact
-from pcapcheck.documents import values
+from pcapcheck.diagnose.tenures import in_turns, one_owner, timeline
 from pcapcheck.topology.topology import Owner, OwnerKind
 
 OWNED: Final = (OwnerKind.POD, OwnerKind.NODE)
@@ -23,49 +24,41 @@ OWNED: Final = (OwnerKind.POD, OwnerKind.NODE)
 
 def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each address with two MACs, then for each MAC with two owners."""
-    claims = _claims(case)
-    if claims.is_empty():
+    every = timeline(case)
+    if every.is_empty():
         return
-    for (_, address), rows in claims.group_by("domain", "source", maintain_order=True):
+    for (_, address), rows in every.sort("domain", "address", "file", "frame1").group_by(
+        "domain", "address", maintain_order=True
+    ):
         macs = sorted(set(rows["mac"].to_list()))
-        if len(macs) > 1 and not _one_owner(case, macs):
+        if len(macs) > 1 and _contradict(case, str(address), macs, rows):
             yield _fact(case, "two_macs", rows, rows.unique("mac", keep="first", maintain_order=True))
         elif len(macs) == 1 and _stolen(case, str(address), macs[0], rows):
             yield _fact(case, "two_macs", rows, rows)
     if case.profile.traits.shared_mac:
         return
-    for (_, mac), rows in claims.group_by("domain", "mac", maintain_order=True):
-        owners = {case.network.owners.of(address) for address in rows["source"].unique().to_list()}
+    for (_, mac), rows in _owned(case, every).group_by("domain", "mac", maintain_order=True):
+        owners = {case.network.owners.of(address) for address in rows["address"].unique().to_list()}
         if len(owners) > 1 and _should_differ(case, str(mac), owners):
-            yield _fact(case, "one_mac", rows, rows.unique("source", keep="first", maintain_order=True))
+            yield _fact(case, "one_mac", rows, rows.unique("address", keep="first", maintain_order=True))
 
 
-def _claims(case: Case) -> pl.DataFrame:
-    """Return the claims about addresses of pods and nodes: source, mac (text), domain, point."""
-    said = case.variants("arp", "nd")
-    if said.is_empty():
-        return said
-    mac = pl.when(pl.col("kind") == "arp").then("arp.src.hw_mac").otherwise("inner.eth.src").alias("number")
-    said = said.with_columns(mac).drop_nulls(["number", "source"])
-    owned = [each for each in said["source"].unique().to_list() if case.network.owners.of(each).kind in OWNED]
-    texts = {number: values.mac_text(number) for number in said["number"].unique().to_list()}
-    places = {number: domain(case, point) for number, point in enumerate(case.network.capture_points)}
-    return (
-        said.filter(pl.col("source").is_in(owned))
-        .with_columns(
-            pl.col("number").replace_strict(texts, default="", return_dtype=pl.String).alias("mac"),
-            pl.col("point").replace_strict(places, default="", return_dtype=pl.String).alias("domain"),
-        )
-        .sort("domain", "source", "file", "frame1")
-    )
+def _contradict(case: Case, address: str, macs: list[str], rows: pl.DataFrame) -> bool:
+    """Whether claims of one address by several MACs mean that two hosts have it at the same time."""
+    kind = case.network.owners.of(address).kind
+    if kind == OwnerKind.GROUP or one_owner(case, macs):
+        return False
+    if kind == OwnerKind.EXTERNAL and not any(case.network.owners.mac_owner(mac) for mac in macs):
+        heard = rows.filter(~pl.col("told")).group_by("destination", maintain_order=True)
+        return any(in_turns(each) for _, each in heard)
+    return in_turns(rows)
 
 
-def _one_owner(case: Case, macs: list[str]) -> bool:
-    """Whether all these MACs are of one node: proxy ARP, or NICs that answer for each other."""
-    nodes = [
-        {owner.node for owner in case.network.owners.mac_owner(mac) if owner.pod is None} for mac in macs
-    ]
-    return all(nodes) and len(set.intersection(*nodes)) == 1
+def _owned(case: Case, every: pl.DataFrame) -> pl.DataFrame:
+    """Return the claims of addresses of pods and nodes."""
+    addresses = every["address"].unique().to_list()
+    owned = [each for each in addresses if case.network.owners.of(each).kind in OWNED]
+    return every.filter(pl.col("address").is_in(owned) & pl.col("kind").is_in(["arp", "nd"]))
 
 
 def _stolen(case: Case, address: str, mac: str, rows: pl.DataFrame) -> bool:
@@ -89,7 +82,10 @@ def _should_differ(case: Case, mac: str, owners: set[Owner]) -> bool:
 
 def _fact(case: Case, what: str, rows: pl.DataFrame, proof: pl.DataFrame) -> Fact:
     """Return a fact about the claims in `rows`; `proof` has one claim of each kind."""
-    addresses, macs = rows["source"].unique(maintain_order=True).to_list(), sorted(set(rows["mac"].to_list()))
+    addresses, macs = (
+        rows["address"].unique(maintain_order=True).to_list(),
+        sorted(set(rows["mac"].to_list())),
+    )
     owner, point = case.network.owners.of(addresses[0]), case.point(rows["point"][0])
     subject, claimed = (addresses[0], macs) if what == "two_macs" else (macs[0], addresses)
     said = {"two_macs": "is claimed by", "one_mac": "is used for"}[what]

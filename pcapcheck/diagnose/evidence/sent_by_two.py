@@ -1,7 +1,8 @@
 """Two nodes send from the address of one pod, so that two pods must have it.
 
 A node that only forwards a packet does not count: it sends with a lower TTL, and what the pod's node sends
-too.
+too. Nor does a node that had the pod before it moved, or has it since: the two must send in turns, or within
+so short a time that no pod can have moved.
 
 `about`: address, actual, owner, nodes (who sends), node (that should not), sender, interface.
 """
@@ -13,9 +14,11 @@ import polars as pl
 
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
+from pcapcheck.diagnose.tenures import aligned, at_once
 from pcapcheck.topology.topology import OwnerKind, Role
 
 LEAST: Final = 2  # packets
+RESTART: Final = 1_000_000_000  # ns: no pod is stopped, scheduled and started on another node within a second
 
 
 def find(case: Case) -> Iterator[Fact]:
@@ -23,13 +26,13 @@ def find(case: Case) -> Iterator[Fact]:
     sent = _sent(case)
     if sent.is_empty():
         return
-    sent = sent.filter(pl.col("by").n_unique().over("source") > 1)
+    sent = aligned(case, sent).filter(pl.col("by").n_unique().over("source") > 1)
     for (address,), rows in sent.group_by("source", maintain_order=True):
         home = rows.filter(pl.col("by") == case.network.owners.node_of(str(address)))
         foreign = rows.filter(~pl.col("by").is_in(home["by"].unique().implode()))
         foreign = foreign.filter(~pl.col("direction").is_in(home["direction"].unique().implode()))
         foreign = foreign.filter(pl.col("ttl").is_in(home["ttl"].unique().implode()))
-        if len(home) and foreign["packets"].sum() >= LEAST:
+        if len(home) and foreign["packets"].sum() >= LEAST and at_once(home, foreign, RESTART):
             yield _fact(case, str(address), home, foreign)
 
 
