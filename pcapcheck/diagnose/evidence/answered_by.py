@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.topology.topology import OwnerKind, Role
@@ -22,7 +23,7 @@ def find(case: Case) -> Iterator[Fact]:
     at_pods = case.network.points_where(
         lambda point: point.pod is not None and point.role in (Role.POD, Role.VETH)
     )
-    said = case.variants("tcp", "udp").filter(pl.col("point").is_in(at_pods)) if at_pods else pl.DataFrame()
+    said = case.variants(*PORTED).filter(pl.col("point").is_in(at_pods)) if at_pods else pl.DataFrame()
     if said.is_empty():
         return
     sent, got = _named(said, "source", "destination"), _named(said, "destination", "source")
