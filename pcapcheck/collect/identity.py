@@ -66,12 +66,7 @@ Columns = dict[str, NDArray[Any]]
 FIN, SYN, RST, ACK = 1, 2, 4, 16  # RFC 9293, 3.1
 TCP, SCTP = 6, 132  # IANA protocol numbers
 CHUNK_DATA: Final = 0  # RFC 9260, 3.2
-CHUNKS_SENT_AGAIN: Final = (
-    0,
-    1,
-    7,
-    10,
-)  # DATA, INIT, SHUTDOWN, COOKIE ECHO, which have timers: RFC 9260, 5.1, 6.3, 9.2
+CHUNKS_SENT_AGAIN: Final = (1, 7, 10)  # INIT, SHUTDOWN, COOKIE ECHO, besides DATA: RFC 9260, 5.1, 6.3, 9.2
 PAYLOAD: Final = tuple(f"_payload{k}" for k in range(4))  # the first 16 bytes, four at a time
 CHUNK: Final = tuple(f"inner.sctp._chunk{k}" for k in range(4))  # of the first chunk, as above
 
@@ -184,7 +179,7 @@ def _sctp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_sctp
     made = {
         "key": _hash(7, tag, type_, told, ip.ident),
         "strong": _hash(15, tag, type_, told, ip.ident),
-        "content": np.where(np.isin(type_, CHUNKS_SENT_AGAIN), _hash(25, tag, type_, told), 0),
+        "content": np.where(sequence.present | np.isin(type_, CHUNKS_SENT_AGAIN), _hash(25, tag, told), 0),
     }
     _fill(columns, read("inner.sctp.chunk_type").present & is_sctp, "sctp", made)
 

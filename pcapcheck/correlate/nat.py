@@ -15,9 +15,9 @@ fingerprint (`identity`, column `strong`) before and after it. Two tuples belong
 1. they have a fingerprint in common, seen within 3 s of each other, clocks aligned;
 2. at most 8 tuples share it: what more have is no fingerprint but a common payload;
 3. they are of the same kind, and translation can make one of the other (`_may_be_one`). For TCP, SCTP and
-   echoes, whose fingerprints are unique, it is enough that an end is equal or that one end is no pod. Datagrams
-   without an IP ID may be equal by chance, so their owners must fit too: translation makes no pod of another
-   pod, no outside address of another, and does not send a datagram back to where it came from.
+   echoes, whose fingerprints are unique, it is enough that an end is equal or that one end is no pod.
+   Datagrams without an IP ID may be equal by chance, so their owners must fit too: translation makes no pod
+   of another pod, no outside address of another, and does not send a datagram back to where it came from.
 
 Tuples are joined transitively, and with each pair the two opposite tuples are joined. A group of more than 8
 tuples was joined by chance and is dissolved. The group's number is its smallest member, so the result depends

@@ -5,7 +5,7 @@ Source: RFC 2131, 2 (fields); RFC 2132, 9.6 (option 53). Wireshark: packet-dhcp.
 
 import numpy as np
 
-from pcapcheck.capture.arrays import Ints
+from pcapcheck.capture.arrays import Bools, Ints
 from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers
 
@@ -14,6 +14,13 @@ MAGIC = 0x63825363
 MESSAGE_TYPE = 53  # the number of the option
 PAD, END = 0, 255
 MAX_OPTIONS = 64  # clients and servers write the message type first or nearly so
+
+
+def sound(read: Headers) -> Bools:
+    """Say whether it is a request (1) or a reply (2)."""
+    kind = read.number(0)
+    either: Bools = (kind == 1) | (kind == 2)
+    return either
 
 
 def message_type(read: Headers) -> Ints:
@@ -52,5 +59,6 @@ PROTOCOL = Protocol(
     ),
     partial=True,
     reach=COOKIE + 4 + 2 * MAX_OPTIONS,
+    sound=sound,
     within={"udp.port": (67, 68)},
 )

@@ -11,9 +11,10 @@ capture filter by port lets only first fragments pass, so a point counts if it s
 too; of several uplinks, all have to be captured, because a bond may send first and later fragments by
 different ways.
 
-`about`: which (later, first: what is lost), lost, sent (at the last point that shows both), all, offset (of the last
-fragments, bytes), outer (of a tunnel's packets), from_hop, to_hop, from_role, to_role, from_node, to_node, node,
-interface, in_pod, pod, toward, across (different nodes), sender, receiver, source, destination, flow, family.
+`about`: which (later, first: what is lost), lost, sent (at the last point that shows both), all, offset (of
+the last fragments, bytes), outer (of a tunnel's packets), from_hop, to_hop, from_role, to_role, from_node,
+to_node, node, interface, in_pod, pod, toward, across (different nodes), sender, receiver, source,
+destination, flow, family.
 """
 
 from collections.abc import Iterator, Sequence
@@ -111,7 +112,7 @@ def _pieces(case: Case) -> pl.DataFrame:
 
 
 def _piece(level: str) -> pl.Expr:
-    """Return which part of its datagram a packet is, by its outermost or innermost IP header: first or last."""
+    """Return which part of its datagram a packet is, by its outermost or innermost IP header."""
     six = pl.col("version") == 6 if level else pl.col("ip.src").is_null()
     more = pl.when(six).then(f"{level}ipv6.fraghdr.more").otherwise(f"{level}ip.flags.mf")
     offset = pl.when(six).then(f"{level}ipv6.fraghdr.offset").otherwise(f"{level}ip.frag_offset")

@@ -1,8 +1,9 @@
 """A flow is refused by the pod itself, its node, or a router, with a reset or an ICMP error that quotes it.
 
-A reset is a refusal if it answers a SYN and all answers are resets; a reset that ends a connection is not. So
-is an ABORT that answers an INIT (RFC 9260, 8.4). A node port that is not translated is refused by the node
-itself. A node without a device for a GRE packet answers port unreachable (Linux net/ipv4/gre_demux.c: gre_rcv).
+A reset is a refusal if it answers a SYN and all answers are resets; a reset that ends a connection is not.
+So is an ABORT that answers an INIT (RFC 9260, 8.4). A node port that is not translated is refused by the
+node itself. A node without a device for a GRE packet answers port unreachable (Linux net/ipv4/gre_demux.c:
+gre_rcv).
 
 `about`: how (reset, or what the ICMP error says), by (pod: the destination itself; node; router), by_node,
 target_is (pod, node, service, …), port, actual, of_tunnel (the refused packet is a tunnel's), intended (the
