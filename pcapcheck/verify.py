@@ -36,6 +36,11 @@ REPEATED: Final = (
     "tcp.options.sack_le",
     "icmpv6.opt.src_linkaddr",
     "icmpv6.opt.target_linkaddr",
+    "sctp.chunk_type",
+    "sctp.chunk_length",
+    "sctp.data_tsn_raw",
+    "dhcp.hw.type",
+    "dhcp.hw.mac_addr",
 )  # we: the first
 HIDDEN: Final = ("ipv6", "ip.version")  # only tshark shows this, as if IPv6 were IPv4
 NOT_QUOTED: Final = ("tcp.len", "tcp.seq_raw")  # tshark has these of no packet that ICMP quotes

@@ -5,7 +5,23 @@ import signal
 
 import pytest
 from captures_build import pcap, record
-from packets import arp, eth, fraghdr, icmp, ip, ipv6, neighbour, tcp, timestamp, udp, vlan, vxlan
+from packets import (
+    arp,
+    chunk,
+    dhcp,
+    eth,
+    fraghdr,
+    icmp,
+    ip,
+    ipv6,
+    neighbour,
+    sctp,
+    tcp,
+    timestamp,
+    udp,
+    vlan,
+    vxlan,
+)
 
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.errors import InputError
@@ -32,8 +48,10 @@ def opinion(tmp_path, *packets, ours=VXLAN, theirs=VXLAN, most=100, tail=b""):
         eth(ip(icmp(FRAME[14:], type=3, code=4, word=1450))),
         eth(ipv6(fraghdr(udp(bytes(16), dport=53), more=1))),
         eth(ip(bytes(64), proto=17, offset=1480)),
+        eth(ip(sctp(chunk(3, bytes(12)) + chunk(0, bytes(16)), tag=7))),
+        eth(ip(udp(dhcp(2, op=2, yours="10.0.0.9"), sport=67, dport=68))),
     ],
-    ids=("tcp", "vxlan", "arp", "nd", "icmp", "fragment6", "fragment"),
+    ids=("tcp", "vxlan", "arp", "nd", "icmp", "fragment6", "fragment", "sctp", "dhcp"),
 )
 def test_both_read_the_same(packet, tmp_path):
     found = opinion(tmp_path, packet)

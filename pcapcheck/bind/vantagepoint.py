@@ -7,6 +7,7 @@ Addresses and MACs are text; what a packet does not have is None.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.topology.topology import CapturePoint
 
 
@@ -71,7 +72,7 @@ class TrafficSeen(NamedTuple):
     @property
     def is_data(self) -> bool:
         """Whether the sender speaks for itself: it is not ARP or ND, nor an error about another's packet."""
-        return self.source is not None and self.kind in ("tcp", "udp", "echo")
+        return self.source is not None and self.kind in (*PORTED, "echo")
 
 
 @dataclass(frozen=True, slots=True)

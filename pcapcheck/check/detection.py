@@ -10,12 +10,13 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.correlate.addresses import addressed
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.documents.values import ipv4_text
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CapturePoint, OwnerKind, Topology
 
 POD_OWNERS: Final = (OwnerKind.POD, OwnerKind.POD_NETWORK)
-DATA: Final = ("tcp", "udp", "echo", "fragment", "other")
+DATA: Final = (*PORTED, "echo", "fragment", "other")
 
 
 def detection_frame(

@@ -13,6 +13,7 @@ from pcapcheck.check.checker import frames_of
 from pcapcheck.check.finding import Finding, Hop, Severity
 from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.correlate.network import Network
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.topology.topology import Expectation, Topology
 
 RULE: Final = "topology/traffic"
@@ -112,7 +113,7 @@ def _flows(network: Network, entry: Expectation) -> pl.DataFrame:
     seen = network.variants.filter(
         pl.col("source").is_in(sources) & pl.col("destination").is_in(destinations)
     )
-    seen = seen.filter(pl.col("kind").is_in(["tcp", "udp", "echo"]) & pl.col("client"))
+    seen = seen.filter(pl.col("kind").is_in((*PORTED, "echo")) & pl.col("client"))
     if entry.protocol:
         seen = seen.filter(pl.col("kind") == {"icmp": "echo"}.get(entry.protocol, entry.protocol))
     if entry.port:
@@ -130,7 +131,7 @@ def _flows(network: Network, entry: Expectation) -> pl.DataFrame:
 
 def _answers(network: Network) -> pl.DataFrame:
     """Return the flows whose answer is more than a reset."""
-    back = network.variants.filter(~pl.col("client") & pl.col("kind").is_in(["tcp", "udp", "echo"]))
+    back = network.variants.filter(~pl.col("client") & pl.col("kind").is_in((*PORTED, "echo")))
     real = (pl.col("kind") != "tcp") | (pl.col("inner.tcp.flags.syn") == 1)
     return back.group_by("flow").agg(real.any().alias("answered"))
 

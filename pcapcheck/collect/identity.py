@@ -24,6 +24,11 @@ Two sightings are of the same bytes if their keys are equal and their intervals 
     an IP ID                                                    datagram equals the sum of its fragments
     UDP, echo without an IP ID  length or type and number,      none
                                 digest of 16 bytes of payload
+    SCTP                        verification tag, IP ID, TSN    none: matched by count
+                                of the first DATA chunk, else
+                                16 bytes of the first chunk
+    DHCP before there is an     transaction, message type, MAC  none: matched by count
+    address                     of the client, IP ID
 
 `strong`, the fingerprint, finds one packet among all flows. It joins the two address tuples that a packet has
 before and after translation (`correlate.nat`). It takes in more fields than the key and has no interval; the
@@ -34,15 +39,17 @@ An example: at a veth, a super-packet with sequence number 1000, 4344 bytes and 
 [3896, 5344): nothing is missing. Without the second of them, 1448 bytes were seen here and not there. The
 same bytes sent again later have another TSval, so another key, and cannot hide the loss of the first copy.
 
-What breaks it: a box that rewrites sequence numbers or timestamps (a TCP proxy, SYN cookies, a firewall that
-randomises them) makes two packets of one; so does one that renumbers IP IDs. A NIC that cuts UDP
+What breaks it: a box that rewrites sequence numbers or timestamps (a TCP proxy, SYN cookies, a firewall
+that randomises them) makes two packets of one; so does one that renumbers IP IDs. A NIC that cuts UDP
 super-datagrams gives the pieces IP IDs of their own. Without timestamps a retransmission has the key of the
-original, and only the count tells the two apart. IP IDs repeat after 65,536 datagrams, which again leaves the
-count. ICMP errors, ARP and neighbour discovery have no key: they are judged where they are seen.
+original, and only the count tells the two apart. IP IDs repeat after 65,536 datagrams, which again leaves
+the count. SCTP is not matched by intervals of its datagram, because a host passes super-packets of several
+SCTP packets to its devices, of which only the first keeps the IP ID. Later fragments of TCP and SCTP have
+no key either: the whole datagram, where a node has put them together, has another. ICMP errors, ARP and
+neighbour discovery have no key: they are judged where they are seen.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -51,15 +58,17 @@ from numpy.typing import NDArray
 
 from pcapcheck.capture.arrays import Bools, Words64
 from pcapcheck.collect.hashtable import mix_columns
-from pcapcheck.decode.columns import Column
-from pcapcheck.decode.stack import ECHO, ERRORS, KINDS, ND, TRANSPORTS
+from pcapcheck.collect.ipheader import FieldReader, IpHeader, ip_header, values_of
+from pcapcheck.decode.stack import DHCP_PORTS, ECHO, ERRORS, KINDS, ND, TRANSPORTS
 
-FieldReader = Callable[[str], Column]
 Columns = dict[str, NDArray[Any]]
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16  # RFC 9293, 3.1
+TCP, SCTP = 6, 132  # IANA protocol numbers
+CHUNK_DATA: Final = 0  # RFC 9260, 3.2
+CHUNKS_SENT_AGAIN: Final = (1, 7, 10)  # INIT, SHUTDOWN, COOKIE ECHO, besides DATA: RFC 9260, 5.1, 6.3, 9.2
 PAYLOAD: Final = tuple(f"_payload{k}" for k in range(4))  # the first 16 bytes, four at a time
-UNIT: Final = np.uint64(8)  # bytes that offsets of fragments count: RFC 791, 3.1; RFC 8200, 4.5
+CHUNK: Final = tuple(f"inner.sctp._chunk{k}" for k in range(4))  # of the first chunk, as above
 
 SIGHTING_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "kind": pl.UInt8,  # index into KINDS
@@ -73,7 +82,7 @@ SIGHTING_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "flags": pl.UInt16,  # of TCP
     "ipid": pl.UInt32,
     "size": pl.UInt32,  # of the innermost IP packet, bytes
-    "content": pl.UInt64,  # digest of a UDP payload, 0 where there is none
+    "content": pl.UInt64,  # digest of what a sender repeats without an answer, 0: none (TCP)
 }
 TYPES: Final[Mapping[type[pl.DataType], type[np.generic]]] = {
     pl.UInt8: np.uint8,
@@ -82,18 +91,6 @@ TYPES: Final[Mapping[type[pl.DataType], type[np.generic]]] = {
     pl.UInt64: np.uint64,
     pl.Boolean: np.bool_,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Ip:
-    """Fields of the innermost IP header that identities need; arrays (n,), lengths and offsets in bytes."""
-
-    protocol: Words64
-    ident: Words64
-    offset: Words64
-    more: Words64
-    payload: Words64
-    size: Words64
 
 
 def identities(read: FieldReader, transports: Words64, six: Bools) -> pl.DataFrame:
@@ -116,58 +113,15 @@ def fingerprints(read: FieldReader, transports: Words64, six: Bools) -> Words64:
 
 def _columns(read: FieldReader, transports: Words64, six: Bools) -> Columns:
     n = len(transports)
-    ip = _ip(read, six)
+    ip = ip_header(read, six)
     columns: Columns = {name: np.zeros(n, TYPES[kind]) for name, kind in SIGHTING_SCHEMA.items()}
     columns |= {"ipid": ip.ident.astype(np.uint32), "size": ip.size.astype(np.uint32)}
     is_ = {name: transports == np.uint64(code) for code, name in enumerate(TRANSPORTS)}
-    for name, fill in (("tcp", _tcp), ("udp", _udp), ("icmp", _icmp), ("icmpv6", _icmp), ("", _fragments)):
+    for name, fill in FILLS.items():
         if is_[name].any():
             fill(read, ip, columns, name, is_[name])
     columns["kind"][is_["arp"]] = KINDS.index("arp")
     return columns
-
-
-def _values(read: FieldReader, name: str) -> Words64:
-    """Return a column with 0 where the field is absent, uint64 (n,)."""
-    column = read(name)
-    values = column.values if column.present.all() else np.where(column.present, column.values, 0)
-    return values.astype(np.uint64)
-
-
-def _ip(read: FieldReader, six: Bools) -> _Ip:
-    """Read the innermost IP header, whichever version carries the packet."""
-    if not six.any():
-        return _ip4(read)
-    if six.all():
-        return _ip6(read)
-    four, other = _ip4(read), _ip6(read)
-    return _Ip(*(np.where(six, getattr(other, name), getattr(four, name)) for name in _Ip.__slots__))
-
-
-def _ip4(read: FieldReader) -> _Ip:
-    header, total = _values(read, "inner.ip.hdr_len"), _values(read, "inner.ip.len")
-    return _Ip(
-        protocol=_values(read, "inner.ip.proto"),
-        ident=_values(read, "inner.ip.id"),
-        offset=_values(read, "inner.ip.frag_offset") * UNIT,
-        more=_values(read, "inner.ip.flags.mf"),
-        payload=total - np.minimum(header, total),
-        size=total,
-    )
-
-
-def _ip6(read: FieldReader) -> _Ip:
-    """Read IPv6; its fragments have their ID, offset and flag in a header of 8 bytes."""
-    length = _values(read, "inner.ipv6.plen")
-    fragment = read("inner.ipv6.fraghdr.offset").present
-    return _Ip(
-        protocol=_values(read, "inner.ipv6.nxt"),
-        ident=_values(read, "inner.ipv6.fraghdr.ident"),
-        offset=_values(read, "inner.ipv6.fraghdr.offset") * UNIT,
-        more=_values(read, "inner.ipv6.fraghdr.more"),
-        payload=length - np.minimum(length, np.uint64(8) * fragment),
-        size=length + np.uint64(40),
-    )
 
 
 def _hash(salt: int, *parts: NDArray[Any]) -> Words64:
@@ -177,16 +131,19 @@ def _hash(salt: int, *parts: NDArray[Any]) -> Words64:
     return mix_columns(columns, n)
 
 
-def _tcp(read: FieldReader, ip: _Ip, columns: Columns, _name: str, is_tcp: Bools) -> None:
+def _tcp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_tcp: Bools) -> None:
     """Identify segments by intervals of sequence numbers; an acknowledgement alone and a reset have none."""
-    seq, ack, flags = (_values(read, f"inner.tcp.{name}") for name in ("seq_raw", "ack_raw", "flags"))
+    seq, ack, flags = (values_of(read, f"inner.tcp.{name}") for name in ("seq_raw", "ack_raw", "flags"))
     stamp = read("inner.tcp.options.timestamp.tsval")
-    echo = _values(read, "inner.tcp.options.timestamp.tsecr")
+    echo = values_of(read, "inner.tcp.options.timestamp.tsecr")
     value = np.where(stamp.present, stamp.values + np.uint64(1), 0).astype(np.uint64)
-    data = _values(read, "inner.tcp.len")
+    data = values_of(read, "inner.tcp.len")
     syn, fin, reset = (flags & np.uint64(bit) != 0 for bit in (SYN, FIN, RST))
     length = np.where(reset, 0, data + syn + fin)
-    window, sack = _values(read, "inner.tcp.window_size_value"), _values(read, "inner.tcp.options.sack_le")
+    window, sack = (
+        values_of(read, "inner.tcp.window_size_value"),
+        values_of(read, "inner.tcp.options.sack_le"),
+    )
     single = np.where(reset, _hash(2, seq, ack, ip.ident), _hash(3, seq, ack, window, value, echo, sack))
     low = flags & np.uint64(FIN | SYN | RST)
     no_stamp = np.where(stamp.present, 0, ip.ident)
@@ -202,10 +159,10 @@ def _tcp(read: FieldReader, ip: _Ip, columns: Columns, _name: str, is_tcp: Bools
     _fill(columns, read("inner.tcp.seq_raw").present & is_tcp, "tcp", made)
 
 
-def _udp(read: FieldReader, ip: _Ip, columns: Columns, _name: str, is_udp: Bools) -> None:
+def _udp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_udp: Bools) -> None:
     """Identify datagrams by their IP ID, those with ID 0 by length and payload."""
-    length = _values(read, "inner.udp.length")
-    digest = _hash(20, *(_values(read, f"inner.udp.{word}") for word in PAYLOAD))
+    length = values_of(read, "inner.udp.length")
+    digest = _hash(20, *(values_of(read, f"inner.udp.{word}") for word in PAYLOAD))
     made = _datagram(ip, _hash(5, length, digest)) | {
         "strong": _hash(12, ip.ident, length, digest),
         "content": _hash(21, length, digest),
@@ -213,12 +170,43 @@ def _udp(read: FieldReader, ip: _Ip, columns: Columns, _name: str, is_udp: Bools
     _fill(columns, read("inner.udp.length").present & is_udp, "udp", made)
 
 
-def _icmp(read: FieldReader, ip: _Ip, columns: Columns, name: str, is_icmp: Bools) -> None:
+def _sctp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_sctp: Bools) -> None:
+    """Identify packets of SCTP by verification tag and first chunk; translation changes neither."""
+    tag, type_ = values_of(read, "inner.sctp.verification_tag"), values_of(read, "inner.sctp.chunk_type")
+    sequence = read("inner.sctp.data_tsn_raw")
+    chunk = _hash(23, *(values_of(read, word) for word in CHUNK))
+    told = np.where(sequence.present, _hash(24, values_of(read, "inner.sctp.data_tsn_raw")), chunk)
+    made = {
+        "key": _hash(7, tag, type_, told, ip.ident),
+        "strong": _hash(15, tag, type_, told, ip.ident),
+        "content": np.where(sequence.present | np.isin(type_, CHUNKS_SENT_AGAIN), _hash(25, tag, told), 0),
+    }
+    _fill(columns, read("inner.sctp.chunk_type").present & is_sctp, "sctp", made)
+
+
+def _dhcp(read: FieldReader, ip: IpHeader, columns: Columns, name: str, is_dhcp: Bools) -> None:
+    """Identify messages of clients that have no address yet; those of others are datagrams as any."""
+    _udp(read, ip, columns, name, is_dhcp)
+    client, mac = read("inner.dhcp.ip.client"), values_of(read, "inner.dhcp.hw.mac_addr")
+    said = _hash(26, mac, values_of(read, "inner.dhcp.type"), values_of(read, "inner.dhcp.option.dhcp"))
+    made: Columns = {
+        "key": _hash(8, said, values_of(read, "inner.dhcp.id"), ip.ident),
+        "start": np.zeros(len(said), np.uint32),
+        "length": np.zeros(len(said), np.uint32),
+        "strong": np.zeros(len(said), np.uint64),
+        "content": said,
+    }
+    ports = values_of(read, "inner.udp.srcport") + values_of(read, "inner.udp.dstport")
+    is_new = client.present & (client.values == 0) & read("inner.dhcp.hw.mac_addr").present
+    _fill(columns, is_new & is_dhcp & (ports == sum(DHCP_PORTS)), "dhcp", made)
+
+
+def _icmp(read: FieldReader, ip: IpHeader, columns: Columns, name: str, is_icmp: Bools) -> None:
     """Identify echoes by IP ID or number; ICMP errors and neighbour discovery get a kind and no key."""
-    type_ = _values(read, f"inner.{name}.type")
-    seq = _values(read, f"inner.{name}.{'seq' if name == 'icmp' else 'echo.sequence_number'}")
+    type_ = values_of(read, f"inner.{name}.type")
+    seq = values_of(read, f"inner.{name}.{'seq' if name == 'icmp' else 'echo.sequence_number'}")
     present = read(f"inner.{name}.type").present & is_icmp
-    digest = _hash(22, *(_values(read, f"inner.{name}.{word}") for word in PAYLOAD))
+    digest = _hash(22, *(values_of(read, f"inner.{name}.{word}") for word in PAYLOAD))
     request, reply = ECHO[name]
     made = _datagram(ip, _hash(6, type_, seq, digest)) | {
         "strong": _hash(13, type_, seq, ip.ident, digest),
@@ -231,7 +219,7 @@ def _icmp(read: FieldReader, ip: _Ip, columns: Columns, name: str, is_icmp: Bool
         columns["kind"][present & np.isin(type_, ND)] = KINDS.index("nd")
 
 
-def _datagram(ip: _Ip, otherwise: Words64) -> Columns:
+def _datagram(ip: IpHeader, otherwise: Words64) -> Columns:
     """Return key and interval by IP ID; where there is no ID, `otherwise` is the key, matched by count."""
     numbered = (ip.ident != 0) | (ip.offset != 0) | (ip.more != 0)
     return {
@@ -241,9 +229,10 @@ def _datagram(ip: _Ip, otherwise: Words64) -> Columns:
     }
 
 
-def _fragments(_read: FieldReader, ip: _Ip, columns: Columns, _name: str, bare: Bools) -> None:
+def _fragments(_read: FieldReader, ip: IpHeader, columns: Columns, _name: str, bare: Bools) -> None:
     """Identify later fragments, which have no ports, by the IP ID of their datagram."""
     made = _datagram(ip, ip.ident) | {"strong": _hash(14, ip.protocol, ip.ident, ip.offset)}
+    made["key"] = np.where(np.isin(ip.protocol, (TCP, SCTP)), 0, made["key"])
     _fill(columns, (ip.offset != 0) & bare, "fragment", made)
 
 
@@ -252,3 +241,14 @@ def _fill(columns: Columns, where: Bools, kind: str, made: Columns) -> None:
     columns["kind"][where] = KINDS.index(kind)
     for name, values in made.items():
         columns[name][where] = values[where].astype(columns[name].dtype)
+
+
+FILLS: Final[Mapping[str, Callable[[FieldReader, IpHeader, Columns, str, Bools], None]]] = {
+    "tcp": _tcp,
+    "udp": _udp,
+    "sctp": _sctp,
+    "dhcp": _dhcp,
+    "icmp": _icmp,
+    "icmpv6": _icmp,
+    "": _fragments,
+}

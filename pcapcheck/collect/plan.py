@@ -16,7 +16,9 @@ ADDRESS_FIELDS: Final = (
     "inner.ipv6.src",
     "inner.ipv6.dst",
     "inner.ip.frag_offset",
+    "inner.ip.flags.mf",
     "inner.ipv6.fraghdr.offset",
+    "inner.ipv6.fraghdr.more",
     "inner.tcp.srcport",
     "inner.tcp.dstport",
     "inner.tcp.flags.syn",
@@ -24,6 +26,12 @@ ADDRESS_FIELDS: Final = (
     "inner.tcp.flags.reset",
     "inner.udp.srcport",
     "inner.udp.dstport",
+    "inner.sctp.srcport",
+    "inner.sctp.dstport",
+    "inner.sctp.chunk_type",
+    "inner.dhcp.ip.client",
+    "inner.dhcp.hw.mac_addr",
+    "inner.dhcp.option.dhcp",
     "inner.icmp.type",
     "inner.icmp.code",
     "inner.icmp.ident",
@@ -50,6 +58,8 @@ QUOTED_FIELDS: Final = (
     "quoted.tcp.dstport",
     "quoted.udp.srcport",
     "quoted.udp.dstport",
+    "quoted.sctp.srcport",
+    "quoted.sctp.dstport",
 )
 
 # The fields of every variant besides ADDRESS_FIELDS and those that rules name.
@@ -79,6 +89,8 @@ HEADER_FIELDS: Final = (
     "icmpv6.mtu",
     "ip.flags.mf",
     "ip.frag_offset",
+    "ipv6.fraghdr.more",
+    "ipv6.fraghdr.offset",
     *QUOTED_FIELDS,
 )
 

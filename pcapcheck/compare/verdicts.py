@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from pcapcheck.check.finding import Finding
 from pcapcheck.compare.difference import FindingChange, FlowChange, RuleChange
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.report.report import FlowSummary, Report
 
 SET_NAMES: Final = ("good", "bad")
@@ -69,5 +70,5 @@ def flow_changes(good: Report, bad: Report) -> Iterator[FlowChange]:
 def _between(flow: FlowSummary) -> _Between:
     protocol, _, ends = flow.flow.partition("/")
     port = ends.rpartition(":")[2]
-    numbered = protocol in ("tcp", "udp") and port.isdecimal()
+    numbered = protocol in PORTED and port.isdecimal()
     return _Between(flow.source, flow.destination, protocol, int(port) if numbered else 0)

@@ -2,6 +2,10 @@
 
 It takes the variants of all captures, adds the kind of packet, addresses as text and ports, and numbers the
 distinct tuples. It does not know the topology.
+
+A DHCP client has no address yet, its messages go to everybody, and a server may send its answer to the
+address that it offers. So both directions are those between the client and all servers: 0.0.0.0 with the
+client's MAC, a number, as its port, and 255.255.255.255.
 """
 
 import ipaddress
@@ -10,8 +14,10 @@ from typing import Final
 
 import polars as pl
 
-from pcapcheck.decode.stack import ECHO, ERRORS, ND, innermost
+from pcapcheck.decode.stack import DHCP_PORTS, ECHO, ERRORS, ND, innermost
 
+DHCP_CLIENT: Final = "0.0.0.0"
+DHCP_SERVERS: Final = "255.255.255.255"
 TUPLE: Final = ("kind", "source", "source_port", "destination", "destination_port")
 
 
@@ -28,13 +34,14 @@ def addressed(variants: pl.DataFrame) -> pl.DataFrame:
         pl.col("stack").replace_strict(versions, default=0, return_dtype=pl.Int64).alias("version"),
     )
     named = named.with_columns(_kind().alias("kind"))
-    source, destination = _address(named, "src"), _address(named, "dst")
-    named = named.with_columns(source.alias("source"), destination.alias("destination"))
+    ends = {"source": _address(named, "src"), "destination": _address(named, "dst")}
+    named = named.with_columns(each.alias(end) for end, each in ends.items())
     target = _target(named)
     return named.with_columns(
+        _lease("src", "source"),
         pl.when(pl.col("kind") == "nd")
-        .then(target.fill_null(destination))
-        .otherwise(destination)
+        .then(target.fill_null(ends["destination"]))
+        .otherwise(_lease("dst", "destination"))
         .alias("destination"),
         _port("src").alias("source_port"),
         _port("dst").alias("destination_port"),
@@ -57,7 +64,7 @@ def numbered(variants: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _kind() -> pl.Expr:
-    """Return tcp, udp, echo, icmp-error, arp, nd, fragment or other: one of `innermost.KINDS`."""
+    """Return what each packet is: one of `stack.KINDS`."""
     transport, version = pl.col("transport"), pl.col("version")
 
     def is_(types: Mapping[str, tuple[int, ...]]) -> pl.Expr:
@@ -66,9 +73,16 @@ def _kind() -> pl.Expr:
         )
 
     later = pl.when(version == 6).then("inner.ipv6.fraghdr.offset").otherwise("inner.ip.frag_offset") > 0
+    new = (
+        pl.col("inner.dhcp.ip.client").eq(0)
+        & pl.col("inner.dhcp.hw.mac_addr").is_not_null()
+        & (pl.col("inner.udp.srcport") + pl.col("inner.udp.dstport")).eq(sum(DHCP_PORTS))
+    )
     return (
-        pl.when(transport.is_in(["tcp", "udp", "arp"]))
+        pl.when(transport.is_in(["tcp", "udp", "sctp", "arp"]))
         .then(transport)
+        .when(transport == "dhcp")
+        .then(pl.when(new).then(transport).otherwise(pl.lit("udp")))
         .when(is_(ECHO))
         .then(pl.lit("echo"))
         .when(is_(ERRORS))
@@ -81,13 +95,27 @@ def _kind() -> pl.Expr:
     )
 
 
+def _lease(end: str, name: str) -> pl.Expr:
+    """Return an address; of DHCP, that of the client or of all servers."""
+    mine = pl.when(_is_client(end)).then(pl.lit(DHCP_CLIENT)).otherwise(pl.lit(DHCP_SERVERS))
+    return pl.when(pl.col("kind") == "dhcp").then(mine).otherwise(name).alias(name)
+
+
+def _is_client(end: str) -> pl.Expr:
+    return pl.col(f"inner.udp.{end}port") == DHCP_PORTS[1]
+
+
 def _port(end: str) -> pl.Expr:
     """Return the port of one end; an echo has its identifier at both ends, ARP its operation."""
     transport = pl.col("transport")
     return (
         pl.when(transport == "tcp")
         .then(f"inner.tcp.{end}port")
-        .when(transport == "udp")
+        .when(transport == "sctp")
+        .then(f"inner.sctp.{end}port")
+        .when((pl.col("kind") == "dhcp") & _is_client(end))
+        .then("inner.dhcp.hw.mac_addr")
+        .when(transport.is_in(["udp", "dhcp"]))
         .then(f"inner.udp.{end}port")
         .when(pl.col("kind") == "echo")
         .then(pl.coalesce("inner.icmp.ident", "inner.icmpv6.echo.identifier"))

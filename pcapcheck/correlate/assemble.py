@@ -5,6 +5,7 @@ and judges nothing.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from pcapcheck.collect.fingerprint import FINGERPRINTS, some
 from pcapcheck.correlate.addresses import addressed, numbered
 from pcapcheck.correlate.clocks import offsets
 from pcapcheck.correlate.flowtable import directions, owned
+from pcapcheck.correlate.leases import leased, of_clients
 from pcapcheck.correlate.nat import join_tuples, reverse_of
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Path, Paths
@@ -20,6 +22,8 @@ from pcapcheck.correlate.routes import routed
 from pcapcheck.correlate.steps import placed, step_points_frame, steps_frame, watched
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CapturePoint, Topology
+
+INIT: Final = 1  # chunk type: RFC 9260, 3.2
 
 
 def assemble(
@@ -42,7 +46,7 @@ def assemble(
     """
     owners = Owners(topology)
     variants, tuples = numbered(addressed(variants))
-    tuples = _counted(owned(tuples, owners), variants)
+    tuples = _counted(of_clients(owned(tuples, owners), owners), variants)
     keys = _keys(sightings, variants, tuples, points_frame(points, {}))
     ahead = offsets(keys)
     aligned = keys.with_columns((pl.col("time") - _ahead(ahead)).alias("time"))
@@ -52,6 +56,8 @@ def assemble(
     )
     flows, paths = routed(directions(tuples), Paths(template, topology), owners)
     where = points_frame(points, ahead)
+    seen = variants.join(tuples.select("tuple", "direction"), on="tuple", how="left", maintain_order="left")
+    flows, paths = leased(flows, paths, seen, where, tuple(points))
     step_points = step_points_frame(paths, points)
     steps = steps_frame(paths, step_points)
     variants = placed(_joined(variants, tuples, flows, where), steps, step_points)
@@ -72,15 +78,19 @@ def assemble(
 
 
 def _counted(tuples: pl.DataFrame, variants: pl.DataFrame) -> pl.DataFrame:
-    """Add to each tuple when it was first seen, its packets, and whether it opens a conversation.
+    """Add to each tuple when it was first seen, its packets, and whether and when it opened a conversation.
 
-    A SYN without ACK opens one, and so does an echo request.
+    A SYN without ACK opens one, and so do an echo request and an INIT.
     """
     syn = (pl.col("inner.tcp.flags.syn") == 1) & (pl.col("inner.tcp.flags.ack") == 0)
     request = pl.col("inner.icmp.type").eq(8) | pl.col("inner.icmpv6.type").eq(128)
-    opens = (syn.fill_null(value=False) | request.fill_null(value=False)).any()
+    init = pl.col("inner.sctp.chunk_type").eq(INIT)
+    opens = pl.any_horizontal(each.fill_null(value=False) for each in (syn, request, init))
     counted = variants.group_by("tuple").agg(
-        opens.alias("opens"), pl.col("first").min(), pl.col("packets").sum()
+        opens.any().alias("opens"),
+        pl.col("last").filter(opens).max().alias("opened"),
+        pl.col("first").min(),
+        pl.col("packets").sum(),
     )
     return tuples.join(counted, on="tuple", how="left", maintain_order="left")
 

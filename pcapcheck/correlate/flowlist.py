@@ -9,8 +9,9 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.correlate.network import Network
+from pcapcheck.decode.stack import FOLLOWED
 
-COUNTED: Final = ("tcp", "udp", "echo", "fragment", "other")
+COUNTED: Final = (*FOLLOWED, "fragment", "other")
 END_COLUMNS: Final = ("source", "destination")
 INTERFACES: Final = 1 << 16  # of one file, at most
 SCHEMA: Final = {

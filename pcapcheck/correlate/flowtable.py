@@ -8,7 +8,10 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.correlate.addresses import DHCP_CLIENT
 from pcapcheck.correlate.nat import reverse_of
+from pcapcheck.decode.stack import PORTED
+from pcapcheck.documents import values
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import OwnerKind
 
@@ -55,14 +58,15 @@ def directions(tuples: pl.DataFrame) -> pl.DataFrame:
     """Return a row for each direction, in order of its number: DIRECTIONS_SCHEMA up to `flow_text`.
 
     Args:
-        tuples: as `owned` gives them, with `direction`, `opens` (sent a SYN or an echo request), `first`
-            (time), packets.
+        tuples: as `owned` gives them, with `direction`, `opens` (sent a SYN, an INIT or an echo request),
+            `opened` (when it did last), `first` (time), packets.
     """
     ends = [_end(end) for end in END]
     frame = tuples.group_by("direction").agg(
         pl.col("kind").first().alias("l4"),
         *[column for columns in ends for column in columns],
         pl.col("opens").any(),
+        pl.col("opened").max(),
         pl.col("first").min(),
         pl.len().alias("tuples"),
         *[_other(end, kind) for end in END for kind in (OwnerKind.NODE, OwnerKind.SERVICE)],
@@ -111,7 +115,7 @@ def _paired(frame: pl.DataFrame, tuples: pl.DataFrame) -> pl.DataFrame:
     paired = frame.join(reverse, on="direction", how="left", maintain_order="left")
     other = frame.select(
         pl.col("direction").alias("reverse"),
-        *(pl.col(name).alias(f"other_{name}") for name in ("opens", "first")),
+        *(pl.col(name).alias(f"other_{name}") for name in ("opens", "opened", "first")),
     )
     asking = paired.join(other, on="reverse", how="left", maintain_order="left").with_columns(
         _asks().alias("asks")
@@ -126,24 +130,38 @@ def _paired(frame: pl.DataFrame, tuples: pl.DataFrame) -> pl.DataFrame:
         .then("asks")
         .otherwise(~pl.col("other_asks"))
     )
+    client = pl.when(pl.col("l4") == "dhcp").then(pl.col("source") == DHCP_CLIENT).otherwise(client)
     flow = pl.min_horizontal("direction", pl.col("reverse").fill_null(pl.col("direction")))
     named = asking.with_columns(flow.alias("flow"), client.alias("client"))
-    dropped = ("asks", "other_asks", "other_opens", "other_first")
-    return named.with_columns(_text().alias("flow_text")).drop(dropped)
+    dropped = ("asks", "other_asks", "opened", "other_opens", "other_opened", "other_first")
+    return named.with_columns(_text(_clients_of_dhcp(named)).alias("flow_text")).drop(dropped)
 
 
 def _asks() -> pl.Expr:
-    """Return whether a direction looks like the client's; of two directions the lower number decides."""
+    """Return whether a direction looks like the client's; of two directions the lower number decides.
+
+    Either end of SCTP may open an association, often from and to one port: the last to do so is the client.
+    """
+    both = (pl.col("l4") == "sctp") & pl.col("opens") & pl.col("other_opens")
     return (
         pl.when(pl.col("opens") != pl.col("other_opens"))
         .then("opens")
+        .when(both)
+        .then(pl.col("opened") >= pl.col("other_opened"))
         .when(pl.col("destination_port") != pl.col("source_port"))
         .then(pl.col("destination_port") < pl.col("source_port"))
         .otherwise(pl.col("first") <= pl.col("other_first"))
     )
 
 
-def _text() -> pl.Expr:
+def _clients_of_dhcp(frame: pl.DataFrame) -> dict[int, str]:
+    """Return the MACs of clients by their number, which stands for their port (`addresses`)."""
+    leases = frame.filter(pl.col("l4") == "dhcp")
+    numbers = pl.concat([leases["source_port"], leases["destination_port"]]).unique().to_list()
+    return {number: values.mac_text(number) for number in numbers}
+
+
+def _text(clients_of_dhcp: dict[int, str]) -> pl.Expr:
     """Return a flow as reports write it, the client first; "" where there are no addresses."""
     client = pl.col("client")
     a, b = (
@@ -158,7 +176,8 @@ def _text() -> pl.Expr:
         pl.when(address.str.contains(":", literal=True)).then(pl.format("[{}]", address)).otherwise(address)
         for address in (a, b)
     )
-    ports = pl.col("l4").is_in(["tcp", "udp"])
+    ports = pl.col("l4").is_in(PORTED)
+    mac = ap.replace_strict(clients_of_dhcp, default="", return_dtype=pl.String)
     echo = pl.format("icmp/{}-{}#{}", a, b, ap)
     other = pl.format("{}/{}-{}", "l4", a, b)
     return (
@@ -166,6 +185,8 @@ def _text() -> pl.Expr:
         .then(pl.format("{}/{}:{}-{}:{}", "l4", a, ap, b, bp))
         .when(pl.col("l4") == "echo")
         .then(echo)
+        .when(pl.col("l4") == "dhcp")
+        .then(pl.format("dhcp/{}", mac))
         .otherwise(other)
         .fill_null("")
     )

@@ -14,10 +14,10 @@ fingerprint (`identity`, column `strong`) before and after it. Two tuples belong
 
 1. they have a fingerprint in common, seen within 3 s of each other, clocks aligned;
 2. at most 8 tuples share it: what more have is no fingerprint but a common payload;
-3. they are of the same kind, and translation can make one of the other (`_may_be_one`). For TCP and echoes,
-   whose fingerprints are unique, it is enough that an end is equal or that one end is no pod. Datagrams
-   without an IP ID may be equal by chance, so their owners must fit too: translation makes no pod of another
-   pod, no outside address of another, and does not send a datagram back to where it came from.
+3. they are of the same kind, and translation can make one of the other (`_may_be_one`). For TCP, SCTP and
+   echoes, whose fingerprints are unique, it is enough that an end is equal or that one end is no pod.
+   Datagrams without an IP ID may be equal by chance, so their owners must fit too: translation makes no pod
+   of another pod, no outside address of another, and does not send a datagram back to where it came from.
 
 Tuples are joined transitively, and with each pair the two opposite tuples are joined. A group of more than 8
 tuples was joined by chance and is dissolved. The group's number is its smallest member, so the result depends
@@ -54,6 +54,7 @@ TOGETHER = 3 * SECONDS  # two sightings of one packet are at most so far apart, 
 CROWD = 8  # tuples: more of them share a fingerprint, or form a group, only by chance
 POD_KINDS: Final = (str(OwnerKind.POD), str(OwnerKind.POD_NETWORK))
 OUTSIDE_KINDS: Final = (str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER))
+EXACT: Final = ("tcp", "sctp", "echo")  # kinds whose fingerprints no two flows share
 MIRROR: Final = ("kind", "destination", "destination_port", "source", "source_port")
 
 
@@ -117,15 +118,15 @@ def _pairs(tuples: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 def _may_be_one() -> pl.Expr:
     """Return whether translation can make one tuple of the other.
 
-    TCP and echoes have fingerprints that no two flows share. Datagrams with equal payloads and no IP ID are
-    common, so the owners of theirs must fit too, and a datagram that is sent back is not translated.
+    TCP, SCTP and echoes have fingerprints that no two flows share. Datagrams with equal payloads and no IP ID
+    are common, so the owners of theirs must fit too, and a datagram that is sent back is not translated.
     """
     same_kind = pl.col("kind") == pl.col("kind_b")
     equal = {end: pl.col(end) == pl.col(f"{end}_b") for end in ("source", "destination")}
     pods = pl.all_horizontal(
         pl.col(f"{end}_kind{suffix}").is_in(POD_KINDS) for end in equal for suffix in ("", "_b")
     )
-    exact = pl.col("kind").is_in(["tcp", "echo"])
+    exact = pl.col("kind").is_in(EXACT)
     fits = pl.all_horizontal(equal[end] | ~_alike(end) for end in equal)
     return same_kind & (
         pl.when(exact).then(equal["source"] | equal["destination"] | ~pods).otherwise(fits & ~_sent_back())

@@ -9,10 +9,11 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.correlate.paths import Ends, Paths, Step
-from pcapcheck.correlate.traffic import Client, where, who
+from pcapcheck.correlate.traffic import OUTSIDE_OWNERS, Client, where, who
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import OwnerKind
 
+OUTSIDE: Final = [str(kind) for kind in OUTSIDE_OWNERS]
 CLIENT: Final = list(Client._fields)
 # What the path of a direction depends on.
 ROUTED_COLUMNS: Final = (
@@ -42,7 +43,15 @@ def _kinds(flows: pl.DataFrame, owners: Owners) -> pl.DataFrame:
     services = flows.drop_nulls("service").unique("flow", keep="first").select("flow", named="service")
     # Only the answers may show the service's address, where the client's way was captured behind the node.
     asked = clients.join(services, on="flow", how="left", maintain_order="left")
-    clients = asked.with_columns(pl.coalesce("service", "named").alias("service")).drop("named")
+    answers = flows.filter(~pl.col("client")).drop_nulls("source_is_service").select("flow")
+    # A pod that speaks to the outside by a service's address, of its own accord, asks no service.
+    asks_none = (
+        pl.col("destination_kind").is_in(OUTSIDE)
+        & pl.col("destination_is_service").is_null()
+        & ~pl.col("flow").is_in(answers["flow"].implode())
+    )
+    service = pl.when(asks_none).then(None).otherwise(pl.coalesce("service", "named"))
+    clients = asked.with_columns(service.alias("service")).drop("named")
     combinations = clients.select(CLIENT).unique(maintain_order=True)
     clients_seen = [Client(*row) for row in combinations.iter_rows()]
     words = combinations.with_columns(

@@ -84,9 +84,19 @@ VARIANTS_SCHEMA: Final = FrameSchema(
         ),
         ColumnSpec("kind", pl.String, "stack.KINDS", "what its packets are: tcp, udp, echo, arp …"),
         ColumnSpec("source", pl.String, "", "the innermost source address; null: no IP, no ARP"),
-        ColumnSpec("source_port", pl.Int64, "port", "the port, the identifier of an echo, or 0"),
+        ColumnSpec(
+            "source_port",
+            pl.Int64,
+            "port",
+            "the port, the identifier of an echo, the MAC of a DHCP client, or 0",
+        ),
         ColumnSpec("destination", pl.String, "", "the innermost destination address; null: no IP, no ARP"),
-        ColumnSpec("destination_port", pl.Int64, "port", "the port, the identifier of an echo, or 0"),
+        ColumnSpec(
+            "destination_port",
+            pl.Int64,
+            "port",
+            "the port, the identifier of an echo, the MAC of a DHCP client, or 0",
+        ),
         ColumnSpec("tuple", pl.Int64, "tuple", "kind, addresses and ports, numbered"),
         ColumnSpec("direction", pl.Int64, "row of directions", "the direction of a flow that it belongs to"),
         ColumnSpec("flow", pl.Int64, "direction", "the flow: the lower number of its two directions"),
@@ -123,7 +133,7 @@ DIRECTIONS_SCHEMA: Final = FrameSchema(
                 ("_node", pl.String, "", "the node; null: none or not known: the node"),
             )
         ),
-        ColumnSpec("opens", pl.Boolean, "", "it sent a SYN without ACK, or an echo request"),
+        ColumnSpec("opens", pl.Boolean, "", "it sent a SYN without ACK, an INIT or an echo request"),
         ColumnSpec("first", pl.Int64, "ns since 1970", "when its first packet was seen"),
         ColumnSpec("tuples", pl.UInt32, "tuples", "how many address tuples its packets had on the way"),
         *(

@@ -111,6 +111,7 @@ class Protocol:
         instead: what a header that is not sound may be (as Wireshark, IPv6 under IPv4's EtherType).
         partial: whether a header that is cut off has fields up to there, as Wireshark shows it.
         quotes: what it carries is a quoted packet (ICMP errors), no payload.
+        reach: how many bytes into a header its functions may read; TCP's options end at 60.
         minimum: bytes that every header has: as far as the unconditional fields reach. Found from `fields`.
         in_stack: whether it counts as a layer of its own; IPv6 extension headers do not, as IPv4 options do
             not.
@@ -130,6 +131,7 @@ class Protocol:
     partial: bool = False
     quotes: bool = False
     in_stack: bool = True
+    reach: int = 64
 
     minimum: int = field(init=False, default=0)
     _named: dict[str, tuple[Field, ...]] = field(init=False, default_factory=dict)

@@ -32,7 +32,6 @@ WIRE_DTYPES: dict[str, type[np.unsignedinteger]] = {
     ">u8": np.uint64,
     "<u8": np.uint64,
 }
-HEADER_REACH = 64  # bytes: no protocol reads further into its header; TCP's has up to 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Rows:
 
         Its bytes are those in `bytes`, where it surely fits, unless `whole` asks for all that follows.
         """
-        if whole or header.offset + HEADER_REACH > self.bytes.shape[1]:
+        if whole or header.offset + header.protocol.reach > self.bytes.shape[1]:
             return self._find(header, self.block.offset[self.row], self.block.data)
         if header.depth not in self._headers:
             base = np.arange(len(self)) * self.bytes.shape[1]

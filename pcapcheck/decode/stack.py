@@ -54,10 +54,20 @@ def _link() -> str:
     return rf"(?:{'|'.join(map(re.escape, sorted(names)))})(?::ieee8021ad|:vlan)*:"
 
 
-KINDS: Final = ("other", "tcp", "udp", "echo", "fragment", "icmp-error", "arp", "nd")
-TRANSPORTS: Final = ("", "tcp", "udp", "icmp", "icmpv6", "arp")
+KINDS: Final = ("other", "tcp", "udp", "echo", "fragment", "icmp-error", "arp", "nd", "sctp", "dhcp")
+PORTED: Final = ("tcp", "udp", "sctp")  # kinds whose packets have ports at both ends
+FOLLOWED: Final = (
+    *PORTED,
+    "echo",
+    "dhcp",
+)  # kinds whose packets can be told from each other, but for fragments
+TRANSPORTS: Final = ("", "tcp", "udp", "icmp", "icmpv6", "arp", "sctp", "dhcp")
 VERSIONS: Final = {"ip": 4, "ipv6": 6}
 ECHO: Final = {"icmp": (8, 0), "icmpv6": (128, 129)}  # request, reply: RFC 792, RFC 4443
+DHCP_PORTS: Final = (
+    67,
+    68,
+)  # servers', clients'; relay agents and servers speak from 67 to 67: RFC 2131, 4.1
 ND: Final = (135, 136)  # neighbour solicitation and advertisement: RFC 4861
 ERRORS: Final = {"icmp": (3, 4, 5, 11, 12), "icmpv6": (1, 2, 3, 4)}  # messages that quote a packet
 
@@ -65,7 +75,7 @@ ERRORS: Final = {"icmp": (3, 4, 5, 11, 12), "icmpv6": (1, 2, 3, 4)}  # messages 
 class Innermost(NamedTuple):
     """What carries a packet."""
 
-    transport: str  # behind the innermost IP header, or "arp"; "": none of TRANSPORTS
+    transport: str  # the last header behind the innermost IP header, or "arp"; "": none of TRANSPORTS
     version: int  # of IP; 0: none
 
 
@@ -76,5 +86,5 @@ def innermost(stack: str) -> Innermost:
     if "arp" in layers:
         return Innermost("arp", 0)
     last = max((k for k, layer in enumerate(layers) if layer in VERSIONS), default=-1)
-    transport = next((layer for layer in layers[last + 1 :] if layer in TRANSPORTS[1:]), "")
+    transport = next((layer for layer in reversed(layers[last + 1 :]) if layer in TRANSPORTS[1:]), "")
     return Innermost(transport, VERSIONS[layers[last]] if last >= 0 else 0)

@@ -2,7 +2,9 @@
 
 A conversation between two members of the cluster, or with one of its services, is always one. Of
 conversations with the outside nobody knows whether the other end is there at all. They count if at least
-three with the same outside address, or with the same server, were tried, and more than half of them failed.
+three with the same outside address, with the same server, or of one client with one server were tried, and
+more than half of them failed; or if three were delivered to the same member of the cluster, and it did not
+answer the client.
 """
 
 from typing import Final
@@ -13,6 +15,7 @@ from pcapcheck.correlate.network import Network
 from pcapcheck.outcome.outcome import Outcome
 
 TRIED_OUTSIDE: Final = 3  # conversations with one end outside, before its failures count
+PAIR_OF_ENDS: Final = ["asked_source", "asked_destination", "asked_destination_port"]
 NOT_TRIED: Final = (Outcome.ONE_WAY, Outcome.UNKNOWN)
 
 
@@ -25,12 +28,14 @@ def failures(network: Network) -> pl.DataFrame:
     tried = network.outcomes.filter(~pl.col("outcome").is_in(NOT_TRIED))
     failed = pl.col("failed")
     often = [
-        (pl.len().over(end) >= TRIED_OUTSIDE) & (failed.sum().over(end) * 2 > pl.len().over(end))
-        for end in ("outside", "server")
+        (pl.len().over(ends) >= TRIED_OUTSIDE) & (failed.sum().over(ends) * 2 > pl.len().over(ends))
+        for ends in (["outside"], ["server"], PAIR_OF_ENDS)
     ]
+    came = pl.col("delivered") & failed & (pl.col("outside") == pl.col("asked_source"))
+    often.append(came & (came.sum().over(PAIR_OF_ENDS) >= TRIED_OUTSIDE))
     inside = pl.col("outside").is_null()
     marked = tried.with_columns(
-        (inside | pl.any_horizontal(often)).alias("counts"),
-        (inside | failed.all().over("outside")).alias("hopeless"),
+        (inside | pl.any_horizontal(often).fill_null(value=False)).alias("counts"),
+        (inside | failed.all().over("outside", "asked_destination_port")).alias("hopeless"),
     )
     return marked.filter(failed)

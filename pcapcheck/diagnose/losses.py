@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.diagnose.case import Case
 
 OF_DIRECTIONS: Final = (
@@ -83,7 +84,7 @@ def _told(case: Case, losses: pl.DataFrame) -> pl.DataFrame:
         case.network.directions.select(OF_DIRECTIONS), on="direction", how="left"
     )
     server = pl.when("client").then("destination_port").otherwise("source_port")
-    by_port = pl.when(pl.col("kind").is_in(["tcp", "udp"])).then(pl.format("{} {}", "kind", server))
+    by_port = pl.when(pl.col("kind").is_in(PORTED)).then(pl.format("{} {}", "kind", server))
     return rows.with_columns(
         pl.col("kind").alias("protocol"),
         by_port.otherwise("kind").alias("port"),

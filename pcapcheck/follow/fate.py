@@ -15,10 +15,11 @@ The rule is that loss needs proof (CORRELATION.md, 2). For each packet that hop 
     A TCP sender noticed if the same bytes were sent again, or if no acknowledgement came for 0.3 s during
     which a hop went on looking and the sender did not go on to new bytes. For an echo request it is 1 s
     without a reply. Datagrams need no answer: one was felt if its content came again, or if it is a request
-    to which no packet at all came back.
+    to which no packet at all came back. SCTP and DHCP are treated like them: both repeat what had no answer.
     Otherwise it counts as lost only if j was looking, no packet proves that j's capture has gaps, and the
-    same hop lost another packet that was felt, or at least three and more than half of what it saw. Such a
-    packet is `silent`: `reduce` takes it back if another partition proves a gap at j.
+    same hop lost another packet that was felt, or at least three and more than half of what it saw; later
+    fragments, which no end misses for itself, are counted apart from the rest. Such a packet is `silent`:
+    `reduce` takes it back if another partition proves a gap at j.
 `unknown`: none of these. The report counts it as missing and draws no conclusion.
 
 Whether a point was looking at the time follows from the times of its first and last packet (`looking`). If j
@@ -44,6 +45,7 @@ from pcapcheck.follow.looking import looking
 from pcapcheck.follow.loss import surplus
 
 SECOND = 1_000_000_000
+DATAGRAMS = ("udp", "sctp", "dhcp")  # kinds whose senders repeat the same content
 PATIENCE = {"tcp": 300_000_000, "echo": SECOND, "udp": SECOND, "fragment": SECOND}  # ns to wait for an answer
 RETRY = SECOND // 5  # ns: what comes again so much later was sent again
 MIN_UNFELT = 3  # packets: fewer that no end noticed may be missed by any capture
@@ -157,12 +159,12 @@ def _sent_again(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     resent = (pl.col("repeats") > 1) & (pl.col("last_repeat") > pl.col("time") + RETRY)
     resent = resent | (pl.col("last_content") > pl.col("time") + RETRY)
     copied = (pl.col("copies") > 1) | ((pl.col("ids") > 1) & (pl.col("last_copy") > pl.col("time") + RETRY))
-    tcp, udp = pl.col("kind") == "tcp", pl.col("kind") == "udp"
+    tcp, datagram = pl.col("kind") == "tcp", pl.col("kind").is_in(DATAGRAMS)
     new = (pl.col("furthest") > pl.col("start") + pl.col("length")) & (
         pl.col("last_sent") > pl.col("time") + PATIENCE["tcp"]
     )
     return joined.with_columns(
-        ((tcp & copied) | (udp & resent)).fill_null(value=False).alias("again"),
+        ((tcp & copied) | (datagram & resent)).fill_null(value=False).alias("again"),
         new.fill_null(value=False).alias("went_on"),
     )
 
@@ -174,7 +176,7 @@ def _sent_again_elsewhere(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFr
     copies = data.group_by("direction", "start").agg(
         pl.col("time").max().alias("last_copy"), pl.col("ipid").n_unique().alias("ids")
     )
-    content = near.filter((pl.col("kind") == "udp") & (pl.col("content") != 0))
+    content = near.filter(pl.col("kind").is_in(DATAGRAMS) & (pl.col("content") != 0))
     repeats = content.group_by("direction", "content").agg(pl.col("time").max().alias("last_content"))
     return missed.join(copies, on=["direction", "start"], how="left").join(
         repeats, on=["direction", "content"], how="left"
@@ -190,7 +192,7 @@ def _reached(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
 
 def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     """Return the fate of each packet from its marks, by the rule of this module."""
-    tcp, udp = pl.col("kind") == "tcp", pl.col("kind") == "udp"
+    tcp, datagram = pl.col("kind") == "tcp", pl.col("kind").is_in(DATAGRAMS)
     proven = pl.col("later") | (pl.col("answered") & ~pl.col("again"))
     silence = ~pl.col("answered") & pl.col("waited")
     question = (pl.col("kind") == "echo") & pl.col("is_request")
@@ -200,14 +202,17 @@ def _judge(missed: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     looked = pl.col("alive") | (pl.col("one_way") & never)
     beyond = ~looked & pl.col("aim_point").is_not_null()
     # Datagrams need no answer, and some are repeated.
-    missing = udp & (pl.col("again") | (pl.col("one_way") & silence & pl.col("asks")))
+    missing = datagram & (pl.col("again") | (pl.col("one_way") & silence & pl.col("asks")))
     felt = (
         (tcp & (pl.col("length") > 0) & (pl.col("again") | (silence & ~pl.col("went_on"))))
         | (question & silence)
         | (missing & (pl.col("alive") | never | beyond))
     )
     marked = missed.with_columns(proven.alias("proven"), (felt & ~proven).alias("felt"))
-    place = ["direction", "rank"]
+    place = ["direction", "rank", "piece"]
+    marked, seen = (
+        frame.with_columns((pl.col("kind") == "fragment").alias("piece")) for frame in (marked, seen)
+    )
     total = seen.group_by(place).agg(pl.len().alias("packets"))
     gaps = marked.group_by("next_point").agg(pl.col("proven").any().alias("gappy"))
     marked = marked.join(gaps, on="next_point", how="left").join(total, on=place, how="left")

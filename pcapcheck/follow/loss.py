@@ -12,6 +12,7 @@ from pcapcheck.capture.arrays import Ints
 
 SEQUENCE_NUMBERS = 2**32  # sequence numbers of TCP
 RETRANSMISSION_NS = 200_000_000  # ns: one packet that passes a point twice does so within this time
+NUMBERED = ("tcp", "sctp", "dhcp")  # kinds that number what they send
 ELEMENT = ("direction", "rank", "key", "start", "length")
 
 
@@ -20,7 +21,7 @@ def once(seen: pl.DataFrame) -> pl.DataFrame:
 
     A bridge shows one packet up to three times, an `any` capture twice, so the same identity and IP ID at one
     hop within 0.2 s are one packet. A datagram with IP ID 0 is taken for the same packet only if its headers
-    have changed; TCP has sequence numbers instead.
+    have changed; TCP, SCTP and DHCP have numbers of their own instead.
     """
     marked = passed(seen, ("direction", "rank"))
     first = marked.unique("packet", keep="first", maintain_order=True)
@@ -33,8 +34,8 @@ def passed(seen: pl.DataFrame, place: tuple[str, str]) -> pl.DataFrame:
     element = (*place, "key", "start", "length", "ipid")
     ordered = seen.sort(*element, "time", "row")
     same = pl.all_horizontal(pl.col(*element) == pl.col(*element).shift(1))
-    tcp = pl.col("kind") == "tcp"
-    known = (pl.col("ipid") != 0) | tcp | (pl.col("variant") != pl.col("variant").shift(1))
+    own = pl.col("kind").is_in(NUMBERED)
+    known = (pl.col("ipid") != 0) | own | (pl.col("variant") != pl.col("variant").shift(1))
     near = pl.col("time") - pl.col("time").shift(1) < RETRANSMISSION_NS
     again = (same & known & near).fill_null(value=False)
     return ordered.with_columns((~again).cum_sum().alias("packet"))

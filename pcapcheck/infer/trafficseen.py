@@ -14,7 +14,7 @@ from pcapcheck.bind.vantagepoint import Nearer, TrafficSeen, Translation
 from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.addresses import TUPLE, numbered
 from pcapcheck.correlate.nat import CROWD, TOGETHER
-from pcapcheck.decode.stack import IP
+from pcapcheck.decode.stack import IP, PORTED
 from pcapcheck.decode.tunnels import ID_FIELDS
 from pcapcheck.documents import values
 
@@ -195,7 +195,7 @@ def translations(variants: pl.DataFrame, keys: pl.DataFrame) -> list[Translation
     )
     both = pairs.select("tuple", "tuple_b").unique().sort("tuple", "tuple_b")
     joined = both.join(tuples, on="tuple").join(tuples, left_on="tuple_b", right_on="tuple", suffix="_b")
-    return list(_told(joined.filter(pl.col("kind").is_in(["tcp", "udp"]))))
+    return list(_told(joined.filter(pl.col("kind").is_in(PORTED))))
 
 
 def _told(joined: pl.DataFrame) -> Iterator[Translation]:

@@ -13,7 +13,7 @@ from pcapcheck.correlate.flowlist import INTERFACES
 from pcapcheck.correlate.network import Network
 
 ASK, ANSWER, RESET, FURTHER = "ask", "answer", "reset", "further"
-CONVERSATIONS: Final = ("tcp", "udp", "echo", "sctp")
+CONVERSATIONS: Final = ("tcp", "udp", "echo", "sctp", "dhcp")
 SOCKETS: Final = ("kind", "source", "source_port", "destination", "destination_port")
 MIRRORED: Final = ("kind", "destination", "destination_port", "source", "source_port")
 INIT, INIT_ACK, ABORT = 1, 2, 6  # SCTP chunk types

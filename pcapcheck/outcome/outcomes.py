@@ -209,7 +209,7 @@ def _outcome() -> pl.Expr:
     return (
         pl.when(pl.col("l4").is_in(["tcp", "sctp"]))
         .then(_of_connection(again, tried, refused))
-        .when("group")
+        .when(pl.col("group") & (pl.col("l4") != "dhcp"))
         .then(pl.lit(Outcome.ONE_WAY))
         .otherwise(_of_query(again, tried, refused))
     )
@@ -249,7 +249,7 @@ def _of_query(again: pl.Expr, tried: pl.Expr, refused: pl.Expr) -> pl.Expr:
     answered = pl.col("packets_near") > 0
     ceased = (pl.col("open_items") >= OPEN) & (pl.col("open_for") >= AGAIN)
     known = pl.col("destination_port").is_in(QUERIES)
-    query = ((pl.col("l4") == "echo") | known | pl.col("lively")).fill_null(value=False)
+    query = (pl.col("l4").is_in(["echo", "dhcp"]) | known | pl.col("lively")).fill_null(value=False)
     return (
         pl.when(answered & ~(ceased & query))
         .then(pl.lit(Outcome.ANSWERED))

@@ -27,7 +27,7 @@ UNREACHABLE: Final = {
     13: "prohibited",
 }
 UNREACHABLE6: Final = {0: "net unreachable", 1: "prohibited", 3: "host unreachable", 4: PORT, 5: "prohibited"}
-PROTOCOLS: Final = {6: "tcp", 17: "udp", 1: "echo", 58: "echo", 47: "gre"}
+PROTOCOLS: Final = {6: "tcp", 17: "udp", 1: "echo", 58: "echo", 132: "sctp", 47: "gre"}
 LAST: Final = ("point", "file", "frame1")
 
 
@@ -97,6 +97,8 @@ def _port(told: pl.DataFrame, end: str) -> pl.Expr:
         .then(_number(told, f"quoted.tcp.{end}port"))
         .when(kind == "udp")
         .then(_number(told, f"quoted.udp.{end}port"))
+        .when(kind == "sctp")
+        .then(_number(told, f"quoted.sctp.{end}port"))
         .when(kind == "echo")
         .then(_number(told, "quoted.icmp.ident"))
         .fill_null(0)

@@ -20,7 +20,14 @@ ENDS = ("source", "source_port", "destination", "destination_port")
 def sent(direction, source, destination, kind="tcp", opens=False, first=0):
     """Return a tuple: who sends what to whom, (address, port) each."""
     row = dict(zip(ENDS, (*source, *destination), strict=True))
-    return {"direction": direction, "kind": kind, **row, "opens": opens, "first": first}
+    return {
+        "direction": direction,
+        "kind": kind,
+        **row,
+        "opens": opens,
+        "opened": first if opens else None,
+        "first": first,
+    }
 
 
 def tuples(*rows):

@@ -147,6 +147,23 @@ def neighbour(target="fd00::2", type=135, option=1, link=SRC):
     return icmpv6(address(target) + bytes([option, 1]) + mac(link), type=type)
 
 
+def chunk(type=0, value=b"", flags=3, length=None):
+    """Return a chunk of SCTP, padded to whole words."""
+    size = 4 + len(value) if length is None else length
+    return struct.pack(">BBH", type, flags, size) + value + bytes(-len(value) % 4)
+
+
+def sctp(chunks=b"", sport=40000, dport=38412, tag=0):
+    return Sctp(struct.pack(">HHII", sport, dport, tag, 0) + chunks)
+
+
+def dhcp(type=1, op=1, xid=1, client=SRC, mine="0.0.0.0", yours="0.0.0.0", before=b""):
+    """Return a message; `type` is option 53, and `before` are the options that go before it."""
+    head = struct.pack(">BBBBIHH", op, 1, 6, 0, xid, 0, 0)
+    head += address(mine) + address(yours) + bytes(8) + mac(client) + bytes(10 + 192)
+    return head + b"\x63\x82\x53\x63" + before + bytes([53, 1, type, 255])
+
+
 def vxlan(frame=b"", vni=1, flags=0x0800, group=0):
     return struct.pack(">HHI", flags, group, vni << 8) + frame
 
@@ -215,6 +232,10 @@ class Tcp(Layer):
 
 class Udp(Layer):
     protocol = 17
+
+
+class Sctp(Layer):
+    protocol = 132
 
 
 class Icmp(Layer):

@@ -6,6 +6,8 @@ import pytest
 from packets import (
     arp,
     block,
+    chunk,
+    dhcp,
     eth,
     extension,
     fraghdr,
@@ -16,6 +18,7 @@ from packets import (
     ip,
     ipv6,
     neighbour,
+    sctp,
     tcp,
     timestamp,
     udp,
@@ -69,8 +72,11 @@ def on_the_way(packet, family=ip):
         (tcp(flags=RST | ACK, seq=7, ack=9), "tcp"),
         (tcp(flags=SYN, options=timestamp(5, 6)), "tcp"),
         (udp(CONTENT, dport=53), "udp"),
+        (sctp(chunk(1, CONTENT)), "sctp"),
+        (sctp(chunk(0, CONTENT), tag=7), "sctp"),
+        (sctp(chunk(11), tag=7), "sctp"),
     ],
-    ids=["data", "ack", "reset", "syn", "datagram"],
+    ids=["data", "ack", "reset", "syn", "datagram", "init", "sctp data", "cookie ack"],
 )
 def test_identity_is_the_same_at_every_hop(packet, kind, family):
     rows = identified(*on_the_way(packet, family))
@@ -107,8 +113,24 @@ def test_an_echo_keeps_its_identity_when_its_id_is_translated(echo, version):
         (tcp(flags=ACK, ack=5, window=1), tcp(flags=ACK, ack=5, window=2)),
         (udp(CONTENT, dport=53), udp(CONTENT[::-1], dport=53)),
         (icmp(CONTENT, word=1), icmp(CONTENT, word=2)),
+        (sctp(chunk(0, b"\0\0\0\1" + CONTENT), tag=1), sctp(chunk(0, b"\0\0\0\2" + CONTENT), tag=1)),
+        (sctp(chunk(4, CONTENT), tag=1), sctp(chunk(5, CONTENT), tag=1)),
+        (sctp(chunk(4, CONTENT), tag=1), sctp(chunk(4, CONTENT), tag=2)),
+        (udp(dhcp(1, xid=1), sport=68, dport=67), udp(dhcp(1, xid=2), sport=68, dport=67)),
+        (udp(dhcp(1), sport=68, dport=67), udp(dhcp(3), sport=68, dport=67)),
     ],
-    ids=["retransmission with timestamps", "acknowledgement", "window", "payload", "sequence"],
+    ids=[
+        "retransmission with timestamps",
+        "acknowledgement",
+        "window",
+        "payload",
+        "sequence",
+        "TSN",
+        "chunk",
+        "tag",
+        "transaction",
+        "message",
+    ],
 )
 def test_different_packets_differ(first, second):
     one, other = identified(eth(ip(first, id=0)), eth(ip(second, id=0)))
@@ -153,6 +175,31 @@ def test_fragments_of_ipv6_are_intervals_by_their_own_id():
     assert first["key"] == last["key"]
     assert (first["start"], first["length"]) == (0, 1000)
     assert (last["start"], last["length"], KINDS[last["kind"]]) == (1000, 8, "fragment")
+
+
+def test_data_of_sctp_that_is_sent_again_is_another_packet_with_the_same_content():
+    data = chunk(0, b"\0\0\0\7" + CONTENT)
+    first, again = identified(eth(ip(sctp(data), id=1)), eth(ip(sctp(chunk(3, bytes(12)) + data), id=2)))
+    assert interval(first) != interval(again)
+    assert first["content"] == again["content"] != 0
+
+
+def test_later_fragments_of_sctp_and_tcp_are_not_followed():
+    for proto in (6, 132):
+        (row,) = identified(eth(ip(bytes(64), proto=proto, offset=1480)))
+        assert (KINDS[row["kind"]], row["key"]) == ("fragment", 0)
+
+
+def test_dhcp_of_a_client_without_address_is_no_datagram_as_any():
+    ask = {"sport": 68, "dport": 67}
+    new, renewed, relayed = identified(
+        eth(ip(udp(dhcp(1), **ask))),
+        eth(ip(udp(dhcp(3, mine="10.0.0.9"), **ask))),
+        eth(ip(udp(dhcp(1), sport=67, dport=67))),
+    )
+    assert [KINDS[row["kind"]] for row in (new, renewed, relayed)] == ["dhcp", "udp", "udp"]
+    assert (new["start"], new["length"], new["strong"]) == (0, 0, 0)
+    assert renewed["strong"] != 0
 
 
 def test_datagram_with_ip_id_0_is_matched_by_count():

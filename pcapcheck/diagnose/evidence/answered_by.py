@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.outcome.exchange import CONVERSATIONS
@@ -39,7 +40,7 @@ def _at_pods(case: Case) -> pl.DataFrame:
     at_pods = case.network.points_where(
         lambda point: point.pod is not None and point.role in (Role.POD, Role.VETH)
     )
-    said = case.variants("tcp", "udp").filter(pl.col("point").is_in(at_pods)) if at_pods else pl.DataFrame()
+    said = case.variants(*PORTED).filter(pl.col("point").is_in(at_pods)) if at_pods else pl.DataFrame()
     if said.is_empty():
         return pl.DataFrame()
     sent, got = _named(said, "source", "destination"), _named(said, "destination", "source")

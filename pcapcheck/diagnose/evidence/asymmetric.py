@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.diagnose.case import PODS_OR_THEIR_NETWORK, Case
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.topology.topology import Role
@@ -20,7 +21,7 @@ def find(case: Case) -> Iterator[Fact]:
     if "flow" not in variants.columns:
         return
     wires = case.network.points_where(lambda point: point.role == Role.UPLINK)
-    kinds = pl.col("kind").is_in(["tcp", "udp", "echo"]) & (pl.col("who") == "pod-to-pod")
+    kinds = pl.col("kind").is_in((*PORTED, "echo")) & (pl.col("who") == "pod-to-pod")
     seen = variants.filter(pl.col("point").is_in(wires) & kinds & (pl.col("where") != "same-node"))
     ways = seen.group_by("flow").agg(
         pl.col("form").filter("client").unique().sort().alias("asked"),

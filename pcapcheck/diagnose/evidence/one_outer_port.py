@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
@@ -34,7 +35,7 @@ def find(case: Case) -> Iterator[Fact]:
         own.select("direction", "point"), on=["direction", "point"], how="semi"
     )
     alike = sent.filter(pl.col("udp.srcport").n_unique().over("point") == 1)
-    flows = alike.filter(pl.col("kind").is_in(["tcp", "udp"]))
+    flows = alike.filter(pl.col("kind").is_in(PORTED))
     for (number,), mine in flows.partition_by("point", as_dict=True).items():
         if mine["direction"].n_unique() >= LEAST:
             yield _fact(case, number, mine)

@@ -1,7 +1,9 @@
 """A flow is refused by the pod itself, its node, or a router, with a reset or an ICMP error that quotes it.
 
-A reset is a refusal if it answers a SYN and all answers are resets; a reset that ends a connection is not. A
-node without a device for a GRE packet answers port unreachable (Linux net/ipv4/gre_demux.c: gre_rcv).
+A reset is a refusal if it answers a SYN and all answers are resets; a reset that ends a connection is not.
+So is an ABORT that answers an INIT (RFC 9260, 8.4). A node port that is not translated is refused by the
+node itself. A node without a device for a GRE packet answers port unreachable (Linux net/ipv4/gre_demux.c:
+gre_rcv).
 
 `about`: how (reset, or what the ICMP error says), by (pod: the destination itself; node; router), by_node,
 target_is (pod, node, service, …), port, actual, of_tunnel (the refused packet is a tunnel's), intended (the
@@ -23,14 +25,23 @@ from pcapcheck.topology.topology import OwnerKind, Role
 
 INSIDE: Final = (Role.POD, Role.VETH)
 OTHER: Final = ("", TOO_BIG, TIME_EXCEEDED)  # errors that refuse nothing
+INIT, ABORT = 1, 6  # chunk types of SCTP: RFC 9260, 3.2
+# How packets open a connection, and how they refuse one, by kind.
+REFUSALS: Final = {
+    "tcp": (
+        (pl.col("inner.tcp.flags.syn") == 1) & (pl.col("inner.tcp.flags.ack") == 0),
+        pl.col("inner.tcp.flags.reset") == 1,
+    ),
+    "sctp": (pl.col("inner.sctp.chunk_type") == INIT, pl.col("inner.sctp.chunk_type") == ABORT),
+}
 GRE: Final = "gre"
 UDP_TUNNELS: Final = tuple(each.name for each in TUNNELS if each.port_parameter)
 
 
 def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each flow that is refused by a reset, then for each kind of ICMP error."""
-    if "inner.tcp.flags.reset" in case.network.variants.columns:
-        yield from _resets(case)
+    for kind, (opening, refused) in REFUSALS.items():
+        yield from _resets(case, kind, opening, refused)
     errors = quotes(case.network)
     if errors.is_empty():
         return
@@ -40,13 +51,14 @@ def find(case: Case) -> Iterator[Fact]:
         yield _error(case, rows)
 
 
-def _resets(case: Case) -> Iterator[Fact]:
+def _resets(case: Case, kind: str, opening: pl.Expr, refusing: pl.Expr) -> Iterator[Fact]:
     """Yield the flows whose SYN is answered only by resets, from whatever node."""
-    tcp = case.network.variants.filter((pl.col("kind") == "tcp") & pl.col("point").is_not_null())
-    opening = (pl.col("inner.tcp.flags.syn") == 1) & (pl.col("inner.tcp.flags.ack") == 0)
-    asked = tcp.filter(pl.col("client") & opening).select("flow", "point").unique()
-    answers = tcp.filter(~pl.col("client"))
-    talking = answers.filter(pl.col("inner.tcp.flags.reset") == 0).select("flow").unique()
+    said = case.variants(kind)
+    if said.is_empty():
+        return
+    asked = said.filter(pl.col("client") & opening).select("flow", "point").unique()
+    answers = said.filter(~pl.col("client"))
+    talking = answers.filter(~refusing).select("flow").unique()
     resets = answers.join(talking, on="flow", how="anti").join(asked, on=["flow", "point"], how="semi")
     for (flow,), rows in resets.sort("file", "frame1").group_by("flow", maintain_order=True):
         yield _reset(case, case.flows[int(str(flow))][0], rows)
@@ -54,25 +66,51 @@ def _resets(case: Case) -> Iterator[Fact]:
 
 def _reset(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> Fact:
     by_pod = client["destination_kind"] == OwnerKind.POD and _sent_by_pod(case, client, rows)
-    address, port = client["destination"], client["destination_port"]
+    address, port, kind = client["destination"], client["destination_port"], client["l4"]
+    service = _node_port(case, client)
     about: dict[str, Word] = {
         "how": "reset",
         "by": "pod" if by_pod else "node",
         "by_node": client["destination_node"] if by_pod else case.point(rows["point"][0]).node,
-        "target_is": client["destination_kind"],
+        "target_is": str(OwnerKind.SERVICE) if service else client["destination_kind"],
         "port": port,
         "fault": f"{address} {port}",
-        **_places(case, rows, client["direction"], address),
+        **_places(case, rows, client["direction"], service or address),
     }
     name = client["destination_name"] or address
+    word = "a reset" if kind == "tcp" else "an ABORT"
     return Fact(
         evidence="refused_by",
-        says=f"{name if by_pod else 'something before it'} answers TCP port {port} of {name} with a reset",
+        says=f"{_refuser(name, by_pod, service)} answers {kind.upper()} port {port} of {name} with {word}",
         flows=frozenset([client["flow"]]),
         frames=case.frames(rows),
         packets=1 + int(rows["packets"].max() or 0),  # type: ignore[arg-type]  # and the SYN
         about=about,
-        filter=f"tcp.flags.reset == 1 && tcp.port == {port}",
+        filter=f"tcp.flags.reset == 1 && tcp.port == {port}"
+        if kind == "tcp"
+        else f"sctp.chunk_type == {ABORT} && sctp.port == {port}",
+    )
+
+
+def _refuser(name: str, by_pod: bool, service: str | None) -> str:
+    if by_pod:
+        return name
+    return "the node itself" if service else "something before it"
+
+
+def _node_port(case: Case, client: dict[str, Any]) -> str | None:
+    """Return the service whose node port a client asks, if nothing translated it."""
+    if client["destination_kind"] != OwnerKind.NODE:
+        return None
+    asked = (client["destination_port"], client["l4"])
+    return next(
+        (
+            service.name
+            for service in case.network.topology.services.values()
+            for port in service.ports
+            if (port.node_port, port.protocol.lower()) == asked
+        ),
+        None,
     )
 
 
@@ -104,7 +142,9 @@ def _told(case: Case, rows: pl.DataFrame, row: dict[str, Any]) -> dict[str, Word
     """Return the words about an ICMP error; `row` is the first of its variants."""
     owners, port = case.network.owners, row["quoted_destination_port"]
     by, target = owners.of(row["source"]), owners.of(row["quoted_destination"])
-    itself = row["source"] == row["quoted_destination"] and target.kind == OwnerKind.POD
+    own = row["source"] == row["quoted_destination"]
+    itself = own and target.kind == OwnerKind.POD
+    by_node = case.point(row["point"]).node if own and target.kind == OwnerKind.SERVICE else by.node
     tunnel = _tunnel(case, row)
     intended = tunnel and _intended(case, row)
     places = _places(case, rows, row["quoted_direction"], row["quoted_destination"])
@@ -113,8 +153,8 @@ def _told(case: Case, rows: pl.DataFrame, row: dict[str, Any]) -> dict[str, Word
         places["sender"], places["receiver"] = ends if intended else ends[::-1]
     return {
         "how": row["says"],
-        "by": "pod" if itself else "node" if by.kind == OwnerKind.NODE else "router",
-        "by_node": by.node,
+        "by": "pod" if itself else "node" if by_node else "router",
+        "by_node": by_node,
         "target_is": str(target.kind),
         "port": port,
         "fault": None if tunnel else f"{row['quoted_destination']} {port}",

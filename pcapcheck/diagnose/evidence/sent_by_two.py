@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.diagnose.tenures import aligned, at_once
@@ -50,7 +51,7 @@ def _sent(case: Case) -> pl.DataFrame:
     seen = variants.filter(
         pl.col("point").is_in(wires)
         & pl.col("source").is_in(pods)
-        & pl.col("kind").is_in(["tcp", "udp", "echo"])
+        & pl.col("kind").is_in((*PORTED, "echo"))
         & (pl.col("who") == "pod-to-pod")
     )
     told = seen.select("form", "ip.src", "eth.src").unique()

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from pcapcheck.decode.stack import PORTED
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
 from pcapcheck.topology.topology import OwnerKind, Service
@@ -23,7 +24,7 @@ def find(case: Case) -> Iterator[Fact]:
         return
     changed = case.network.directions.filter(pl.col("translated")).select("direction")
     asked = variants.join(changed, on="direction", how="semi", maintain_order="left").filter(
-        pl.col("client") & pl.col("point").is_not_null() & pl.col("kind").is_in(["tcp", "udp"])
+        pl.col("client") & pl.col("point").is_not_null() & pl.col("kind").is_in(PORTED)
     )
     for (direction,), rows in asked.sort("file", "frame1").group_by("direction", maintain_order=True):
         row = case.directions[int(str(direction))]

@@ -1,0 +1,73 @@
+"""The innermost IP header of packets, whichever version carries them, as far as identities need it.
+
+It takes a function that reads fields by name and knows no transport.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pcapcheck.capture.arrays import Bools, Words64
+from pcapcheck.decode.columns import Column
+
+FieldReader = Callable[[str], Column]
+UNIT: Final = np.uint64(8)  # bytes that offsets of fragments count: RFC 791, 3.1; RFC 8200, 4.5
+
+
+@dataclass(frozen=True, slots=True)
+class IpHeader:
+    """Fields of the innermost IP header that identities need; arrays (n,), lengths and offsets in bytes."""
+
+    protocol: Words64
+    ident: Words64
+    offset: Words64
+    more: Words64
+    payload: Words64
+    size: Words64
+
+
+def values_of(read: FieldReader, name: str) -> Words64:
+    """Return a column with 0 where the field is absent, uint64 (n,)."""
+    column = read(name)
+    values = column.values if column.present.all() else np.where(column.present, column.values, 0)
+    return values.astype(np.uint64)
+
+
+def ip_header(read: FieldReader, six: Bools) -> IpHeader:
+    """Read the innermost IP header, whichever version carries the packet."""
+    if not six.any():
+        return _ip4(read)
+    if six.all():
+        return _ip6(read)
+    four, other = _ip4(read), _ip6(read)
+    return IpHeader(
+        *(np.where(six, getattr(other, name), getattr(four, name)) for name in IpHeader.__slots__)
+    )
+
+
+def _ip4(read: FieldReader) -> IpHeader:
+    header, total = values_of(read, "inner.ip.hdr_len"), values_of(read, "inner.ip.len")
+    return IpHeader(
+        protocol=values_of(read, "inner.ip.proto"),
+        ident=values_of(read, "inner.ip.id"),
+        offset=values_of(read, "inner.ip.frag_offset") * UNIT,
+        more=values_of(read, "inner.ip.flags.mf"),
+        payload=total - np.minimum(header, total),
+        size=total,
+    )
+
+
+def _ip6(read: FieldReader) -> IpHeader:
+    """Read IPv6; its fragments have their ID, offset and flag in a header of 8 bytes."""
+    length = values_of(read, "inner.ipv6.plen")
+    fragment = read("inner.ipv6.fraghdr.offset").present
+    return IpHeader(
+        protocol=values_of(read, "inner.ipv6.nxt"),
+        ident=values_of(read, "inner.ipv6.fraghdr.ident"),
+        offset=values_of(read, "inner.ipv6.fraghdr.offset") * UNIT,
+        more=values_of(read, "inner.ipv6.fraghdr.more"),
+        payload=length - np.minimum(length, np.uint64(8) * fragment),
+        size=length + np.uint64(40),
+    )
