@@ -89,6 +89,7 @@ def without(network: Network, flows: frozenset[int]) -> Network:
         late=rest(network.late),
         damaged=rest(network.damaged),
         pending=rest(network.pending),
+        resets=rest(network.resets),
         outcomes=network.outcomes.filter(~pl.col("flow").is_in(numbers)),
     )
 

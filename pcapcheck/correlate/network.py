@@ -21,6 +21,7 @@ from pcapcheck.correlate.schemas import (
     OUTCOMES_SCHEMA,
     PASSES_SCHEMA,
     PENDING_SCHEMA,
+    RESETS_SCHEMA,
     WINDOWS_SCHEMA,
 )
 from pcapcheck.topology.owners import Owners
@@ -51,9 +52,10 @@ class Network:
         damaged: a row for each packet with a wrong checksum.
         windows: a row a capture point: when it saw anything.
         pending: a row for each direction whose last requests had no answer.
+        resets: a row for each open connection and point that saw it reset.
         outcomes: a row a flow: how it ended.
 
-    The frames from `hops` to `pending` are empty where packets were counted and not followed.
+    The frames from `hops` to `resets` are empty where packets were counted and not followed.
     """
 
     topology: Topology
@@ -75,6 +77,7 @@ class Network:
     damaged: pl.DataFrame = field(default_factory=DAMAGED_SCHEMA.empty)
     windows: pl.DataFrame = field(default_factory=WINDOWS_SCHEMA.empty)
     pending: pl.DataFrame = field(default_factory=PENDING_SCHEMA.empty)
+    resets: pl.DataFrame = field(default_factory=RESETS_SCHEMA.empty)
     outcomes: pl.DataFrame = field(default_factory=OUTCOMES_SCHEMA.empty)
 
     @property

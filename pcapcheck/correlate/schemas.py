@@ -242,6 +242,18 @@ PENDING_SCHEMA: Final = FrameSchema(
         ColumnSpec("until", pl.Int64, "ns since 1970", "when the last of them was sent"),
     ),
 )
+RESETS_SCHEMA: Final = FrameSchema(
+    "resets",
+    (
+        ColumnSpec("flow", pl.Int64, "direction", "the flow"),
+        ColumnSpec("direction", pl.Int64, "row of directions", "the direction in which the reset travels"),
+        ColumnSpec("client", pl.Boolean, "", "it is the client's"),
+        ColumnSpec("point", pl.Int64, "row of points", "the capture point that saw it"),
+        ColumnSpec("variant", pl.Int64, "row of variants", "its variant"),
+        ColumnSpec("time", pl.Int64, "ns since 1970", "when it was seen, by the reference clock"),
+        ColumnSpec("pause", pl.Int64, "ns", "the longest of the two pauses of the flow before it"),
+    ),
+)
 OUTCOMES_SCHEMA: Final = FrameSchema(
     "outcomes",
     (
@@ -285,5 +297,6 @@ NETWORK_SCHEMAS: Final = (
     DAMAGED_SCHEMA,
     WINDOWS_SCHEMA,
     PENDING_SCHEMA,
+    RESETS_SCHEMA,
     OUTCOMES_SCHEMA,
 )

@@ -80,7 +80,8 @@ def _came_meanwhile(rows: pl.DataFrame, lost: pl.DataFrame) -> bool:
 def _told(case: Case, losses: pl.DataFrame) -> pl.DataFrame:
     """Add the columns of properties in which lost and delivered packets may differ."""
     of_variants = ["variant", "form", "eth.dst", "source_port", "destination_port"]
-    rows = losses.join(case.network.variants.select(of_variants), on="variant", how="left").join(
+    variants = case.network.variants.select(*of_variants, _opening(case).alias("opening"))
+    rows = losses.join(variants, on="variant", how="left").join(
         case.network.directions.select(OF_DIRECTIONS), on="direction", how="left"
     )
     server = pl.when("client").then("destination_port").otherwise("source_port")
@@ -92,3 +93,11 @@ def _told(case: Case, losses: pl.DataFrame) -> pl.DataFrame:
         pl.format("IPv{}", "version").alias("family"),
         pl.format("{} {}", "who", "where").alias("traffic"),
     )
+
+
+def _opening(case: Case) -> pl.Expr:
+    """Return whether packets open a connection: "new" or "open"; of other protocols nothing tells."""
+    if "inner.tcp.flags.syn" not in case.network.variants.columns:
+        return pl.lit("open")
+    opens = (pl.col("inner.tcp.flags.syn") == 1) & (pl.col("inner.tcp.flags.ack") == 0)
+    return pl.when(opens.fill_null(value=False)).then(pl.lit("new")).otherwise(pl.lit("open"))

@@ -28,7 +28,6 @@ SENTENCES = {
     "family": "all {} are {}",
     "traffic": "all {} are {}",
     "pair": "all {} go from {}",
-    "opening": "all {} open a new connection",
 }
 
 

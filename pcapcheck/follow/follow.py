@@ -55,6 +55,7 @@ from pcapcheck.follow.loss import once, surplus
 from pcapcheck.follow.order import late, ways
 from pcapcheck.follow.passes import doubled, passes
 from pcapcheck.follow.pending import pending
+from pcapcheck.follow.resets import resets
 
 RANK_OF_DIRECTION: Final = ("direction", "rank")
 COUNTS: Final = ("seen", "missing", "lost", "gap", "unknown", "late", "doubled")
@@ -68,7 +69,7 @@ class Fates:
     Attributes:
         hops, losses, passes, late, damaged: frames of `Network`, of the flows of this partition.
         gappy: next_point: the points whose captures are proven to have gaps.
-        pending: a frame of `Network`: the requests that had no answer.
+        pending, resets: frames of `Network`: requests that had no answer, open connections that were reset.
         others: as `losses`, of pairs of points that lost no packet of this partition.
     """
 
@@ -79,6 +80,7 @@ class Fates:
     damaged: pl.DataFrame
     gappy: pl.DataFrame
     pending: pl.DataFrame
+    resets: pl.DataFrame
     others: pl.DataFrame
 
 
@@ -147,7 +149,8 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
     again = passes(located_sightings)
     late_ones = overtaken.select(LATE_SCHEMA.names)
     waiting = pending(located_sightings, network)
-    return Fates(hops, losses, again, late_ones, damaged, gappy, waiting, others)
+    broken = resets(located_sightings, network)
+    return Fates(hops, losses, again, late_ones, damaged, gappy, waiting, broken, others)
 
 
 def _aimed(

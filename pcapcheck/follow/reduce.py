@@ -16,6 +16,7 @@ from pcapcheck.follow.follow import Fates, follow, located
 from pcapcheck.follow.looking import windows
 from pcapcheck.follow.partition import Partition, partitions
 from pcapcheck.follow.pending import pending
+from pcapcheck.follow.resets import resets
 from pcapcheck.scale import scratch
 from pcapcheck.scale.resources import Resources
 from pcapcheck.scale.scratch import StoredFrame
@@ -46,8 +47,9 @@ def reduce_all(bound: BoundCaptures, network: Network, using: Resources) -> Netw
         return seen
     fates = together([of_partition for of_partition, _ in done], _others(done))
     waiting = fates.pending.sort("flow", "direction")
+    broken = fates.resets.sort("flow", "time", "point")
     if len(network.capture_points) == 1:  # there is nothing to compare packets with
-        return replace(seen, pending=waiting)
+        return replace(seen, pending=waiting, resets=broken)
     order = ["direction", "step"]
     proof = [*order, "file", "frame"]
     return replace(
@@ -58,22 +60,29 @@ def reduce_all(bound: BoundCaptures, network: Network, using: Resources) -> Netw
         late=fates.late.sort(proof),
         damaged=fates.damaged.sort(proof),
         pending=waiting,
+        resets=broken,
     )
 
 
 def waiting(bound: BoundCaptures, network: Network, using: Resources) -> Network:
-    """Return the network with the requests that had no answer; packets are not followed.
+    """Return the network with the requests that had no answer and the resets; packets are not followed.
 
     Raises:
         InputError: a flow is too large for the memory that was given, or the scratch folder is full.
     """
     found = list(using.executor.run(_waiting, partitions(bound, network, using)))
-    return replace(network, pending=pl.concat(found).sort("flow", "direction")) if found else network
+    if not found:
+        return network
+    requests, broken = (pl.concat(frames) for frames in zip(*found, strict=True))
+    return replace(
+        network, pending=requests.sort("flow", "direction"), resets=broken.sort("flow", "time", "point")
+    )
 
 
-def _waiting(partition: Partition) -> pl.DataFrame:
+def _waiting(partition: Partition) -> tuple[pl.DataFrame, pl.DataFrame]:
     pieces, network = partition
-    return pending(located(pl.concat([scratch.load(piece) for piece in pieces]), network), network)
+    seen = located(pl.concat([scratch.load(piece) for piece in pieces]), network)
+    return pending(seen, network), resets(seen, network)
 
 
 def _reduce(part: PartitionTask) -> tuple[Fates, StoredFrame]:
@@ -102,10 +111,13 @@ PAIR = ("point", "next_point")
 def together(parts: Sequence[Fates], others: Sequence[pl.DataFrame] = ()) -> Fates:
     """Return the results of all partitions as one; `others` are packets of pairs that lost some elsewhere."""
     kept = (
-        (fates.hops, fates.losses, fates.passes, fates.late, fates.damaged, fates.gappy, fates.pending)
+        (
+            *(fates.hops, fates.losses, fates.passes, fates.late, fates.damaged),
+            *(fates.gappy, fates.pending, fates.resets),
+        )
         for fates in parts
     )
-    hops, losses, passes, late, damaged, gappy, waiting = (
+    hops, losses, passes, late, damaged, gappy, requests, broken = (
         pl.concat(frames) for frames in zip(*kept, strict=True)
     )
     losses = pl.concat([losses, *others])
@@ -116,7 +128,7 @@ def together(parts: Sequence[Fates], others: Sequence[pl.DataFrame] = ()) -> Fat
         losses = losses.with_columns(pl.when(unknown).then(pl.lit("unknown")).otherwise("fate").alias("fate"))
     lossy = losses.filter(pl.col("fate") == "lost").select(PAIR).unique()
     losses = losses.join(lossy, on=PAIR, how="semi", maintain_order="left")
-    return Fates(hops, losses, passes, late, damaged, gappy.unique(), waiting, losses.clear())
+    return Fates(hops, losses, passes, late, damaged, gappy.unique(), requests, broken, losses.clear())
 
 
 def _corrected(hops: pl.DataFrame, fooled: pl.DataFrame) -> pl.DataFrame:

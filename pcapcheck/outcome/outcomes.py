@@ -28,6 +28,7 @@ from pcapcheck.outcome.exchange import (
 )
 from pcapcheck.outcome.outcome import FAILED, Outcome
 from pcapcheck.outcome.quotes import TIME_EXCEEDED, TOO_BIG, quotes
+from pcapcheck.outcome.strangers import foreign_resets
 from pcapcheck.topology.topology import OwnerKind, Role
 
 AGAIN: Final = 800_000_000  # ns: a SYN is sent again after 1 s
@@ -50,7 +51,10 @@ def outcomes(network: Network) -> pl.DataFrame:
         return OUTCOMES_SCHEMA.empty()
     ordered = _ordered(said)
     flows = said.select("flow").unique().sort("flow")
-    parts = (_asked(ordered), _answers(ordered), _ends(network), _refused(network), _open(network))
+    parts = (
+        *(_asked(ordered), _answers(ordered), _ends(network), _refused(network), _open(network)),
+        foreign_resets(network).group_by("flow").agg(pl.len().alias("strangers")),
+    )
     for part in parts:
         flows = flows.join(part, on="flow", how="left", maintain_order="left")
     flows = flows.join(_places(network), on="far", how="left", maintain_order="left")
@@ -226,7 +230,9 @@ def _of_connection(again: pl.Expr, tried: pl.Expr, refused: pl.Expr) -> pl.Expr:
     return (
         pl.when(opened | ~seen_whole)
         .then(
-            pl.when(stalled)
+            pl.when(pl.col("strangers") > 0)
+            .then(pl.lit(Outcome.RESET))
+            .when(stalled)
             .then(pl.lit(Outcome.STALLED))
             .when(opened | (pl.col("ways") > 1))
             .then(pl.lit(Outcome.ANSWERED))

@@ -17,6 +17,7 @@ from pcapcheck.collect.plan import ReadPlan
 from pcapcheck.correlate.assemble import assemble
 from pcapcheck.decode.registry import dissector_table
 from pcapcheck.documents.events import Place
+from pcapcheck.follow.follow import located
 
 TABLE = dissector_table({"udp.port": {8472: "vxlan"}}, by_content=True)
 POD1, POD2, OUTSIDE, SERVICE = "10.244.1.5", "10.244.2.5", "203.0.113.9", "10.96.0.10"
@@ -37,10 +38,10 @@ def answer(ttl=64, **more):
 
 
 def said(source, destination, ttl=64, **more):
-    return eth(_summed(ip(tcp(**more), src=source, dst=destination, ttl=ttl)))
+    return eth(summed(ip(tcp(**more), src=source, dst=destination, ttl=ttl)))
 
 
-def _summed(packet):
+def summed(packet):
     """Return a packet whose TCP checksum is right, so that it counts as undamaged."""
     read = IP(packet)
     read.sum = read.data.sum = 0  # dpkt fills both in
@@ -83,6 +84,12 @@ def network(seen, topology=None, paths=template, names=()):
     points, files = [point(where) for where in seen], [f"{where}.pcap" for where in seen]
     keys = sightings.select("variant", "strong", "time")
     return assemble(variants, keys, points, files, topology or cluster(), paths)
+
+
+def followed(seen):
+    """Return the sightings of what capture points saw, located, and the network."""
+    correlated = network(seen)
+    return located(gathered(seen)[1], correlated), correlated
 
 
 def rule(**keys):

@@ -3,9 +3,10 @@
 `about`: from_role, to_role, from_node, to_node, from_interface, to_interface, from_hop, to_hop, toward (the
 node's interface before which they are lost), across (different nodes), side (sender, receiver: on whose node
 it is), back (answers), share, lost, sent, all, total (all, or a clean cut), by (the separating property),
-value, clean, threshold (of a length), protocols (how many are lost), forms, encapsulated,
-others_encapsulated, pods (pod addresses), alive (other traffic of the sending node arrives), next_hop (of
-plain packets on an uplink: peer, another node, elsewhere), senders (how many nodes sent what is lost), silent
+value, clean, only_new (all lost packets are SYNs, and open connections with the same servers pass), threshold
+(of a length), protocols (how many are lost), forms, encapsulated, others_encapsulated, pods (pod addresses),
+alive (other traffic of the sending node arrives), next_hop (of plain packets on an uplink: peer, another
+node, elsewhere), senders (how many nodes sent what is lost), silent
 (the receiver's node sends nothing back), resolved (the next point saw something for the same destination),
 both_ways, skipped (expected hops in between that nobody captured), next_capture, covered (the next point saw
 something before and after), felt, sender, receiver, and the traits of the profile.
@@ -29,7 +30,9 @@ FELT: Final = 0.05  # least share if an endpoint reacted, since TCP also retrans
 SURE: Final = 0.95  # a share above this is all packets
 CLEAN: Final = 0.9  # an information gain above this is a clean cut
 EACH: Final = 2  # packets on either side of a cut: any property separates a single packet
-PROPERTIES: Final = ("form", "protocol", "port", "destination", "source", "direction", "family", "traffic")
+PROPERTIES: Final = (
+    *("form", "protocol", "port", "destination", "source", "direction", "family", "traffic"),
+)
 ON_THE_WIRE: Final = (
     "form",
     "traffic",
@@ -111,6 +114,7 @@ def _counts(pair: Pair, found: Qualifier) -> dict[str, Word]:
         "value": found.value,
         "cut": found.says or "regardless of kind",
         "clean": cut,
+        "only_new": _only_new(pair),
         "threshold": found.threshold,
         "forms": ",".join(forms),
         "protocols": pair.lost["protocol"].n_unique(),
@@ -119,6 +123,14 @@ def _counts(pair: Pair, found: Qualifier) -> dict[str, Word]:
         "back": not pair.lost["client"].any(),
         "felt": bool(pair.lost["felt"].any()),
     }
+
+
+def _only_new(pair: Pair) -> bool:
+    """Whether all lost packets are SYNs, while open connections with the same servers pass."""
+    server = ["kind", "source", "destination", "destination_port"]
+    passed = pair.rows.filter((pl.col("fate") == "") & (pl.col("opening") == "open")).select(server)
+    served = pair.lost.join(passed, on=server, how="semi")
+    return len(served) == len(pair.lost) >= FEW and bool((pair.lost["opening"] == "new").all())
 
 
 def _says(about: dict[str, Word], found: Qualifier) -> str:
