@@ -18,7 +18,7 @@ from pcapcheck.check.rules import (
     unknown_parameters,
     with_parameters,
 )
-from pcapcheck.documents.shipped import head, profile_names
+from pcapcheck.documents.shipped import head, profile_names, rules_directory
 from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.topology.topology import Topology
 
@@ -27,10 +27,12 @@ RULE_LISTS_ADVICE: Final = "`pcapcheck rules list` and `pcapcheck rules show PRO
 
 @dataclass(frozen=True, slots=True)
 class RuleChoice:
-    """Which rules are judged, by id or pattern (`flannel-vxlan/*`).
+    """Which rules are judged, by id or pattern (`flannel-vxlan/*`), and which causes are reported.
+
+    The id of a rule has a slash, that of a cause has none.
 
     Attributes:
-        select: only these; all where it is empty.
+        select: only these; all rules where it names no rule, all causes where it names no cause.
         ignore: not these.
         require: these must be exercised. That is judged later; here they must exist.
     """
@@ -39,9 +41,10 @@ class RuleChoice:
     ignore: tuple[str, ...] = ()
     require: tuple[str, ...] = ()
 
-    def __contains__(self, rule: str) -> bool:
-        chosen = not self.select or any(fnmatchcase(rule, pattern) for pattern in self.select)
-        return chosen and not any(fnmatchcase(rule, pattern) for pattern in self.ignore)
+    def __contains__(self, name: str) -> bool:
+        alike = [pattern for pattern in self.select if ("/" in pattern) == ("/" in name) or pattern == "*"]
+        chosen = not alike or any(fnmatchcase(name, pattern) for pattern in alike)
+        return chosen and not any(fnmatchcase(name, pattern) for pattern in self.ignore)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +141,16 @@ def _of_all(profiles: Sequence[Profile]) -> Profile:
 
 
 def _check_rules(profiles: Sequence[Profile], rules: RuleChoice) -> None:
-    """Raise an error for the first pattern that no rule has."""
+    """Raise an error for the first pattern that no rule has, and no cause where these are meant, too."""
     known = sorted({rule.id for profile in profiles for rule in profile.rules} | {RULE})
+    causes = sorted(path.stem for path in (rules_directory() / "diagnoses").glob("*.yaml"))
     options = {"--select": rules.select, "--ignore": rules.ignore, "--require": rules.require}
     for option, patterns in options.items():
+        names = known if option == "--require" else [*known, *causes]
         for pattern in patterns:
-            if not any(fnmatchcase(rule, pattern) for rule in known):
-                what = f"no rule of {_which(profiles)} has this id"
-                raise InputError(f"{option} {pattern}", what, did_you_mean(pattern, known, RULE_LISTS_ADVICE))
+            if not any(fnmatchcase(name, pattern) for name in names):
+                what = f"no rule of {_which(profiles)} has this id" + (", and no cause" * (names != known))
+                raise InputError(f"{option} {pattern}", what, did_you_mean(pattern, names, RULE_LISTS_ADVICE))
 
 
 def _which(profiles: Sequence[Profile]) -> str:

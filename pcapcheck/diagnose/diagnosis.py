@@ -32,6 +32,7 @@ class Diagnosis:
         findings: positions in the result's findings that it explains.
         information: it is no fault.
         pod: the pod that has the interface, where it is a pod's own and not the node's.
+        accepted: why the topology accepts it, so that it is no violation; "" where it does not.
         flows: numbers of the flows whose trouble it explains.
     """
 
@@ -50,4 +51,5 @@ class Diagnosis:
     findings: tuple[int, ...] = ()
     information: bool = False
     pod: str | None = None
+    accepted: str = ""
     flows: frozenset[int] = field(default=frozenset(), compare=False, repr=False)

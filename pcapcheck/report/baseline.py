@@ -82,7 +82,7 @@ def _verdict(report: Report) -> Verdict:
         return report.verdict
     if any(fails(report, finding) for finding in report.findings):
         return Verdict.VIOLATIONS
-    if any(not diagnosis.information for diagnosis in report.diagnoses):
+    if any(not diagnosis.information and not diagnosis.accepted for diagnosis in report.diagnoses):
         return Verdict.VIOLATIONS
     return Verdict.CONFORMANT if report.checked else Verdict.INCONCLUSIVE
 

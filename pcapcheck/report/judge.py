@@ -4,7 +4,8 @@ Takes the network and the chosen profiles. It reads no files and does not know w
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import TypeAlias
 
@@ -12,6 +13,7 @@ import polars as pl
 
 from pcapcheck.bind.place import BoundCaptures
 from pcapcheck.check.assertions import check_assertion
+from pcapcheck.check.candidates import RuleChoice
 from pcapcheck.check.checker import Judged, check_rule
 from pcapcheck.check.choice import Chosen
 from pcapcheck.check.coverage import coverage_of
@@ -37,7 +39,7 @@ from pcapcheck.report.report import (
     Verdict,
 )
 from pcapcheck.report.summaries import summaries
-from pcapcheck.topology.topology import CapturePoint
+from pcapcheck.topology.topology import Accepted, CapturePoint, Topology
 
 # What is assumed where no profile fits: nothing that would make a shared MAC or a silent neighbour a fault.
 NO_PROFILE = Profile("none", "No profile", traits=Traits(tunnel="", same_node="never", shared_mac=True))
@@ -46,10 +48,11 @@ PointName: TypeAlias = tuple[str | None, str | None, str | None]  # node, interf
 
 @dataclass(frozen=True, slots=True)
 class JudgeOptions:
-    """How to judge: which profiles, and the severity from which a finding is a violation."""
+    """How to judge: which profiles, the severity from which a finding is a violation, which causes count."""
 
     chosen: Chosen
     fail_on: Severity = Severity.ERROR
+    rules: RuleChoice = field(default_factory=RuleChoice)
 
 
 def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
@@ -65,7 +68,8 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         judged += [_judge(rule, intact, surroundings) for rule in profile.active]
     findings = (*(finding for each in judged for finding in each.findings), *traffic.findings)
     case = Case(network, main, broken_rules(judged))
-    causes = diagnose(case)
+    found = diagnose(case)
+    causes = tuple(_accepted(each, whole.topology.accepted) for each in found if each.id in how.rules)
     own = {rule for profile in chosen.profiles for rule in profile.own_rules}
     checked = any(
         each.rule.id in own and each.rule.severity is Severity.ERROR and each.packets for each in judged
@@ -73,11 +77,13 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
     captures = captures_used(bound, network)
     coarse = coarse_points(captures)
     rules = {each.rule.id: _used(each.rule) for each in judged}
-    explained = frozenset[int]().union(*(each.flows for each in causes))
+    explained = frozenset[int]().union(*(each.flows for each in found))
     warnings, unsure = noticed(network, explained)
     checked = checked and not traffic.unknown and not unsure
     return Report(
-        verdict=verdict_of(findings, causes, how.fail_on, checked=checked),
+        verdict=verdict_of(
+            _violating(findings, causes, whole.topology), causes, how.fail_on, checked=checked
+        ),
         profiles=tuple(
             ProfileUsed(each.name, each.confidence, each.evidence, each.alternatives) for each in chosen.used
         ),
@@ -103,6 +109,14 @@ def _without_moved(network: Network, profile: Profile) -> Network:
         for name, pod in network.topology.pods.items()
     }
     return replace(network, topology=replace(network.topology, pods=pods)) if addresses else network
+
+
+def _accepted(cause: Diagnosis, accepted: Sequence[Accepted]) -> Diagnosis:
+    """Return the cause with the comment of the topology if it accepts it."""
+    for each in accepted:
+        if fnmatchcase(cause.id, each.id):
+            return replace(cause, accepted=each.comment or "the topology accepts it")
+    return cause
 
 
 def _judge(rule: Rule, network: Network, surroundings: RuleContext) -> Judged:
@@ -141,9 +155,20 @@ def verdict_of(
     levels = list(Severity)
     if any(levels.index(each.severity) <= levels.index(fail_on) for each in findings):
         return Verdict.VIOLATIONS
-    if any(not each.information for each in causes):
+    if any(not each.information and not each.accepted for each in causes):
         return Verdict.VIOLATIONS
     return Verdict.CONFORMANT if checked else Verdict.INCONCLUSIVE
+
+
+def _violating(findings: Sequence[Finding], causes: Sequence[Diagnosis], topology: Topology) -> list[Finding]:
+    """Return the findings that the topology does not accept, by their own id or that of their cause."""
+    known = {number for each in causes if each.accepted for number in each.findings}
+    patterns = [each.id for each in topology.accepted]
+    return [
+        finding
+        for number, finding in enumerate(findings)
+        if number not in known and not any(fnmatchcase(finding.rule, pattern) for pattern in patterns)
+    ]
 
 
 def _used(rule: Rule) -> RuleUsed:

@@ -50,8 +50,8 @@ def statement_of(diagnosis: Diagnosis) -> str:
 
 
 def causes(report: Report) -> tuple[Diagnosis, ...]:
-    """Return the diagnoses that are faults; the others are information."""
-    return tuple(diagnosis for diagnosis in report.diagnoses if not diagnosis.information)
+    """Return the diagnoses that are faults; the others are information, or accepted."""
+    return tuple(each for each in report.diagnoses if not each.information and not each.accepted)
 
 
 def groups(report: Report) -> list[FindingGroup]:

@@ -107,7 +107,7 @@ def look_at(
 
 def judged(seen: "Correlated", settings: Settings) -> Report:
     """Judge what was seen."""
-    report = judge(seen.network, seen.bound, JudgeOptions(seen.chosen, settings.fail_on))
+    report = judge(seen.network, seen.bound, JudgeOptions(seen.chosen, settings.fail_on, settings.rules))
     damage = [f"{each.input.shown}: {note}" for each in seen.bound.captured for note in each.notes]
     return replace(report, notes=(*damage, *report.notes, *seen.notes))
 

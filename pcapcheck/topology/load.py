@@ -14,6 +14,7 @@ from pcapcheck.documents.document import Document
 from pcapcheck.documents.values import network
 from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.topology.topology import (
+    Accepted,
     CaptureEntry,
     Expectation,
     Interface,
@@ -61,6 +62,9 @@ def read_topology(document: Document) -> Topology:
         external=root.networks("external"),
         captures=tuple(_captures(root, nodes, pods)),
         traffic=tuple(_expectation(part, nodes, pods, services) for part in root.at("traffic").each()),
+        accepted=tuple(
+            Accepted(part.text("id"), part.text("comment", "")) for part in root.at("accepted").each()
+        ),
         source=document.path,
     )
 

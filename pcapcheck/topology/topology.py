@@ -158,6 +158,14 @@ class Expectation:
     expect: str  # ok | blocked
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An entry of `accepted:`: the id or pattern of a cause or rule that is known, and why it is accepted."""
+
+    id: str
+    comment: str
+
+
 class OwnerKind(StrEnum):
     """Who an address belongs to, most specific first."""
 
@@ -194,6 +202,7 @@ class Topology:
     external: tuple[str, ...] = ()  # networks outside, even if a block of the cluster contains them
     captures: tuple[CaptureEntry, ...] = ()
     traffic: tuple[Expectation, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     source: str = "none"  # file name, "inferred" or "none"
     inferred: tuple[str, ...] = ()  # what was guessed, as sentences for the report
     notes: tuple[str, ...] = ()  # e.g. a parameter that the profile lacks

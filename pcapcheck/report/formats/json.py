@@ -98,6 +98,7 @@ def _diagnosis(diagnosis: Diagnosis) -> Item:
         "alternatives": list(diagnosis.alternatives),
         "next_capture": diagnosis.next_capture,
         "findings": list(diagnosis.findings),
+        "accepted": diagnosis.accepted or None,
     }
 
 

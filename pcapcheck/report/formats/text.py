@@ -70,15 +70,18 @@ def _noticed(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
 def _diagnoses(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
     total, number = len(causes(report)), 0
     for diagnosis in report.diagnoses:
-        number += not diagnosis.information
+        number += not diagnosis.information and not diagnosis.accepted
         rank = f"Cause {number} of {total}" if total > 1 else "Cause"
         yield "\n"
         style = "blue" if diagnosis.information else "red"
         where = cause_place(diagnosis)
         text = f"{'at ' + where + ', ' if where else ''}confidence {percent(diagnosis.confidence)}"
-        lead = f"{'Remark' if diagnosis.information else rank}: {diagnosis.id}"
+        accepted = "Accepted" if diagnosis.accepted else rank
+        lead = f"{'Remark' if diagnosis.information else accepted}: {diagnosis.id}"
         yield from layout.paragraph(text, lead=lead, style=style)
         yield from layout.paragraph(diagnosis.title, indent=2, hang=0, style="bold")
+        if diagnosis.accepted:
+            yield from layout.paragraph(diagnosis.accepted, indent=2, lead="accepted:")
         yield from layout.paragraphs(diagnosis.explanation, indent=2)
         yield from _path(layout, report, diagnosis)
         yield from _proof(layout, diagnosis)
