@@ -20,14 +20,14 @@ from pcapcheck.diagnose.domains import domain
 from pcapcheck.documents import values
 from pcapcheck.topology.topology import OwnerKind, Role
 
-SECOND: Final = 1_000_000_000  # ns
-MARGIN: Final = SECOND  # Linux also ignores a second ARP answer within a second (locktime, arp(7))
+SECOND_NS: Final = 1_000_000_000  # ns
+MARGIN: Final = SECOND_NS  # Linux also ignores a second ARP answer within a second (locktime, arp(7))
 ONE_QUESTION: Final = (
     300_000_000  # ns: the kernel asks once a second (retrans_time_ms), and LANs answer in ms
 )
 ANSWERS: Final = (2, 136)  # ARP reply: RFC 826; neighbour advertisement: RFC 4861
 ADVERTISEMENT: Final = 136
-GROUP_BIT: Final = 1 << 40  # of a MAC: IEEE 802
+BIT_OF_GROUPS: Final = 1 << 40  # of a MAC: IEEE 802
 SENT: Final = ("tcp", "udp", "echo")
 ON_LINK: Final = (Role.POD, Role.VETH, Role.BRIDGE)
 COLUMNS: Final = (
@@ -73,9 +73,9 @@ def claims(case: Case) -> pl.DataFrame:
     address = pl.when(pl.col("source_port") == ADVERTISEMENT).then("destination").otherwise("source")
     named = said.with_columns(number.alias("number"), address.alias("address"))
     named = named.drop_nulls(["number", "address"]).filter(~pl.col("address").is_in(NOBODY))
-    named = named.filter((pl.col("number") > 0) & (pl.col("number") // GROUP_BIT % 2 == 0))
+    named = named.filter((pl.col("number") > 0) & (pl.col("number") // BIT_OF_GROUPS % 2 == 0))
     gratuitous = (pl.col("kind") == "arp") & (pl.col("source") == pl.col("destination"))
-    to_all = pl.col("inner.eth.dst").fill_null(0) // GROUP_BIT % 2 == 1
+    to_all = pl.col("inner.eth.dst").fill_null(0) // BIT_OF_GROUPS % 2 == 1
     placed = _placed(case, named).with_columns((gratuitous | to_all).alias("told"))
     return placed.sort("domain", "address", "file", "frame1")
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
-from pcapcheck.diagnose.tenures import GROUP_BIT, aligned
+from pcapcheck.diagnose.tenures import BIT_OF_GROUPS, aligned
 from pcapcheck.documents import values
 from pcapcheck.topology.topology import Role
 
@@ -33,7 +33,7 @@ def find(case: Case) -> Iterator[Fact]:
     seen = case.network.variants.filter((pl.col("form") == "plain") & pl.col("point").is_in(wires))
     if seen.is_empty() or "inner.eth.src" not in seen.columns:
         return
-    seen = aligned(case, seen.filter(pl.col("inner.eth.src") // GROUP_BIT % 2 == 0))
+    seen = aligned(case, seen.filter(pl.col("inner.eth.src") // BIT_OF_GROUPS % 2 == 0))
     told: set[int] = set()
     for here, there in combinations(sorted(seen["point"].unique().to_list()), 2):
         if case.point(here).node == case.point(there).node:

@@ -20,7 +20,7 @@ import polars as pl
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.domains import domain
 from pcapcheck.diagnose.fact import Fact
-from pcapcheck.diagnose.tenures import MARGIN, SECOND, aligned, claims, handovers
+from pcapcheck.diagnose.tenures import MARGIN, SECOND_NS, aligned, claims, handovers
 from pcapcheck.documents import values
 from pcapcheck.topology.topology import OwnerKind, Role
 
@@ -134,7 +134,7 @@ def _fact(case: Case, address: str, old: str, new: str, rows: pl.DataFrame, sinc
     sender = next(filter(None, (_node(case, mac) for mac in rows["from"].unique(maintain_order=True))), None)
     shared = owner.kind == OwnerKind.NODE and old_node not in (None, new_node)
     virtual = shared or owner.kind not in (OwnerKind.POD, OwnerKind.NODE)
-    seconds = (int(rows["end"].to_numpy().max()) - since) // SECOND
+    seconds = (int(rows["end"].to_numpy().max()) - since) // SECOND_NS
     return Fact(
         evidence="sent_to_old_mac",
         says=f"frames for {address}, which {new} has, go to {old} for {seconds} s and are not answered",

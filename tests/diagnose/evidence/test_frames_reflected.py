@@ -13,7 +13,7 @@ QUESTION = eth(arp(1, WEB_IP, CNI0_IP, WEB_MAC), src=WEB_MAC, dst="ff:ff:ff:ff:f
 def test_duplicate_address_detection_that_sees_itself(tmp_path):
     case = scene(tmp_path, put={VETH: [(3.0, DETECTION), (3.00003, DETECTION)]})
     (fact,) = facts(case, "frames_reflected")
-    assert (fact.about["address"], fact.about["detection"], fact.about["node"]) == (OWN, True, "node1")
+    assert (fact.about["address"], fact.about["node"]) == (OWN, "node1")
     assert "frames-reflected" in causes(case)
 
 
@@ -29,6 +29,11 @@ def test_a_capture_that_shows_everything_twice(tmp_path):
     assert facts(case, "frames_reflected") == []
 
 
-def test_what_a_bridge_floods_to_other_ports_passes_each_once(tmp_path):
-    case = scene(tmp_path, put=everywhere(AT_WEB, (3.0, QUESTION)))
+def test_a_question_with_a_nonce_and_a_broadcast_do_no_harm(tmp_path):
+    nonce = bytes.fromhex("0e01aabbccddeeff")
+    enhanced = ipv6(icmpv6(packed(OWN) + nonce, type=135), "::", "ff02::1:ff00:2", hlim=255)
+    asked = (eth(enhanced, src=WEB_MAC, dst=GROUP), QUESTION)
+    twice = [(3.0 + shift, frame) for frame in asked for shift in (0, 0.00003)]
+    case = scene(tmp_path, put={VETH: twice})
     assert facts(case, "frames_reflected") == []
+    assert causes(case) == []
