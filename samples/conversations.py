@@ -140,10 +140,14 @@ class Ping(Conversation):
 
 @dataclass
 class Dns(Conversation):
-    """One A query over UDP, asked again after five seconds (resolv.conf: timeout 5, attempts 2)."""
+    """One A query over UDP, asked again after five seconds (resolv.conf: timeout 5, attempts 2).
+
+    `filling` is how many bytes the answer has besides, as signatures take them; it may need fragments.
+    """
 
     port: int | None = 53
     attempts: int = 2
+    filling: int = 0
 
     kind = "dns"
 
@@ -166,13 +170,19 @@ class Dns(Conversation):
         answer = dpkt.dns.DNS.RR(name=NAME, ttl=30, ip=bytes(map(int, ANSWER.split("."))))
         answer.rdata = answer.ip
         message = dpkt.dns.DNS(id=self._id(), op=0x8580, qd=[dpkt.dns.DNS.Q(name=NAME)], an=[answer])
-        packet = self.packet(self.destination, self.source, flow=self.destination)
+        packet = self.packet(self.destination, self.source, df=not self.filling, flow=self.destination)
         client = self.end(self.source, self.client_port, seen_by=self.destination)
-        data = udp(packet, 53, client.port, bytes(message))
-        self.send(data, self.destination, time + self.think(), self._done)
+        data = udp(packet, 53, client.port, bytes(message) + bytes(self.filling))
+        pieces = data.fragments() if self.filling else [data]
+        arrived: list[int] = []
+        when = time + self.think()
+        for number, piece in enumerate(pieces):
+            self.send(piece, self.destination, when + number, partial(self._piece, arrived, len(pieces)))
 
-    def _done(self, time: int) -> None:
-        self.answered += 1
+    def _piece(self, arrived: list[int], wanted: int, time: int) -> None:
+        """Take a fragment; the answer is read once all are there."""
+        arrived.append(time)
+        self.answered += len(arrived) == wanted
 
     @property
     def client_port(self) -> int:

@@ -34,7 +34,10 @@ class End(NamedTuple):
 
 @dataclass(frozen=True)
 class Packet:
-    """An IP packet. `payload` has its checksum; `flow` is the hash that tunnels make their source port of."""
+    """An IP packet. `payload` has its checksum; `flow` is the hash that tunnels make their source port of.
+
+    A fragment of IPv4 has an `offset` in bytes, and `more` if it is not the last one.
+    """
 
     source: str
     destination: str
@@ -45,13 +48,15 @@ class Packet:
     df: bool = True
     tos: int = 0
     flow: int = 0
+    offset: int = 0
+    more: bool = False
 
     def __bytes__(self) -> bytes:
         if ":" in self.source:
             ip6 = dpkt.ip6.IP6(src=packed(self.source), dst=packed(self.destination), nxt=self.protocol)
             ip6.hlim, ip6.plen, ip6.fc, ip6.flow = self.ttl, len(self.payload), self.tos, 0
             return bytes(ip6.pack_hdr()) + self.payload
-        flags = 0x4000 if self.df else 0
+        flags = 0x4000 * self.df | 0x2000 * self.more | self.offset // 8
         ip = dpkt.ip.IP(src=packed(self.source), dst=packed(self.destination), p=self.protocol, ttl=self.ttl)
         ip.tos, ip.id, ip._flags_offset, ip.data = self.tos, self.identification, flags, self.payload
         return bytes(ip)
@@ -59,6 +64,16 @@ class Packet:
     def routed(self, by: int = 1) -> Self:
         """Return the packet after `by` routers."""
         return replace(self, ttl=self.ttl - by)
+
+    def fragments(self, mtu: int = 1500) -> list[Self]:
+        """Return an IPv4 packet as a host sends it that fragments it (RFC 791, 2.3)."""
+        most = (mtu - 20) // 8 * 8
+        parts = [self.payload[at : at + most] for at in range(0, len(self.payload), most)]
+        last = len(parts) - 1
+        return [
+            replace(self, payload=part, offset=number * most, more=number < last)
+            for number, part in enumerate(parts)
+        ]
 
     @property
     def ethertype(self) -> int:
