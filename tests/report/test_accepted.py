@@ -47,7 +47,9 @@ def test_a_selected_cause_is_the_only_one():
 
 
 def test_a_rule_that_is_selected_leaves_the_causes():
-    assert [each.id for each in pcapcheck.check(str(MUTE), select=["kubernetes/*"]).diagnoses] == ["no-answer"]
+    assert [each.id for each in pcapcheck.check(str(MUTE), select=["kubernetes/*"]).diagnoses] == [
+        "no-answer"
+    ]
 
 
 def test_findings_about_the_packets_of_a_failed_flow_belong_to_its_cause():
