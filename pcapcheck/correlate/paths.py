@@ -106,7 +106,7 @@ class Paths:
     def expected(self, ends: Ends) -> tuple[Step, ...]:
         """Return the steps from source to destination; () if profile or topology say too little."""
         if ends not in self._known:
-            hops = self._template(ends.who, ends.where)
+            hops = () if _detour(ends) else self._template(ends.who, ends.where)
             steps = [self._step(hop, ends) for hop in (reverse(hops) if ends.back else hops)]
             self._known[ends] = _numbered(_merged(steps))
         return self._known[ends]
@@ -151,6 +151,12 @@ class Paths:
             parent = node.interfaces.get(known.parent)
             return interface.name in (known.parent, parent.parent if parent else None)
         return True
+
+
+def _detour(ends: Ends) -> bool:
+    """Whether a pod asked another node's NodePort: who translates, and where it goes on, is not known."""
+    client = ends.destination_node if ends.back else ends.source_node
+    return ends.who == "pod-to-service" and ends.via not in (None, client)
 
 
 def _merged(steps: Iterable[Step]) -> list[Step]:

@@ -1,7 +1,7 @@
 """Finds out who an address or a MAC belongs to, according to the topology.
 
-An address of a node's interface belongs to the node even inside a pod network (flannel.1 has 10.244.0.0).
-After these come the addresses of pods, services and routers, then the longest network that contains the
+A service's own address is the service's. An address of a node's interface belongs to the node even inside a
+pod network (flannel.1 has 10.244.0.0). After these come the addresses of pods, services and routers, then the longest network that contains the
 address.
 """
 
@@ -88,7 +88,8 @@ class Owners:
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
         self._known: dict[str, Owner] = {}
-        for address, owner in chain(_nodes(topology), _pods(topology), _services(topology)):
+        sources = (_cluster_addresses, _nodes, _pods, _services, _gateways)
+        for address, owner in chain.from_iterable(source(topology) for source in sources):
             self._known.setdefault(address, owner)
         for address in chain(_routers(topology)):
             self._known.setdefault(address, Owner(OwnerKind.ROUTER))
@@ -165,6 +166,33 @@ def _pods(topology: Topology) -> Iterator[tuple[str, Owner]]:
         owner = Owner(OwnerKind.POD, name, pod.node)
         for address in chain(pod.addresses, *(each.addresses for each in pod.interfaces.values())):
             yield _bare(address), owner
+
+
+def _cluster_addresses(topology: Topology) -> Iterator[tuple[str, Owner]]:
+    """Yield the services' own addresses: of IPVS they are on a device of every node (kube-ipvs0)."""
+    for name, service in topology.services.items():
+        for address in service.addresses:
+            yield address, Owner(OwnerKind.SERVICE, name)
+
+
+def _gateways(topology: Topology) -> Iterator[tuple[str, Owner]]:
+    """Yield the gateways of pods that lie in the pod network: cilium_host, antrea-gw0 and such, of one node.
+
+    A node also sends from there: Cilium and Antrea translate what comes by a NodePort to this address.
+    """
+    inside = Networks((each, True) for each in (*topology.pod_cidrs, *_node_networks(topology)))
+    nodes: dict[str, set[str]] = {}
+    for pod in topology.pods.values():
+        if pod.gateway_ip and inside.find(*values.address_number(pod.gateway_ip)):
+            nodes.setdefault(pod.gateway_ip, set()).add(pod.node)
+    for address, of in nodes.items():
+        if len(of) == 1:
+            name = next(iter(of))
+            yield address, Owner(OwnerKind.NODE, name, name)
+
+
+def _node_networks(topology: Topology) -> Iterator[str]:
+    return (network for node in topology.nodes.values() for network in node.pod_cidrs)
 
 
 def _services(topology: Topology) -> Iterator[tuple[str, Owner]]:
