@@ -71,9 +71,16 @@ class Names:
 
     @staticmethod
     def _of_node(node: Node, name: str) -> Values:
-        """Return `addresses`, or `ROLE.attribute` of every interface of that role."""
+        """Return `addresses`, `underlay_addresses`, or `ROLE.attribute` of every interface of that role.
+
+        The underlay's addresses are those of the node and of its uplinks and VLANs: where no address is set,
+        the kernel chooses one of them by the route.
+        """
         if name == "addresses":
             return node.addresses
+        if name == "underlay_addresses":
+            wires = (*node.of_role(Role.UPLINK), *node.of_role(Role.VLAN))
+            return (*node.addresses, *_all(each.addresses for each in wires))
         if name == "name":
             return (node.name,)
         role, _, attribute = name.partition(".")
