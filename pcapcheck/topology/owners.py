@@ -1,8 +1,8 @@
 """Finds out who an address or a MAC belongs to, according to the topology.
 
 A service's own address is the service's. An address of a node's interface belongs to the node even inside a
-pod network (flannel.1 has 10.244.0.0). After these come the addresses of pods, services and routers, then the longest network that contains the
-address.
+pod network (flannel.1 has 10.244.0.0). After these come the addresses of pods, services and routers, then the
+longest network that contains the address.
 """
 
 from bisect import bisect_right
@@ -248,9 +248,9 @@ def _interface_macs(pod: Pod) -> dict[str, str]:
 
 
 def _subnets(node: Node) -> Iterator[str]:
-    """Yield the networks of the underlay's interfaces; only those of the node's addresses if any has one."""
+    """Yield the networks of the interfaces with the node's addresses (OVN's breth0), else of the underlay's."""
     underlay = [each for each in node.interfaces.values() if each.role in _UNDERLAY]
-    ours = [each for each in underlay if _has(each, node.addresses)] or underlay
+    ours = [each for each in node.interfaces.values() if _has(each, node.addresses)] or underlay
     networks = (values.cidr_text(values.cidr(each)) for at in ours for each in at.addresses if "/" in each)
     yield from dict.fromkeys(networks)
 
