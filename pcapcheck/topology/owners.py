@@ -248,7 +248,7 @@ def _interface_macs(pod: Pod) -> dict[str, str]:
 
 
 def _subnets(node: Node) -> Iterator[str]:
-    """Yield the networks of the interfaces with the node's addresses (OVN's breth0), else of the underlay's."""
+    """Yield the networks of the interfaces with the node's addresses (OVN: breth0), else the underlay's."""
     underlay = [each for each in node.interfaces.values() if each.role in _UNDERLAY]
     ours = [each for each in node.interfaces.values() if _has(each, node.addresses)] or underlay
     networks = (values.cidr_text(values.cidr(each)) for at in ours for each in at.addresses if "/" in each)
