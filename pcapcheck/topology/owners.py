@@ -88,11 +88,9 @@ class Owners:
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
         self._known: dict[str, Owner] = {}
-        sources = (_cluster_addresses, _nodes, _pods, _services, _gateways)
+        sources = (_cluster_addresses, _nodes, _pods, _services, _routers, _gateways)
         for address, owner in chain.from_iterable(source(topology) for source in sources):
             self._known.setdefault(address, owner)
-        for address in chain(_routers(topology)):
-            self._known.setdefault(address, Owner(OwnerKind.ROUTER))
         for address in _broadcasts(topology):
             self._known.setdefault(address, GROUP_OWNER)
         self._networks = Networks(_networks(topology))
@@ -183,7 +181,7 @@ def _gateways(topology: Topology) -> Iterator[tuple[str, Owner]]:
     inside = Networks((each, True) for each in (*topology.pod_cidrs, *_node_networks(topology)))
     nodes: dict[str, set[str]] = {}
     for pod in topology.pods.values():
-        if pod.gateway_ip and inside.find(*values.address_number(pod.gateway_ip)):
+        if pod.parent is None and pod.gateway_ip and inside.find(*values.address_number(pod.gateway_ip)):
             nodes.setdefault(pod.gateway_ip, set()).add(pod.node)
     for address, of in nodes.items():
         if len(of) == 1:
@@ -201,11 +199,11 @@ def _services(topology: Topology) -> Iterator[tuple[str, Owner]]:
             yield address, Owner(OwnerKind.SERVICE, name)
 
 
-def _routers(topology: Topology) -> Iterator[str]:
+def _routers(topology: Topology) -> Iterator[tuple[str, Owner]]:
     """Yield the addresses of routers and of the next hops of routes, though some of the latter are nodes."""
-    yield from (each for each in topology.routers if "/" not in each)
-    for node in topology.nodes.values():
-        yield from (route.via for route in node.routes if route.via)
+    hops = (route.via for node in topology.nodes.values() for route in node.routes if route.via)
+    for address in (*(each for each in topology.routers if "/" not in each), *hops):
+        yield address, Owner(OwnerKind.ROUTER)
 
 
 def _broadcasts(topology: Topology) -> Iterator[str]:
