@@ -13,6 +13,7 @@ from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import Interface, Node, OwnerKind, Pod, Role, Topology
 
 Values = tuple[object, ...]
+_OF_POD: Final = ("mac", "vni", "identity", "name", "gateway_mac")  # the last one only where a file says it
 
 
 class Names:
@@ -90,7 +91,7 @@ class Names:
     def _of_pod(pod: Pod, name: str) -> Values:
         if name in ("address", "addresses"):
             return pod.addresses
-        value = getattr(pod, name, None) if name in ("mac", "vni", "identity", "name") else None
+        value = getattr(pod, name, None) if name in _OF_POD else None
         return () if value is None else (value,)
 
     def _gateway(self, pod: Pod, name: str) -> Values:
