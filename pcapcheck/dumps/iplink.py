@@ -57,8 +57,8 @@ def _role(link: Link, pod: str | None, masters: frozenset[str]) -> Role | None:
         return role if link.name in masters or belongs(link.name, "pod-bridge") else None
     if role is None and not link.kind and link.medium in ("ether", ""):
         named = role_of(link.name)
-        if named is None and kind_of(link.name):
-            return None  # its name tells that it is no way out
+        if named is None and kind_of(link.name):  # its name tells that it is no way out
+            return Role.VETH if pod else None
         return None if named == Role.BRIDGE and not link.addresses else named or Role.UPLINK
     return role
 
