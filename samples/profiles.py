@@ -192,8 +192,8 @@ def one_segment(device: Any, mtu: int) -> dict[str, Any]:
 def calico(
     mode: str = "ipip", nodes: int = 2, *, third_subnet: bool = False, profile: str = "", direct: str = "none"
 ) -> Cluster:
-    """Return a Calico cluster: mode ipip, vxlan or direct."""
-    mtu = {"ipip": 1480, "vxlan": 1450, "direct": 1500}[mode]
+    """Return a Calico cluster: mode ipip, vxlan, wireguard or direct, or canal, with flannel's VXLAN."""
+    mtu = {"ipip": 1480, "vxlan": 1450, "canal": 1450, "wireguard": 1440, "direct": 1500}[mode]
     topology: dict[str, Any] = {"cluster": {}, "nodes": {}, "pods": {}}
     blocks, hosts = ("10.200.88.0", "10.200.151.192", "10.200.37.128"), (14, 13, 9)
     names = ("cali2b2e7c9e43e", "cali32ecf57bfbe", "calie01dba94c55")
@@ -211,10 +211,10 @@ def calico(
     }
     vxlan_parameters = {"vni": 4096, "vxlan_port": 4789}
     parameters: dict[str, dict[str, Any]]
-    parameters = {"ipip": {"ipip_mode": "Always"}, "vxlan": vxlan_parameters, "direct": {}}
-    topology["cluster"] = cluster_entry(
-        "calico", profile or f"calico-{mode}", "10.200.0.0/16", parameters[mode]
-    )
+    parameters = {"ipip": {"ipip_mode": "Always"}, "vxlan": vxlan_parameters}
+    parameters["canal"] = {"vni": 1, "vxlan_port": 8472}
+    named = profile or ("canal" if mode == "canal" else f"calico-{mode}")
+    topology["cluster"] = cluster_entry("calico", named, "10.200.0.0/16", parameters.get(mode, {}))
     return Cluster(topology, "routed", "all" if mode == "direct" else direct)
 
 
@@ -250,7 +250,22 @@ def _calico_device(mode: str, number: int, address: str, mtu: int) -> Interfaces
     if mode == "vxlan":
         vtep = {"kind": "vtep", "mac": f"66:{VTEP_MACS[number][3:]}", "addresses": [address], "vni": 4096}
         return {"vxlan.calico": vtep | {"port": 4789, "mtu": mtu}}
+    if mode == "canal":
+        vtep = {"kind": "vtep", "mac": VTEP_MACS[number], "addresses": [address], "vni": 1}
+        return {"flannel.1": vtep | {"port": 8472, "mtu": mtu}}
+    if mode == "wireguard":
+        tunnel = {"kind": "tunnel", "type": "wireguard", "addresses": [address], "port": 51820}
+        return {"wireguard.cali": tunnel | {"mtu": mtu}}
     return {}
+
+
+def canal() -> Cluster:
+    """Return Canal: Calico's veths and flannel's VXLAN, with the third pod on node1."""
+    cluster = calico("canal")
+    veth = {"kind": "veth", "pod": CACHE, "mac": CALICO_MAC, "mtu": 1450}
+    cluster.topology["nodes"]["node1"]["interfaces"]["calie01dba94c55"] = veth
+    cluster.topology["pods"][CACHE] = pod_entry(2, "10.200.88.15") | {"node": "node1"}
+    return cluster
 
 
 def cluster_entry(cni: str, profile: str, pod_cidr: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Final
 from pcapcheck.bind.points import Binding, Points
 from pcapcheck.decode.registry import link_type
 from pcapcheck.topology.aliases import Aliases
-from pcapcheck.topology.interfacenames import belongs
+from pcapcheck.topology.interfacenames import belongs, kind_of
 from pcapcheck.topology.roles import is_of_a_node, role_of
 from pcapcheck.topology.topology import CapturePoint, Role, Topology
 
@@ -164,7 +164,8 @@ class Naming:
         role = role_of(right)
         node, pod = self._aliases.node(left), self._aliases.pod(left)
         if role is None:
-            return None
+            veth = left in self._hosts and kind_of(right) == "veth"  # such a name tells it only of a host's
+            return _named(CapturePoint(node or left, right, Role.VETH)) if veth else None
         if node:
             return _named(self._points.of_node(node, right))
         if pod:

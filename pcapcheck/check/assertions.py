@@ -14,6 +14,8 @@ from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.check.rule import Rule
 from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.correlate.network import Network
+from pcapcheck.topology.bonds import slaves
+from pcapcheck.topology.topology import CapturePoint
 
 NODE_EXIT_ROLES: Final = ("uplink", "vlan", "vtep", "tunnel")  # where the way between nodes shows
 
@@ -80,7 +82,8 @@ def _symmetric(rule: Rule, network: Network, directions: pl.DataFrame) -> Judgem
     seen = seen.join(directions.select("direction"), on="direction", how="semi").filter(
         pl.col("kind") != "icmp-error"
     )
-    told = seen.with_columns(network.of_point("node").alias("at_node"))
+    under = network.points_where(lambda point: _is_slave(point, network))
+    told = seen.filter(~pl.col("point").is_in(under)).with_columns(network.of_point("node").alias("at_node"))
     ways = told.group_by("flow", "at_node", "role", "client", maintain_order=True).agg(
         pl.format("{} {}", "point", "form").unique().sort().alias("ways"),
         pl.col("packets").sum(),
@@ -154,6 +157,12 @@ def _lost_frames(network: Network, row: Mapping[str, Any]) -> tuple[Frame, ...]:
 
 def _no_frames(network: Network, row: Mapping[str, Any]) -> tuple[Frame, ...]:
     return ()
+
+
+def _is_slave(point: CapturePoint, network: Network) -> bool:
+    """Whether a point is a bond's slave: each direction chooses its own."""
+    node = network.topology.nodes.get(point.node or "")
+    return node is not None and point.interface in slaves(node)
 
 
 def _otherwise(rule: Rule, network: Network, row: Mapping[str, Any]) -> tuple[Finding, int]:

@@ -26,7 +26,17 @@ PROOF: Final = tuple(f"frame{k + 1}" for k in range(FRAMES_KEPT))
 ABOUT: Final = frozenset(
     (
         *("role", "kind", "step", "who", "where", "side", "form", "stack", "version"),
-        *("direction", "point", "number", "source_end", "destination_end", "packets", "file", *PROOF),
+        *(
+            "direction",
+            "reverse",
+            "point",
+            "number",
+            "source_end",
+            "destination_end",
+            "packets",
+            "file",
+            *PROOF,
+        ),
     )
 )
 # What a variable or a relation between hops depends on, besides the packet's own fields.
@@ -70,7 +80,7 @@ def check_rule(rule: Rule, network: Network, surroundings: RuleContext) -> Judge
     views = [surroundings.view(row, names) for row in distinct.iter_rows(named=True)]
     verdicts = [_judge(rule, view) for view in views]
     told = distinct.with_columns(pl.Series("verdict", [verdict.value for verdict in verdicts], pl.String))
-    judged = rows.join(told, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    judged = _excused(rule, rows.join(told, on=keys, how="left", nulls_equal=True, maintain_order="left"))
     unknown = sorted({name for view in views for name in view.unknown})
     counted = judged.filter(pl.col("verdict").is_in([MatchVerdict.HOLDS.value, MatchVerdict.BROKEN.value]))
     findings = _findings(rule, counted, views, network)
@@ -101,6 +111,15 @@ def _wanted(rule: Rule) -> list[pl.Expr]:
     for column, values in (("form", rule.form), ("who", rule.who), ("where", rule.where)):
         wanted += [pl.col(column).is_in(values)] if values else []
     return [*wanted, pl.col("side") == rule.side] if rule.side else wanted
+
+
+def _excused(rule: Rule, judged: pl.DataFrame) -> pl.DataFrame:
+    """Return the judged variants; what breaks the rule in an answered flow holds, if the rule says so."""
+    if rule.unless is None:
+        return judged
+    answered = pl.col("reverse").is_not_null() & (pl.col("verdict") == MatchVerdict.BROKEN.value)
+    holds = pl.when(answered).then(pl.lit(MatchVerdict.HOLDS.value)).otherwise("verdict")
+    return judged.with_columns(holds.alias("verdict"))
 
 
 def _looked_for(rule: Rule, network: Network) -> int:

@@ -30,6 +30,22 @@ def _why(judged: Judged) -> str:
     return f"no {' or '.join(kinds) or 'such'} traffic was seen{at}"
 
 
+def unknown_ways(network: Network) -> tuple[str, ...]:
+    """Return a sentence about the flows of pods for which neither profile nor topology gives a path."""
+    clients = network.directions
+    if clients.is_empty() or network.steps.is_empty():
+        return ()
+    nowhere = [number for number, path in enumerate(network.paths) if not path]
+    known = pl.all_horizontal(pl.col(f"{end}_node").is_not_null() for end in ("source", "destination"))
+    pods = ~pl.col("who").is_in(["", "arp", "host"])
+    lost = clients.filter("client", pl.col("path").is_in(nowhere), known, pods).unique("flow", keep="first")
+    if lost.is_empty():
+        return ()
+    first = lost.sort("flow")["flow_text"][0]
+    flows = "1 flow takes" if lost.height == 1 else f"{lost.height:,} flows take"
+    return (f"{flows} a way that is not known ({first}); only rules about single interfaces judge it",)
+
+
 def hops_without_capture(network: Network) -> tuple[Hop, ...]:
     """Return the hops of expected paths where nobody was looking, each once."""
     if network.variants.is_empty():

@@ -13,7 +13,13 @@ from pcapcheck.check.rulefile import RuleFile, StepMarks
 from pcapcheck.correlate.paths import Decrement, Path, PathHop
 
 SHARED: Final = "kubernetes"  # its rules alone make no network conformant
-_ROUTED: Final[dict[str, Decrement]] = {"routed": (1, 1), "routers": (0, None), "maybe-routed": (0, 1)}
+_ROUTED: Final[Mapping[str, Decrement]] = {
+    "routed": (1, 1),
+    "routers": (0, None),
+    "maybe-routed": (0, 1),
+    "routed-twice": (1, 2),  # by a router and the host, or by a router that is also the host
+    "maybe-routed-twice": (0, 2),
+}
 
 
 def extend(files: Sequence[RuleFile]) -> Profile:

@@ -12,6 +12,7 @@ from pcapcheck.check.matchers import Matcher, Value
 from pcapcheck.documents.events import Place
 
 ASSERTIONS: Final = ("delivered", "symmetric", "in_order", "once")
+EXCUSES: Final = ("answered",)
 SIDES: Final = ("source", "destination")
 WHO: Final = (
     "pod-to-pod",
@@ -51,6 +52,7 @@ class Rule:
         side: source or destination: only hops at that end of the packet's direction.
         form: only packets that travel in one of these forms there; empty is any.
         who, where: the traffic kinds it applies to; of each axis one must fit, an empty axis is any.
+        unless: `answered`: a flow whose other direction was seen breaks no promise; None: any may.
         given: parameter -> values; the rule applies only if the parameter has one of them.
         when: which packets it selects; a field that is absent does not match.
         expect: what it promises of them.
@@ -72,6 +74,7 @@ class Rule:
     form: tuple[str, ...] = ()
     who: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
+    unless: str | None = None
     given: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     when: Mapping[str, Matcher] = field(default_factory=dict)
     expect: Mapping[str, Matcher] = field(default_factory=dict)

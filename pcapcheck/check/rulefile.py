@@ -12,7 +12,7 @@ from pcapcheck.check.finding import Severity
 from pcapcheck.check.matchers import Matcher, Value
 from pcapcheck.check.parameter import Parameter, read_parameter
 from pcapcheck.check.profile import Clue, DecodeAs
-from pcapcheck.check.rule import ASSERTIONS, OUTCOMES, SIDES, WHERE, WHO, Rule, RuleTest
+from pcapcheck.check.rule import ASSERTIONS, EXCUSES, OUTCOMES, SIDES, WHERE, WHO, Rule, RuleTest
 from pcapcheck.check.rulereader import read, read_value
 from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
@@ -21,7 +21,10 @@ from pcapcheck.errors import did_you_mean
 from pcapcheck.topology.topology import Role
 
 StepMarks: TypeAlias = tuple[str, tuple[str, ...]]  # a role, and its marks
-MARKS: Final = ("routed", "routers", "maybe-routed", "plain", "optional")
+MARKS: Final = (
+    *("routed", "routers", "maybe-routed", "routed-twice", "maybe-routed-twice"),
+    *("plain", "optional"),
+)
 ROLES: Final = tuple(role.value for role in Role)
 
 
@@ -82,6 +85,7 @@ def read_rule(part: Cursor) -> Rule:
         form=part.words("form"),
         who=tuple(kind for kind in traffic if kind in WHO),
         where=tuple(kind for kind in traffic if kind in WHERE),
+        unless=part.choice("unless", EXCUSES),
         given={name: _values(each) for name, each in part.at("given").items()},
         when=_matchers(part.at("when")),
         expect=_matchers(part.at("expect")),

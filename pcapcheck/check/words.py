@@ -18,7 +18,8 @@ from pcapcheck.topology.names import OF_CLUSTER
 SPECIAL: Final = ("form", "stack")
 END_SUBJECTS: Final = ("source", "destination")
 POINTS: Final = ("here", "previous", "next")
-OF_POD: Final = ("address", "addresses", "mac", "vni", "identity", "name")
+OF_POD: Final = ("address", "addresses", "mac", "vni", "identity", "name", "gateway_mac")
+OF_NODE: Final = ("node.addresses", "node.underlay_addresses", "node.name")
 OF_POINT: Final = (
     "mac",
     "mtu",
@@ -145,11 +146,11 @@ def _no_parameter(path: str, parameters: Collection[str]) -> Wrong:
 
 def _of_end(rest: str) -> tuple[str, ...]:
     pods = tuple(f"pod.{each}" for each in OF_POD)
-    return _of_node(rest) or ("address", *pods, "gateway.mac", "gateway.ip", "node.addresses", "node.name")
+    return _of_node(rest) or ("address", *pods, "gateway.mac", "gateway.ip", *OF_NODE)
 
 
 def _of_point(rest: str) -> tuple[str, ...]:
-    return _of_node(rest) or (*OF_POINT, *(f"pod.{each}" for each in OF_POD), "node.addresses", "node.name")
+    return _of_node(rest) or (*OF_POINT, *(f"pod.{each}" for each in OF_POD), *OF_NODE)
 
 
 def _of_node(rest: str) -> tuple[str, ...]:

@@ -99,11 +99,14 @@ def _other(end: str, kind: OwnerKind) -> pl.Expr:
 
 
 def _via(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add `via`: the node whose address stood for a pod towards the outside, by a NodePort or by SNAT."""
+    """Add `via`: the node whose address stood for a pod, by a NodePort, or by SNAT towards the outside."""
     outside = [str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER)]
     inbound = pl.col("source_kind").is_in(outside) & (pl.col("destination_kind") != str(OwnerKind.NODE))
     outbound = pl.col("destination_kind").is_in(outside) & (pl.col("source_kind") != str(OwnerKind.NODE))
-    via = pl.when(inbound).then("destination_is_node").when(outbound).then("source_is_node")
+    pods = [str(OwnerKind.POD), str(OwnerKind.POD_NETWORK)]
+    within = pl.all_horizontal(pl.col(f"{end}_kind").is_in(pods) for end in END)
+    asked = "destination_is_node"
+    via = pl.when(inbound | within).then(asked).when(outbound).then("source_is_node")
     return frame.with_columns(via.alias("via"))
 
 

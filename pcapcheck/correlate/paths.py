@@ -3,11 +3,12 @@
 It knows neither which hops were captured nor what was seen there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from pcapcheck.decode.tunnels import TUNNELS
+from pcapcheck.topology.bonds import slaves
 from pcapcheck.topology.topology import Interface, Node, Topology
 
 Decrement: TypeAlias = tuple[int, int | None]  # fewest and most; None: any number
@@ -106,10 +107,26 @@ class Paths:
     def expected(self, ends: Ends) -> tuple[Step, ...]:
         """Return the steps from source to destination; () if profile or topology say too little."""
         if ends not in self._known:
-            hops = self._template(ends.who, ends.where)
+            hops = () if _detour(ends) else self._template(ends.who, ends.where)
             steps = [self._step(hop, ends) for hop in (reverse(hops) if ends.back else hops)]
-            self._known[ends] = _numbered(_merged(steps))
+            self._known[ends] = _numbered(_merged(self._stacked(steps)))
         return self._known[ends]
+
+    def _stacked(self, steps: list[Step]) -> Iterator[Step]:
+        """Yield the steps, those at a bond as two: the bond is behind its slaves, as the wire sees it."""
+        for position, step in enumerate(steps):
+            node = self._topology.nodes.get(step.node or "") if step.role == "uplink" else None
+            below = slaves(node) if node else {}
+            above = tuple(name for name in step.interfaces if name not in below)
+            if len(above) in (0, len(step.interfaces)):
+                yield step
+                continue
+            under = tuple(name for name in step.interfaces if name in below)
+            outer, inner = replace(step, interfaces=under), replace(step, interfaces=above)
+            leaves = position + 1 == len(steps) or steps[position + 1].node != step.node
+            first, second = (inner, outer) if leaves else (outer, inner)
+            yield first
+            yield replace(second, routed=(0, 0))
 
     def _step(self, hop: PathHop, ends: Ends) -> Step:
         place = {
@@ -151,6 +168,12 @@ class Paths:
             parent = node.interfaces.get(known.parent)
             return interface.name in (known.parent, parent.parent if parent else None)
         return True
+
+
+def _detour(ends: Ends) -> bool:
+    """Whether a pod asked another node's NodePort: who translates, and where it goes on, is not known."""
+    client = ends.destination_node if ends.back else ends.source_node
+    return ends.who == "pod-to-service" and ends.via not in (None, client)
 
 
 def _merged(steps: Iterable[Step]) -> list[Step]:

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.correlate.paths import Ends, Paths, Step
-from pcapcheck.correlate.traffic import OUTSIDE_OWNERS, Client, where, who
+from pcapcheck.correlate.traffic import OUTSIDE_OWNERS, Client, way, where, who
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import OwnerKind
 
@@ -83,7 +83,7 @@ def _ends(row: dict[str, object]) -> Ends:
         pod("destination"),
         word("destination_node"),
         word("flow_via"),
-        str(row["who"]),
+        way(str(row["who"]), str(row["destination_kind" if row["client"] else "source_kind"])),
         str(row["where"]),
         not row["client"],
         6 if row["version"] == 6 else 4,

@@ -15,8 +15,8 @@ POD_OWNER_KINDS = (OwnerKind.POD, OwnerKind.POD_NETWORK)
 class Client(NamedTuple):
     """The ends of a flow, the client's first.
 
-    `service` is the service that the client asked, `via` the node whose address stood for a pod, `version`
-    that of IP.
+    `service` is the service that the client asked, `via` the node whose address stood for a pod (the server,
+    or a client that the outside sees), `version` that of IP.
     """
 
     source_kind: str
@@ -42,11 +42,25 @@ def who(ends: Client) -> str:
         return ""
     if source in POD_OWNER_KINDS and (ends.service or destination == OwnerKind.SERVICE):
         return "pod-to-service"
+    if source in POD_OWNER_KINDS and destination in POD_OWNER_KINDS and ends.via:
+        return "pod-to-service"  # by a NodePort
     if source not in POD_OWNER_KINDS:
         return "external-to-pod" if source in OUTSIDE_OWNERS else "node-to-pod"
     if destination in POD_OWNER_KINDS:
         return "pod-to-pod"
     return "pod-to-node" if destination == OwnerKind.NODE else "pod-to-external"
+
+
+def way(who: str, server: str) -> str:
+    """Return the kind of traffic whose path packets take: that of what the service stands for.
+
+    `server` is the kind of the owner at the server's end, after translation.
+    """
+    if who != "pod-to-service":
+        return who
+    if server in OUTSIDE_OWNERS:
+        return "pod-to-external"
+    return "pod-to-node" if server == OwnerKind.NODE else who
 
 
 def where(ends: Client, same_subnet: Callable[[str, str, int], bool | None]) -> str:

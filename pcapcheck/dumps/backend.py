@@ -82,6 +82,8 @@ class Backend:
         if kinds:
             return max(kinds, key=lambda each: kinds[each])
         found = self._by_interfaces()
+        if found == "flannel-vxlan" and any(belongs(each.name, "calico") for each in self._interfaces()):
+            return "canal"
         return _DIRECT[found] if found in _DIRECT and self._direct() else found
 
     def _by_interfaces(self) -> str | None:

@@ -10,7 +10,7 @@ from pcapcheck.decode.tunnels import TUNNELS, VNI
 from pcapcheck.documents import values
 from pcapcheck.dumps.host import Link
 from pcapcheck.topology.devices import DEVICE_KINDS, FALLBACKS
-from pcapcheck.topology.interfacenames import belongs
+from pcapcheck.topology.interfacenames import belongs, kind_of
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import Interface, Role
 
@@ -57,6 +57,8 @@ def _role(link: Link, pod: str | None, masters: frozenset[str]) -> Role | None:
         return role if link.name in masters or belongs(link.name, "pod-bridge") else None
     if role is None and not link.kind and link.medium in ("ether", ""):
         named = role_of(link.name)
+        if named is None and kind_of(link.name):  # its name tells that it is no way out
+            return Role.VETH if pod else None
         return None if named == Role.BRIDGE and not link.addresses else named or Role.UPLINK
     return role
 
@@ -73,9 +75,11 @@ def _role_of_veth(link: Link, pod: str | None) -> Role | None:
     """Return the role of a veth: a pod's host end, or a substitute for a NIC; within one node it has none."""
     if pod:
         return Role.VETH
+    named = role_of(link.name)
+    if named == Role.VTEP:
+        return named  # cilium_host, which leads to cilium_net
     if link.parent and not link.far:
         return None
-    named = role_of(link.name)
     if named == Role.UPLINK or (link.addresses and not link.master and named != Role.VETH):
         return Role.UPLINK
     return Role.VETH

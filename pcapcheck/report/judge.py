@@ -16,7 +16,7 @@ from pcapcheck.check.assertions import check_assertion
 from pcapcheck.check.candidates import RuleChoice
 from pcapcheck.check.checker import Judged, check_rule
 from pcapcheck.check.choice import Chosen
-from pcapcheck.check.coverage import coverage_of
+from pcapcheck.check.coverage import coverage_of, unknown_ways
 from pcapcheck.check.expected import RULE, TITLE, check_traffic, without
 from pcapcheck.check.finding import Finding, Severity
 from pcapcheck.check.profile import Profile, Traits
@@ -93,7 +93,7 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         findings=findings,
         flows=tuple(_timed(each, coarse) for each in summaries(whole)),
         coverage=coverage_of(judged, whole),
-        notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown),
+        notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown, *unknown_ways(network)),
         warnings=warnings,
         rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),
         fail_on=how.fail_on,

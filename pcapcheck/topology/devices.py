@@ -115,6 +115,10 @@ GENERIC_NAMES: Final = (
     InterfaceName(r"br-(?P<unique>[0-9a-f]+)", Role.BRIDGE, "bridge"),  # Docker: the id of a network
     InterfaceName(r"br-.+", Role.BRIDGE, "bridge"),  # Open vSwitch: br-int; libvirt, OpenStack
     InterfaceName(r"(?:docker|nerdctl|podman|cni-podman|br|lxcbr|lxdbr|virbr)\d*", Role.BRIDGE, "bridge"),
+    InterfaceName(rf"br{UPLINK}", Role.BRIDGE, "openvswitch"),  # OVN-Kubernetes: the uplink's bridge, breth0
+    # Addresses of services that are no way out: kube-proxy's IPVS, NodeLocal DNSCache, kube-router.
+    InterfaceName(r"kube-ipvs\d+|nodelocaldns|kube-dummy-if|dummy\d+", None, "dummy"),
+    InterfaceName(r"cilium_net", None, "veth"),
     InterfaceName(r"ovsbr\d*|weave", Role.BRIDGE),  # Open vSwitch, Weave Net
     InterfaceName(r"vxlan.*", Role.VTEP, "vxlan"),  # Open vSwitch: vxlan_sys_4789, lib/dpif-netlink-rtnl.c
     InterfaceName(r"genev_sys.*|geneve?\d+", Role.VTEP, "geneve"),

@@ -13,6 +13,7 @@ from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import Interface, Node, OwnerKind, Pod, Role, Topology
 
 Values = tuple[object, ...]
+_OF_POD: Final = ("mac", "vni", "identity", "name", "gateway_mac")  # the last one only where a file says it
 
 
 class Names:
@@ -71,9 +72,16 @@ class Names:
 
     @staticmethod
     def _of_node(node: Node, name: str) -> Values:
-        """Return `addresses`, or `ROLE.attribute` of every interface of that role."""
+        """Return `addresses`, `underlay_addresses`, or `ROLE.attribute` of every interface of that role.
+
+        The underlay's addresses are those of the node and of its uplinks and VLANs: where no address is set,
+        the kernel chooses one of them by the route.
+        """
         if name == "addresses":
             return node.addresses
+        if name == "underlay_addresses":
+            wires = (*node.of_role(Role.UPLINK), *node.of_role(Role.VLAN))
+            return (*node.addresses, *_all(each.addresses for each in wires))
         if name == "name":
             return (node.name,)
         role, _, attribute = name.partition(".")
@@ -83,7 +91,7 @@ class Names:
     def _of_pod(pod: Pod, name: str) -> Values:
         if name in ("address", "addresses"):
             return pod.addresses
-        value = getattr(pod, name, None) if name in ("mac", "vni", "identity", "name") else None
+        value = getattr(pod, name, None) if name in _OF_POD else None
         return () if value is None else (value,)
 
     def _gateway(self, pod: Pod, name: str) -> Values:

@@ -1,8 +1,8 @@
 """Finds out who an address or a MAC belongs to, according to the topology.
 
-An address of a node's interface belongs to the node even inside a pod network (flannel.1 has 10.244.0.0).
-After these come the addresses of pods, services and routers, then the longest network that contains the
-address.
+A service's own address is the service's. An address of a node's interface belongs to the node even inside a
+pod network (flannel.1 has 10.244.0.0). After these come the addresses of pods, services and routers, then the
+longest network that contains the address.
 """
 
 from bisect import bisect_right
@@ -88,10 +88,9 @@ class Owners:
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
         self._known: dict[str, Owner] = {}
-        for address, owner in chain(_nodes(topology), _pods(topology), _services(topology)):
+        sources = (_cluster_addresses, _nodes, _pods, _services, _routers, _gateways)
+        for address, owner in chain.from_iterable(source(topology) for source in sources):
             self._known.setdefault(address, owner)
-        for address in chain(_routers(topology)):
-            self._known.setdefault(address, Owner(OwnerKind.ROUTER))
         for address in _broadcasts(topology):
             self._known.setdefault(address, GROUP_OWNER)
         self._networks = Networks(_networks(topology))
@@ -167,17 +166,44 @@ def _pods(topology: Topology) -> Iterator[tuple[str, Owner]]:
             yield _bare(address), owner
 
 
+def _cluster_addresses(topology: Topology) -> Iterator[tuple[str, Owner]]:
+    """Yield the services' own addresses: of IPVS they are on a device of every node (kube-ipvs0)."""
+    for name, service in topology.services.items():
+        for address in service.addresses:
+            yield address, Owner(OwnerKind.SERVICE, name)
+
+
+def _gateways(topology: Topology) -> Iterator[tuple[str, Owner]]:
+    """Yield the gateways of pods that lie in the pod network: cilium_host, antrea-gw0 and such, of one node.
+
+    A node also sends from there: Cilium and Antrea translate what comes by a NodePort to this address.
+    """
+    inside = Networks((each, True) for each in (*topology.pod_cidrs, *_node_networks(topology)))
+    nodes: dict[str, set[str]] = {}
+    for pod in topology.pods.values():
+        if pod.parent is None and pod.gateway_ip and inside.find(*values.address_number(pod.gateway_ip)):
+            nodes.setdefault(pod.gateway_ip, set()).add(pod.node)
+    for address, of in nodes.items():
+        if len(of) == 1:
+            name = next(iter(of))
+            yield address, Owner(OwnerKind.NODE, name, name)
+
+
+def _node_networks(topology: Topology) -> Iterator[str]:
+    return (network for node in topology.nodes.values() for network in node.pod_cidrs)
+
+
 def _services(topology: Topology) -> Iterator[tuple[str, Owner]]:
     for name, service in topology.services.items():
         for address in (*service.addresses, *service.external_ips):
             yield address, Owner(OwnerKind.SERVICE, name)
 
 
-def _routers(topology: Topology) -> Iterator[str]:
+def _routers(topology: Topology) -> Iterator[tuple[str, Owner]]:
     """Yield the addresses of routers and of the next hops of routes, though some of the latter are nodes."""
-    yield from (each for each in topology.routers if "/" not in each)
-    for node in topology.nodes.values():
-        yield from (route.via for route in node.routes if route.via)
+    hops = (route.via for node in topology.nodes.values() for route in node.routes if route.via)
+    for address in (*(each for each in topology.routers if "/" not in each), *hops):
+        yield address, Owner(OwnerKind.ROUTER)
 
 
 def _broadcasts(topology: Topology) -> Iterator[str]:
@@ -220,9 +246,9 @@ def _interface_macs(pod: Pod) -> dict[str, str]:
 
 
 def _subnets(node: Node) -> Iterator[str]:
-    """Yield the networks of the underlay's interfaces; only those of the node's addresses if any has one."""
+    """Yield the networks of the interfaces with the node's addresses (OVN: breth0), else the underlay's."""
     underlay = [each for each in node.interfaces.values() if each.role in _UNDERLAY]
-    ours = [each for each in underlay if _has(each, node.addresses)] or underlay
+    ours = [each for each in node.interfaces.values() if _has(each, node.addresses)] or underlay
     networks = (values.cidr_text(values.cidr(each)) for at in ours for each in at.addresses if "/" in each)
     yield from dict.fromkeys(networks)
 

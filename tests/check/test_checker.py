@@ -139,3 +139,16 @@ def test_a_value_is_compared_with_the_hop_before():
 def test_no_packets_that_a_rule_is_about_are_nothing_judged():
     found = judged({"pod1": [ask()]}, **VNI)
     assert (found.findings, found.packets, found.selected) == ((), 0, 0)
+
+
+@pytest.mark.parametrize(("packets", "findings"), [([ask()] * 2, 1), ([ask()] * 2 + [answer()], 0)])
+def test_a_rule_may_excuse_what_is_answered(packets, findings):
+    found = judged(
+        {"pod1": packets},
+        at=("pod",),
+        side="source",
+        unless="answered",
+        expect={"inner.ip.ttl": Literal(1, "1")},
+    )
+    assert len(found.findings) == findings
+    assert found.packets == 2

@@ -126,3 +126,33 @@ def test_unknown_ends_have_no_path_there(ends):
 def test_encrypted_hops_are_opaque():
     path = (hop("uplink", "source", "wireguard"), hop("uplink", "destination"))
     assert [step.opaque for step in expected(path=lambda who, where: path)] == [True, False]
+
+
+def bonded():
+    """Return a topology whose node1 has a bond of two NICs."""
+    nic = {"role": Role.UPLINK, "mac": "52:54:00:a1:51:01", "parent": "bond0"}
+    given = [Interface("bond0", Role.UPLINK, mac="52:54:00:a1:51:01"), Interface("ens1f0", **nic)]
+    made = node(1)
+    kept = {name: each for name, each in made.interfaces.items() if each.role != Role.UPLINK}
+    return replace(made, interfaces={**kept, **{each.name: each for each in given}})
+
+
+def test_a_bond_is_crossed_before_its_slave_on_the_way_out_and_after_it_on_the_way_in():
+    topology = replace(cluster(), nodes={**cluster().nodes, "node1": bonded()})
+    out = [step.interfaces for step in expected(topology=topology) if step.role == "uplink"]
+    assert out == [("bond0",), ("ens1f0",), ("eth0",)]
+    answer = replace(
+        ENDS,
+        source_pod="default/pod2",
+        source_node="node2",
+        destination_pod="default/pod1",
+        destination_node="node1",
+        back=True,
+    )
+    back = [step.interfaces for step in expected(answer, topology) if step.role == "uplink"]
+    assert back == [("eth0",), ("ens1f0",), ("bond0",)]
+
+
+@pytest.mark.parametrize(("via", "known"), [("node1", True), ("node3", False)])
+def test_the_way_by_another_nodes_nodeport_is_not_known(via, known):
+    assert bool(expected(replace(ENDS, who="pod-to-service", via=via))) == known

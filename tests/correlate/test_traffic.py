@@ -2,7 +2,7 @@
 
 import pytest
 
-from pcapcheck.correlate.traffic import Client, where, who
+from pcapcheck.correlate.traffic import Client, way, where, who
 
 POD, OTHER = ("pod", "default/a", "node1"), ("pod", "default/b", "node2")
 NEAR = ("pod", "default/c", "node1")
@@ -71,3 +71,21 @@ def test_only_known_subnets_are_crossed(same, expected):
 def test_subnets_are_those_of_the_packets_version():
     ends = client(POD, OTHER)._replace(version=6)
     assert where(ends, lambda a, b, family: family != 6) == "cross-subnet"
+
+
+def test_a_pod_that_asks_a_nodeport_asks_a_service():
+    assert who(client(POD, NEAR, via="node1")) == "pod-to-service"
+
+
+@pytest.mark.parametrize(
+    ("kind", "server", "expected"),
+    [
+        ("pod-to-service", "pod", "pod-to-service"),
+        ("pod-to-service", "service", "pod-to-service"),
+        ("pod-to-service", "node", "pod-to-node"),  # kubernetes.default
+        ("pod-to-service", "external", "pod-to-external"),
+        ("pod-to-pod", "pod", "pod-to-pod"),
+    ],
+)
+def test_the_way_to_a_service_is_that_to_what_stands_behind_it(kind, server, expected):
+    assert way(kind, server) == expected

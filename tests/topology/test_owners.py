@@ -120,3 +120,40 @@ def test_subnet_is_that_of_the_node_address():
 )
 def test_nodes_share_a_subnet_or_not_or_nobody_knows(node, other, family, same):
     assert OWNERS.same_subnet(node, other, family) is same
+
+
+def owner(address, **more):
+    """Return the owner of an address in the network with more under node1, or for a pod."""
+    text = NETWORK
+    if "interface" in more:
+        text = text.replace("      cali1:", f"      {more['interface']}\n      cali1:", 1)
+    if "gateways" in more:
+        first, second = more["gateways"]
+        text = text.replace("default/web-1: {", f"default/web-1: {{gateway: {{ip: {first}}}, ", 1)
+        pod = f"  default/db-0: {{node: node2, address: 10.244.1.5, gateway: {{ip: {second}}}}}\n"
+        text = text.replace("  kube-system/proxy:", pod + "  kube-system/proxy:", 1)
+    found = Owners(read_topology(Document.parse(text))).of(address)
+    return str(found.kind), found.name
+
+
+@pytest.mark.parametrize("kind", ["uplink", "veth"])
+def test_a_services_address_is_no_nodes_though_kube_ipvs0_has_it(kind):
+    device = f"kube-ipvs0: {{kind: {kind}, addresses: [10.96.0.10/32]}}"
+    assert owner("10.96.0.10", interface=device) == ("service", "default/dns")
+
+
+def test_a_gateway_in_the_pod_network_is_its_nodes():
+    assert owner("10.244.0.201", gateways=("10.244.0.201", "10.244.1.201")) == ("node", "node1")
+    assert owner("10.244.1.201", gateways=("10.244.0.201", "10.244.1.201")) == ("node", "node2")
+
+
+def test_a_gateway_of_several_nodes_or_outside_the_pod_network_is_no_nodes():
+    assert owner("10.244.7.1", gateways=("10.244.7.1", "10.244.7.1")) == ("pod-network", None)
+    assert owner("172.30.0.1", gateways=("172.30.0.1", "10.244.1.201")) == ("external", None)
+
+
+def test_nodes_share_a_subnet_by_the_interface_with_their_address():
+    uplink = "eth0: {kind: uplink, addresses: [192.168.20.13/24]}"
+    text = NETWORK.replace(uplink, "breth0: {kind: bridge, addresses: [192.168.20.13/24]}")
+    owners = Owners(read_topology(Document.parse(text)))
+    assert owners.same_subnet("node1", "node3", 4) is False
