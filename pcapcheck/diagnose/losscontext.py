@@ -19,10 +19,13 @@ WIRE: Final = (Role.UPLINK, Role.VLAN)
 def around(case: Case, pair: Pair) -> dict[str, Word]:
     """Return the words that describe the context of a loss between two points."""
     skipped = _skipped(case, pair)
+    alive = _alive(case, case.point(pair.point).node, pair.next_point)
+    encapsulated = _encapsulated_pass(case)
     senders = sorted(set(pair.lost["source_node"].drop_nulls().to_list()))
     return {
-        "alive": _alive(case, case.point(pair.point).node, pair.next_point),
-        "others_encapsulated": _encapsulated_pass(case),
+        "alive": alive,
+        "others_encapsulated": encapsulated,
+        "passing": _passing(alive=alive, encapsulated=encapsulated),
         "next_hop": _next_hop(case, pair),
         "senders": len(senders),
         "silent": _silent(case, pair, senders),
@@ -33,6 +36,15 @@ def around(case: Case, pair: Pair) -> dict[str, Word]:
         "not_captured": ", ".join(skipped) or None,
         "next_capture": f"capture {skipped[0]}" if skipped else None,
     }
+
+
+def _passing(*, alive: bool, encapsulated: bool) -> str | None:
+    """Return in words what passes meanwhile, None if nothing is known to."""
+    if encapsulated and alive:
+        return "encapsulated packets and the node's own traffic pass"
+    if encapsulated:
+        return "encapsulated packets pass"
+    return "the node's own traffic passes" if alive else None
 
 
 def _alive(case: Case, node: str | None, next_point: int) -> bool:

@@ -4,9 +4,9 @@
 node's interface before which they are lost), across (different nodes), side (sender, receiver: on whose node
 it is), back (answers), share, lost, sent, all, total (all, or a clean cut), by (the separating property),
 value, clean, threshold (of a length), protocols (how many are lost), forms, encapsulated,
-others_encapsulated, pods (pod addresses), alive (other traffic of the sending node arrives), next_hop (of
-plain packets on an uplink: peer, another node, elsewhere), senders (how many nodes sent what is lost), silent
-(the receiver's node sends nothing back), resolved (the next point saw something for the same destination),
+others_encapsulated, pods (pod addresses), alive (other traffic of the sending node arrives), passing (these
+two in words), next_hop (of plain packets on an uplink: peer, another node, elsewhere), senders (how many
+nodes sent what is lost), silent (the receiver's node sends nothing back), resolved (the next point saw something for the same destination),
 both_ways, skipped (expected hops in between that nobody captured), next_capture, covered (the next point saw
 something before and after), felt, sender, receiver, and the traits of the profile.
 """

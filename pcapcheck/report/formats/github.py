@@ -68,7 +68,7 @@ def _cause(report: Report, diagnosis: Diagnosis) -> Annotation:
     kind = "notice" if diagnosis.information else "error"
     title = f"{diagnosis.id} ({percent(diagnosis.confidence)})"
     evidence = [f"{each.says}; {frames_text(each.frames)}".rstrip("; ") for each in diagnosis.evidence]
-    message = "\n".join((statement_of(diagnosis), diagnosis.explanation, *evidence, f"Mend: {diagnosis.fix}"))
+    message = "\n".join((statement_of(diagnosis), diagnosis.explanation, *evidence, f"Fix: {diagnosis.fix}"))
     rules = [report.findings[number].rule for number in diagnosis.findings if number < len(report.findings)]
     return Annotation(kind, title, message, *_where(report, rules[0] if rules else ""))
 

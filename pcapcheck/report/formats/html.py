@@ -110,7 +110,7 @@ def _cause(report: Report, diagnosis: Diagnosis) -> Markup:
         _path(report, diagnosis),
         _block("Evidence", tag("ul", *map(_evidence, diagnosis.evidence)) if diagnosis.evidence else None),
         _block("Confirm", join(*map(_copyable, diagnosis.confirm)) if diagnosis.confirm else None),
-        _block("Mend", paragraphs(diagnosis.fix) if diagnosis.fix else None),
+        _block("Fix", paragraphs(diagnosis.fix) if diagnosis.fix else None),
         _block("Capture next", _copyable(diagnosis.next_capture) if diagnosis.next_capture else None),
         _line("Could also be: ", diagnosis.alternatives),
         _line("References: ", diagnosis.references),

@@ -63,7 +63,7 @@ def _cause(suite: Element, diagnosis: Diagnosis) -> None:
     case = _case(suite, "diagnoses", diagnosis.id)
     failure = SubElement(case, "failure", type="diagnosis", message=xml(statement_of(diagnosis)))
     evidence = [f"{each.says}; {frames_text(each.frames)}".rstrip("; ") for each in diagnosis.evidence]
-    failure.text = _lines(diagnosis.explanation, *evidence, f"Mend: {diagnosis.fix}")
+    failure.text = _lines(diagnosis.explanation, *evidence, f"Fix: {diagnosis.fix}")
 
 
 def _rule(suite: Element, report: Report, rule: str, broken: list[FindingGroup]) -> None:

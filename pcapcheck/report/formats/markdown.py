@@ -51,7 +51,7 @@ def _cause(report: Report, diagnosis: Diagnosis) -> Iterator[str]:
     if diagnosis.confirm:
         yield "\nConfirm:\n" + _code(diagnosis.confirm)
     if diagnosis.fix:
-        yield f"\nMend: {_text(diagnosis.fix)}\n"
+        yield f"\nFix: {_text(diagnosis.fix)}\n"
     if diagnosis.next_capture:
         yield "\nCapture next:\n" + _code([diagnosis.next_capture])
     if diagnosis.alternatives:

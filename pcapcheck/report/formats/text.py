@@ -111,7 +111,7 @@ def _cure(layout: Layout, diagnosis: Diagnosis, verbose: int) -> Iterator[str]:
     for command in diagnosis.confirm:
         yield from layout.verbatim(command, indent=4)
     if diagnosis.fix:
-        yield from layout.verbatim("Mend", indent=2, style="bold")
+        yield from layout.verbatim("Fix", indent=2, style="bold")
         yield from layout.paragraphs(diagnosis.fix, indent=4)
     if diagnosis.next_capture:
         yield from layout.verbatim("Capture next", indent=2, style="bold")
