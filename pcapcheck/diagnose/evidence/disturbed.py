@@ -18,9 +18,8 @@ SHARE: Final = {"doubled": 0.05, "late": 0.03}  # of those sent, on the same way
 OWNER: Final = (
     pl.when(pl.col("role").is_in([Role.POD, Role.LO])).then(pl.format("pod {}", "pod")).otherwise("node")
 )
-PLACE: Final = pl.format(
-    "{} {}", OWNER.fill_null("an unknown node"), "interface"
-)  # a step as sentences name it (CapturePoint.text)
+# A step as sentences name it, which is what CapturePoint.text says of a point.
+PLACE: Final = pl.format("{} {}", OWNER.fill_null("an unknown node"), "interface")
 
 
 def find(case: Case) -> Iterator[Fact]:

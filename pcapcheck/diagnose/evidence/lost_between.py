@@ -6,9 +6,10 @@ it is), back (answers), share, lost, sent, all, total (all, or a clean cut), by 
 value, clean, threshold (of a length), protocols (how many are lost), forms, encapsulated,
 others_encapsulated, pods (pod addresses), alive (other traffic of the sending node arrives), passing (these
 two in words), next_hop (of plain packets on an uplink: peer, another node, elsewhere), senders (how many
-nodes sent what is lost), silent (the receiver's node sends nothing back), resolved (the next point saw something for the same destination),
-both_ways, skipped (expected hops in between that nobody captured), next_capture, covered (the next point saw
-something before and after), felt, sender, receiver, and the traits of the profile.
+nodes sent what is lost), silent (the receiver's node sends nothing back),
+resolved (the next point saw something for the same destination), both_ways, skipped (expected hops in
+between that were not captured), next_capture, covered (the next point saw something before and after), felt,
+sender, receiver, and the traits of the profile.
 """
 
 from collections.abc import Iterator
