@@ -67,7 +67,7 @@ class IndexFacts:
 
 
 def settle_any(topology: Topology, node: str, seen: Iterable[IndexFacts]) -> dict[int, str]:
-    """Return interface index -> name for the indices of a node that can be told; the others are left out."""
+    """Return interface index -> name for those indices of a node that can be recognised."""
     known = topology.nodes.get(node)
     if known is None:
         return {}

@@ -128,7 +128,7 @@ class FrameDecoder(Protocol):
         """What was given but belongs to the next frame."""
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """Return some bytes; there may be more without more input."""
+        """Return some decompressed bytes; the same input may hold more of them."""
 
 
 class Gzip:

@@ -1,4 +1,4 @@
-"""fields: a row a packet, like `tshark -T fields`, with the same names."""
+"""fields: one row per packet, like `tshark -T fields`, with the same names."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from pcapcheck.decode.layers import length
 from pcapcheck.decode.part import Part
 from pcapcheck.decode.registry import code_of, protocols
 
-LINE: Final = 64  # packets are summed by classes of so many bytes
+LINE: Final = 64  # bytes; packets are summed by classes of length this wide
 SUMMED_AT_ONCE: Final = 1 << 20  # bytes that are copied at a time: they stay in the cache
 # For each number of bytes in the last line, the bits of it that belong to the packet: uint64 (LINE + 1, 8).
 KEEP: Final = np.tril(np.full((LINE + 1, LINE), 0xFF, np.uint8), -1).view("<u8")

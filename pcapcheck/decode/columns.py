@@ -69,7 +69,7 @@ def field_names() -> dict[str, Kind]:
 
 @cache
 def parse_name(text: str) -> FieldName:
-    """Take a name apart.
+    """Split a name into its parts.
 
     Raises:
         InputError: there is no such field, or what stands around it makes no sense.

@@ -56,7 +56,7 @@ ROWS_AT_ONCE = 8192  # they stay in the second-level cache
 LESSON_PACKETS = 512  # packets that shapes are learnt from at once
 MAX_LESSONS = 24  # of a task: traffic that fits no shape by then is too varied for shapes
 MAX_SHAPES = 48  # each is compared with every packet that fits none before it
-# A shape must fit at least one of so many packets of a sample. As large a part of the packets must fit no
+# A shape must fit at least one packet in this many of a sample. As large a part of the packets must fit no
 # shape before another sample is taken.
 RARE_SHAPE = 64
 

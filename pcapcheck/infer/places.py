@@ -27,9 +27,9 @@ class LocatedPoint:
     """Where a vantage point is. `pod` is the pod inside which it lies, or after which its veth is named.
 
     Attributes:
-        vantage: the facts.
+        vantage: what is known of the vantage point.
         node, pod, interface, role: as far as they are known.
-        guessed: why, where the name did not say it; the end of a sentence that begins with the file.
+        guessed: the reason for a guess, if the name did not tell; it ends a sentence that begins with the file.
     """
 
     vantage: VantagePoint

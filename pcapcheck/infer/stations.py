@@ -15,7 +15,7 @@ from pcapcheck.documents.values import address_number, cidr
 from pcapcheck.topology.owners import GROUPS
 
 FIRST_TTLS: Final = (64, 128, 255)  # Linux and most systems, Windows, routers and ND
-MIN_SHARE_OF_ONE: Final = 0.9  # of the frames: who takes part in so many is the only station there
+MIN_SHARE_OF_ONE: Final = 0.9  # of the frames: a station that takes part in this share is the only one there
 _NO_HOSTS: Final = tuple(cidr(network) for network in GROUPS)
 
 

@@ -1,1 +1,1 @@
-"""WHERE WORK RUNS. Takes functions and tasks and gives their results; it knows nothing of packets."""
+"""Runs functions and tasks, in this process or in others, and returns results. It knows nothing about packets."""

@@ -185,7 +185,7 @@ class Promise(Protocol[PromisedResult]):
     """What gives a result later."""
 
     def result(self, timeout: float | None = None) -> PromisedResult:
-        """Wait for the result, so many seconds at most."""
+        """Wait for the result, at most `timeout` seconds."""
 
     def done(self) -> bool:
         """Say whether the result is there."""
