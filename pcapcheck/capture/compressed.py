@@ -46,7 +46,7 @@ class Decompressed(io.RawIOBase):
         self._source = _zstd(file) if kind == "zstd" else Frames(file, kind)
 
     def readable(self) -> bool:
-        """Say that bytes can be read."""
+        """Return true: bytes can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:

@@ -76,7 +76,7 @@ MAX_HEADER_BYTES: Final = 512  # a deeper stack is not verified
 FIELD: Final = {"tcp": 16, "udp": 6, "icmp": 2, "icmpv6": 2}  # where it lies: RFC 9293, 768, 792, 4443
 PROTOCOL_NUMBERS: Final = {"icmp": 1, "ip": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "icmpv6": 58}
 IP_LAYERS: Final = ("ip", "ipv6")
-FULL: Final = 0xFFFF  # the sum of what is right
+FULL: Final = 0xFFFF  # the sum over data with a correct checksum
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Sums:
 
 
 def mend(layers: Layers, data: Bytes) -> None:
-    """Correct all checksums in `data`, in place: the bytes of the block of `layers` after some were changed."""
+    """Correct in place all checksums in `data`: the bytes of the block of `layers` after a change."""
     change = _Change(layers.block.data, data, len(layers.block))
     for sums in reversed(list(find_sums(layers))):
         change.mend(sums)

@@ -182,7 +182,7 @@ def _some(rows: Rows, which: Bools) -> Rows:
 
 
 def _lines(bytes_: Bytes, which: Bools) -> Bytes:
-    """Return some rows; one copy a row, where `bytes_[which]` takes five times as long."""
+    """Return some rows, with one copy per row; `bytes_[which]` takes five times as long."""
     width = bytes_.shape[1]
     return bytes_.view(f"V{width}").reshape(-1)[which].view(np.uint8).reshape(-1, width)
 

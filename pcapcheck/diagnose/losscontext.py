@@ -49,7 +49,7 @@ def _passing(*, alive: bool, encapsulated: bool) -> str | None:
 
 
 def _alive(case: Case, node: str | None, next_point: int) -> bool:
-    """Whether the next point saw other traffic of the sending node: its own ARP, or unencapsulated packets."""
+    """Whether the next point saw other traffic of the sending node: its own ARP, or plain packets."""
     at = case.network.variants.filter((pl.col("point") == next_point) & (pl.col("form") == "plain"))
     senders = at["source"].drop_nulls().unique().to_list()
     return any(case.address_is(each, node) == "this node" for each in senders)

@@ -58,7 +58,7 @@ def _is_inside(vantage: VantagePoint, tunnelled: Pairs) -> bool:
 
 
 def _by_stations(vantage: VantagePoint, found: Stations, nearest: Callable[[str], bool | None]) -> Role:
-    """Distinguish pod, veth, bridge and plain uplink by which stations send for themselves and which forward."""
+    """Distinguish pod, veth, bridge and plain uplink: some stations send for themselves, some forward."""
     forwarding = [each for each in found.by_mac.values() if each.forwards]
     speaking = [each for each in found.by_mac.values() if each.own and not each.forwards]
     if vantage.index is not None:

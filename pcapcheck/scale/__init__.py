@@ -1,1 +1,1 @@
-"""Runs functions and tasks, in this process or in others, and returns results. It knows nothing about packets."""
+"""Runs tasks in this process or in others, and returns their results. It knows nothing about packets."""

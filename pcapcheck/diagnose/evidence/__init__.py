@@ -1,1 +1,1 @@
-"""The kinds of evidence, one file each: `find(case)` yields facts. The files of this folder are found by listing it."""
+"""The kinds of evidence, one file each: `find(case)` yields facts. They are found by listing this folder."""
