@@ -4,7 +4,7 @@ Plain data from YAML; it does not look at the network.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ RANKS: Final = (
 LOSS: Final = "loss"
 LOST: Final = "lost_between"  # the evidence of losses
 LATE: Final = (LOSS, "refused", "last-seen", "unanswered")  # ranks that may look at losses themselves
+LISTS: Final = ("confirm", "references")  # the texts of a cause that are lists
 NO_WORDS: Final = ("evidence", "certainty", "blame", "device")
 
 
@@ -45,7 +46,7 @@ class CausePattern:
     device: tuple[str, ...] | None = None  # roles of the interface where to act, instead of the cause's own
 
     def fits(self, fact: Fact) -> bool:
-        """Whether the pattern means this fact."""
+        """Whether the pattern matches this fact."""
         return fact.evidence == self.evidence and all(
             _fits(fact.about.get(key), wanted) for key, wanted in self.about.items()
         )
@@ -63,7 +64,7 @@ class Need:
         return tuple(dict.fromkeys(pattern.evidence for pattern in self.patterns))
 
     def fits(self, fact: Fact) -> bool:
-        """Whether one of the patterns means this fact."""
+        """Whether one of the patterns matches this fact."""
         return self.certainty(fact) > 0
 
     def certainty(self, fact: Fact) -> float:
@@ -97,6 +98,7 @@ class Cause:
         beats: causes of the same rank that it explains where both are about the same flows.
         explains: flows | pair | node: whose later troubles are its effects.
         information: it is no fault.
+        ipv6: the texts that differ where the fault concerns IPv6, by attribute.
     """
 
     id: str
@@ -116,6 +118,11 @@ class Cause:
     beats: tuple[str, ...]
     explains: str
     information: bool
+    ipv6: Mapping[str, Any] = field(default_factory=dict)
+
+    def for_ipv6(self) -> "Cause":
+        """Return the cause with its texts for IPv6, where they differ."""
+        return replace(self, **self.ipv6)
 
     def blamed(self, fact: Fact) -> Word:
         """Return the node where to act, which a fact of the cause names."""
@@ -189,7 +196,13 @@ def read_cause(document: Document) -> Cause:
         beats=top.words("beats"),
         explains=top.text("explains", "flows"),
         information=bool(top.get("information", False)),
+        ipv6=_texts(top.at("ipv6")) if "ipv6" in top else {},
     )
+
+
+def _texts(entry: Cursor) -> dict[str, Any]:
+    """Return the texts that an entry replaces."""
+    return {key: entry.words(key) if key in LISTS else entry.text(key) for key, _ in entry.items()}
 
 
 def _need(entry: Cursor) -> Need:

@@ -1,8 +1,9 @@
-"""Claim: a cause at one place, with the facts that speak for it.
+"""Claim: a cause at one place, with the facts that support it.
 
 It becomes a Diagnosis unless another claim explains these facts better.
 """
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,11 @@ from pcapcheck.diagnose.cause import Cause
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.diagnose.fact import Fact, Word
 
-MAX_CONFIDENCE = 0.99  # nothing that packets say is certain
+MAX_CONFIDENCE = 0.99  # packets never prove a cause with certainty
 FEW, FEW_LOST = 0.1, 0.2  # what a single packet takes away; a lost one may be a gap of the capture
 EACH = 0.02  # what a supporting fact adds
+UNKNOWN_PEER = "another node"  # in texts, where the facts name one node only
+ADDRESS_WORDS = ("target", "address", "actual", "expected")  # words of facts that may be addresses
 STOPPED = 0.85  # what is left of a loss where the next capture may have stopped
 
 
@@ -35,7 +38,7 @@ class Claim:
 
     @property
     def packets(self) -> int:
-        """How many packets speak for it."""
+        """How many packets support it."""
         return sum(fact.packets for fact in self.facts)
 
     @property
@@ -70,38 +73,50 @@ class Claim:
 
     def diagnosis(self, case: Case) -> Diagnosis:
         """Return the claim as reports show it."""
+        cause = self.cause.for_ipv6() if self._about_ipv6(case) else self.cause
         node = self.node if isinstance(self.node, str) else None
         device = self._device(case, node)
         seen = self._seen_at()
         interface = device or seen
-        words = _Words(self._words(node, interface))
+        pod = self._pod(seen) if device is None else None
+        words = _Words(self._words(node, interface, pod))
         proof = (*self.facts, *self.others, *self.support)
         return Diagnosis(
-            id=self.cause.id,
+            id=cause.id,
             confidence=self.confidence,
-            title=self.cause.title.format_map(words),
-            explanation=self.cause.explanation.format_map(words),
-            fix=self.cause.fix.format_map(words),
+            title=cause.title.format_map(words),
+            explanation=cause.explanation.format_map(words),
+            fix=cause.fix.format_map(words),
             node=node,
             interface=interface,
-            pod=self._pod(seen) if device is None else None,
+            pod=pod,
             evidence=tuple(Evidence(fact.says, fact.frames, fact.filter) for fact in _distinct(proof)),
-            confirm=tuple(line.format_map(words) for line in self.cause.confirm),
-            references=self.cause.references,
+            confirm=tuple(line.format_map(words) for line in cause.confirm),
+            references=cause.references,
             alternatives=self.alternatives,
             next_capture=self._next_capture(),
             findings=tuple(sorted({number for fact in proof for number in fact.findings})),
             information=self.cause.information,
         )
 
-    def _words(self, node: str | None, interface: str | None) -> dict[str, Any]:
+    def _about_ipv6(self, case: Case) -> bool:
+        """Whether the fault concerns IPv6: by the address that its first fact names, else by its flows."""
+        for name in ADDRESS_WORDS:
+            version = _version(self.facts[0].about.get(name))
+            if version is not None:
+                return version == 6
+        versions = {case.flows[flow][0]["version"] for flow in self.flows if flow in case.flows}
+        return versions == {6}
+
+    def _words(self, node: str | None, interface: str | None, pod: str | None) -> dict[str, Any]:
         """Return the words that fill the placeholders of the cause's texts."""
         about = self.facts[0].about
         ends = (about.get("receiver"), about.get("sender"))
         return {
             **about,
             "node": node,
-            "peer": next((end for end in ends if end not in (None, node)), None),
+            "peer": next((end for end in ends if end not in (None, node)), UNKNOWN_PEER),
+            "at": " ".join(part for part in (f"pod {pod}" if pod else node, interface) if part),
             "interface": interface,
             "seen_at": about.get("interface"),
             "says": self.facts[0].says,
@@ -128,6 +143,14 @@ class Claim:
         about = self.facts[0].about
         inside = about.get("in_pod") if seen == about.get("interface") else None
         return inside if isinstance(inside, str) else None
+
+
+def _version(address: Word) -> int | None:
+    """Return 4 or 6, None for what is not an address."""
+    try:
+        return ipaddress.ip_address(address).version if isinstance(address, str) else None
+    except ValueError:
+        return None
 
 
 def _distinct(facts: tuple[Fact, ...]) -> list[Fact]:

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.correlate.paths import Step
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Word
 from pcapcheck.diagnose.losses import Pair, covered
@@ -19,10 +20,13 @@ WIRE: Final = (Role.UPLINK, Role.VLAN)
 def around(case: Case, pair: Pair) -> dict[str, Word]:
     """Return the words that describe the context of a loss between two points."""
     skipped = _skipped(case, pair)
+    alive = _alive(case, case.point(pair.point).node, pair.next_point)
+    encapsulated = _encapsulated_pass(case)
     senders = sorted(set(pair.lost["source_node"].drop_nulls().to_list()))
     return {
-        "alive": _alive(case, case.point(pair.point).node, pair.next_point),
-        "others_encapsulated": _encapsulated_pass(case),
+        "alive": alive,
+        "others_encapsulated": encapsulated,
+        "passing": _passing(alive=alive, encapsulated=encapsulated),
         "next_hop": _next_hop(case, pair),
         "senders": len(senders),
         "silent": _silent(case, pair, senders),
@@ -30,9 +34,18 @@ def around(case: Case, pair: Pair) -> dict[str, Word]:
         "both_ways": _both_ways(case, pair),
         "covered": covered(case, pair.next_point, pair.lost),
         "skipped": len(skipped),
-        "not_captured": ", ".join(skipped) or None,
-        "next_capture": f"capture {skipped[0]}" if skipped else None,
+        "not_captured": ", ".join(map(_named, skipped)) or None,
+        "next_capture": next((f"capture {_named(step)}" for step in skipped if not step.opaque), None),
     }
+
+
+def _passing(*, alive: bool, encapsulated: bool) -> str | None:
+    """Return in words what passes meanwhile, None if nothing is known to."""
+    if encapsulated and alive:
+        return "encapsulated packets and the node's own traffic pass"
+    if encapsulated:
+        return "encapsulated packets pass"
+    return "the node's own traffic passes" if alive else None
 
 
 def _alive(case: Case, node: str | None, next_point: int) -> bool:
@@ -88,8 +101,12 @@ def _both_ways(case: Case, pair: Pair) -> bool:
     return len(losses.filter(back & (pl.col("fate") == "lost"))) > 0
 
 
-def _skipped(case: Case, pair: Pair) -> list[str]:
+def _skipped(case: Case, pair: Pair) -> list[Step]:
     """Return the expected hops between the two points that were not captured."""
     row = pair.lost.row(0, named=True)
     steps = case.network.paths[row["path"]][row["step"] + 1 : row["next_step"]]
-    return [f"{step.interfaces[0]} on {step.node}" for step in steps if not step.optional]
+    return [step for step in steps if not step.optional]
+
+
+def _named(step: Step) -> str:
+    return f"{step.interfaces[0]} on {step.node}"

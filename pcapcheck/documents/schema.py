@@ -80,7 +80,7 @@ def _merged(part: Any, definitions: Mapping[str, Any], inside: tuple[str, ...] =
 
 
 def _innermost(error: Any) -> Any:
-    """Follow `anyOf` into the alternative that the user most likely meant: one of the right kind."""
+    """Follow `anyOf` into the alternative that the user most likely wanted: one of the right kind."""
     # jsonschema reports only that no alternative fits. One whose kind fits is what the user was writing; of
     # several, it is the one in which the mistake lies deepest, since all above the mistake is right.
     while error.context:
@@ -124,21 +124,33 @@ def _unknown_word(error: Any) -> tuple[str, str]:
 
 def _wrong_kind(error: Any) -> tuple[str, str]:
     kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    return _of_other_kind(error.instance, kinds, error.schema.get("description", ""))
+
+
+def _of_other_kind(value: Any, kinds: list[str], description: str) -> tuple[str, str]:
     wanted = " or ".join(_KINDS[kind] for kind in kinds)
-    found = _kind(error.instance)
-    scalar = not isinstance(error.instance, dict | list)
-    quote = "put the value in quotes" if kinds == ["string"] and scalar and error.instance is not None else ""
-    shown = f" `{_short(error.instance)}`" if scalar and error.instance is not None else ""
-    advice = error.schema.get("description") or quote or f"give {wanted}"
-    return f"{found}{shown} stands where {wanted} belongs", advice
+    scalar = not isinstance(value, dict | list)
+    quote = "put the value in quotes" if kinds == ["string"] and scalar and value is not None else ""
+    shown = f" `{_short(value)}`" if scalar and value is not None else ""
+    return f"{_kind(value)}{shown} stands where {wanted} belongs", description or quote or f"give {wanted}"
+
+
+def _no_alternative(error: Any) -> tuple[str, str]:
+    """Explain a value whose kind is that of no alternative."""
+    contexts = [each for each in error.context if each.validator == "type" and not each.path]
+    if len(contexts) < len(error.context):
+        return _unfit(error)
+    listed = [each.validator_value for each in contexts]
+    kinds = [kind for each in listed for kind in (each if isinstance(each, list) else [each])]
+    schema = {**contexts[0].schema, **error.schema}
+    return _of_other_kind(error.instance, list(dict.fromkeys(kinds)), schema.get("description", ""))
 
 
 def _unfit(error: Any) -> tuple[str, str]:
-    advice = error.schema.get("description", "")
-    return (
-        f"`{_short(error.instance)}` does not fit",
-        advice or f"it must satisfy {error.validator}: {error.validator_value}",
-    )
+    wanted = error.validator_value
+    plain = not isinstance(wanted, dict | list)  # what else stands there is part of the schema
+    advice = f"it must satisfy {error.validator}: {wanted}" if plain else "write it as other files do"
+    return f"`{_short(error.instance)}` does not fit", error.schema.get("description") or advice
 
 
 def _limit(word: str) -> Callable[[Any], tuple[str, str]]:
@@ -154,6 +166,7 @@ _EXPLANATIONS: Final[dict[str, Callable[[Any], tuple[str, str]]]] = {
     "required": _missing_key,
     "enum": _unknown_word,
     "type": _wrong_kind,
+    "anyOf": _no_alternative,
     "minimum": _limit("less than"),
     "maximum": _limit("more than"),
 }

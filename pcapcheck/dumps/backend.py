@@ -1,4 +1,4 @@
-"""The CNI back-end of a cluster, told by its interfaces and routes: the profile and its parameters.
+"""The CNI back-end of a cluster, recognised by its interfaces and routes: the profile and its parameters.
 
 Takes the nodes, their hosts and pods; gives a profile's name, its parameters, and notes on what is odd.
 Names are those of the rule files.
@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from pcapcheck.decode.tunnels import TUNNELS, UDP_FIRST
 from pcapcheck.documents import values
+from pcapcheck.documents.shipped import profile_names
 from pcapcheck.dumps.host import Host
+from pcapcheck.topology.devices import InterfaceName
 from pcapcheck.topology.interfacenames import belongs, cni_names, fits, names_of
 from pcapcheck.topology.topology import Interface, Node, Pod, Role
 
@@ -94,7 +96,7 @@ class Backend:
             counts.update({each.profile for each in ranked for name in node.interfaces if fits(each, name)})
         best = max(counts.values(), default=0)
         if best:
-            return next(each.profile for each in ranked if counts[each.profile] == best)
+            return self._shipped(next(each for each in ranked if counts[each.profile] == best))
         interfaces = self._interfaces()
         if any(belongs(each.name, "calico") for each in interfaces):
             tunnelled = any(belongs(each.name, "calico-ipip") for each in interfaces)
@@ -102,6 +104,16 @@ class Backend:
         types = [each.parameters.get("type") for each in interfaces if each.role in (Role.VTEP, Role.TUNNEL)]
         typed = next((profile for kind, profile in _BY_TYPE.items() if kind in types), None)
         return typed or self._untunnelled(interfaces)
+
+    def _shipped(self, entry: InterfaceName) -> str | None:
+        """Return the profile that a name tells; None, with a note, if no rule file describes it."""
+        if entry.profile in profile_names():
+            return entry.profile
+        found = {name for node in self._nodes.values() for name in node.interfaces if fits(entry, name)}
+        self.notes.append(
+            f"{', '.join(sorted(found))}: there is no profile {entry.profile}; no profile is named"
+        )
+        return None
 
     def _untunnelled(self, interfaces: list[Interface]) -> str | None:
         if any(each.role == Role.VLAN for each in interfaces):

@@ -1,5 +1,7 @@
 """Causes as their files say them: patterns over facts, and when they are looked for."""
 
+import re
+
 import pytest
 
 from pcapcheck.diagnose.cause import RANKS, load_causes, read_cause
@@ -84,3 +86,23 @@ def test_shipped_causes_have_known_ranks_and_something_to_look_for():
 def test_what_a_cause_beats_is_a_cause():
     ids = {each.id for each in load_causes()}
     assert {other for each in load_causes() for other in each.beats} <= ids
+
+
+IPV4_ONLY = re.compile(
+    r"\bARP\b|\barping|proxy_arp|net\.ipv4|rp_filter|\biptables|ip neigh|ip route show|fragmentation needed",
+    re.IGNORECASE,
+)
+# Their commands concern the outer header of a tunnel, or every address family.
+OF_ANY_FAMILY = {"tunnel-blocked-at-node", "tunnel-blocked-on-fabric"}
+
+
+@pytest.mark.parametrize("cause", load_causes(), ids=lambda cause: cause.id)
+def test_texts_for_ipv6_give_no_advice_that_holds_for_ipv4_alone(cause):
+    told = cause.for_ipv6()
+    for text in (told.title, told.explanation, told.fix, *told.confirm):
+        assert cause.id in OF_ANY_FAMILY or not IPV4_ONLY.search(text), text
+
+
+def test_a_cause_keeps_the_texts_that_ipv6_does_not_change():
+    told = read_cause(Document.parse(TEXT.format(needs="[]", rank="arp") + "ipv6: {fix: so}", "test.yaml"))
+    assert (told.fix, told.for_ipv6().fix, told.for_ipv6().title) == ("how", "so", "A test")

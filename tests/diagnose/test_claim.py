@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from scene import scene
 
 from pcapcheck.diagnose.cause import Cause, CausePattern, Need
@@ -70,3 +71,35 @@ def test_a_diagnosis_fills_the_placeholders_and_names_the_device(tmp_path):
     assert told.explanation == "node1 sends 7, - is meant"
     assert (told.node, told.interface, told.fix) == ("node1", "flannel.1", "mend node1")
     assert [each.says for each in told.evidence] == ["seen (1,)", "seen (2,)"]
+
+
+def test_texts_name_another_node_where_the_facts_name_one_only(tmp_path):
+    cause = replace(CAUSE, explanation="as {peer} has it, at {at}")
+    told = Claim(cause, (fact(),)).diagnosis(scene(tmp_path))
+    assert told.explanation == "as another node has it, at node1 flannel.1"
+
+
+def test_texts_name_a_pods_own_interface_by_the_pod(tmp_path):
+    cause = replace(CAUSE, explanation="at {at}", device=())
+    told = Claim(cause, (fact(interface="eth0", in_pod="default/web-1"),)).diagnosis(scene(tmp_path))
+    assert (told.explanation, told.pod) == ("at pod default/web-1 eth0", "default/web-1")
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [({"target": "fd00::1"}, "six"), ({"actual": "10.0.0.1"}, "four"), ({"actual": "7"}, "four")],
+)
+def test_texts_for_ipv6_are_taken_by_the_address_that_a_fact_names(tmp_path, words, title):
+    cause = replace(CAUSE, title="four", ipv6={"title": "six"})
+    assert Claim(cause, (fact(**words),)).diagnosis(scene(tmp_path)).title == title
+
+
+def test_texts_for_ipv6_are_taken_by_the_flows_where_no_fact_names_an_address(tmp_path):
+    case = scene(tmp_path)
+    version = {flow: rows[0]["version"] for flow, rows in case.flows.items()}
+    claim = Claim(replace(CAUSE, title="four", ipv6={"title": "six"}), (fact(*version),))
+    assert set(version.values()) == {4}
+    assert claim.diagnosis(case).title == "four"
+    for rows in case.flows.values():
+        rows[0]["version"] = 6
+    assert claim.diagnosis(case).title == "six"

@@ -1,7 +1,9 @@
 """What surrounds a loss."""
 
+import pytest
 from scene import DB_IP, case_of, dropping, scene
 
+from pcapcheck.diagnose import losscontext
 from pcapcheck.diagnose.losscontext import around
 from pcapcheck.diagnose.losses import told
 from profiles import DB, WEB, host_gw
@@ -47,3 +49,16 @@ def test_a_capture_that_goes_on_covers_the_loss(tmp_path):
     breaks = dropping("db-0_eth0.pcap", lambda f: to_the_pod(f) and f.content.protocol == 6)
     case = scene(tmp_path, [*both_ways(WEB, DB), *one_way(WEB, DB, 1.3)], breaks=breaks)
     assert [about["covered"] for about in words(case)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("alive", "encapsulated", "says"),
+    [
+        (True, True, "encapsulated packets and the node's own traffic pass"),
+        (False, True, "encapsulated packets pass"),
+        (True, False, "the node's own traffic passes"),
+        (False, False, None),
+    ],
+)
+def test_what_passes_is_named_only_if_it_was_seen(alive, encapsulated, says):
+    assert losscontext._passing(alive=alive, encapsulated=encapsulated) == says

@@ -53,6 +53,7 @@ def test_unknown_word_is_compared_with_the_known():
         ([], "a list stands where a mapping belongs"),
         (interface(vni=1 << 24), "`16777216` is more than 16777215"),
         (interface(mtu=1), "`1` is less than 68"),
+        ({"captures": {"a.pcap": 5}}, "a whole number `5` stands where a mapping or a list belongs"),
     ],
 )
 def test_value_of_the_wrong_kind_is_described(data, what):
@@ -80,3 +81,9 @@ def test_description_beside_a_reference_is_the_advice():
 def test_word_of_a_definition_is_compared_with_the_known_through_two_references():
     found = first_difference({"profile": "a", "title": "t", "paths": {"arp": [{"pod": "rooted"}]}}, "rules")
     assert found.fix == "did you mean `routed`?"
+
+
+def test_the_advice_about_a_value_of_no_alternative_names_no_schema():
+    found = difference({"captures": {"a.pcap": 5}})
+    assert (found.path, found.key) == (("captures", "a.pcap"), None)
+    assert "$" not in found.what + found.fix

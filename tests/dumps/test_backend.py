@@ -1,7 +1,9 @@
 import pytest
 from linuxhosts import host
 
+from pcapcheck.documents.shipped import profile_names
 from pcapcheck.dumps.backend import Backend
+from pcapcheck.topology.interfacenames import cni_names
 from pcapcheck.topology.topology import Interface, Node, Pod, Role
 
 ETH = Interface("eth0", Role.UPLINK)
@@ -32,6 +34,18 @@ def backend(*interfaces, pods=None, hosts=None):
 )
 def test_interfaces_tell_the_profile(interface, profile):
     assert backend(interface).profile == profile
+
+
+def test_a_backend_that_no_rule_file_describes_is_noted_and_names_no_profile():
+    found = backend(Interface("wireguard.cali", Role.TUNNEL), Interface("cali1", Role.VETH))
+    assert found.profile is None
+    assert found.notes == ["wireguard.cali: there is no profile calico-wireguard; no profile is named"]
+
+
+@pytest.mark.parametrize("entry", [each for each in cni_names() if each.rank is not None], ids=str)
+def test_interfaces_name_only_profiles_that_exist(entry):
+    found = backend(Interface("odd", Role.TUNNEL))
+    assert found._shipped(entry) in (None, *profile_names())
 
 
 def test_pods_of_macvlan_and_ipvlan_tell_the_profile():

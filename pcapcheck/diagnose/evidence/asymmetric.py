@@ -42,7 +42,7 @@ def _fact(case: Case, flow: int, asked: str, answered: str, seen: pl.DataFrame) 
     point = case.point(mine["point"][0])
     return Fact(
         evidence="asymmetric",
-        says=f"requests travel as {asked}, answers as {answered}",
+        says=f"requests travel as {asked}, replies as {answered}",
         flows=frozenset([flow]),
         frames=case.frames(mine),
         packets=int(mine["packets"].sum()),

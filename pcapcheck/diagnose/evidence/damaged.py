@@ -16,6 +16,7 @@ from pcapcheck.correlate.paths import Step
 from pcapcheck.decode.checksum import WRONG_HEADER, WRONG_OUTER
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
+from pcapcheck.topology.topology import CapturePoint, Role
 
 LEAST: Final = 2  # packets; a single one that arrived may have been damaged in the capturing machine
 ALL: Final = 0.9  # share of the packets of a kind above which a device is at fault, not chance
@@ -85,13 +86,18 @@ def _fact(case: Case, what: str, rows: pl.DataFrame) -> Fact:
             "share": f"{part:.0%}",
             "part": part,
             "systematic": part >= ALL,
-            "from_hop": f"{before[-1].node} {before[-1].interfaces[0]}" if before else row["sender"],
+            "from_hop": _place(before[-1]) if before else row["sender"],
             "to_hop": point.text,
             "node": point.node,
             "interface": point.interface,
             "in_pod": point.inside,
         },
     )
+
+
+def _place(step: Step) -> str:
+    """Return how sentences name a step."""
+    return CapturePoint(step.node, step.interfaces[0], Role(step.role), step.pod).text
 
 
 def _steps(case: Case) -> pl.DataFrame:

@@ -11,9 +11,15 @@ import polars as pl
 
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact
+from pcapcheck.topology.topology import Role
 
 LEAST: Final = {"doubled": 3, "late": 3}  # packets; fewer may be an accident
 SHARE: Final = {"doubled": 0.05, "late": 0.03}  # of those sent, on the same way
+OWNER: Final = (
+    pl.when(pl.col("role").is_in([Role.POD, Role.LO])).then(pl.format("pod {}", "pod")).otherwise("node")
+)
+# A step as sentences name it, which is what CapturePoint.text says of a point.
+PLACE: Final = pl.format("{} {}", OWNER.fill_null("an unknown node"), "interface")
 
 
 def find(case: Case) -> Iterator[Fact]:
@@ -32,7 +38,7 @@ def _ways(case: Case) -> pl.DataFrame:
     """Return the counts of each captured step, with its place and that of the captured step before."""
     watched = case.network.watched.select("direction", "step", "rank")
     paths = case.network.directions.select("direction", "path")
-    places = case.network.steps.select("path", "step", "node", "interface")
+    places = case.network.steps.select("path", "step", "node", "interface", PLACE.alias("place"))
     hops = case.network.hops.join(watched, on=["direction", "step"]).join(
         paths, on="direction", maintain_order="left"
     )
@@ -52,13 +58,14 @@ def _before(here: pl.DataFrame) -> pl.DataFrame:
     Order is compared across the network (`order.ways`): the step before is then the last one on another node
     that saw at least half as many packets as any step of that node.
     """
-    told = here.select("direction", "rank", "node", "interface", "seen")
+    told = here.select("direction", "rank", "node", "interface", "place", "seen")
     share = pl.col("seen") * 2 >= pl.col("seen").max().over("direction", "node")
     ends = told.filter(share).select(
         "direction",
         pl.col("rank").alias("at"),
         pl.col("node").alias("from_node"),
         pl.col("interface").alias("from_interface"),
+        pl.col("place").alias("from_place"),
     )
     late = here.filter(pl.col("late") > 0).select("direction", "rank", "node").join(ends, on="direction")
     across = late.filter((pl.col("at") < pl.col("rank")) & (pl.col("from_node") != pl.col("node")))
@@ -68,17 +75,18 @@ def _before(here: pl.DataFrame) -> pl.DataFrame:
         pl.col("rank") + 1,
         pl.col("node").alias("from_node"),
         pl.col("interface").alias("from_interface"),
+        pl.col("place").alias("from_place"),
     )
     return pl.concat([last, adjacent.join(last, on=["direction", "rank"], how="anti")])
 
 
 def _fact(case: Case, what: str, rows: pl.DataFrame, bad: int, sent: int) -> Fact:
     row = rows.row(0, named=True)
-    said = {"doubled": "arrive twice", "late": "come late"}[what]
+    said = {"doubled": "arrive twice", "late": "arrive late"}[what]
     flows = {case.directions[each]["flow"] for each in rows["direction"].to_list()}
     return Fact(
         evidence="disturbed",
-        says=f"{bad} of {sent} packets {said} at {row['node']} {row['interface']}",
+        says=f"{bad} of {sent} packets {said} at {row['place']}",
         flows=frozenset(flows),
         frames=_frames(case, what, rows),
         packets=bad,
@@ -89,8 +97,8 @@ def _fact(case: Case, what: str, rows: pl.DataFrame, bad: int, sent: int) -> Fac
             "sent": sent,
             "share": f"{bad / sent:.0%}",
             "part": bad / sent,
-            "from_hop": f"{row['from_node']} {row['from_interface']}",
-            "to_hop": f"{row['node']} {row['interface']}",
+            "from_hop": row["from_place"],
+            "to_hop": row["place"],
             "node": row["node"],
             "interface": row["interface"],
             "from_node": row["from_node"],

@@ -2,8 +2,8 @@
 
 `about`: field, at, form, where, back (an answer), actual, expected, actual_is (whose the actual address, MAC
 or VNI is), actual_node, beside (of a VNI: the same node sends the intended one to the same peer meanwhile),
-sender, receiver, node and interface where it was seen, own (that is the sender's node), rule, and the traits
-of the profile.
+sender, receiver, node and interface where it was seen, in_pod (the pod whose own interface that is), own
+(that is the sender's node), rule, and the traits of the profile.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,15 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.check.finding import Hop
 from pcapcheck.decode.tunnels import TUNNELS, VNI
 from pcapcheck.diagnose.case import Broken, Case
 from pcapcheck.diagnose.fact import Fact, Word
 from pcapcheck.documents import values
+from pcapcheck.topology.topology import CapturePoint, Role
 
 PROMISES: Final = frozenset(("delivered", "symmetric", "in_order", "once"))  # of whole flows, not of headers
+OUR_FIELDS: Final = ("form", "stack")  # of pcapcheck, not of Wireshark
 MACS: Final = ("eth.src", "eth.dst", "arp.src.hw_mac")
 VNIS: Final = tuple(each.id for each in TUNNELS if each.id_name == VNI)
 OUTER: Final = ("ip.src", "ip.dst", "ipv6.src", "ipv6.src~", "ipv6.dst", "ipv6.dst~")
@@ -35,6 +38,7 @@ def find(case: Case) -> Iterator[Fact]:
                 about["sender"],
                 about["node"],
                 about["interface"],
+                about["in_pod"],
                 about["actual"],
                 about["back"],
             )
@@ -67,12 +71,17 @@ def _about(case: Case, broken: Broken, field: str) -> dict[str, Word]:
         "back": not row.get("client", True),
         "node": finding.hop.node,
         "interface": finding.hop.interface,
+        "in_pod": _point(finding.hop).inside,
         "pod": finding.hop.pod,
         "own": finding.hop.node is not None and finding.hop.node == ends.get("sender"),
         "rule": finding.rule,
         **case.traits,
         "severity": str(finding.severity),
     }
+
+
+def _point(hop: Hop) -> CapturePoint:
+    return CapturePoint(hop.node, hop.interface, Role(hop.role), hop.pod)
 
 
 def _tunnels(case: Case, broken: Broken) -> str | None:
@@ -126,7 +135,7 @@ def _lives(case: Case, field: str, actual: str) -> str | None:
 
 def _fact(case: Case, members: list[tuple[Broken, dict[str, Word]]]) -> Fact:
     about = members[0][1]
-    place = f"{about['node']} {about['interface']}"
+    place = _point(members[0][0].finding.hop).text
     frames = tuple(dict.fromkeys(frame for broken, _ in members for frame in broken.finding.frames))[:5]
     flows = {
         case.directions[broken.direction]["flow"] for broken, _ in members if broken.direction is not None
@@ -139,5 +148,13 @@ def _fact(case: Case, members: list[tuple[Broken, dict[str, Word]]]) -> Fact:
         packets=sum(broken.finding.packets for broken, _ in members),
         about=about,
         findings=tuple(broken.number for broken, _ in members),
-        filter=f"{str(about['field']).removeprefix('inner.')} == {about['actual']}",
+        filter=_filter(str(about["field"]), str(about["actual"])),
     )
+
+
+def _filter(field: str, actual: str) -> str | None:
+    """Return a display filter that shows the value; None for a field that Wireshark does not have."""
+    name = _name(field)
+    if name in OUR_FIELDS:
+        return None
+    return f"!{name}" if actual == "absent" else f"{name} == {actual}"

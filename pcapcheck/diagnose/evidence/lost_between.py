@@ -5,11 +5,11 @@ node's interface before which they are lost), across (different nodes), side (se
 it is), back (answers), share, lost, sent, all, total (all, or a clean cut), by (the separating property),
 value, clean, only_new (all lost packets are SYNs, and open connections with the same servers pass), threshold
 (of a length), protocols (how many are lost), forms, encapsulated, others_encapsulated, pods (pod addresses),
-alive (other traffic of the sending node arrives), next_hop (of plain packets on an uplink: peer, another
-node, elsewhere), senders (how many nodes sent what is lost), silent
-(the receiver's node sends nothing back), resolved (the next point saw something for the same destination),
-both_ways, skipped (expected hops in between that nobody captured), next_capture, covered (the next point saw
-something before and after), felt, sender, receiver, and the traits of the profile.
+alive (other traffic of the sending node arrives), passing (these two in words), next_hop (of plain packets on
+an uplink: peer, another node, elsewhere), senders (how many nodes sent what is lost), silent (the receiver's
+node sends nothing back), resolved (the next point saw something for the same destination), both_ways, skipped
+(expected hops in between that were not captured), next_capture, covered (the next point saw something before
+and after), felt, sender, receiver, and the traits of the profile.
 """
 
 from collections.abc import Iterator

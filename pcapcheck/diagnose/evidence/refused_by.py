@@ -115,7 +115,7 @@ def _node_port(case: Case, client: dict[str, Any]) -> str | None:
 
 
 def _sent_by_pod(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> bool:
-    """Whether the pod itself sends them: they are seen at its own points, or nobody looked there then."""
+    """Whether the pod itself sends them: they are seen at its own points, or these were not captured then."""
     own = case.network.points_where(
         lambda point: point.pod == client["destination_name"] and point.role in INSIDE
     )

@@ -4,7 +4,7 @@ If a router reports it and the pod learns it, it is path MTU discovery at work (
 
 `about`: by, by_node (who says it), inside (the pod's own node), mtu, threshold, learnt (seen at the pod's
 points), watched (somebody looked there at that time), times, from_hop (where it was last seen), to_hop,
-sender, receiver, node, interface, pod.
+sender, receiver, node and interface (of from_hop), in_pod, pod.
 """
 
 from collections.abc import Iterator
@@ -37,8 +37,7 @@ def _fact(case: Case, direction: dict[str, Any], source: str, rows: pl.DataFrame
     own = _own_points(case, direction)
     at = rows.group_by("point").agg(pl.col("packets").sum())
     times = int(at["packets"].max() or 0)  # type: ignore[arg-type]  # a column of integers
-    last = rows.filter(~pl.col("point").is_in(own))
-    point = case.point((last if len(last) else rows)["point"][0])
+    point = case.point(_last_seen(case, node, rows, own))
     mtu = min(rows["mtu"].drop_nulls().to_list(), default=None)
     return Fact(
         evidence="too_big",
@@ -57,14 +56,31 @@ def _fact(case: Case, direction: dict[str, Any], source: str, rows: pl.DataFrame
             "watched": _watched(case, own, rows),
             "times": times,
             "from_hop": point.text,
-            "to_hop": f"{node} {case.point(own[0]).interface}" if own else None,
-            "node": node,
+            "to_hop": case.point(own[0]).text if own else None,
+            "node": point.node if _captured_before(case, node, own) else node,
             "interface": point.interface,
             "in_pod": point.inside,
             "pod": direction["source_name"],
         },
         filter="icmp.type == 3 && icmp.code == 4" if ":" not in source else "icmpv6.type == 2",
     )
+
+
+def _last_seen(case: Case, node: str | None, rows: pl.DataFrame, own: list[int]) -> int:
+    """Return the point before those of the pod where the messages were last seen, on its node if any."""
+    before = rows.filter(~pl.col("point").is_in(own))
+    seen = before if len(before) else rows
+    at_its_node = seen.filter(
+        pl.col("point").is_in(case.network.points_where(lambda each: each.node == node))
+    )
+    return int((at_its_node if len(at_its_node) else seen)["point"][0])
+
+
+def _captured_before(case: Case, node: str | None, own: list[int]) -> bool:
+    """Whether the pod's node was captured at a point before its own, which would have shown the messages."""
+    before = case.network.points_where(lambda each: each.node == node)
+    captured = case.network.windows["point"].to_list() if len(case.network.windows) else []
+    return not set(before).difference(own).isdisjoint(captured)
 
 
 def _own_points(case: Case, direction: dict[str, Any]) -> list[int]:

@@ -1,7 +1,9 @@
 """Headers that are not what the profile intends."""
 
+import pytest
 from scene import causes, facts, scene
 
+from pcapcheck.diagnose.evidence import header_contradiction
 from profiles import DB, WEB
 from sample import both_ways, one_way
 
@@ -30,3 +32,28 @@ def test_another_mac_of_the_vtep_is_the_senders_not_the_receivers(tmp_path):
 
     case = scene(tmp_path, [*one_way(WEB, DB), *one_way(DB, WEB, 1.3)], breaks=other_mac)
     assert causes(case)[0] == "vtep-mac-changed"
+
+
+def test_a_pods_own_interface_is_named_by_the_pod(tmp_path):
+    def other_gateway(cluster, network):
+        cluster.interface("node1", "cni0")["mac"] = "de:34:a2:06:d3:99"
+
+    case = scene(tmp_path, one_way(WEB, DB), breaks=other_gateway)
+    seen = [fact for fact in facts(case, "header_contradiction") if fact.about["field"] == "eth.dst"]
+    inside = next(fact for fact in seen if fact.about["at"] == "pod")
+    assert inside.says.endswith("at pod default/web-1 eth0")
+    assert inside.about["in_pod"] == "default/web-1"
+    assert inside.filter == "eth.dst == de:34:a2:06:d3:99"
+
+
+@pytest.mark.parametrize(
+    ("field", "actual", "filter"),
+    [
+        ("inner.ip.dst", "10.0.0.1", "ip.dst == 10.0.0.1"),
+        ("ip.dst#2", "10.0.0.1", "ip.dst == 10.0.0.1"),
+        ("gre.key", "absent", "!gre.key"),
+        ("form", "plain", None),
+    ],
+)
+def test_filters_are_wiresharks(field, actual, filter):
+    assert header_contradiction._filter(field, actual) == filter

@@ -35,3 +35,24 @@ def test_a_message_that_never_reaches_the_pod_is_lost(tmp_path):
 def test_a_router_that_is_heard_is_path_mtu_discovery_at_work(tmp_path):
     case = scene(tmp_path, put=frames("192.168.186.1", "node1_eth0.pcap", *AT_WEB))
     assert {"mtu-too-large", "pmtud-icmp-lost"} & set(causes(case)) == set()
+
+
+def test_a_message_is_last_seen_on_the_pods_node_if_it_arrived_there(tmp_path):
+    at_both = frames("192.168.186.1", "node2_eth0.pcap", "node1_eth0.pcap")
+    (fact,) = facts(scene(tmp_path, put=at_both), "too_big")
+    assert (fact.about["from_hop"], fact.about["node"]) == ("node1 eth0", "node1")
+
+
+def test_the_node_that_does_not_pass_a_message_on_is_where_it_was_last_seen(tmp_path):
+    case = scene(tmp_path, put=frames("192.168.186.1", "node2_eth0.pcap"))
+    (fact,) = facts(case, "too_big")
+    assert (fact.about["from_hop"], fact.about["node"]) == ("node2 eth0", "node2")
+    assert fact.about["to_hop"] == "node1 veth1f6c2a90"
+
+
+def test_the_pods_node_is_to_act_where_its_uplink_was_not_captured(tmp_path):
+    missing = ["node1_eth0.pcap", "node1_cni0.pcap", "node1_flannel.1.pcap"]
+    put = frames("192.168.186.1", "node2_eth0.pcap")
+    put.pop("node1_cni0.pcap")
+    (fact,) = facts(scene(tmp_path, put=put, missing=missing), "too_big")
+    assert (fact.about["from_hop"], fact.about["node"]) == ("node2 eth0", "node1")
