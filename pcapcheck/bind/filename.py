@@ -128,6 +128,7 @@ class Naming:
         pairs = list(splits(path))
         return (
             next((found for pair in pairs if (found := self._known(*pair))), None)
+            or next((found for pair in pairs if (found := self._of_host(*pair))), None)
             or next((found for pair in pairs if (found := self._guessed(*pair))), None)
             or self._of_tool(path, linktype)
             or self._alone(path)
@@ -176,6 +177,15 @@ class Naming:
             if len(possible) > 1
             else (_named(possible[0]) if possible else None)
         )
+
+    def _of_host(self, left: str, right: str) -> Binding | None:
+        """Return the interface `right` of what its name or other captures show to be a host."""
+        if left not in self._hosts and not (role_of(right) is None and called_like_a_node(left)):
+            return None
+        if role_of(right) is not None or kind_of(right) == "veth" or self._topology.nodes:
+            return self._guessed(left, right)
+        reason = f"is of {left}, and the name {right} does not tell what it is"
+        return Binding(None, "name", reason, self._points.possible(left, right))
 
     def possible(self, left: str, right: str) -> tuple[CapturePoint, ...]:
         """Return the points of an owner that the topology does not know: a node, a pod, or either."""
@@ -249,12 +259,16 @@ def _hosts(files: Iterable[str]) -> frozenset[str]:
     One veth proves nothing: Calico names the capture of a veth after its pod.
     """
     found: dict[str, set[str]] = defaultdict(set)
+    every: dict[str, set[str]] = defaultdict(set)
     for path in files:
         for left, right in splits(path):
+            every[left].add(right)
             if is_of_a_node(right):
                 found[left].add(right)
     return frozenset(
         name
         for name, interfaces in found.items()
-        if len(interfaces) > 1 or any(role_of(each) != Role.VETH for each in interfaces)
+        if len(interfaces) > 1
+        or any(role_of(each) != Role.VETH for each in interfaces)
+        or (len(every[name]) > 1 and called_like_a_node(name))
     )

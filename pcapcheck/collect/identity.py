@@ -79,7 +79,7 @@ SIGHTING_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "acked": pl.UInt32,  # TCP acknowledgement number, null without ACK
     "question": pl.UInt32,  # ICMP echo sequence number
     "is_request": pl.Boolean,  # of an echo
-    "flags": pl.UInt16,  # of TCP
+    "flags": pl.UInt16,  # of TCP; of SCTP the type of the first chunk
     "ipid": pl.UInt32,
     "size": pl.UInt32,  # of the innermost IP packet, bytes
     "content": pl.UInt64,  # digest of what a sender repeats without an answer, 0: none (TCP)
@@ -180,6 +180,7 @@ def _sctp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_sctp
         "key": _hash(7, tag, type_, told, ip.ident),
         "strong": _hash(15, tag, type_, told, ip.ident),
         "content": np.where(sequence.present | np.isin(type_, CHUNKS_SENT_AGAIN), _hash(25, tag, told), 0),
+        "flags": type_,
     }
     _fill(columns, read("inner.sctp.chunk_type").present & is_sctp, "sctp", made)
 

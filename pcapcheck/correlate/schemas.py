@@ -235,6 +235,7 @@ PENDING_SCHEMA: Final = FrameSchema(
         ColumnSpec("flow", pl.Int64, "direction", "the flow"),
         ColumnSpec("direction", pl.Int64, "row of directions", "the direction of the requests"),
         ColumnSpec("client", pl.Boolean, "", "it is the client's"),
+        ColumnSpec("what", pl.String, "opening, data, echo, datagram", "what kind of request they are"),
         ColumnSpec("point", pl.Int64, "row of points", "the capture point that saw most of them"),
         ColumnSpec("items", pl.Int64, "requests", "different ones without an answer, at the end of the flow"),
         ColumnSpec("copies", pl.Int64, "packets", "how often one of them was sent"),

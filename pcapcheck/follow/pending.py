@@ -10,13 +10,14 @@ from typing import Final
 
 import polars as pl
 
-from pcapcheck.collect.identity import ACK, SYN
+from pcapcheck.collect.identity import ACK, RST, SYN
 from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.schemas import PENDING_SCHEMA
 
 BUCKET: Final = 100_000_000  # ns: sightings of one packet at one point lie closer together
 PROBE: Final = 1  # bytes that keep-alives and probes of a closed window carry at most (RFC 9293, 3.8.6.1)
 NUMBERS: Final = 1 << 32
+INIT, ABORT = 1, 6  # chunk types of SCTP (RFC 9260, 3.2)
 PLACE: Final = ("flow", "direction", "point")
 
 
@@ -29,8 +30,14 @@ def pending(located: pl.DataFrame, network: Network) -> pl.DataFrame:
     """
     ends = network.directions.select("direction", "flow", "client", "reverse")
     seen = located.filter(pl.col("point").is_not_null()).join(ends, on="direction", how="inner")
-    parts = [_segments(seen.filter(pl.col("kind") == "tcp")), _echoes(seen), _datagrams(seen)]
-    return pl.concat(map(PENDING_SCHEMA.of, parts))
+    parts = {
+        "opening": _openings(seen),
+        "data": _segments(seen.filter(pl.col("kind") == "tcp")),
+        "echo": _echoes(seen),
+        "datagram": _datagrams(seen),
+    }
+    named = (part.with_columns(pl.lit(what).alias("what")) for what, part in parts.items())
+    return pl.concat(map(PENDING_SCHEMA.of, named))
 
 
 def _longest(rows: pl.DataFrame, item: str) -> pl.DataFrame:
@@ -50,6 +57,25 @@ def _longest(rows: pl.DataFrame, item: str) -> pl.DataFrame:
     order = ["flow", "direction", "copies", "items", "point"]
     best = at.sort(order, descending=[False, False, True, True, False])
     return best.unique("direction", keep="first", maintain_order=True)
+
+
+def _openings(seen: pl.DataFrame) -> pl.DataFrame:
+    """Return the SYNs and INITs after the last packet of the other side, other than its refusals."""
+    syn = (pl.col("kind") == "tcp") & ((pl.col("flags") & (SYN | ACK)) == SYN)
+    init = (pl.col("kind") == "sctp") & (pl.col("flags") == INIT)
+    opening = seen.filter(syn | init)
+    if opening.is_empty():
+        return _longest(opening, "key")
+    refusal = (
+        pl.when(pl.col("kind") == "tcp").then(pl.col("flags") & RST != 0).otherwise(pl.col("flags") == ABORT)
+    )
+    others = seen.filter(pl.col("kind").is_in(["tcp", "sctp"]) & ~refusal).select(
+        pl.col("reverse").alias("direction"), "time"
+    )
+    last = others.drop_nulls().group_by("direction").agg(pl.col("time").max().alias("served"))
+    later = opening.join(last, on="direction", how="left")
+    later = later.filter(pl.col("served").is_null() | (pl.col("time") > pl.col("served")))
+    return _longest(later.with_columns(pl.lit(0).alias("any")), "any")
 
 
 def _segments(tcp: pl.DataFrame) -> pl.DataFrame:

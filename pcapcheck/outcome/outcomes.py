@@ -173,13 +173,16 @@ def _refused(network: Network) -> pl.DataFrame:
 
 def _open(network: Network) -> pl.DataFrame:
     """Return what each flow still waited for at its end, of either direction the one that waited longer."""
-    rows = network.pending.sort("flow", "copies", "items", descending=[False, True, True])
+    rows = network.pending.with_columns((pl.col("what") == "opening").alias("opens")).sort(
+        "flow", "opens", "copies", "items", descending=[False, True, True, True]
+    )
     first = rows.unique("flow", keep="first", maintain_order=True)
     return first.select(
         "flow",
         pl.col("items").alias("open_items"),
         pl.col("copies").alias("open_copies"),
         pl.col("since").alias("open_since"),
+        "opens",
         (pl.col("until") - pl.col("since")).alias("open_for"),
     )
 
@@ -222,6 +225,9 @@ def _outcome() -> pl.Expr:
 def _of_connection(again: pl.Expr, tried: pl.Expr, refused: pl.Expr) -> pl.Expr:
     """Return the outcome of a TCP connection or an SCTP association."""
     stalled = (pl.col("open_copies") >= COPIES) & (pl.col("open_for") >= STALL)
+    renewed = (
+        pl.col("opens").fill_null(value=False) & (pl.col("open_copies") > 1) & (pl.col("open_for") >= AGAIN)
+    )
     opened = pl.col("went_on") > 0
     half = pl.col("answered") > 0
     repeated = (pl.col("answered") >= REPEATED_ANSWERS) & (pl.col("answered_for") >= AGAIN)
@@ -232,6 +238,8 @@ def _of_connection(again: pl.Expr, tried: pl.Expr, refused: pl.Expr) -> pl.Expr:
         .then(
             pl.when(pl.col("strangers") > 0)
             .then(pl.lit(Outcome.RESET))
+            .when(renewed)
+            .then(pl.lit(Outcome.UNANSWERED))
             .when(stalled)
             .then(pl.lit(Outcome.STALLED))
             .when(opened | (pl.col("ways") > 1))

@@ -42,7 +42,7 @@ def find(case: Case) -> Iterator[Fact]:
         for (mac,), rows in both.group_by("inner.eth.src", maintain_order=True):
             if isinstance(mac, int) and mac not in told and not _is_known_elsewhere(case, mac, (here, there)):
                 first, second = (rows.filter(pl.col("from_here") == way) for way in (True, False))
-                if _in_turns(first, second):
+                if _in_turns(first, second) and _troubled(case, mac):
                     told.add(mac)
                     yield _fact(case, values.mac_text(mac), first, second)
 
@@ -64,11 +64,23 @@ def _later(here: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_known_elsewhere(case: Case, mac: int, points: tuple[int, int]) -> bool:
-    """Whether a MAC is of a router, or of a node that is neither of two points'."""
+    """Whether a MAC is of a router, of one node only, or of a node that is neither of two points'."""
     text = values.mac_text(mac)
     nodes = {case.point(point).node for point in points}
     owners = case.network.owners.mac_owner(text)
-    return text in case.network.topology.routers.values() or any(each.node not in nodes for each in owners)
+    own = len(owners) == 1 and owners[0].pod is None  # a node's, and of no other
+    routers = case.network.topology.routers.values()
+    return own or text in routers or any(each.node not in nodes for each in owners)
+
+
+def _troubled(case: Case, mac: int) -> bool:
+    """Whether a conversation with a MAC failed, or lost packets: the order of times alone proves little."""
+    with_it = case.network.variants.filter(
+        (pl.col("inner.eth.src") == mac) | (pl.col("inner.eth.dst") == mac)
+    ).select("flow", "direction")
+    failed = case.network.outcomes.filter("failed").select("flow")
+    lost = case.network.losses.filter(pl.col("fate") == "lost").select("direction")
+    return any(len(with_it.join(each, on=each.columns, how="semi")) for each in (failed, lost))
 
 
 def _in_turns(one: pl.DataFrame, other: pl.DataFrame) -> bool:

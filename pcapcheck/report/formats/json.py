@@ -88,7 +88,7 @@ def _diagnosis(diagnosis: Diagnosis) -> Item:
         "title": diagnosis.title,
         "explanation": diagnosis.explanation,
         "fix": diagnosis.fix,
-        "at": {"node": diagnosis.node, "interface": diagnosis.interface},
+        "at": {"node": diagnosis.node or diagnosis.pod, "interface": diagnosis.interface},
         "evidence": [
             {"says": each.says, "frames": _frames(each.frames), "filter": each.filter}
             for each in diagnosis.evidence
