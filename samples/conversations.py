@@ -173,7 +173,7 @@ class Dns(Conversation):
         packet = self.packet(self.destination, self.source, df=not self.filling, flow=self.destination)
         client = self.end(self.source, self.client_port, seen_by=self.destination)
         data = udp(packet, 53, client.port, bytes(message) + bytes(self.filling))
-        pieces = data.fragments() if self.filling else [data]
+        pieces = data.fragments(1400) if self.filling else [data]
         arrived: list[int] = []
         when = time + self.think()
         for number, piece in enumerate(pieces):

@@ -65,7 +65,7 @@ class Packet:
         """Return the packet after `by` routers."""
         return replace(self, ttl=self.ttl - by)
 
-    def fragments(self, mtu: int = 1500) -> list[Self]:
+    def fragments(self, mtu: int) -> list[Self]:
         """Return an IPv4 packet as a host sends it that fragments it (RFC 791, 2.3)."""
         most = (mtu - 20) // 8 * 8
         parts = [self.payload[at : at + most] for at in range(0, len(self.payload), most)]

@@ -9,9 +9,9 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.correlate.network import Network
-from pcapcheck.decode.stack import FOLLOWED
+from pcapcheck.decode.stack import IDENTIFIED
 
-COUNTED: Final = (*FOLLOWED, "fragment", "other")
+COUNTED: Final = (*IDENTIFIED, "fragment", "other")
 END_COLUMNS: Final = ("source", "destination")
 INTERFACES: Final = 1 << 16  # of one file, at most
 SCHEMA: Final = {

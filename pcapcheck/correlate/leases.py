@@ -23,7 +23,13 @@ from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CapturePoint, OwnerKind, Role
 
 DOORS: Final = (Role.POD, Role.VETH)  # of one pod each, from the inside out
-SHARED: Final = (Role.BRIDGE, Role.VTEP, Role.TUNNEL, Role.VLAN, Role.UPLINK)  # from the pods to the network
+SHARED_ROLES: Final = (
+    Role.BRIDGE,
+    Role.VTEP,
+    Role.TUNNEL,
+    Role.VLAN,
+    Role.UPLINK,
+)  # from the pods to the network
 ON_NODE: Final = (Role.BRIDGE,)  # of these, what two pods of one node need to reach each other
 
 Times = Mapping[int, int]  # capture point -> when it saw the first message, ns by the reference clock
@@ -134,10 +140,10 @@ def _way(
     server = _first_seen({at: time for at, time in answers.items() if at not in client.doors}, points)
     if client.node is None:
         return []
-    shared = ON_NODE if server.doors and server.node == client.node else SHARED
+    shared = ON_NODE if server.doors and server.node == client.node else SHARED_ROLES
     way = [(at,) for at in client.doors] + _of_node(client.node, shared, requests, answers, points)
     if server.doors and server.node != client.node:
-        way += _of_node(server.node, SHARED, answers, answers, points)[::-1]
+        way += _of_node(server.node, SHARED_ROLES, answers, answers, points)[::-1]
     return way + [(at,) for at in server.doors[::-1]]
 
 

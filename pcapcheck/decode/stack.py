@@ -56,7 +56,7 @@ def _link() -> str:
 
 KINDS: Final = ("other", "tcp", "udp", "echo", "fragment", "icmp-error", "arp", "nd", "sctp", "dhcp")
 PORTED: Final = ("tcp", "udp", "sctp")  # kinds whose packets have ports at both ends
-FOLLOWED: Final = (
+IDENTIFIED: Final = (
     *PORTED,
     "echo",
     "dhcp",

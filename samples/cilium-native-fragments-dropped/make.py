@@ -30,7 +30,7 @@ SAMPLE = Sample(
         "node1",
         LXC,
         "node1 does not track fragments: those without ports match no connection, and are dropped.",
-        "Both fragments of large answers are seen at eth0 of node1, only the first at the pod.",
+        "eth0 of node1 shows both fragments of large answers, the pod only the first; small answers pass.",
         breaks,
         accept=("dropped-at-hop", "policy-drop"),
     ),

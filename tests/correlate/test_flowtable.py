@@ -98,3 +98,20 @@ def test_directions_are_in_the_order_of_their_numbers():
     told = directed(sent(1, *ANSWERING), sent(0, POD1, POD2), sent(2, POD1, OUTSIDE))
     assert told["direction"].to_list() == [0, 1, 2]
     assert told.schema["direction"] == pl.Int64
+
+
+def test_the_last_to_open_an_association_of_sctp_is_its_client():
+    pod, peer = ("10.244.1.5", 36412), ("203.0.113.9", 36412)
+    rows = (
+        sent(0, peer, pod, kind="sctp", opens=True, first=1),
+        sent(1, pod, peer, kind="sctp", opens=True, first=9),
+    )
+    assert column("client", *rows) == [False, True]
+    assert set(column("flow_text", *rows)) == {"sctp/10.244.1.5:36412-203.0.113.9:36412"}
+
+
+def test_a_flow_of_dhcp_is_named_by_its_client():
+    client, servers = ("0.0.0.0", 0x0A0000000001), ("255.255.255.255", 67)
+    rows = sent(0, servers, client, kind="dhcp"), sent(1, client, servers, kind="dhcp", first=9)
+    assert column("client", *rows) == [False, True]
+    assert set(column("flow_text", *rows)) == {"dhcp/0a:00:00:00:00:01"}

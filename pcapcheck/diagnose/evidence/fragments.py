@@ -35,7 +35,8 @@ MIDDLE: Final = len(INWARDS)
 LEAST: Final = 2  # fragments: a single one is lost by chance
 MOST_SHARE: Final = 0.5  # of the others of their datagrams: fewer do not come together by chance
 WHOLE_SHARE: Final = 0.8  # of the others: captures begin and end in the middle of a datagram
-UNIT: Final = 8  # bytes that an IPv4 offset counts
+AS_LARGE: Final = 0.97  # of the length: the mean of a full-sized transfer; tunnels take more than the rest
+UNIT: Final = 8  # bytes that an offset counts: RFC 791, 3.1; RFC 8200, 4.5
 PAIR: Final = ("source", "destination")
 
 
@@ -209,7 +210,7 @@ def _is_sure(case: Case, behind: Sequence[_Count], first: pl.DataFrame) -> bool:
         return False
     if behind[0].lacks == "first":  # so large packets pass: it is no matter of the MTU
         largest = first.select((pl.col("bytes") / pl.col("packets")).max()).item()
-        large = seen.filter(pl.col("bytes") / pl.col("packets") >= largest)
+        large = seen.filter(pl.col("bytes") / pl.col("packets") >= AS_LARGE * largest)
         large = large.filter(_piece("inner.").is_null() & _piece("").is_null())
         if large.is_empty():
             return False
@@ -274,8 +275,8 @@ def _offset(stream: pl.DataFrame) -> int | None:
     if last.is_empty():
         return None
     row = last.row(0, named=True)
-    six = row["version"] == 6
-    return int(row["inner.ipv6.fraghdr.offset"]) if six else int(row["inner.ip.frag_offset"]) * UNIT
+    name = "inner.ipv6.fraghdr.offset" if row["version"] == 6 else "inner.ip.frag_offset"
+    return int(row[name]) * UNIT
 
 
 def _frames(case: Case, stream: pl.DataFrame, before: _Count, behind: _Count) -> Any:

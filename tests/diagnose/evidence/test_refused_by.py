@@ -1,6 +1,6 @@
 """Who refuses a flow: the pod, a node, a router."""
 
-from packets import eth, gre, icmp, ip, tcp, udp, vxlan
+from packets import chunk, eth, gre, icmp, ip, sctp, tcp, udp, vxlan
 from scene import (
     AT_DB,
     AT_WEB,
@@ -103,3 +103,17 @@ def test_gre_with_another_key_is_the_senders_fault(tmp_path):
     case = scene(tmp_path, [], gre_cluster, put={"node1_eth0.pcap": refused(KEY + 1)})
     (fact,) = facts(case, "refused_by")
     assert (fact.about["intended"], fact.about["sender"]) == (False, "node1")
+
+
+def test_a_node_that_aborts_what_comes_to_a_node_port_does_not_translate_it(tmp_path):
+    def service(told):
+        port = {"port": 1000, "protocol": "sctp", "node_port": 30487}
+        told["services"] = {"default/sctp": {"address": "10.96.0.61", "type": "NodePort", "ports": [port]}}
+
+    init = ip(sctp(chunk(1, bytes(16)), sport=47606, dport=30487), "192.168.186.2", NODE1, id=7)
+    abort = ip(sctp(chunk(6), sport=30487, dport=47606, tag=9), NODE1, "192.168.186.2", id=0)
+    frames = ((3.0, eth(init, dst=NODE1_MAC)), (3.01, eth(abort, src=NODE1_MAC)))
+    case = scene(tmp_path, put=everywhere(["node1_eth0.pcap"], *frames), topology=service)
+    (fact,) = facts(case, "refused_by")
+    assert (fact.about["by"], fact.about["by_node"], fact.about["target_is"]) == ("node", "node1", "service")
+    assert causes(case) == ["service-no-endpoints"]
