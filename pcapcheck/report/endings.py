@@ -4,9 +4,10 @@ import polars as pl
 
 from pcapcheck.correlate.network import Network
 from pcapcheck.diagnose.failures import failures
+from pcapcheck.outcome.unresolved import unresolved
 from pcapcheck.report.quantity import count
 from pcapcheck.report.report import Ending
-from pcapcheck.topology.topology import CapturePoint
+from pcapcheck.topology.topology import CapturePoint, OwnerKind
 
 NOTICED = 20  # sentences about conversations with the outside
 
@@ -33,6 +34,18 @@ def endings(network: Network) -> dict[int, Ending]:
     }
 
 
+def _asked_in_vain(network: Network) -> tuple[tuple[str, ...], bool]:
+    """Return sentences about what pods ask for in vain, where no topology says what is intended."""
+    if not network.topology.inferred:
+        return (), False
+    told = [
+        f"{row['asker']} asks {row['tries']} times for the MAC of {row['target']} and gets no answer"
+        for row in unresolved(network).iter_rows(named=True)
+        if network.owners.of(row["asker"]).kind == OwnerKind.POD
+    ]
+    return tuple(told[:NOTICED]), bool(told)
+
+
 def noticed(network: Network, explained: frozenset[int]) -> tuple[tuple[str, ...], bool]:
     """Return sentences about failures that no diagnosis explains, and whether they leave the verdict open.
 
@@ -40,7 +53,7 @@ def noticed(network: Network, explained: frozenset[int]) -> tuple[tuple[str, ...
     """
     rest = failures(network).filter(~pl.col("flow").is_in(sorted(explained)))
     if rest.is_empty():
-        return (), False
+        return _asked_in_vain(network)
     named = rest.with_columns(pl.coalesce("outside", "server").alias("end"))
     told = named.group_by("end", "outcome", maintain_order=True).agg(
         pl.len(), pl.col("hopeless").all(), pl.col("server").first()
