@@ -185,8 +185,9 @@ def _of_row(network: Network, number: int) -> pl.DataFrame:
 def _of_tuple(network: Network, text: str) -> pl.DataFrame:
     """Return the flows that have packets with these addresses and ports, in this direction or the other."""
     parts = _FLOW.fullmatch(text)
-    if parts is None:
-        return pl.DataFrame(schema={"flow": pl.Int64})
+    if parts is None:  # of DHCP, the flow's name has one end
+        named = network.directions.filter((pl.col("flow_text") == text.lower()) & (pl.col("flow_text") != ""))
+        return named.select("flow").unique()
     kind = "echo" if parts["kind"] == "icmp" and parts["id"] else parts["kind"]
     ports = [int(parts["id"] or parts[port] or 0) for port in ("ap", "bp")]
     a, b = (_address(parts[end]) for end in "ab")

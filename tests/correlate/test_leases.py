@@ -4,6 +4,8 @@ import pytest
 from packets import dhcp, eth, ip, udp
 from scene import AT_WEB, WEB_MAC, case_of, causes, everywhere, facts, scene
 
+from pcapcheck.check.selection import Selection, narrow
+
 SERVER_MAC, OTHER_MAC = "00:50:56:9a:11:22", "02:00:00:00:00:77"
 UPLINK = "node1_eth0.pcap"
 AROUND = (*AT_WEB, UPLINK)
@@ -49,6 +51,12 @@ def test_both_ways_are_one_flow_along_the_clients_side(to, tmp_path):
     assert roles(case, client=True) == ["pod", "veth", "bridge", "uplink"]
     assert roles(case, client=False) == ["uplink", "bridge", "veth", "pod"]
     assert causes(case) == []
+
+
+def test_the_flow_is_found_by_its_name(tmp_path):
+    network = scene(tmp_path, put=said(AROUND)).network
+    found = narrow(network, Selection(flow=f"dhcp/{WEB_MAC.upper()}"))
+    assert found.variants["kind"].unique().to_list() == ["dhcp"]
 
 
 def test_an_offer_that_ends_inside_the_node_is_lost_there(tmp_path):
