@@ -5,7 +5,6 @@ and judges nothing.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import polars as pl
 
@@ -20,10 +19,9 @@ from pcapcheck.correlate.paths import Path, Paths
 from pcapcheck.correlate.pointframe import of_point, points_frame
 from pcapcheck.correlate.routes import routed
 from pcapcheck.correlate.steps import placed, step_points_frame, steps_frame, watched
+from pcapcheck.decode.stack import SCTP_INIT
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import CapturePoint, Topology
-
-INIT: Final = 1  # chunk type: RFC 9260, 3.2
 
 
 def assemble(
@@ -84,7 +82,7 @@ def _counted(tuples: pl.DataFrame, variants: pl.DataFrame) -> pl.DataFrame:
     """
     syn = (pl.col("inner.tcp.flags.syn") == 1) & (pl.col("inner.tcp.flags.ack") == 0)
     request = pl.col("inner.icmp.type").eq(8) | pl.col("inner.icmpv6.type").eq(128)
-    init = pl.col("inner.sctp.chunk_type").eq(INIT)
+    init = pl.col("inner.sctp.chunk_type").eq(SCTP_INIT)
     opens = pl.any_horizontal(each.fill_null(value=False) for each in (syn, request, init))
     counted = variants.group_by("tuple").agg(
         opens.any().alias("opens"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from pcapcheck.correlate.conversationschemas import OUTCOMES_SCHEMA, PENDING_SCHEMA, RESETS_SCHEMA
 from pcapcheck.correlate.frameschema import mismatches
 from pcapcheck.correlate.paths import Step
 from pcapcheck.correlate.pointframe import of_point
@@ -18,10 +19,7 @@ from pcapcheck.correlate.schemas import (
     LATE_SCHEMA,
     LOSSES_SCHEMA,
     NETWORK_SCHEMAS,
-    OUTCOMES_SCHEMA,
     PASSES_SCHEMA,
-    PENDING_SCHEMA,
-    RESETS_SCHEMA,
     WINDOWS_SCHEMA,
 )
 from pcapcheck.topology.owners import Owners

@@ -62,6 +62,7 @@ IDENTIFIED: Final = (
     "dhcp",
 )  # kinds whose packets can be told from each other, but for fragments
 TRANSPORTS: Final = ("", "tcp", "udp", "icmp", "icmpv6", "arp", "sctp", "dhcp")
+SCTP_INIT, SCTP_INIT_ACK, SCTP_ABORT = 1, 2, 6  # chunk types: RFC 9260, 3.2
 VERSIONS: Final = {"ip": 4, "ipv6": 6}
 ECHO: Final = {"icmp": (8, 0), "icmpv6": (128, 129)}  # request, reply: RFC 792, RFC 4443
 DHCP_PORTS: Final = (

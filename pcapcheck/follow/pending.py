@@ -11,14 +11,14 @@ from typing import Final
 import polars as pl
 
 from pcapcheck.collect.identity import ACK, RST, SYN
+from pcapcheck.correlate.conversationschemas import PENDING_SCHEMA
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.schemas import PENDING_SCHEMA
+from pcapcheck.decode.stack import SCTP_ABORT, SCTP_INIT
 
 BUCKET: Final = 100_000_000  # ns: sightings of one packet at one point lie closer together
 PROBE: Final = 1  # bytes that keep-alives and probes of a closed window carry at most (RFC 9293, 3.8.6.1)
 NUMBERS: Final = 1 << 32
-INIT, ABORT = 1, 6  # chunk types of SCTP (RFC 9260, 3.2)
-PLACE: Final = ("flow", "direction", "point")
+AT_A_POINT: Final = ("flow", "direction", "point")
 
 
 def pending(located: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -43,12 +43,12 @@ def pending(located: pl.DataFrame, network: Network) -> pl.DataFrame:
 def _longest(rows: pl.DataFrame, item: str) -> pl.DataFrame:
     """Return a row for each direction: items, copies of one item, and when they were sent."""
     bucket = (pl.col("time") // BUCKET).n_unique()
-    each = rows.group_by(*PLACE, "client", item).agg(
+    each = rows.group_by(*AT_A_POINT, "client", item).agg(
         bucket.cast(pl.Int64).alias("copies"),
         pl.col("time").min().alias("since"),
         pl.col("time").max().alias("until"),
     )
-    at = each.group_by(*PLACE, "client").agg(
+    at = each.group_by(*AT_A_POINT, "client").agg(
         pl.len().cast(pl.Int64).alias("items"),
         pl.col("copies").max(),
         pl.col("since").min(),
@@ -62,13 +62,12 @@ def _longest(rows: pl.DataFrame, item: str) -> pl.DataFrame:
 def _openings(seen: pl.DataFrame) -> pl.DataFrame:
     """Return the SYNs and INITs after the last packet of the other side, other than its refusals."""
     syn = (pl.col("kind") == "tcp") & ((pl.col("flags") & (SYN | ACK)) == SYN)
-    init = (pl.col("kind") == "sctp") & (pl.col("flags") == INIT)
+    init = (pl.col("kind") == "sctp") & (pl.col("flags") == SCTP_INIT)
     opening = seen.filter(syn | init)
     if opening.is_empty():
         return _longest(opening, "key")
-    refusal = (
-        pl.when(pl.col("kind") == "tcp").then(pl.col("flags") & RST != 0).otherwise(pl.col("flags") == ABORT)
-    )
+    tcp = pl.col("kind") == "tcp"
+    refusal = pl.when(tcp).then(pl.col("flags") & RST != 0).otherwise(pl.col("flags") == SCTP_ABORT)
     others = seen.filter(pl.col("kind").is_in(["tcp", "sctp"]) & ~refusal).select(
         pl.col("reverse").alias("direction"), "time"
     )

@@ -8,10 +8,10 @@ a host gives all its packets one TTL (Linux net/ipv4/tcp_ipv4.c: tcp_v4_send_res
 import polars as pl
 
 from pcapcheck.collect.identity import FIN, RST, SYN
+from pcapcheck.correlate.conversationschemas import RESETS_SCHEMA
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.schemas import RESETS_SCHEMA
 
-PLACE = ("flow", "point")
+OF_A_POINT = ("flow", "point")
 
 
 def resets(located: pl.DataFrame, network: Network) -> pl.DataFrame:
@@ -31,14 +31,14 @@ def resets(located: pl.DataFrame, network: Network) -> pl.DataFrame:
     seen = (
         tcp.join(ends, on="direction").join(flows, on="flow", how="semi").sort("flow", "point", "time", "row")
     )
-    pause = pl.col("time") - pl.col("time").shift(1).over(PLACE)
-    opened = ((pl.col("flags") & (SYN | RST) == 0).cum_sum() > 0).over(PLACE)
-    closed = ((pl.col("flags") & FIN != 0).cum_sum() > 0).over(PLACE)
+    pause = pl.col("time") - pl.col("time").shift(1).over(OF_A_POINT)
+    opened = ((pl.col("flags") & (SYN | RST) == 0).cum_sum() > 0).over(OF_A_POINT)
+    closed = ((pl.col("flags") & FIN != 0).cum_sum() > 0).over(OF_A_POINT)
     marked = seen.with_columns(
-        pl.max_horizontal(pause, pause.shift(1).over(PLACE)).fill_null(0).alias("pause"),
+        pl.max_horizontal(pause, pause.shift(1).over(OF_A_POINT)).fill_null(0).alias("pause"),
         (opened & ~closed).alias("open"),
     )
     first = marked.filter(reset & pl.col("open")).unique(
-        [*PLACE, "direction"], keep="first", maintain_order=True
+        [*OF_A_POINT, "direction"], keep="first", maintain_order=True
     )
     return RESETS_SCHEMA.of(first)

@@ -11,12 +11,12 @@ import polars as pl
 
 from pcapcheck.correlate.flowlist import INTERFACES
 from pcapcheck.correlate.network import Network
+from pcapcheck.decode.stack import SCTP_ABORT, SCTP_INIT, SCTP_INIT_ACK
 
 ASK, ANSWER, RESET, FURTHER = "ask", "answer", "reset", "further"
 CONVERSATIONS: Final = ("tcp", "udp", "echo", "sctp", "dhcp")
 SOCKETS: Final = ("kind", "source", "source_port", "destination", "destination_port")
 MIRRORED: Final = ("kind", "destination", "destination_port", "source", "source_port")
-INIT, INIT_ACK, ABORT = 1, 2, 6  # SCTP chunk types
 
 
 def exchanges(network: Network) -> pl.DataFrame:
@@ -62,7 +62,7 @@ def _what(columns: list[str]) -> pl.Expr:
         .then(pl.lit(ANSWER))
         .otherwise(pl.lit(FURTHER))
     )
-    words = pl.DataFrame({"chunk": [INIT, INIT_ACK, ABORT], "word": [ASK, ANSWER, RESET]})
+    words = pl.DataFrame({"chunk": [SCTP_INIT, SCTP_INIT_ACK, SCTP_ABORT], "word": [ASK, ANSWER, RESET]})
     sctp = chunk.replace_strict(words["chunk"], words["word"], default=FURTHER, return_dtype=pl.String)
     asks = pl.when(kind == "echo").then(_request(columns)).otherwise("client")
     other = pl.when(asks).then(pl.lit(ASK)).otherwise(pl.lit(ANSWER))

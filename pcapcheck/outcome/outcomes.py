@@ -14,9 +14,10 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.correlate.conversationschemas import OUTCOMES_SCHEMA
 from pcapcheck.correlate.flowlist import INTERFACES
 from pcapcheck.correlate.network import Network
-from pcapcheck.correlate.schemas import OUTCOMES_SCHEMA
+from pcapcheck.outcome.conclusion import delivered, outcome_of, refused_by
 from pcapcheck.outcome.exchange import (
     ANSWER,
     ASK,
@@ -26,22 +27,14 @@ from pcapcheck.outcome.exchange import (
     SOCKETS,
     exchanges,
 )
-from pcapcheck.outcome.outcome import FAILED, Outcome
+from pcapcheck.outcome.outcome import FAILED
 from pcapcheck.outcome.quotes import TIME_EXCEEDED, TOO_BIG, quotes
 from pcapcheck.outcome.strangers import foreign_resets
-from pcapcheck.topology.topology import OwnerKind, Role
+from pcapcheck.topology.topology import OwnerKind
 
-AGAIN: Final = 800_000_000  # ns: a SYN is sent again after 1 s
-LONG_ENOUGH: Final = 3_000_000_000  # ns: by then a client has an answer, or has asked again
-OPEN: Final = 3  # requests without an answer, one after the other, after others were answered
-COPIES: Final = 3  # times that the same bytes are sent, without an acknowledgement
-STALL: Final = 500_000_000  # ns between the first and the last of them
-REPEATED_ANSWERS: Final = 3  # SYN-ACKs, without a packet of the client
-QUERIES: Final = (53, 67, 123, 161, 1812, 1813)  # UDP ports of protocols in which every request is answered
 NO_REFUSAL: Final = ("", TOO_BIG, TIME_EXCEEDED)
-OUTSIDE: Final = tuple(str(kind) for kind in (OwnerKind.EXTERNAL, OwnerKind.ROUTER))
+KINDS_OUTSIDE: Final = tuple(str(kind) for kind in (OwnerKind.EXTERNAL, OwnerKind.ROUTER))
 GROUP: Final = str(OwnerKind.GROUP)
-DOORS: Final = (str(Role.POD), str(Role.VETH))
 
 
 def outcomes(network: Network) -> pl.DataFrame:
@@ -65,8 +58,8 @@ def outcomes(network: Network) -> pl.DataFrame:
     judged = judged.with_columns(
         (pl.col("until") - pl.col("last")).alias("waited"), _answering().alias("lively")
     )
-    told = judged.with_columns(_outcome().alias("outcome"), _delivered().alias("delivered"))
-    told = told.with_columns(_by().alias("by"))
+    told = judged.with_columns(outcome_of().alias("outcome"), delivered().alias("delivered"))
+    told = told.with_columns(refused_by().alias("by"))
     named = told.with_columns(
         pl.format("{} {} {}", "l4", "destination", "destination_port").alias("server"),
         pl.col("outcome").is_in(FAILED).alias("failed"),
@@ -145,7 +138,8 @@ def _ends(network: Network) -> pl.DataFrame:
     """Return who talks with whom: the ends as the client's direction has them."""
     clients = network.directions.filter("client").unique("flow", keep="first", maintain_order=True)
     outside = [
-        pl.when(pl.col(f"{end}_kind").is_in(OUTSIDE)).then(pl.col(end)) for end in ("source", "destination")
+        pl.when(pl.col(f"{end}_kind").is_in(KINDS_OUTSIDE)).then(pl.col(end))
+        for end in ("source", "destination")
     ]
     return clients.select(
         "flow",
@@ -206,98 +200,3 @@ def _until(network: Network) -> pl.DataFrame:
 def _answering() -> pl.Expr:
     """Return whether the server that a flow asks answers anybody."""
     return (pl.col("packets_near") > 0).any().over("l4", "destination", "destination_port")
-
-
-def _outcome() -> pl.Expr:
-    """Return the outcome of each flow."""
-    again = (pl.col("packets") > 1) & (pl.col("last") - pl.col("first") >= AGAIN)
-    tried = again | (pl.col("waited") >= LONG_ENOUGH)
-    refused = (pl.col("resets") > 0) | pl.col("error_from").is_not_null()
-    return (
-        pl.when(pl.col("l4").is_in(["tcp", "sctp"]))
-        .then(_of_connection(again, tried, refused))
-        .when(pl.col("group") & (pl.col("l4") != "dhcp"))
-        .then(pl.lit(Outcome.ONE_WAY))
-        .otherwise(_of_query(again, tried, refused))
-    )
-
-
-def _of_connection(again: pl.Expr, tried: pl.Expr, refused: pl.Expr) -> pl.Expr:
-    """Return the outcome of a TCP connection or an SCTP association."""
-    stalled = (pl.col("open_copies") >= COPIES) & (pl.col("open_for") >= STALL)
-    renewed = (
-        pl.col("opens").fill_null(value=False) & (pl.col("open_copies") > 1) & (pl.col("open_for") >= AGAIN)
-    )
-    opened = pl.col("went_on") > 0
-    half = pl.col("answered") > 0
-    repeated = (pl.col("answered") >= REPEATED_ANSWERS) & (pl.col("answered_for") >= AGAIN)
-    left = half & (repeated | again) & pl.col("own_resets").is_null()
-    seen_whole = pl.col("first").is_not_null()
-    return (
-        pl.when(opened | ~seen_whole)
-        .then(
-            pl.when(pl.col("strangers") > 0)
-            .then(pl.lit(Outcome.RESET))
-            .when(renewed)
-            .then(pl.lit(Outcome.UNANSWERED))
-            .when(stalled)
-            .then(pl.lit(Outcome.STALLED))
-            .when(opened | (pl.col("ways") > 1))
-            .then(pl.lit(Outcome.ANSWERED))
-            .otherwise(pl.lit(Outcome.UNKNOWN))
-        )
-        .when(left)
-        .then(pl.lit(Outcome.UNANSWERED))
-        .when(half & (pl.col("packets_near") > 0))
-        .then(pl.lit(Outcome.ANSWERED))
-        .when(refused)
-        .then(pl.lit(Outcome.REFUSED))
-        .when(tried)
-        .then(pl.lit(Outcome.UNANSWERED))
-        .otherwise(pl.lit(Outcome.UNKNOWN))
-    )
-
-
-def _of_query(again: pl.Expr, tried: pl.Expr, refused: pl.Expr) -> pl.Expr:
-    """Return the outcome of echoes and datagrams."""
-    answered = pl.col("packets_near") > 0
-    ceased = (pl.col("open_items") >= OPEN) & (pl.col("open_for") >= AGAIN)
-    known = pl.col("destination_port").is_in(QUERIES)
-    query = (pl.col("l4").is_in(["echo", "dhcp"]) | known | pl.col("lively")).fill_null(value=False)
-    return (
-        pl.when(answered & ~(ceased & query))
-        .then(pl.lit(Outcome.ANSWERED))
-        .when(answered)
-        .then(pl.lit(Outcome.UNANSWERED))
-        .when(refused)
-        .then(pl.lit(Outcome.REFUSED))
-        .when(pl.col("first").is_null())
-        .then(pl.lit(Outcome.UNKNOWN))
-        .when(query & tried)
-        .then(pl.lit(Outcome.UNANSWERED))
-        .when(query)
-        .then(pl.lit(Outcome.UNKNOWN))
-        .otherwise(pl.lit(Outcome.ONE_WAY))
-    )
-
-
-def _delivered() -> pl.Expr:
-    """Return whether a request was seen at the interface of the destination, or on the node that it is."""
-    pod = pl.col("far_role").is_in(DOORS) & pl.col("far_pod").eq_missing(pl.col("destination_name"))
-    node = (pl.col("destination_kind") == str(OwnerKind.NODE)) & (
-        pl.col("far_node") == pl.col("destination_node")
-    )
-    return pod | node.fill_null(value=False)
-
-
-def _by() -> pl.Expr:
-    """Return who refused a conversation, as far as the points tell."""
-    return pl.when(pl.col("outcome") == Outcome.REFUSED).then(
-        pl.when("delivered")
-        .then(pl.lit("destination"))
-        .when(pl.col("far_node") == pl.col("destination_node"))
-        .then(pl.lit("node of the destination"))
-        .when(pl.col("far_node") == pl.col("source_node"))
-        .then(pl.lit("node of the client"))
-        .otherwise(pl.lit("unknown"))
-    )

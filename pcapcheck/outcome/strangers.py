@@ -5,7 +5,7 @@ import polars as pl
 from pcapcheck.correlate.network import Network
 
 INNER_TTL = ("inner.ip.ttl", "inner.ipv6.hlim")
-RESET = "inner.tcp.flags.reset"
+RESET_FLAG = "inner.tcp.flags.reset"
 
 
 def foreign_resets(network: Network) -> pl.DataFrame:
@@ -20,7 +20,7 @@ def foreign_resets(network: Network) -> pl.DataFrame:
     columns = [name for name in INNER_TTL if name in network.variants.columns]
     ttl = pl.coalesce(columns).cast(pl.Int64)
     seen = network.variants.filter(pl.col("kind") == "tcp").with_columns(ttl.alias("ttl"))
-    sent = seen.filter(pl.col(RESET).fill_null(0) == 0).select(
+    sent = seen.filter(pl.col(RESET_FLAG).fill_null(0) == 0).select(
         "direction", "point", pl.col("ttl").alias("other")
     )
     named = found.join(seen.select("variant", "ttl"), on="variant", how="left")

@@ -3,7 +3,7 @@
 import polars as pl
 from directed import network
 
-from pcapcheck.correlate.schemas import OUTCOMES_SCHEMA
+from pcapcheck.correlate.conversationschemas import OUTCOMES_SCHEMA
 from pcapcheck.diagnose.failures import failures
 
 

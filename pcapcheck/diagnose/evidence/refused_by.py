@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pcapcheck.decode.stack import SCTP_ABORT, SCTP_INIT
 from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Fact, Word
@@ -25,14 +26,13 @@ from pcapcheck.topology.topology import OwnerKind, Role
 
 INSIDE: Final = (Role.POD, Role.VETH)
 OTHER: Final = ("", TOO_BIG, TIME_EXCEEDED)  # errors that refuse nothing
-INIT, ABORT = 1, 6  # chunk types of SCTP: RFC 9260, 3.2
 # How packets open a connection, and how they refuse one, by kind.
 REFUSALS: Final = {
     "tcp": (
         (pl.col("inner.tcp.flags.syn") == 1) & (pl.col("inner.tcp.flags.ack") == 0),
         pl.col("inner.tcp.flags.reset") == 1,
     ),
-    "sctp": (pl.col("inner.sctp.chunk_type") == INIT, pl.col("inner.sctp.chunk_type") == ABORT),
+    "sctp": (pl.col("inner.sctp.chunk_type") == SCTP_INIT, pl.col("inner.sctp.chunk_type") == SCTP_ABORT),
 }
 GRE: Final = "gre"
 UDP_TUNNELS: Final = tuple(each.name for each in TUNNELS if each.port_parameter)
@@ -88,7 +88,7 @@ def _reset(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> Fact:
         about=about,
         filter=f"tcp.flags.reset == 1 && tcp.port == {port}"
         if kind == "tcp"
-        else f"sctp.chunk_type == {ABORT} && sctp.port == {port}",
+        else f"sctp.chunk_type == {SCTP_ABORT} && sctp.port == {port}",
     )
 
 
