@@ -70,7 +70,7 @@ def check(
 
 
 def flows(*paths: PathLike, topology: Intended = None, **words: Unpack[RunWords]) -> "pl.DataFrame":
-    """Return the flow table over all layers and points, a row a flow in order of first packets.
+    """Return the flow table over all layers and points: one row per flow, in order of first packets.
 
     Its columns are those of `correlate.flowlist.SCHEMA`; times are UTC, durations are durations.
 
@@ -139,7 +139,7 @@ def diff(
 
 
 def fields(*paths: PathLike, names: Sequence[str], decode_as: Dissections = ()) -> "pl.DataFrame":
-    """Return fields of packets, a row a packet, as `tshark -T fields` prints the outermost occurrence.
+    """Return fields of packets, one row per packet, as `tshark -T fields` prints the outermost occurrence.
 
     Args:
         paths: captures, folders or globs.

@@ -124,7 +124,7 @@ def exit_status(work: Callable[[], int]) -> int:
 
 
 def _leave(status: int) -> NoReturn:
-    """End the process at once: to take Python apart first takes as long as a small capture.
+    """End the process at once: an orderly shutdown of Python takes as long as a small capture.
 
     What has to be undone, workers and scratch, was undone by its context.
     """
@@ -165,7 +165,7 @@ def _interrupted() -> int:
 
 
 def _closed_pipe() -> int:
-    """Send what nobody reads to nowhere, so that the interpreter does not complain when it flushes."""
+    """Discard output that has no reader, so that the interpreter does not complain when it flushes."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

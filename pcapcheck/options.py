@@ -82,7 +82,7 @@ def worker_options(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def run_option(keyword: str, **other: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the decorator of one option of the table; `other` replaces what click is told of it."""
+    """Return the decorator of one option of the table; `other` replaces arguments of click's."""
     option = RUN_OPTIONS[keyword]
     return click.option(*option.flags, keyword, **{**_declared(option), **other})
 

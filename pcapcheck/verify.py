@@ -82,9 +82,9 @@ def second_opinion(
 
     Args:
         path: of the file.
-        decode_as: what numbers mean, for tshark.
-        table: the same, for us.
-        most: how many packets are compared.
+        decode_as: the protocols of port numbers, as tshark takes them.
+        table: the same protocols, as the dissector table of pcapcheck.
+        most: the largest number of packets that are compared.
 
     Raises:
         InputError: there is no tshark, or one of the two cannot read the packets.
@@ -187,7 +187,7 @@ def _close(capture: Any) -> None:
 
 
 def _stop_watching() -> None:
-    """Take back the handler of SIGCHLD that pyshark sets: it writes to a pipe that nobody reads any more."""
+    """Remove the SIGCHLD handler that pyshark sets: it writes to a pipe that is no longer read."""
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning), suppress(AttributeError):
         asyncio.get_child_watcher().close()  # no longer in Python 3.14
         asyncio.set_child_watcher(None)  # type: ignore[arg-type]  # the default, when it is asked for

@@ -1,4 +1,4 @@
-"""Packets and topologies -> the same with other addresses, names and payloads, so that they can be shared.
+"""Replaces addresses, names and payloads in packets and topologies, so that they can be shared.
 
 A replacement depends on the original and on a secret key only. It is the same in all captures of a run, and
 in all runs with the same key.

@@ -1,1 +1,4 @@
-"""CAPTURES -> CAPTURE POINTS. Takes names, metadata and packets of captures; knows no rules."""
+"""Binds captures to capture points, by their names, metadata and packets.
+
+It does not know the rules.
+"""

@@ -67,7 +67,7 @@ class IndexFacts:
 
 
 def settle_any(topology: Topology, node: str, seen: Iterable[IndexFacts]) -> dict[int, str]:
-    """Return interface index -> name for the indices of a node that can be told; the others are left out."""
+    """Return interface index -> name for those indices of a node that can be recognised."""
     known = topology.nodes.get(node)
     if known is None:
         return {}
@@ -105,7 +105,7 @@ def _take_best(scores: dict[int, dict[str, int]], settled: dict[int, str]) -> No
 
 
 def _take_last(scores: dict[int, dict[str, int]], settled: dict[int, str]) -> None:
-    """Settle each pair whose index and name have only each other left, if nothing speaks against it."""
+    """Settle each pair whose index and name have only each other left, if no evidence contradicts it."""
     left = [(index, name) for index, row in scores.items() for name, points in row.items() if points >= 0]
     indices, names = Counter(each[0] for each in left), Counter(each[1] for each in left)
     settled |= {index: name for index, name in left if indices[index] == names[name] == 1}
@@ -118,7 +118,7 @@ def _remove(scores: dict[int, dict[str, int]], index: int, name: str) -> None:
 
 
 class _Judge:
-    """Counts what speaks for and against an index being an interface."""
+    """Counts evidence for and against an index being an interface."""
 
     def __init__(self, topology: Topology, node: Node) -> None:
         self._pods = topology.pods
@@ -136,7 +136,7 @@ class _Judge:
         }
 
     def score(self, facts: IndexFacts, interface: Interface) -> int:
-        """Return how much speaks for an index being an interface; negative if more speaks against it."""
+        """Return the votes for an index being an interface; negative if more are against it."""
         if facts.hatype == LOOPBACK or (facts.hatype == ETHER) == (interface.role == Role.TUNNEL):
             return -1000
         judge = self._roles.get(interface.role)

@@ -25,7 +25,7 @@ _UNREAL: Final = frozenset(
 
 
 class Binder:
-    """Binds the files of one folder. It knows all their names, because a name means more among others."""
+    """Binds the files of one folder. It knows all their names, because a name tells more among others."""
 
     def __init__(self, topology: Topology, files: Iterable[str]) -> None:
         self._topology = topology

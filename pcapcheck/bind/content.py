@@ -1,4 +1,4 @@
-"""Where a capture was taken, told by its packets.
+"""Where a capture was taken, recognised by its packets.
 
 This is for files whose names do not say it, in a network that is known. It takes what was seen and a
 topology, and gives a binding or None. Frames at an interface have its MAC on one side. Frames of a pod have

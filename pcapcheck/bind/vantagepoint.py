@@ -70,7 +70,7 @@ class TrafficSeen(NamedTuple):
 
     @property
     def is_data(self) -> bool:
-        """Whether the sender speaks for itself: it is not ARP or ND, nor an error about another's packet."""
+        """Whether the sender sends for itself: it is not ARP or ND, nor an error about another's packet."""
         return self.source is not None and self.kind in ("tcp", "udp", "echo")
 
 

@@ -1,1 +1,1 @@
-"""FILES -> BLOCKS. Takes paths and streams and gives blocks of packets; it does not interpret their bytes."""
+"""Reads files and streams into blocks of packets, without interpreting the bytes of the packets."""

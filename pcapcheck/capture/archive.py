@@ -116,7 +116,7 @@ def _keep(folder: Path, name: str, size: int, file: IO[bytes]) -> None:
         with path.open("xb") as copy:
             copy.write(head)
             shutil.copyfileobj(file, copy, UNPACK_PIECE)
-        os.utime(path, (0, 0))  # nobody writes to it any more
+        os.utime(path, (0, 0))  # it is no longer written to
     except OSError:  # a name that is too long, or that of a folder
         return
 

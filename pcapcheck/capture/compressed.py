@@ -46,7 +46,7 @@ class Decompressed(io.RawIOBase):
         self._source = _zstd(file) if kind == "zstd" else Frames(file, kind)
 
     def readable(self) -> bool:
-        """Say that bytes can be read."""
+        """Return true: bytes can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
@@ -128,7 +128,7 @@ class FrameDecoder(Protocol):
         """What was given but belongs to the next frame."""
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """Return some bytes; there may be more without more input."""
+        """Return some decompressed bytes; the same input may hold more of them."""
 
 
 class Gzip:

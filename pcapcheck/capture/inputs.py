@@ -148,7 +148,7 @@ class _Found:
         return path.is_file() and is_archive(path)
 
     def walk(self, place: Path, shown: str, inside: str, depth: int = 0) -> None:
-        """Add what lies in a folder or an archive: captures are told by their first bytes.
+        """Add the contents of a folder or an archive; captures are recognised by their first bytes.
 
         Args:
             place: the folder or the archive.

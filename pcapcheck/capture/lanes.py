@@ -22,7 +22,7 @@ MIN_LANE_SIZE = 64  # bytes: about a record of the smallest packet
 MIN_LANES = 16  # with fewer, a step in numpy costs more than their records one by one
 FIRST_LOOK = 1024  # bytes in which the start of a lane is looked for at first: most records are shorter
 LOOKED_AT = 4 << 20  # bytes that are looked at in one go, in all lanes together
-SELECTIVE = 8  # the cheap sign must rule out all but one byte in so many: else there is too much to test
+SELECTIVE = 8  # the cheap test must leave at most one byte in this many; else there is too much to test
 TRIED = 100  # places that seem to be starts, until one is given up
 CHAINED = 3  # plausible records that must follow a guessed one
 

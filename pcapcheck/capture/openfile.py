@@ -113,7 +113,7 @@ class Prefixed(io.RawIOBase):
         self._head, self._file = head, file
 
     def readable(self) -> bool:
-        """Say that bytes can be read."""
+        """Return true: bytes can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int | None:

@@ -178,7 +178,7 @@ class Pcapng:
         return Walk(blocks.starts[:first], int(blocks.starts[first]), broken=not is_section), kind[:first]
 
     def _signs(self, data: Bytes) -> Signs:
-        """Tell enhanced packet blocks, the usual ones, by their type and their length at both ends."""
+        """Recognise enhanced packet blocks, the usual ones, by their type and their length at both ends."""
         numbers = at_every_byte(data, self._order + "u4")
 
         def plausible(place: Ints) -> Bools:

@@ -150,7 +150,7 @@ class Reading:
         return ReadSummary(self._packets, self._frames, self._truncated, notes, self._clock.quality, proven)
 
     def blocks(self, packets: int) -> Iterator[Block]:
-        """Yield the blocks, of at most so many packets each, and close the windows at the end."""
+        """Yield the blocks, each of a limited number of packets, and close the windows at the end."""
         try:
             start = max(self._bounds.start, self.reader.first)
             if start > self.reader.first:

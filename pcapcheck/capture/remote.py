@@ -114,7 +114,7 @@ def heads(urls: Sequence[str], size: int) -> dict[str, bytes]:
 
 
 def content(url: str, most: int) -> bytes:
-    """Return the first bytes of a file, at most so many.
+    """Return the first bytes of a file, at most as many as asked for.
 
     Raises:
         InputError: it cannot be read.

@@ -57,7 +57,7 @@ class Windows(Protocol):
         """Return about `size` bytes from `position` on; at least one more than last time, unless final."""
 
     def forget(self, position: int) -> None:
-        """Say that the bytes before `position` will probably not be needed again."""
+        """Tell the system that the bytes before `position` will probably not be needed again."""
 
     def close(self) -> None:
         """Release the file. Windows that are in use stay valid."""
@@ -100,7 +100,7 @@ class ReadWindows:
         self._file = file
 
     def window(self, position: int, size: int) -> Window:
-        """Return a copy of what the file holds now."""
+        """Return a copy of the current contents of the file."""
         data = np.empty(size, np.uint8)
         self._file.seek(position)
         filled = _fill(self._file, data)
@@ -115,7 +115,7 @@ class ReadWindows:
 
 
 class Streamed:
-    """Windows of what can be read only once and forwards: a pipe, or decompressed data."""
+    """Windows of data that can be read only once and forwards: a pipe, or decompressed data."""
 
     largest = COPIED
 

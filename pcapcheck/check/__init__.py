@@ -1,4 +1,4 @@
 """Judges rules on packets.
 
-Takes rule files and correlated flows, gives findings. It does not know root causes.
+It takes rule files and correlated flows and returns findings. It does not know root causes.
 """

@@ -87,7 +87,7 @@ def find_candidates(
 
 
 def _decoding() -> tuple[str, ...]:
-    """Return the shipped profiles in whose own file stands what a number means."""
+    """Return the shipped profiles whose own file gives the protocol of a port number."""
     return tuple(name for name in profile_names() if "\ndecode_as:" in head(name))
 
 

@@ -31,7 +31,7 @@ def _why(judged: Judged) -> str:
 
 
 def hops_without_capture(network: Network) -> tuple[Hop, ...]:
-    """Return the hops of expected paths where nobody was looking, each once."""
+    """Return the hops of expected paths that were not captured, each once."""
     if network.variants.is_empty():
         return ()
     used = network.steps.join(network.variants.select("path").drop_nulls().unique(), on="path", how="semi")

@@ -19,7 +19,7 @@ from pcapcheck.decode.columns import kind_of
 from pcapcheck.topology.names import Names
 from pcapcheck.topology.topology import CapturePoint, Topology
 
-CLOSE: Final = 0.1  # profiles whose scores are no further apart cannot be told apart
+CLOSE: Final = 0.1  # profiles whose scores differ by no more cannot be distinguished
 TEXT_CLUES: Final = ("form", "stack")
 LEAST: Final = 1.5  # less than one good clue is nothing to choose a profile by
 SOME: Final = 0.05  # share of the packets that is more than a stray one

@@ -38,7 +38,7 @@ def rewrite(block: Block, layers: Layers, values: Mapping[str, int], rows: Itera
 
 
 def _places(layers: Layers, name: str) -> Iterator[tuple[int, Field, int]]:
-    """Yield row, field and first byte of the occurrence that a name means, for each packet that has it."""
+    """Yield row, field and first byte of the occurrence that a name selects, for each packet that has it."""
     wanted = parse_name(name)
     found: dict[int, list[tuple[Field, int]]] = {}
     for group in layers.groups:

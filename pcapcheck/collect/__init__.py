@@ -1,1 +1,4 @@
-"""BLOCKS -> CAPTURE SUMMARIES. Takes captures and a plan of what to read; knows no topology."""
+"""Summarises each capture, as a plan of what to read asks for it.
+
+It does not know the topology.
+"""

@@ -25,7 +25,7 @@ from pcapcheck.scale.scratch import StoredFrame
 CLOCK_QUALITIES = ("ns", "us", "user-space", "seconds", "none")  # what times are worth, the finest first
 GOPACKET = "intf0"  # google/gopacket:pcapgo/ngwrite.go, NewNgWriter
 NAMED_AFTER_ENDS = re.compile(r"\w+: .* -> \w+: .*|Unknown kubernetes resource", re.DOTALL)
-MAX_ERRORS_SHOWN = 5  # captures that one message names: more say nothing new
+MAX_ERRORS_SHOWN = 5  # captures that one message names; more would add nothing
 
 
 @dataclass(frozen=True, slots=True)

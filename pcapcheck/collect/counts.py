@@ -79,7 +79,7 @@ class Counts:
         self._frames[numbers[rows], rank] = frames[rows]
 
     def frame(self) -> pl.DataFrame:
-        """Return a row a variant, in order of its number.
+        """Return one row per variant, in order of its number.
 
         Columns: packets, bytes, first, last, and frame1 … frame5, 0 where there are fewer.
         """

@@ -16,12 +16,12 @@ MIN_OF_A_VARIANT: Final = 4  # fingerprints of each variant, however many varian
 
 
 def keys_of_a_variant(variants: int) -> int:
-    """Return how many strong keys of each variant are chosen where there are so many variants."""
+    """Return how many fingerprints of each variant are kept, for a given number of variants."""
     return max(MIN_OF_A_VARIANT, min(KEYS_OF_A_TUPLE, MAX_FINGERPRINTS // max(variants, 1)))
 
 
 def fingerprints_of(sightings: pl.DataFrame, variants: int) -> pl.DataFrame:
-    """Return some fingerprints of each of so many variants: a frame of FINGERPRINTS."""
+    """Return some fingerprints of each variant, up to `variants` variants, as a frame of FINGERPRINTS."""
     keys = sightings.filter(pl.col("strong") != 0).select(*FINGERPRINTS)
     return some(keys, ["variant"], keys_of_a_variant(variants))
 

@@ -15,7 +15,7 @@ from pcapcheck.capture.arrays import Ints, Words64
 MULTIPLIERS = 256
 # Odd numbers that are the same in every process, since identities of several files are compared.
 KNOWN: Words64 = np.frombuffer(Random(2026).randbytes(8 * MULTIPLIERS), np.uint64) | np.uint64(1)
-# Odd numbers for tables, secret so that nobody can craft packets whose hashes collide.
+# Odd numbers for tables, secret, so that packets whose hashes collide cannot be crafted.
 SECRET: Words64 = np.frombuffer(SystemRandom().randbytes(8 * MULTIPLIERS), np.uint64) | np.uint64(1)
 _FINAL = np.uint64(0xFF51AFD7ED558CCD)  # MurmurHash3's finaliser
 _32 = np.uint64(32)

@@ -95,7 +95,7 @@ class _Read:
 
 
 def _small(tasks: Iterable[Task]) -> Iterator[_Read]:
-    """Yield what can be read together; the rest is read alone, if only to say what is wrong with it."""
+    """Yield what can be read together; the rest is read alone, if only to report what is wrong with it."""
     room = MAX_BATCH_BYTES
     for task in tasks:
         try:

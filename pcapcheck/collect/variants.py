@@ -111,7 +111,7 @@ class Variants:
         return self._masks[id(shape)]
 
     def frame(self) -> pl.DataFrame:
-        """Return a row a variant, in order of its number.
+        """Return one row per variant, in order of its number.
 
         Columns: variant, interface, stack, form, the counts, and one for each field: UInt64, null where
             absent; an IPv6 address is two, the low half's name ends with `LOW`.

@@ -1,1 +1,1 @@
-"""ONE FILE PER COMMAND: options on top, work below. No module imports a command."""
+"""The commands, one file each, with the options on top and the work below. No module imports a command."""

@@ -1,6 +1,6 @@
-"""`pcapcheck explain`: a rule or a diagnosis.
+"""`pcapcheck explain`: explains a rule or a diagnosis.
 
-What, why, how to confirm it, how to fix it, where to read on.
+It says what happens and why, how to confirm and fix it, and where to read on.
 """
 
 import re

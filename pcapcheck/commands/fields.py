@@ -1,4 +1,4 @@
-"""fields: a row a packet, like `tshark -T fields`, with the same names."""
+"""fields: one row per packet, like `tshark -T fields`, with the same names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROW_GROUP = 1 << 18  # rows: polars' own choice for a row group
 @click.command()
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
 @click.option("-e", "names", metavar="NAME", multiple=True, required=True, help="A field; repeat for more.")
-@run_option("decode_as", help="What a number means: udp.port==8472,vxlan.")
+@run_option("decode_as", help="The protocol of a port number: udp.port==8472,vxlan.")
 @click.option(
     "--format", "form", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True
 )
@@ -42,7 +42,7 @@ def command(
 ) -> None:
     """Print fields of packets, one row per packet.
 
-    The names are Wireshark's. If a field occurs several times, its name means the outermost occurrence;
+    The names are Wireshark's. If a field occurs several times, its name stands for the outermost occurrence;
     `inner.ip.src` is the innermost one and `ip.src#2` the second.
 
     \b

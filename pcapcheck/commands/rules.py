@@ -238,7 +238,7 @@ def _write_pcap(path: Path, blocks: Iterable[Block], linktype: int) -> None:
 
 
 def _chosen(what: Iterable[str]) -> dict[str, list[str]]:
-    """Return rule ids by profile name or file; an empty list means all that the profile itself defines."""
+    """Return rule ids by profile name or file; an empty list stands for all of the profile's own."""
     chosen: dict[str, list[str]] = {}
     for word in what:
         is_rule = "/" in word and not word.endswith((".yaml", ".yml"))

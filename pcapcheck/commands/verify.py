@@ -20,7 +20,9 @@ SHOWN = 20  # disagreements in the text
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@run_option("decode_as", help="What a number means, as tshark writes it; default: what the profiles say.")
+@run_option(
+    "decode_as", help="The protocol of a port number, as tshark writes it. Default: as the profiles say."
+)
 @click.option(
     "--packets",
     metavar="N",
@@ -54,7 +56,7 @@ def command(file: str, decode_as: tuple[str, ...], packets: int, form: str) -> i
 
 
 def _tables(decode_as: tuple[str, ...]) -> Mapping[str, Mapping[int, str]]:
-    """Return which protocol each number means: as the user says, else as the shipped profiles say."""
+    """Return the protocol of each port number: as the user gives it, else as the shipped profiles do."""
     from pcapcheck.check.candidates import RuleChoice, dissectors, find_candidates
     from pcapcheck.run.settings import read_settings
     from pcapcheck.topology.topology import Topology

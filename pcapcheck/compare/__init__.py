@@ -1,4 +1,4 @@
-"""Two runs over captures of one network -> their differences in headers, paths, loss, latency and findings.
+"""Compares two runs over captures of one network: headers, paths, loss, latency and findings.
 
 Traffic is compared by kind and by hop, never by ephemeral ports or times.
 """

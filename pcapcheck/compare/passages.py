@@ -11,7 +11,7 @@ from pcapcheck.observe.kinds import rows_of_kinds
 
 MIN_LOST_PACKETS: Final = 2  # a single lost packet may be chance; findings have the same limit
 MIN_LOSS_DIFFERENCE: Final = 0.01  # between two shares of lost packets: less is chance
-MIN_FLOWS_FOR_MEDIAN: Final = 3  # directions of flows; a median of fewer says nothing
+MIN_FLOWS_FOR_MEDIAN: Final = 3  # directions of flows; a median of fewer is not meaningful
 MIN_SPREADS_APART: Final = 3  # two medians differ if they lie this many interquartile ranges apart
 MIN_SPREAD_US: Final = 50.0  # a scheduler delays packets by as much now and then
 MIN_LATENCY_FACTOR: Final = 2.0  # a smaller change is not what a user notices

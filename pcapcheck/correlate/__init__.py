@@ -1,1 +1,4 @@
-"""COLUMNS -> SIGHTINGS -> FLOWS -> PATHS. Takes columns and the topology; knows no rules, causes or files."""
+"""Joins the variants of all captures to flows and places them on expected paths, which gives a Network.
+
+It does not know rules, causes or files.
+"""

@@ -50,7 +50,7 @@ from pcapcheck.correlate.addresses import TUPLE
 from pcapcheck.topology.topology import OwnerKind
 
 SECONDS = 1_000_000_000
-TOGETHER = 3 * SECONDS  # two sightings of one packet are at most so far apart, clocks aligned
+TOGETHER = 3 * SECONDS  # the longest time between two sightings of one packet, with clocks aligned
 CROWD = 8  # tuples: more of them share a fingerprint, or form a group, only by chance
 POD_KINDS: Final = (str(OwnerKind.POD), str(OwnerKind.POD_NETWORK))
 OUTSIDE_KINDS: Final = (str(OwnerKind.EXTERNAL), str(OwnerKind.ROUTER))

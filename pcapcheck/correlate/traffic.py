@@ -1,4 +1,4 @@
-"""The traffic kinds of a flow: who speaks with whom, and where the packets travel.
+"""The traffic kinds of a flow: who talks to whom, and where the packets travel.
 
 It takes the ends of the client's direction and gives two words. It does not know profiles.
 """

@@ -1,1 +1,1 @@
-"""BLOCKS -> COLUMNS. Takes blocks and a dissector table, gives fields by Wireshark's name; opens no file."""
+"""Decodes blocks into columns, which have the names of Wireshark's fields. It opens no file."""

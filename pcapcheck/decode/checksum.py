@@ -22,7 +22,7 @@ from pcapcheck.decode.layers import length
 from pcapcheck.decode.part import Part
 from pcapcheck.decode.registry import code_of, protocols
 
-LINE: Final = 64  # packets are summed by classes of so many bytes
+LINE: Final = 64  # bytes; packets are summed by classes of length this wide
 SUMMED_AT_ONCE: Final = 1 << 20  # bytes that are copied at a time: they stay in the cache
 # For each number of bytes in the last line, the bits of it that belong to the packet: uint64 (LINE + 1, 8).
 KEEP: Final = np.tril(np.full((LINE + 1, LINE), 0xFF, np.uint8), -1).view("<u8")
@@ -76,7 +76,7 @@ MAX_HEADER_BYTES: Final = 512  # a deeper stack is not verified
 FIELD: Final = {"tcp": 16, "udp": 6, "icmp": 2, "icmpv6": 2}  # where it lies: RFC 9293, 768, 792, 4443
 PROTOCOL_NUMBERS: Final = {"icmp": 1, "ip": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "icmpv6": 58}
 IP_LAYERS: Final = ("ip", "ipv6")
-FULL: Final = 0xFFFF  # the sum of what is right
+FULL: Final = 0xFFFF  # the sum over data with a correct checksum
 
 
 @dataclass(frozen=True, slots=True)

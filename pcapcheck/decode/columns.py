@@ -69,7 +69,7 @@ def field_names() -> dict[str, Kind]:
 
 @cache
 def parse_name(text: str) -> FieldName:
-    """Take a name apart.
+    """Split a name into its parts.
 
     Raises:
         InputError: there is no such field, or what stands around it makes no sense.
@@ -162,7 +162,7 @@ def _quoted_by_icmp(layers: Layers, group: Group) -> Bools:
 
 
 def frame_column(block: Block, name: str, row: Ints | None = None) -> Column:
-    """Return a column of what the capture says about each packet, or about some rows of the block."""
+    """Return a column of the capture's own data about each packet, or about some rows of the block."""
     values = FRAME_VALUES[name](block, np.arange(len(block)) if row is None else row)
     return Column(values, np.ones(len(values), np.bool_), FRAME_FIELDS[name])
 

@@ -60,7 +60,7 @@ class Sums:
 
 
 def mend(layers: Layers, data: Bytes) -> None:
-    """Mend all checksums in `data`: the bytes of the block of `layers` after some were changed, in place."""
+    """Correct in place all checksums in `data`: the bytes of the block of `layers` after a change."""
     change = _Change(layers.block.data, data, len(layers.block))
     for sums in reversed(list(find_sums(layers))):
         change.mend(sums)
@@ -120,7 +120,7 @@ class _Change:
         return _running(self._before.astype(np.int32))
 
     def mend(self, sums: Sums) -> None:
-        """Mend the checksums of one group; those inside were mended before."""
+        """Correct the checksums of one group; those of inner layers were corrected before."""
         old = gather(self._before, sums.at, ">u2").astype(np.int64)
         pseudo = self._pseudo_moved(sums)
         inner = 0 if sums.protocol == "ip" else _swapped(self._inner[sums.packet], sums.start)

@@ -64,7 +64,7 @@ class Field:
 
     @property
     def kind(self) -> Kind:
-        """Say what the values mean: a single bit is a boolean."""
+        """Return the type of the values: a single bit is a boolean."""
         single_bit = self.mask and self.mask & (self.mask - 1) == 0
         return ADDRESS_KINDS.get(self.type, "boolean" if single_bit else "integer")
 

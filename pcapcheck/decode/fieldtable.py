@@ -1,4 +1,4 @@
-"""Frames: fields as polars frames, a row a packet, values as people and tshark write them.
+"""Fields as polars frames with one row per packet; values are written as tshark writes them.
 
 Takes blocks, gives a frame for each: addresses as text, numbers and booleans (1 or 0) as integers, null where
 the packet has no such field.

@@ -99,7 +99,7 @@ class Shape:
         return passed
 
     def find(self, name: str) -> tuple[FieldPlace, ...]:
-        """Return the places that a name means, outermost first: one, none, or several if they vary."""
+        """Return the positions of a name, outermost first: one, none, or several if they vary."""
         wanted = parse_name(name)
         places = self.places.get(wanted.field, ())
         if wanted.quoted or any(place.offset == ABSENT for place in places):

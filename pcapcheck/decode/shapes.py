@@ -56,7 +56,7 @@ ROWS_AT_ONCE = 8192  # they stay in the second-level cache
 LESSON_PACKETS = 512  # packets that shapes are learnt from at once
 MAX_LESSONS = 24  # of a task: traffic that fits no shape by then is too varied for shapes
 MAX_SHAPES = 48  # each is compared with every packet that fits none before it
-# A shape must fit at least one of so many packets of a sample. As large a part of the packets must fit no
+# A shape must fit at least one packet in this many of a sample. As large a part of the packets must fit no
 # shape before another sample is taken.
 RARE_SHAPE = 64
 
@@ -182,7 +182,7 @@ def _some(rows: Rows, which: Bools) -> Rows:
 
 
 def _lines(bytes_: Bytes, which: Bools) -> Bytes:
-    """Return some rows; one copy a row, where `bytes_[which]` takes five times as long."""
+    """Return some rows, with one copy per row; `bytes_[which]` takes five times as long."""
     width = bytes_.shape[1]
     return bytes_.view(f"V{width}").reshape(-1)[which].view(np.uint8).reshape(-1, width)
 

@@ -1,4 +1,4 @@
 """Finds root causes.
 
-Takes findings and correlated flows, gives diagnoses. It does not know how they are shown.
+It takes findings and correlated flows and returns diagnoses. It does not know how they are shown.
 """

@@ -73,7 +73,7 @@ class Case:
 
     @cached_property
     def directions(self) -> list[dict[str, Any]]:
-        """A frame with one row a direction, by number."""
+        """The directions by number, each as a mapping of its columns."""
         return self.network.directions.to_dicts()
 
     @cached_property

@@ -44,7 +44,7 @@ class CausePattern:
     blame: str | None = None  # the word that names the node where to act, instead of the cause's own
 
     def fits(self, fact: Fact) -> bool:
-        """Whether the pattern means this fact."""
+        """Whether the pattern matches this fact."""
         return fact.evidence == self.evidence and all(
             _fits(fact.about.get(key), wanted) for key, wanted in self.about.items()
         )
@@ -62,7 +62,7 @@ class Need:
         return tuple(dict.fromkeys(pattern.evidence for pattern in self.patterns))
 
     def fits(self, fact: Fact) -> bool:
-        """Whether one of the patterns means this fact."""
+        """Whether one of the patterns matches this fact."""
         return self.certainty(fact) > 0
 
     def certainty(self, fact: Fact) -> float:

@@ -1,4 +1,4 @@
-"""Claim: a cause at one place, with the facts that speak for it.
+"""Claim: a cause at one place, with the facts that support it.
 
 It becomes a Diagnosis unless another claim explains these facts better.
 """
@@ -13,7 +13,7 @@ from pcapcheck.diagnose.cause import Cause
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.diagnose.fact import Fact, Word
 
-MAX_CONFIDENCE = 0.99  # nothing that packets say is certain
+MAX_CONFIDENCE = 0.99  # packets never prove a cause with certainty
 FEW, FEW_LOST = 0.1, 0.2  # what a single packet takes away; a lost one may be a gap of the capture
 EACH = 0.02  # what a supporting fact adds
 UNKNOWN_PEER = "another node"  # in texts, where the facts name one node only
@@ -38,7 +38,7 @@ class Claim:
 
     @property
     def packets(self) -> int:
-        """How many packets speak for it."""
+        """How many packets support it."""
         return sum(fact.packets for fact in self.facts)
 
     @property

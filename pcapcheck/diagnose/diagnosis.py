@@ -7,7 +7,7 @@ from pcapcheck.check.finding import Frame
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One statement that speaks for a diagnosis: frames prove it, `filter` finds them in Wireshark."""
+    """One statement that supports a diagnosis: frames prove it, `filter` finds them in Wireshark."""
 
     says: str
     frames: tuple[Frame, ...] = ()
@@ -24,7 +24,7 @@ class Diagnosis:
         title: one statement, with the node and the values where they are known.
         explanation, fix: text for people; line breaks are kept.
         node, interface: where to act; None where that is unknown or no single place.
-        evidence: what speaks for it.
+        evidence: the statements that support it.
         confirm: commands that show it on the node.
         references: RFCs, manuals, threads.
         alternatives: ids of causes that fit less well.

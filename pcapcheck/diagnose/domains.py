@@ -32,7 +32,7 @@ def domain(case: Case, point: CapturePoint) -> str:
 
 
 def segment(topology: Topology, pod: Pod) -> tuple[object, object]:
-    """Return the segment of a pod, whose broadcasts tenants with another VNI or VLAN never hear."""
+    """Return the segment of a pod: tenants with another VNI or VLAN do not receive its broadcasts."""
     node = topology.nodes.get(pod.node)
     parent = node.interfaces.get(pod.parent) if node and pod.parent else None
     return pod.vni, parent.parameters.get("vlan") if parent else None

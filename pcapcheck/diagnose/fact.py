@@ -17,7 +17,7 @@ class Fact:
         evidence: its kind, which is the name of the module in `evidence/` that found it.
         says: one sentence for a reader.
         flows: numbers of the flows that it is about; empty if it is about an interface or an address.
-        frames: the proof; the first is the one to look at.
+        frames: the proof; look at the first one first.
         packets: how many packets show it.
         about: the words that causes match on, and that fill the placeholders of their texts: sender,
             receiver, field, share, …

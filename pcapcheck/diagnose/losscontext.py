@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pcapcheck.correlate.paths import Step
 from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.fact import Word
 from pcapcheck.diagnose.losses import Pair, covered
@@ -33,8 +34,8 @@ def around(case: Case, pair: Pair) -> dict[str, Word]:
         "both_ways": _both_ways(case, pair),
         "covered": covered(case, pair.next_point, pair.lost),
         "skipped": len(skipped),
-        "not_captured": ", ".join(skipped) or None,
-        "next_capture": f"capture {skipped[0]}" if skipped else None,
+        "not_captured": ", ".join(map(_named, skipped)) or None,
+        "next_capture": next((f"capture {_named(step)}" for step in skipped if not step.opaque), None),
     }
 
 
@@ -100,8 +101,12 @@ def _both_ways(case: Case, pair: Pair) -> bool:
     return len(losses.filter(back & (pl.col("fate") == "lost"))) > 0
 
 
-def _skipped(case: Case, pair: Pair) -> list[str]:
+def _skipped(case: Case, pair: Pair) -> list[Step]:
     """Return the expected hops between the two points that were not captured."""
     row = pair.lost.row(0, named=True)
     steps = case.network.paths[row["path"]][row["step"] + 1 : row["next_step"]]
-    return [f"{step.interfaces[0]} on {step.node}" for step in steps if not step.optional]
+    return [step for step in steps if not step.optional]
+
+
+def _named(step: Step) -> str:
+    return f"{step.interfaces[0]} on {step.node}"

@@ -48,7 +48,7 @@ def told(case: Case) -> Iterator[Pair]:
     again = losses.filter((pl.col("fate") == "unknown") & pl.col("felt"))
     every = _told(case, losses.filter(pl.col("fate").is_in(["lost", ""])))
     every = every.filter(~pl.col("flow").is_in(sorted(case.explained)))
-    if case.profile.traits.same_node == "never":  # pods of one node are not meant to reach each other
+    if case.profile.traits.same_node == "never":  # pods of one node should not reach each other
         every = every.filter(pl.col("where").ne_missing("same-node"))
     for (point, next_point), rows in every.sort("point", "next_point").group_by(
         "point", "next_point", maintain_order=True

@@ -32,7 +32,7 @@ LAST: Final = ("point", "file", "frame1")
 
 
 def quotes(case: Case) -> pl.DataFrame:
-    """Return the ICMP errors at capture points, one row a variant.
+    """Return the ICMP errors at capture points, one row per variant.
 
     The columns besides those of variants: says (what the error says), mtu, quoted_source, quoted_destination,
     quoted_kind, quoted_source_port, quoted_destination_port (of the outermost quoted packet), and of the flow

@@ -1,1 +1,1 @@
-"""OUR YAML FILES. Takes rule files, topologies and causes, gives data with line and column."""
+"""Reads pcapcheck's own YAML files (rules, topologies, causes) into data with line and column."""

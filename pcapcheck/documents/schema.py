@@ -80,7 +80,7 @@ def _merged(part: Any, definitions: Mapping[str, Any], inside: tuple[str, ...] =
 
 
 def _innermost(error: Any) -> Any:
-    """Follow `anyOf` into the alternative that the user most likely meant: one of the right kind."""
+    """Follow `anyOf` into the alternative that the user most likely wanted: one of the right kind."""
     # jsonschema reports only that no alternative fits. One whose kind fits is what the user was writing; of
     # several, it is the one in which the mistake lies deepest, since all above the mistake is right.
     while error.context:

@@ -42,7 +42,7 @@ def head(name: str) -> str:
 
 
 def parts(key: str) -> Iterator[tuple[str, Data]]:
-    """Yield the name of each shipped profile that says something under a key, and what it says there."""
+    """Yield the name of each shipped profile that has a key, and the value of the key."""
     section = re.compile(rf"^{key}:.*\n?(?:[ #-].*\n?|\n)*", re.MULTILINE)
     for name in profile_names():
         text = head(name)

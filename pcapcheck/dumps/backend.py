@@ -1,4 +1,4 @@
-"""The CNI back-end of a cluster, told by its interfaces and routes: the profile and its parameters.
+"""The CNI back-end of a cluster, recognised by its interfaces and routes: the profile and its parameters.
 
 Takes the nodes, their hosts and pods; gives a profile's name, its parameters, and notes on what is odd.
 Names are those of the rule files.

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pcapcheck.documents import values
 
 HostRow = Mapping[str, Any]
-_LOCAL: Final = frozenset({"link", "host"})  # scopes of addresses that nobody else can reach
+_LOCAL: Final = frozenset({"link", "host"})  # scopes of addresses that other hosts cannot reach
 
 
 @dataclass(slots=True)

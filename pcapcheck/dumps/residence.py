@@ -94,7 +94,7 @@ def _proof(node: Host, outside: Link, pod: Host, inside: Link) -> int:
 
 
 def _unicast(node: Host, link: Link) -> set[str]:
-    """Return the MACs that an interface was told to accept: those of the macvlans on it."""
+    """Return the MACs that an interface accepts in addition to its own: those of the macvlans on it."""
     rows = (row for row in node.fdb if row.get("ifname") == link.name and row.get("state") == "permanent")
     return {str(row["mac"]) for row in rows}
 

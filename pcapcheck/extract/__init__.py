@@ -1,4 +1,4 @@
-"""Captures and a report -> selected packets with comments, as one pcapng or one file a capture.
+"""Writes the packets that a report names, with comments, as one pcapng file or one file per capture.
 
 It reads captures a second time, packet by packet, and judges nothing.
 """

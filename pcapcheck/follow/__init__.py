@@ -1,1 +1,4 @@
-"""NETWORK -> FATES. Takes the sightings of a network, gives what became of each packet; knows no rules."""
+"""Follows the packets of a network from hop to hop and says what became of each.
+
+It does not know the rules.
+"""

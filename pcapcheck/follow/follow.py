@@ -17,7 +17,7 @@ seen. Then, for each direction:
 2. Packets that rank r saw and rank r + 1 did not are candidates (`loss.surplus`): bytes are compared, not
    records, so a super-packet equals its segments.
 3. Each candidate gets a fate: lost, a gap of the next capture, or unknown (`fate`). If the next point was not
-   looking at the time, the packet is compared with the first one behind it that was.
+   capturing at the time, the packet is compared with the first one after it that was.
 4. The latency of a step is the median of the differences of aligned times. Order needs no clocks: the order
    in which packets left one node is compared with the order in which they reached the next (`order`).
 
@@ -148,7 +148,7 @@ def follow(located_sightings: pl.DataFrame, network: Network, windows: pl.DataFr
 def _aimed(
     packets: pl.DataFrame, watched: pl.DataFrame, seen: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the packets, with losses located on the way to the first hop that was looking; and others.
+    """Return the packets, with losses located on the way to the first hop that was capturing; and others.
 
     The others were delivered on that longer way: packets that the next hop's capture only missed, and other
     packets of the same directions.

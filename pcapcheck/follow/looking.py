@@ -1,4 +1,4 @@
-"""Looking: when each capture point was capturing, as far as packets show it.
+"""When each capture point was capturing, as far as the packets show it.
 
 A classic pcap file does not say when the capture ran. A point that saw nothing from some time on may have
 stopped, or no packet came any more. It had stopped if a later hop still saw packets that must have passed it.

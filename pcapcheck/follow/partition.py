@@ -90,8 +90,8 @@ class Partition(NamedTuple):
 
     Attributes:
         pieces: the sightings of all captures.
-        network: what following them needs: variants (FOLLOWING), directions and watched steps of these flows,
-            and no objects of paths, which `steps` has as a frame.
+        network: what is needed to follow them: variants (FOLLOWING), directions and watched steps of these
+            flows. The paths are left out, since `steps` has them as a frame.
     """
 
     pieces: Pieces

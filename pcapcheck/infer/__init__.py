@@ -1,1 +1,4 @@
-"""NO TOPOLOGY -> ONE. Takes what was seen at each vantage point; knows no rules."""
+"""Infers a topology from what was seen at each vantage point.
+
+It does not know the rules.
+"""

@@ -74,7 +74,7 @@ class NodeDraft:
 
 @dataclass
 class PodDraft:
-    """A pod. `votes` counts what speaks for each node; `numbers` counts the VNIs of its packets."""
+    """A pod. `votes` has the votes for each node, `numbers` counts the VNIs of its packets."""
 
     name: str
     mac: str | None = None
@@ -87,7 +87,7 @@ class PodDraft:
 
     @property
     def node(self) -> str | None:
-        """The node that most speaks for; None if nothing does, or as much for another."""
+        """The node with the most votes; None if there is none, or another has as many."""
         first = self.votes.most_common(2)
         if not first or (len(first) == 2 and first[0][1] == first[1][1]):
             return None

@@ -41,7 +41,7 @@ def local_endpoint(place: LocatedPoint, observations: Observations) -> LocalEndp
 
 
 def _points(station: Station, place: LocatedPoint, observations: Observations) -> int:
-    """Count what speaks for a station being the pod; negative if more speaks against it."""
+    """Return the votes for a station being the pod; negative if more are against it."""
     towards, away = (station.out, station.come) if place.role == Role.POD else (station.come, station.out)
     asks = bool(station.claims.keys() & (station.sent.keys() | station.got.keys()))
     points = 3 * asks + 2 * bool(station.own) + (-4 if station.forwards else 1)

@@ -12,7 +12,7 @@ from pcapcheck.topology.topology import Role
 
 
 class HomeNodes:
-    """Tells on which nodes addresses are, by the order of vantage points along their exchanges."""
+    """Determines on which nodes addresses are, by the order of vantage points along their exchanges."""
 
     def __init__(self, places: Sequence[LocatedPoint], order: Nearness) -> None:
         self._nodes = {each.vantage.number: each.node for each in places if each.node and not each.inside}

@@ -27,9 +27,9 @@ class LocatedPoint:
     """Where a vantage point is. `pod` is the pod inside which it lies, or after which its veth is named.
 
     Attributes:
-        vantage: the facts.
+        vantage: what is known of the vantage point.
         node, pod, interface, role: as far as they are known.
-        guessed: why, where the name did not say it; the end of a sentence that begins with the file.
+        guessed: the reason, if the place was guessed; it ends a sentence that begins with the file.
     """
 
     vantage: VantagePoint
@@ -107,7 +107,7 @@ def _lacks_role_only(vantage: VantagePoint) -> bool:
 def _of_any(vantage: VantagePoint, point: CapturePoint, role: Role | None) -> LocatedPoint:
     """Return the place of one interface index of a node's `any` capture, which has no interface name."""
     interface = "lo" if role == Role.LO else f"if{vantage.index}"
-    why = f"has a packet type and an index ({vantage.index}) that speak for {_a(role)}" if role else ""
+    why = f"has a packet type and an index ({vantage.index}) that suggest {_a(role)}" if role else ""
     return LocatedPoint(vantage, point.node, None, interface, role, why)
 
 

@@ -1,4 +1,4 @@
-"""The role of a vantage point, told by its frames where no name says it.
+"""The role of a vantage point, recognised by its frames if its name does not tell it.
 
 An uplink shows tunnels and tags. The device of a tunnel shows frames that are inside a tunnel elsewhere. A
 veth and its pod show one station that speaks for itself, a bridge several, and one that forwards.
@@ -58,7 +58,7 @@ def _is_inside(vantage: VantagePoint, tunnelled: Pairs) -> bool:
 
 
 def _by_stations(vantage: VantagePoint, found: Stations, nearest: Callable[[str], bool | None]) -> Role:
-    """Tell pod, veth, bridge and plain uplink apart by who speaks for itself and who forwards."""
+    """Distinguish pod, veth, bridge and plain uplink: some stations send for themselves, some forward."""
     forwarding = [each for each in found.by_mac.values() if each.forwards]
     speaking = [each for each in found.by_mac.values() if each.own and not each.forwards]
     if vantage.index is not None:
@@ -73,7 +73,7 @@ def _by_stations(vantage: VantagePoint, found: Stations, nearest: Callable[[str]
 def _of_node(
     speaking: list[Station], forwarding: list[Station], nearest: Callable[[str], bool | None]
 ) -> Role:
-    """Tell the interfaces of a node apart by who arrives there.
+    """Distinguish the interfaces of a node by whose frames arrive there.
 
     At a veth that is its pod, which is nearer nowhere else.
     """

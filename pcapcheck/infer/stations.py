@@ -1,4 +1,4 @@
-"""Stations: the MACs at a vantage point, and whether each speaks for itself or forwards.
+"""Stations: the MACs at a vantage point, and whether each sends for itself or forwards.
 
 A packet that its sender has just made has one of the TTLs that systems start with. Packets that a router
 forwards have a lower one, and many sources. ARP and ND bind an address to a MAC, but a router may answer for
@@ -15,7 +15,7 @@ from pcapcheck.documents.values import address_number, cidr
 from pcapcheck.topology.owners import GROUPS
 
 FIRST_TTLS: Final = (64, 128, 255)  # Linux and most systems, Windows, routers and ND
-MIN_SHARE_OF_ONE: Final = 0.9  # of the frames: who takes part in so many is the only station there
+MIN_SHARE_OF_ONE: Final = 0.9  # of the frames: a station that takes part in this share is the only one there
 _NO_HOSTS: Final = tuple(cidr(network) for network in GROUPS)
 
 
@@ -48,7 +48,7 @@ class Station:
 
     @property
     def own(self) -> frozenset[str]:
-        """The addresses under which it speaks for itself, and those that it claims."""
+        """The addresses from which it sends for itself, and those that it claims."""
         speaks = {address for address, packets in self.first.items() if 2 * packets > self.sent[address]}
         return frozenset(speaks | {each for each in self.claims if is_host(each)})
 

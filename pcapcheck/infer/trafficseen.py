@@ -183,7 +183,7 @@ def _first_keys(variants: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def translations(variants: pl.DataFrame, keys: pl.DataFrame) -> list[Translation]:
-    """Return the two address tuples of each packet that has two."""
+    """Return both address tuples of each packet that was seen with two, which is a translation."""
     if keys.is_empty() or variants.is_empty():
         return []
     told, tuples = numbered(variants)

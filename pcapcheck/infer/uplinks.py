@@ -122,7 +122,7 @@ def _vote(votes: Counter[str], each: TrafficSeen, node: str | None, homes: Mappi
 
 
 def _speaks(each: TrafficSeen) -> Iterator[tuple[str | None, str | None]]:
-    """Yield who sends for whom and who receives for whom; nobody receives a question to all."""
+    """Yield which MAC sends and receives for which address; a broadcast question has no receiver."""
     yield each.mac_from, each.source
     yield each.mac_from, each.outer_from
     if each.unicast and each.is_data:

@@ -1,4 +1,4 @@
-"""Captures of a network that works -> a rule file with what its packets have in common.
+"""Writes a rule file with what the packets of a working network have in common.
 
 It does not know whether what it learns is right: somebody reads the rules before they are used.
 """

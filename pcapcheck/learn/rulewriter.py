@@ -11,7 +11,7 @@ from pcapcheck.learn.lessons import Lesson
 
 MIN_FLOWS_FOR_ERROR: Final = 2  # with fewer, the rule is a warning
 LESSON_FIX: Final = (
-    "See what changed since the good captures (`pcapcheck diff`); if it is meant to be so, learn again."
+    "See what changed since the good captures (`pcapcheck diff`); if the change is intended, learn again."
 )
 # YAML reads text like this as a string without quotes, unless it is one of the keywords below.
 _UNQUOTED: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?<!:)")

@@ -11,7 +11,7 @@ from pcapcheck.topology.topology import OwnerKind
 
 OUTER_FIELDS: Final = ("ip.ttl", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst")
 INNER_FIELDS: Final = tuple(f"inner.{name}" for name in (*OUTER_FIELDS, "ipv6.hlim"))
-# What tells a tunnel from others, by its form; in IP in IP, the outermost UDP is the flow's.
+# The fields that distinguish a tunnel from others, by its form. In IP in IP, the outermost UDP is the flow's.
 TUNNEL_FIELDS: Final = {
     each.name: tuple(field for field in (each.port, each.id) if field) for each in TUNNELS
 }

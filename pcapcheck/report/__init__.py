@@ -1,1 +1,4 @@
-"""Network -> report -> text, pages and tables. It knows neither captures nor decoding."""
+"""Turns what was found into a report, and the report into text, pages and tables.
+
+It knows neither captures nor decoding.
+"""

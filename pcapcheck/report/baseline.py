@@ -77,7 +77,7 @@ def _renumbered(diagnosis: Diagnosis, kept: Mapping[int, int]) -> Diagnosis:
 
 
 def _verdict(report: Report) -> Verdict:
-    """Return the verdict of what is left; a run without violations keeps its verdict."""
+    """Return the verdict on the remaining findings; a run without violations keeps its verdict."""
     if report.verdict != Verdict.VIOLATIONS:
         return report.verdict
     if any(fails(report, finding) for finding in report.findings):

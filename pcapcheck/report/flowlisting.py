@@ -1,4 +1,4 @@
-"""Tables of flows, a row each: for people, and as JSON, CSV and Parquet.
+"""Tables of flows, one row each, as text, JSON, CSV and Parquet.
 
 Takes a polars frame: `Result.frame("flows")`, or that of the command `flows`. The machine formats keep its
 column names; `flows-v1` is their version. Times are RFC 3339 in UTC to the nanosecond, durations are seconds;

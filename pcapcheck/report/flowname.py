@@ -15,7 +15,7 @@ PORT_SUFFIX = re.compile(r":(\d+)$")
 
 
 def find_flow(flows: Sequence[AnyFlow], wanted: str) -> AnyFlow:
-    """Return the one flow that `wanted` means.
+    """Return the one flow that `wanted` matches.
 
     Args:
         flows: in the order of the flow table.
@@ -36,7 +36,7 @@ def find_flow(flows: Sequence[AnyFlow], wanted: str) -> AnyFlow:
 
 
 def matching_flows(flows: Sequence[AnyFlow], wanted: str) -> list[AnyFlow]:
-    """Return every flow that `wanted` means, in their order."""
+    """Return all flows that `wanted` matches, in their order."""
     if wanted.isdecimal():
         number = int(wanted)
         return list(flows[number - 1 : number]) if number else []

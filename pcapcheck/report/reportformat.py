@@ -1,4 +1,4 @@
-"""The report formats, found by looking into the folder `formats`: a format is one module there.
+"""The report formats, found by listing the folder `formats`: a format is one module there.
 
 Its name is that of the file. A format module has
 

@@ -1,1 +1,1 @@
-"""THE JOURNEYS. One module for each thing that pcapcheck does with captures; only these call all stages."""
+"""One module for each thing that pcapcheck does with captures. Only these call all stages."""

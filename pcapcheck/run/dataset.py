@@ -119,7 +119,7 @@ def sightings_frame(bound: BoundCaptures, network: Network, using: Resources) ->
 
 
 def _about(network: Network) -> pl.DataFrame:
-    """Return what is told of the sightings of each variant."""
+    """Return the columns that describe the sightings of each variant."""
     files = pl.DataFrame(
         {"file": range(len(network.files)), "name": network.files},
         schema={"file": pl.Int64, "name": pl.String},

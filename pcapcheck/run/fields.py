@@ -1,4 +1,4 @@
-"""Fields of packets, a row a packet, read by this process or by several workers. The rows stay in order.
+"""Fields of packets, one row per packet, read by this process or by several workers. The rows stay in order.
 
 Takes captures and names of fields, and gives frames. It knows neither capture points nor rules.
 """

@@ -31,7 +31,7 @@ from pcapcheck.run.opening import (
 from pcapcheck.run.settings import Settings
 from pcapcheck.topology.topology import Topology
 
-# Fields that tell the interfaces in a capture on `any` apart.
+# Fields that distinguish the interfaces in a capture on `any`.
 LINKS: Final = ("sll.ifindex", "sll.pkttype", "sll.hatype", "sll.src.eth")
 
 

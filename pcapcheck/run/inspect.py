@@ -37,7 +37,7 @@ ADDRESS_FIELDS_OF_LAYERS: Final = {
     "ipv6": ("ipv6", ("inner.ipv6.src", "inner.ipv6.dst")),
     "arp": ("ipv4", ("arp.src.proto_ipv4", "arp.dst.proto_ipv4")),
 }
-KEPT: Final = 100  # stacks, tunnels and endpoints that are told of
+KEPT: Final = 100  # the largest number of stacks, tunnels and endpoints that are listed
 MAX_DETECTION_VARIANTS: Final = 20_000  # variants that show what a capture looks like
 MAX_ALTERNATIVES: Final = 4  # alternatives; what looks like more profiles looks like none
 

@@ -116,7 +116,7 @@ def is_one_large_point(inputs: Sequence[Input]) -> bool:
         capture = open_capture(inputs[0].path)
     except InputError:
         return False
-    # An index tells packets of several interfaces apart: the capture is one of all interfaces of a node.
+    # An index distinguishes packets of several interfaces: the capture is one of all interfaces of a node.
     of_any = any(link_type(each.linktype).indexed for each in capture.interfaces)
     return capture.format == "pcap" and capture.seekable and not of_any
 

@@ -82,7 +82,7 @@ def dissectors(given: Dissections, _: Topology) -> dict[str, dict[int, str]]:
 def _decoded_as(text: str) -> tuple[str, range, str]:
     parts = _DECODE_AS.fullmatch(text.replace(" ", ""))
     if not parts:
-        what = "this does not say what a number means"
+        what = "this does not name the protocol of a port number"
         raise InputError(f"--decode-as {text}", what, "write `udp.port==8472,vxlan`")
     table, first, last, protocol = parts.groups()
     return table, range(int(first, 0), int(last or first, 0) + 1), protocol

@@ -1,6 +1,6 @@
-"""Packets: those that prove what was found, read again and decoded into layers, fields and bytes for people.
+"""The packets that prove what was found, read once more and decoded into layers, fields and bytes.
 
-Takes a Report and the captures that it is of; gives the Report with some of the packets that it names.
+It takes a Report and its captures and returns the Report with some of the packets that it names.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -98,7 +98,7 @@ COMMON_OPTIONS: Final = (
         "topology",
         ("--topology",),
         "FILE",
-        "What the network is meant to be. Default: the topology.yaml beside the captures.",
+        "The intended network. Default: the topology.yaml beside the captures.",
         setting="",  # it is loaded with the captures, before there are settings
         read=read.text,
     ),
@@ -115,7 +115,7 @@ COMMON_OPTIONS: Final = (
         "decode_as",
         ("-d", "--decode-as"),
         "TABLE==NUMBER,PROTOCOL",
-        "What a number means, as tshark writes it: udp.port==8472,vxlan.",
+        "The protocol of a port number, as tshark writes it: udp.port==8472,vxlan.",
         setting="decode_as",
         read=read.dissectors,
         multiple=True,
@@ -290,7 +290,7 @@ def read_settings(topology: Topology, **words: Unpack[RunWords]) -> Settings:
 
 
 def _option(keyword: str) -> RunOption:
-    """Return the row of a keyword; an unknown one is a TypeError, as for any function of Python."""
+    """Return the row of a keyword; an unknown one raises a TypeError, as with any Python function."""
     if keyword not in RUN_OPTIONS:
         advice = did_you_mean(keyword, RUN_OPTIONS, "help(pcapcheck.check) lists the keywords")
         raise TypeError(f"got an unexpected keyword argument '{keyword}': {advice}")

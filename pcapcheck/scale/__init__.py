@@ -1,1 +1,1 @@
-"""WHERE WORK RUNS. Takes functions and tasks and gives their results; it knows nothing of packets."""
+"""Runs tasks in this process or in others, and returns their results. It knows nothing about packets."""

@@ -139,7 +139,7 @@ class DaskExecutor(Executor):
 
 
 def _alone(work: Callable[[Argument], Output], task: Argument) -> Output:
-    """Do one task; a worker of several threads does one at a time."""
+    """Run one task; a worker with several threads runs one at a time."""
     with ONE:
         return work(task)
 

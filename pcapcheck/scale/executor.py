@@ -25,7 +25,7 @@ Argument = TypeVar("Argument")
 Output = TypeVar("Output")
 PromisedResult = TypeVar("PromisedResult", covariant=True)
 
-BREATH = 0.25  # seconds that an interrupt may have to wait: it does not always wake whoever waits
+BREATH = 0.25  # seconds that an interrupt may have to wait: it does not always wake the waiting thread
 OWN_THREADS = Path("/proc/self/task")
 HARMLESS = {"jemalloc_bg_thd", "polars-ooc-clea"}  # what importing polars starts, and a fork may lose
 MISSED = 4  # breaths after which the pool has not noticed that a worker is dead, and never will
@@ -116,7 +116,7 @@ class ProcessPool(Executor):
                     return
                 except BrokenProcessPool as error:
                     if last:
-                        what = "a worker process was killed: there may be too little memory for so many"
+                        what = "a worker process was killed: there may be too little memory for this many"
                         raise InputError(
                             f"--jobs {self.size}", what, "give fewer, such as `--jobs 1`"
                         ) from error
@@ -185,7 +185,7 @@ class Promise(Protocol[PromisedResult]):
     """What gives a result later."""
 
     def result(self, timeout: float | None = None) -> PromisedResult:
-        """Wait for the result, so many seconds at most."""
+        """Wait for the result, at most `timeout` seconds."""
 
     def done(self) -> bool:
         """Say whether the result is there."""

@@ -49,11 +49,11 @@ class Budget:
 
     @property
     def fitting(self) -> int:
-        """The most sightings that can be followed at a time, where one flow has so many."""
+        """The largest number of sightings that can be followed at a time, even if all are of one flow."""
         return (self.memory - BASE) // FOLLOWED
 
     def needed(self, sightings: int) -> str:
-        """Return the memory limit that so many sightings need, written as for --memory."""
+        """Return the memory limit that this number of sightings needs, written as for --memory."""
         return f"{(BASE + sightings * FOLLOWED >> 30) + 1}GB"
 
 

@@ -14,7 +14,7 @@ _BETWEEN: Final = re.compile(r"[^0-9A-Za-z]+")
 
 
 class Aliases:
-    """The aliases of one topology; a word that could mean two nodes, or two pods, means neither."""
+    """The aliases of one topology; a word that fits two nodes, or two pods, stands for neither."""
 
     def __init__(self, topology: Topology) -> None:
         self._nodes = _unique((word, name) for name in topology.nodes for word in _node_words(name))
@@ -23,11 +23,11 @@ class Aliases:
         self._in_pods = _unique((_plain(word), name) for word, name in self._pods.items())
 
     def node(self, word: str) -> str | None:
-        """Return the node that a word means: its name, also with the dots left out or replaced by dashes."""
+        """Return the node that a word names: its name, also with the dots left out or replaced by dashes."""
         return self._nodes.get(word) or self._nodes.get(word.lower())
 
     def pod(self, word: str) -> str | None:
-        """Return the pod that a word means: `default/web-1`, `default_web-1` or `web-1`."""
+        """Return the pod that a word names: `default/web-1`, `default_web-1` or `web-1`."""
         return self._pods.get(word) or self._pods.get(word.lower())
 
     def within(self, text: str) -> tuple[str | None, str | None]:

@@ -65,7 +65,7 @@ def numbers_in(name: str) -> dict[str, int]:
 
 
 def unique_part(name: str) -> str:
-    """Return the end of a name that tells the interfaces of one node apart; "" if there is none."""
+    """Return the end of a name that distinguishes the interfaces of one node; "" if there is none."""
     found = _matches(name, _patterns((*cni_names(), *GENERIC_NAMES)))
     return next((match[UNIQUE] for match in found if UNIQUE in match.groupdict()), "")
 

@@ -68,7 +68,7 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route that a node is meant to have. `to` is a network or `default`."""
+    """A route that a node should have. `to` is a network or `default`."""
 
     to: str
     via: str | None = None
@@ -181,7 +181,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class Topology:
-    """What the network is meant to be; rules that need what is missing are not evaluable, never passed."""
+    """The intended network. A rule that needs something missing here is not evaluable; it does not pass."""
 
     profile: str | None = None
     pod_cidrs: tuple[str, ...] = ()

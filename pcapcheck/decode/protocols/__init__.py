@@ -1,1 +1,1 @@
-"""One file per protocol: a table of fields. Found by looking into this folder."""
+"""The protocols, one file each with a table of fields. The files of this folder are found by listing it."""

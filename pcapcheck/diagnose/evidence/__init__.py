@@ -1,1 +1,1 @@
-"""The kinds of evidence, one file each: `find(case)` yields facts. Files are found by folder."""
+"""The kinds of evidence, one file each: `find(case)` yields facts. They are found by listing this folder."""

@@ -38,6 +38,7 @@ def find(case: Case) -> Iterator[Fact]:
                 about["sender"],
                 about["node"],
                 about["interface"],
+                about["in_pod"],
                 about["actual"],
                 about["back"],
             )

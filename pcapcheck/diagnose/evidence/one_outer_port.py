@@ -15,7 +15,7 @@ from pcapcheck.topology.topology import Role
 
 # WireGuard and flannel's udp have one port by design.
 HASHED: Final = tuple(each.name for each in TUNNELS if each.hashed_port)
-LEAST: Final = 3  # TCP and UDP flows; that so many have one of 28,000 ports is no accident
+LEAST: Final = 3  # TCP and UDP flows; if this many share one of 28,000 ports, that is no accident
 
 
 def find(case: Case) -> Iterator[Fact]:

@@ -38,7 +38,7 @@ def find(case: Case) -> Iterator[Fact]:
 
 
 def _headers(case: Case) -> pl.DataFrame:
-    """Return what tells the passes of one packet apart."""
+    """Return the columns that distinguish the passes of one packet."""
     names = ["variant", "form", "source", "destination", "eth.src", "ip.src", "sll.pkttype"]
     ttl = pl.coalesce("inner.ip.ttl", "inner.ipv6.hlim").cast(pl.Int64).alias("ttl")
     return case.network.variants.select(*names, ttl)

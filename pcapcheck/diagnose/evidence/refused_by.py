@@ -77,7 +77,7 @@ def _reset(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> Fact:
 
 
 def _sent_by_pod(case: Case, client: dict[str, Any], rows: pl.DataFrame) -> bool:
-    """Whether the pod itself sends them: they are seen at its own points, or nobody looked there then."""
+    """Whether the pod itself sends them: they are seen at its own points, or these were not captured then."""
     own = case.network.points_where(
         lambda point: point.pod == client["destination_name"] and point.role in INSIDE
     )

@@ -1,1 +1,1 @@
-"""Report -> text: one module a format. What formats share is in the folder above."""
+"""The formats in which a report is written, one module each. What they share is in the folder above."""
