@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 UNREADABLE = 2
 ROW = "#"  # the number of a row, as `trace` takes it
+PLACES = ("requested_last", "answered_first", "answered_last")
 
 
 @click.command()
@@ -101,7 +102,10 @@ def command(
 
 
 def _chosen(table: pl.DataFrame, outcomes: set[str]) -> pl.DataFrame:
-    """Return the rows with one of these outcomes, numbered as among all; every row if there are none."""
+    """Return the rows with one of these outcomes, numbered as among all; every row if there are none.
+
+    Where requests and answers were seen last is shown of these rows only: the table is wide without it.
+    """
     import polars as pl
 
     if not outcomes:
@@ -138,6 +142,8 @@ def _parts(table: pl.DataFrame, form: str, *, color: bool) -> Iterator[str | byt
 
     if form != "table":
         table = table.drop(ROW, strict=False)
+    elif ROW not in table.columns:
+        table = table.drop(PLACES)
     if form == "parquet":
         yield parquet(table)
         return

@@ -27,7 +27,11 @@ SCHEMA: Final = {
     "duration": pl.Int64(),
     "points": pl.Int64(),
     "nat": pl.String(),
+    "requested_last": pl.String(),
+    "answered_first": pl.String(),
+    "answered_last": pl.String(),
 }
+PLACES: Final = {"far": "requested_last", "answer_first": "answered_first", "answer_last": "answered_last"}
 
 
 def flow_list(network: Network) -> pl.DataFrame:
@@ -38,7 +42,14 @@ def flow_list(network: Network) -> pl.DataFrame:
     listed = totals(rows).join(_forms(rows), on="flow", how="left", maintain_order="left")
     listed = listed.join(_clients(network), on="flow", how="left", maintain_order="left")
     listed = listed.join(translations(network), on="flow", how="left", maintain_order="left")
-    ended = network.outcomes.select("flow", "outcome")
+    texts = pl.Series([point.text for point in network.capture_points], dtype=pl.String)
+    named = [
+        pl.col(name).replace_strict(pl.int_range(len(texts), eager=True), texts, default=None).alias(called)
+        if len(texts)
+        else pl.lit(None, pl.String).alias(called)
+        for name, called in PLACES.items()
+    ]
+    ended = network.outcomes.select("flow", "outcome", *named)
     listed = listed.join(ended, on="flow", how="left", maintain_order="left")
     words = pl.concat_list("who", "where").list.drop_nulls()
     flows = listed.with_columns(

@@ -42,7 +42,7 @@ def outcomes(network: Network) -> pl.DataFrame:
     said = exchanges(network) if len(network.variants) else pl.DataFrame()
     if said.is_empty():
         return OUTCOMES_SCHEMA.empty()
-    ordered = _ordered(said)
+    ordered = _ordered(said, network)
     flows = said.select("flow").unique().sort("flow")
     parts = (
         *(_asked(ordered), _answers(ordered), _ends(network), _refused(network), _open(network)),
@@ -71,11 +71,22 @@ def outcomes(network: Network) -> pl.DataFrame:
     return OUTCOMES_SCHEMA.of(named)
 
 
-def _ordered(said: pl.DataFrame) -> pl.DataFrame:
-    """Sort by flow and by the order in which packets pass: by steps, or by time where one has no step."""
+def _ordered(said: pl.DataFrame, network: Network) -> pl.DataFrame:
+    """Sort by flow and by the order in which packets pass: by steps, or else by ends and time."""
+    clients = network.directions.filter("client").unique("flow", keep="first", maintain_order=True)
+    names = clients.select("flow", "source_name", "destination_name")
+    named = said.join(names, on="flow", how="left", maintain_order="left").with_columns(
+        network.of_point("pod").alias("inside")
+    )
+    from_source = pl.col("inside") == pl.col("source_name")
+    at_destination = pl.col("inside") == pl.col("destination_name")
+    first = pl.when("client").then(from_source).otherwise(at_destination)
+    last = pl.when("client").then(at_destination).otherwise(from_source)
+    end = pl.when(first).then(0).when(last).then(2).otherwise(1)
     placed = pl.col("step").is_not_null().all().over("flow", "client")
-    return said.with_columns(pl.when(placed).then("step").otherwise(0).alias("at")).sort(
-        "flow", "at", "first"
+    at = pl.when(placed).then("step").otherwise(end).alias("at")
+    return (
+        named.with_columns(at).drop("source_name", "destination_name", "inside").sort("flow", "at", "first")
     )
 
 
