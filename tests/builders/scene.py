@@ -52,6 +52,11 @@ def case_of(folder: Path) -> Case:
     return seen[0]
 
 
+def network_of(folder: Path) -> Network:
+    """Run the pipeline on a folder of captures that has a topology, and return the network."""
+    return case_of(folder).network
+
+
 def scene(
     folder: Path,
     talks: Sequence[Talk] | None = None,
