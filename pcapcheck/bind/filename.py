@@ -128,7 +128,7 @@ class Naming:
         pairs = list(splits(path))
         return (
             next((found for pair in pairs if (found := self._known(*pair))), None)
-            or next((found for pair in pairs if (found := self._of_host(*pair))), None)
+            or next((found for pair in _cut(stems(path)[-1], "_") if (found := self._of_host(*pair))), None)
             or next((found for pair in pairs if (found := self._guessed(*pair))), None)
             or self._of_tool(path, linktype)
             or self._alone(path)

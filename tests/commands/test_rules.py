@@ -56,7 +56,7 @@ def test_list_all_has_every_file():
 
 def test_show_profile_has_parameters_paths_and_rules():
     text = run("show", "flannel-vxlan").stdout
-    assert "vni           1 (integer)" in text
+    assert "vni            1 (integer)" in text
     assert "pod > veth > bridge > vtep (TTL less 1) > uplink as vxlan" in text
     assert "flannel-vxlan/vni" in text
 

@@ -39,6 +39,7 @@ def test_a_flow_is_a_row_over_all_layers_points_and_ways():
             "traffic": ["pod-to-pod", "cross-node"],
             "source": "default/pod1",
             "destination": "default/pod2",
+            "outcome": None,
             "forms": ["plain", "vxlan"],
             "packets": 20,
             "bytes": 2000,
@@ -46,6 +47,7 @@ def test_a_flow_is_a_row_over_all_layers_points_and_ways():
             "duration": 90,
             "points": 2,
             "nat": None,
+            **dict.fromkeys(("requested_last", "answered_first", "answered_last")),
         }
     ]
 

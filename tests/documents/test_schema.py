@@ -24,7 +24,7 @@ def test_unknown_key_is_pointed_at_with_the_nearest_known():
 
 
 def test_unknown_key_that_resembles_nothing_lists_the_known():
-    assert "known here: captures, cluster, external" in difference({"xyzzy": 1}).fix
+    assert "known here: accepted, captures, cluster" in difference({"xyzzy": 1}).fix
 
 
 def test_missing_key_is_named():

@@ -15,7 +15,9 @@ PLACES = (("n1", Role.VETH), ("n1", Role.UPLINK), ("n2", Role.UPLINK))
 POINTS = tuple(CapturePoint(node, "eth0", role) for node, role in PLACES)
 PATH = tuple(Step(node, role, "plain", "source", 1, (0, 0), ("eth0",), None, False) for node, role in PLACES)
 EVERY = [(direction, step) for direction in (0, 1) for step in range(3)]
-DIRECTIONS = pl.DataFrame({"direction": [0, 1], "reverse": [1, 0], "client": [True, False], "path": [0, 0]})
+DIRECTIONS = pl.DataFrame(
+    {"direction": [0, 1], "flow": [0, 0], "reverse": [1, 0], "client": [True, False], "path": [0, 0]}
+)
 WINDOWS = pl.DataFrame({"point": [0, 1, 2], "from": [0] * 3, "to": [60 * SECOND] * 3}).with_columns(
     late=pl.lit(value=False), early=pl.lit(value=False)
 )

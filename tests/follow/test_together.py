@@ -20,7 +20,17 @@ def part(direction, fate, *, silent=False, gappy=()):
         "silent": silent,
     }
     gaps = pl.DataFrame({"next_point": list(gappy)}, schema={"next_point": pl.Int64})
-    return Fates(pl.DataFrame([counts]), pl.DataFrame([loss]), NOTHING, NOTHING, NOTHING, gaps, NOTHING)
+    return Fates(
+        pl.DataFrame([counts]),
+        pl.DataFrame([loss]),
+        NOTHING,
+        NOTHING,
+        NOTHING,
+        gaps,
+        NOTHING,
+        NOTHING,
+        NOTHING,
+    )
 
 
 def test_loss_that_was_felt_stays_loss():

@@ -1,6 +1,7 @@
 """One source MAC behind two nodes."""
 
-from packets import arp, eth, ip, udp
+from networks import summed
+from packets import arp, eth, icmp, ip, udp
 from scene import causes, facts, scene
 
 from nodenetwork import macvlan
@@ -27,8 +28,16 @@ def seen(here, there):
     }
 
 
-def checked(tmp_path, here, there):
-    return scene(tmp_path, both_ways(WEB, CACHE), lambda: macvlan("bridge"), put=seen(here, there))
+def asked_in_vain(*times):
+    """Return echo requests to the twin, which nobody answers."""
+    echo = summed(ip(icmp(b"ping" * 4, word=7 << 16), "192.168.186.55", "192.168.186.90"))
+    return [(time, eth(echo, src="4e:0b:b1:7a:90:99", dst=TWIN)) for time in times]
+
+
+def checked(tmp_path, here, there, asked=(3.5, 4.5, 6.5)):
+    put = seen(here, there)
+    put["node1_eth0.pcap"] += asked_in_vain(*asked)
+    return scene(tmp_path, both_ways(WEB, CACHE), lambda: macvlan("bridge"), put=put)
 
 
 def test_two_nodes_send_from_one_mac_in_turns(tmp_path):
@@ -36,6 +45,10 @@ def test_two_nodes_send_from_one_mac_in_turns(tmp_path):
     (fact,) = facts(case, "mac_in_two_places")
     assert (fact.about["actual"], fact.about["node"]) == (TWIN, "node2")
     assert "duplicate-mac" in causes(case)
+
+
+def test_what_harms_nobody_is_no_fault(tmp_path):
+    assert facts(checked(tmp_path, (3.0, 5.0, 7.0), (4.0, 6.0), asked=()), "mac_in_two_places") == []
 
 
 def test_a_mac_that_moves_is_in_one_place_at_a_time(tmp_path):
