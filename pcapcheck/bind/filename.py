@@ -182,6 +182,8 @@ class Naming:
         """Return the interface `right` of what its name or other captures show to be a host."""
         if left not in self._hosts and not (role_of(right) is None and called_like_a_node(left)):
             return None
+        if role_of(right) is None and right == "host":  # KubeSkoop: the node itself
+            return None
         if role_of(right) is not None or kind_of(right) == "veth" or self._topology.nodes:
             return self._guessed(left, right)
         reason = f"is of {left}, and the name {right} does not tell what it is"

@@ -17,7 +17,7 @@ ELEMENT = ("direction", "rank", "key", "start", "length")
 
 
 def once(seen: pl.DataFrame) -> pl.DataFrame:
-    """Join the passes of one packet over one point; `passes` counts them.
+    """Join the passes of one packet over one point; `passes` counts them, `alike` those with equal headers.
 
     A bridge shows one packet up to three times, an `any` capture twice, so the same identity and IP ID at one
     hop within 0.2 s are one packet. A datagram with IP ID 0 is taken for the same packet only if its headers
@@ -25,7 +25,9 @@ def once(seen: pl.DataFrame) -> pl.DataFrame:
     """
     marked = passed(seen, ("direction", "rank"))
     first = marked.unique("packet", keep="first", maintain_order=True)
-    passes = marked.group_by("packet").agg(pl.len().alias("passes"))
+    passes = marked.group_by("packet").agg(
+        pl.len().alias("passes"), (pl.len() - pl.col("variant").n_unique() + 1).alias("alike")
+    )
     return first.join(passes, on="packet", how="left").drop("packet").sort("row")
 
 

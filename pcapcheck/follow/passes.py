@@ -26,10 +26,11 @@ def passes(located: pl.DataFrame) -> pl.DataFrame:
 def doubled(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Return the packets that a step saw several times and the step before it once.
 
-    Steps that show a packet several times by nature are left out, also as the step before.
+    Steps that show a packet several times by nature are left out, also as the step before. Where a path
+    crosses one place twice, copies with equal headers are doubled: between two crossings something changes.
 
     Args:
-        seen: direction, rank, key, start, length, passes; one row a packet (`loss.once`).
+        seen: direction, rank, key, start, length, passes, alike; one row a packet (`loss.once`).
         places: direction, rank, role, crossings (`steps.places`).
     """
     single = places.filter(~pl.col("role").is_in(CROSSED_TWICE) & (pl.col("crossings") == 1))
@@ -37,4 +38,16 @@ def doubled(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     alone = seen.join(turns, on=["direction", "rank"])
     once = alone.filter(pl.col("passes") == 1).select(*PASSING_KEY, pl.col("turn") + 1)
     again = alone.filter(pl.col("passes") > 1).join(once, on=[*PASSING_KEY, "turn"], how="semi")
-    return again.drop("turn")
+    return pl.concat([again.drop("turn"), _alike(seen, places)])
+
+
+def _alike(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Return the packets that come twice with equal headers where their path crosses a place twice."""
+    crossed = places.filter(~pl.col("role").is_in(CROSSED_TWICE) & (pl.col("crossings") > 1))
+    twice = seen.filter(pl.col("alike") > 1).join(
+        crossed.select("direction", "rank"), on=["direction", "rank"]
+    )
+    before = seen.filter(pl.col("passes") == 1).select(*PASSING_KEY, pl.col("rank").alias("before"))
+    sent_once = twice.select("row", "rank", *PASSING_KEY).join(before, on=PASSING_KEY)
+    rows = sent_once.filter(pl.col("before") < pl.col("rank")).select("row").unique()
+    return twice.join(rows, on="row", how="semi", maintain_order="left")

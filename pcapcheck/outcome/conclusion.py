@@ -8,6 +8,7 @@ from pcapcheck.outcome.outcome import Outcome
 from pcapcheck.topology.topology import OwnerKind, Role
 
 AGAIN: Final = 800_000_000  # ns: a SYN is sent again after 1 s
+ECHO_PATIENCE: Final = 1_000_000_000  # ns, as in `follow.fate`
 LONG_ENOUGH: Final = 3_000_000_000  # ns: by then a client has an answer, or has asked again
 LAST_REQUESTS: Final = 3  # requests without an answer, one after the other, after others were answered
 COPIES: Final = 3  # times that the same bytes are sent, without an acknowledgement
@@ -20,7 +21,7 @@ OWN_DOORS: Final = (str(Role.POD), str(Role.VETH))
 def outcome_of() -> pl.Expr:
     """Return the outcome of each flow."""
     again = (pl.col("packets") > 1) & (pl.col("last") - pl.col("first") >= AGAIN)
-    tried = again | (pl.col("waited") >= LONG_ENOUGH)
+    tried = again | pl.col("retried") | (pl.col("waited") >= _patience())
     refused = (pl.col("resets") > 0) | pl.col("error_from").is_not_null()
     return (
         pl.when(pl.col("l4").is_in(["tcp", "sctp"]))
@@ -29,6 +30,11 @@ def outcome_of() -> pl.Expr:
         .then(pl.lit(Outcome.ONE_WAY))
         .otherwise(_of_query(again, tried, refused))
     )
+
+
+def _patience() -> pl.Expr:
+    """Return after how long a request has had its time."""
+    return pl.when(pl.col("l4") == "echo").then(ECHO_PATIENCE).otherwise(LONG_ENOUGH)
 
 
 def _of_connection(again: pl.Expr, tried: pl.Expr, refused: pl.Expr) -> pl.Expr:

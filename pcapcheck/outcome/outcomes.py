@@ -17,7 +17,7 @@ import polars as pl
 from pcapcheck.correlate.conversationschemas import OUTCOMES_SCHEMA
 from pcapcheck.correlate.flowlist import INTERFACES
 from pcapcheck.correlate.network import Network
-from pcapcheck.outcome.conclusion import delivered, outcome_of, refused_by
+from pcapcheck.outcome.conclusion import AGAIN, delivered, outcome_of, refused_by
 from pcapcheck.outcome.exchange import (
     ANSWER,
     ASK,
@@ -206,6 +206,13 @@ def _until(network: Network) -> pl.DataFrame:
         pl.coalesce("point", unbound).alias("place"), (pl.col("last") - offset).alias("until")
     )
     return every.group_by("place").agg(pl.col("until").max())
+
+
+def _retried() -> pl.Expr:
+    """Return whether a client asks a server again from another port, and is never answered."""
+    ends = ("l4", "asked_source", "destination", "destination_port")
+    spread = pl.col("first").max().over(ends) - pl.col("first").min().over(ends)
+    return (spread >= AGAIN) & (pl.col("packets_near").max().over(ends) == 0)
 
 
 def _answering() -> pl.Expr:

@@ -60,7 +60,7 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
     traffic = check_traffic(whole)
     chosen = how.chosen
     main = chosen.main or NO_PROFILE
-    network = _without_moved(without(whole, traffic.blocked), main)
+    network = _without_moved(_meant(without(whole, traffic.blocked), chosen.main), main)
     intact = sound(network)
     judged: list[Judged] = []
     for profile in chosen.profiles:
@@ -99,6 +99,15 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         fail_on=how.fail_on,
         checked=checked,
     )
+
+
+def _meant(network: Network, profile: Profile | None) -> Network:
+    """Return the network without the outcomes between pods that their profile keeps apart."""
+    if profile is None or profile.traits.same_node != "never":
+        return network
+    apart = network.directions.filter(pl.col("who") == "pod-to-pod", pl.col("where") == "same-node")
+    outcomes = network.outcomes.join(apart.select("flow"), on="flow", how="anti", maintain_order="left")
+    return replace(network, outcomes=outcomes)
 
 
 def _without_moved(network: Network, profile: Profile) -> Network:

@@ -13,6 +13,8 @@ def cluster() -> Cluster:
     made = flannel()
     made.outside[SERVER] = ADDRESS
     made.topology["routers"] = {SUBNET: ROUTERS[SUBNET]}
+    bridge = made.interface("node1", "cni0")
+    made.pod(WEB)["gateway"] = {"ip": bridge["addresses"][0].partition("/")[0], "mac": bridge["mac"]}
     return made
 
 

@@ -36,7 +36,9 @@ def test_interfaces_tell_the_profile(interface, profile):
     assert backend(interface).profile == profile
 
 
-def test_a_backend_that_no_rule_file_describes_is_noted_and_names_no_profile():
+def test_a_backend_that_no_rule_file_describes_is_noted_and_names_no_profile(monkeypatch):
+    known = tuple(name for name in profile_names() if name != "calico-wireguard")
+    monkeypatch.setattr("pcapcheck.dumps.backend.profile_names", lambda: known)
     found = backend(Interface("wireguard.cali", Role.TUNNEL), Interface("cali1", Role.VETH))
     assert found.profile is None
     assert found.notes == ["wireguard.cali: there is no profile calico-wireguard; no profile is named"]

@@ -33,12 +33,18 @@ TOGETHER: Final = ("reached", "last")
 
 def find(case: Case) -> Iterator[Fact]:
     """Yield a fact for each place where requests or answers of failed conversations were last seen."""
-    failed = failures(case.network).filter("counts", pl.col("outcome").is_in(OPEN_ENDED))
+    failed = _placed(failures(case.network).filter("counts", pl.col("outcome").is_in(OPEN_ENDED)))
     explained = pl.col("flow").is_in(sorted(case.explained))
-    twins = failed.filter(explained).select(ENDS).unique()
-    failed = failed.filter(~explained).join(twins, on=ENDS, how="anti", nulls_equal=True)
-    if failed.is_empty():
-        return
+    known = failed.filter(explained)
+    rest = failed.filter(~explained)
+    for alike in (ENDS, TOGETHER):  # what ends as others do, or where they do, has their cause
+        rest = rest.join(known.select(alike).unique(), on=alike, how="anti", nulls_equal=True)
+    for (where, last), rows in rest.sort("since", "flow").group_by(TOGETHER, maintain_order=True):
+        yield _fact(case, str(where), last if isinstance(last, int) else None, rows)
+
+
+def _placed(failed: pl.DataFrame) -> pl.DataFrame:
+    """Add how far each conversation got (`reached`), and the point that saw the last of it (`last`)."""
     reached = (
         pl.when(pl.col("answer_last").is_not_null() & (pl.col("outcome") == Outcome.UNANSWERED))
         .then(pl.lit("answers"))
@@ -46,11 +52,8 @@ def find(case: Case) -> Iterator[Fact]:
         .then(pl.lit("destination"))
         .otherwise(pl.lit("way"))
     )
-    placed = failed.with_columns(reached.alias("reached")).with_columns(
-        pl.when(pl.col("reached") == "answers").then("answer_last").otherwise("far").alias("last")
-    )
-    for (where, last), rows in placed.sort("since", "flow").group_by(TOGETHER, maintain_order=True):
-        yield _fact(case, str(where), last if isinstance(last, int) else None, rows)
+    last = pl.when(pl.col("reached") == "answers").then("answer_last").otherwise("far")
+    return failed.with_columns(reached.alias("reached")).with_columns(last.alias("last"))
 
 
 def _fact(case: Case, reached: str, last: int | None, rows: pl.DataFrame) -> Fact:
