@@ -55,9 +55,8 @@ def outcomes(network: Network) -> pl.DataFrame:
     judged = flows.with_columns(pl.col(*counts).fill_null(0)).join(
         _until(network), left_on="near_place", right_on="place", how="left", maintain_order="left"
     )
-    judged = judged.with_columns(
-        (pl.col("until") - pl.col("last")).alias("waited"), _answering().alias("lively")
-    )
+    waited = (pl.col("until") - pl.col("last")).alias("waited")
+    judged = judged.with_columns(waited, _answering().alias("lively"), _retried().alias("retried"))
     told = judged.with_columns(outcome_of().alias("outcome"), delivered().alias("delivered"))
     told = told.with_columns(refused_by().alias("by"))
     named = told.with_columns(
