@@ -12,6 +12,7 @@ from pcapcheck.correlate.schemas import PASSES_SCHEMA
 from pcapcheck.follow.loss import passed
 
 PASSING_KEY: Final = ("direction", "key", "start", "length")
+ENDS_OF_PODS: Final = ("pod", "veth")  # others may reflect frames as they are, as VEPA does
 CROSSED_TWICE: Final = ("bridge", "lo")  # roles of interfaces that show one packet several times by nature
 
 
@@ -27,7 +28,7 @@ def doubled(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Return the packets that a step saw several times and the step before it once.
 
     Steps that show a packet several times by nature are left out, also as the step before. Where a path
-    crosses one place twice, copies with equal headers are doubled: between two crossings something changes.
+    crosses the end of a pod twice, copies with equal headers are doubled: in between, something changes.
 
     Args:
         seen: direction, rank, key, start, length, passes, alike; one row a packet (`loss.once`).
@@ -42,8 +43,8 @@ def doubled(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 
 def _alike(seen: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Return the packets that come twice with equal headers where their path crosses a place twice."""
-    crossed = places.filter(~pl.col("role").is_in(CROSSED_TWICE) & (pl.col("crossings") > 1))
+    """Return the packets that come twice with equal headers where their path crosses a pod's end twice."""
+    crossed = places.filter(pl.col("role").is_in(ENDS_OF_PODS) & (pl.col("crossings") > 1))
     twice = seen.filter(pl.col("alike") > 1).join(
         crossed.select("direction", "rank"), on=["direction", "rank"]
     )

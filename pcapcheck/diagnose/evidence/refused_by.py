@@ -6,7 +6,8 @@ node itself. A node without a device for a GRE packet answers port unreachable (
 gre_rcv).
 
 `about`: how (reset, or what the ICMP error says), by (pod: the destination itself; node; router), by_node,
-target_is (pod, node, service, …), port, actual, of_tunnel (the refused packet is a tunnel's), intended (the
+target_is (pod, node, service, …), port, actual, of_tunnel (the refused packet is a tunnel's),
+misdirected (a rule says that it should have gone elsewhere), intended (the
 refused port is the tunnel's intended one, or the GRE key is), form (of the tunnel), sender (of the refused
 packet; of an intended one, who refuses it), receiver, node, interface.
 """
@@ -159,6 +160,10 @@ def _told(case: Case, rows: pl.DataFrame, row: dict[str, Any]) -> dict[str, Word
         "port": port,
         "fault": None if tunnel else f"{row['quoted_destination']} {port}",
         "of_tunnel": tunnel,
+        "misdirected": any(
+            row["quoted_destination"] in (each.finding.actual.get(name) for name in ("ip.dst", "ipv6.dst"))
+            for each in case.broken
+        ),
         "intended": intended,
         "form": case.profile.traits.tunnel,
         **places,
