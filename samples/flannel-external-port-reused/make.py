@@ -24,9 +24,6 @@ SERVER, ADDRESS, SUBNET, NODE = "server", "203.0.113.10", "192.168.186.0/24", "1
 OUT = Nat(End(ADDRESS, 80), seen=NODE)
 RST = 0x04
 OLD = (0x1D3A7406, 0x4C661D0E)  # of the old connection: what the server sent, and what it acknowledged
-    0x1D3A7406,
-    0x4C661D0E,
-)  # the last numbers of the old connection: what the server sent and acknowledged
 RECENT = 0xE8000000  # the old client's last timestamp, which is higher than those of the new one
 
 
