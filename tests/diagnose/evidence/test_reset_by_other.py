@@ -5,8 +5,9 @@ from networks import summed
 from packets import eth, ip, tcp
 from scene import AT_WEB, CNI0_MAC, DB_IP, WEB_IP, WEB_MAC, causes, everywhere, facts, scene
 
+from kept import kept
 from profiles import DB, WEB
-from sample import fetch
+from sample import dns, fetch, ping
 
 SYN, SYN_ACK, ACK, PSH, RST, FIN = 0x02, 0x12, 0x10, 0x18, 0x04, 0x11
 
@@ -65,3 +66,9 @@ def test_a_reset_by_an_end_is_a_close(tmp_path, closed):
 
 def test_a_late_reset_of_a_closed_connection_breaks_nothing(tmp_path):
     assert facts(case_of(tmp_path, answered(RST, 108, ttl=64), closed=True), "reset_by_other") == []
+
+
+def test_the_request_that_a_node_resets_is_not_a_loss_of_its_own(tmp_path):
+    cut = kept(WEB, DB, 1.2, size=100, cut=2)
+    case = scene(tmp_path, [ping(WEB, DB, 0.1), cut, kept(WEB, DB, 1.3, size=100), dns(WEB, DB, 2.4)])
+    assert causes(case) == ["connection-reset"]
