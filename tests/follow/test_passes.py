@@ -46,7 +46,8 @@ def test_a_second_later_it_is_another_packet():
 
 def packets(*rows):
     """Return packets: (rank, key, passes)."""
-    frame = pl.DataFrame(rows, schema=["rank", "key", "passes"], orient="row")
+    frame = pl.DataFrame(rows, schema=["rank", "key", "passes"], orient="row").with_row_index("row")
+    frame = frame.with_columns(alike=pl.lit(1))
     return frame.with_columns(direction=pl.lit(0), start=pl.lit(0), length=pl.lit(1))
 
 
