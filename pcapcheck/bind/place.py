@@ -17,9 +17,9 @@ from pcapcheck.bind.any_capture import settle_any
 from pcapcheck.bind.bind import Binder
 from pcapcheck.bind.cooked import INDEX, index_facts, with_link_macs
 from pcapcheck.bind.points import Binding, Points
-from pcapcheck.capture.interface import CaptureInterface
 from pcapcheck.collect.capturesummary import CaptureSummary
 from pcapcheck.collect.fingerprint import MAX_FINGERPRINTS, keys_of_a_variant, smallest
+from pcapcheck.decode.cutoff import CUT
 from pcapcheck.scale import scratch
 from pcapcheck.topology.devices import LOOPBACK
 from pcapcheck.topology.topology import CapturePoint, Role, Topology
@@ -32,13 +32,22 @@ POINT_SCHEMA: Final = {"file": pl.Int64, "interface": pl.UInt16, "index": pl.UIn
 
 @dataclass(frozen=True, slots=True)
 class BoundInterface:
-    """One interface of one file, with its point or the reason why it has none."""
+    """One interface of one file, with its point or the reason why it has none.
+
+    Attributes:
+        file, interface: their numbers.
+        name: what the file calls the interface.
+        binding: where it is.
+        packets: how many packets it has.
+        cut: how many of them were cut off within their headers; they are in no variant.
+    """
 
     file: int
     interface: int
     name: str
     binding: Binding
     packets: int
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class BoundCaptures:
         bound: per interface of a file.
         topology: the intended network: the given one, else what the captures show.
         names: of the files, relative to the folder that was given.
+        sizes: how many variants each file has, with those of packets that were cut off.
         votes: the values of parameters that the nodes use, where the topology is inferred.
     """
 
@@ -62,7 +72,21 @@ class BoundCaptures:
     bound: tuple[BoundInterface, ...]
     topology: Topology = field(default_factory=Topology)
     names: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
     votes: ParameterVotes = field(default_factory=dict)
+
+    @property
+    def blind(self) -> frozenset[int]:
+        """The points where packets were cut off within their headers, and that no other file shows whole."""
+        numbers = {point: number for number, point in enumerate(self.points)}
+        cut = {
+            numbers[each.binding.point] for each in self.bound if each.cut and each.binding.point in numbers
+        }
+        if not self.variants.width:
+            return frozenset(cut)
+        seen = self.variants.select("point", "whole").drop_nulls().unique().rows()
+        cut |= {point for point, whole in seen if not whole}
+        return frozenset(cut - {point for point, whole in seen if whole})
 
     def windows(self, ahead: Mapping[str, int]) -> pl.DataFrame:
         """Return when each variant was seen, by the reference clock: variant, point, first, last.
@@ -93,16 +117,18 @@ def place(
     names = relative([each.input.shown for each in captured])
     variants = _together(captured)
     bound = [
-        BoundInterface(number, interface, each.name, known.get((number, interface, None)) or binding, packets)
-        for number, interface, each, binding, packets in _bindings(captured, names, topology, variants)
+        replace(each, binding=known.get((each.file, each.interface, None)) or each.binding)
+        for each in _bindings(captured, names, topology, variants)
     ]
+    variants = _whole(variants)
     points, table = _points(bound, variants, topology, known)
     files = tuple(replace(each, variants=each.variants.clear()) for each in captured)  # kept once, not twice
     if not variants.width:
         return BoundCaptures(files, tuple(points), variants, tuple(bound), topology, tuple(names))
     told = _in_order(variants.drop("variant").with_columns(_point_of(variants, table)))
     numbered = told.with_row_index("variant").cast({"variant": pl.Int64})
-    return BoundCaptures(files, tuple(points), numbered, tuple(bound), topology, tuple(names))
+    sizes = tuple(len(each.variants) for each in captured)
+    return BoundCaptures(files, tuple(points), numbered, tuple(bound), topology, tuple(names), sizes)
 
 
 def fingerprints(bound: BoundCaptures) -> pl.DataFrame:
@@ -140,17 +166,32 @@ def _together(captured: Sequence[CaptureSummary]) -> pl.DataFrame:
 
 def _bindings(
     captured: Sequence[CaptureSummary], names: Sequence[str], topology: Topology, variants: pl.DataFrame
-) -> Iterator[tuple[int, int, CaptureInterface, Binding, int]]:
-    """Yield file, interface, what the file says about it, its binding, and how many packets it has."""
+) -> Iterator[BoundInterface]:
+    """Yield every interface of every file, bound by what the names say."""
     binder = Binder(topology, names)
-    counted = (
-        variants.group_by("file", "interface").agg(pl.col("packets").sum()) if len(variants) else variants
-    )
-    packets = {(row[0], row[1]): row[2] for row in counted.iter_rows()}
+    counted = variants
+    if len(variants):
+        cut = pl.col("packets").filter(pl.col("stack") == CUT).sum().alias("cut")
+        counted = variants.group_by("file", "interface").agg(pl.col("packets").sum(), cut)
+    counts = {(file, interface): numbers for file, interface, *numbers in counted.iter_rows()}
     for number, (name, capture) in enumerate(zip(names, captured, strict=True)):
         for interface, each in enumerate(capture.interfaces):
             said = binder.bind(name, name=each.name, description=each.description, linktype=each.linktype)
-            yield number, interface, each, said, packets.get((number, interface), 0)
+            packets, off = counts.get((number, interface), (0, 0))
+            yield BoundInterface(number, interface, each.name, said, packets, off)
+
+
+def _whole(variants: pl.DataFrame) -> pl.DataFrame:
+    """Return the variants of packets with complete headers; `whole`: their interface has no others."""
+    if not variants.width:
+        return variants
+    off = variants.filter(pl.col("stack") == CUT)
+    if off.is_empty():
+        return variants.with_columns(whole=pl.lit(value=True))
+    key = ["file", "interface"]
+    blind = off.select(*key, whole=pl.lit(value=False)).unique()
+    left = variants.filter(pl.col("stack") != CUT).join(blind, on=key, how="left", maintain_order="left")
+    return left.with_columns(pl.col("whole").fill_null(value=True))
 
 
 def relative(shown: Sequence[str]) -> list[str]:

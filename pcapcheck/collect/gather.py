@@ -41,7 +41,7 @@ class Gathered:
 
 def gather(blocks: Iterable[Block], plan: ReadPlan, table: Dissectors) -> Gathered:
     """Return what is kept of the packets of one byte range of one capture."""
-    variants = Variants(plan.names, table)
+    variants = Variants(plan.names, table, partial=plan.partial)
     sightings = [pl.DataFrame(schema=_schema())]
     keys = [pl.DataFrame(schema=FINGERPRINTS)]
     packets = 0

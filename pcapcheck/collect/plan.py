@@ -104,12 +104,14 @@ class ReadPlan:
         decode_as: further dissectors, table -> number -> protocol.
         keep: None keeps a sighting of every packet. A number keeps no sightings, only the fingerprints of
             so many packets of each variant.
+        partial: whether packets that were cut off within their headers have fields up to there.
         since, until: packets outside these times are left out; nanoseconds since 1970 UTC.
     """
 
     names: tuple[str, ...] = (*ADDRESS_FIELDS, *HEADER_FIELDS)
     decode_as: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     keep: int | None = None
+    partial: bool = False
     since: int | None = None
     until: int | None = None
 

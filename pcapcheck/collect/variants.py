@@ -17,6 +17,7 @@ from pcapcheck.capture.block import Block
 from pcapcheck.collect.counts import Counts
 from pcapcheck.collect.hashtable import Table
 from pcapcheck.decode.columns import Column, kind_of
+from pcapcheck.decode.cutoff import doubtful, shortened
 from pcapcheck.decode.part import Part, decoded_part, shaped_part
 from pcapcheck.decode.registry import Dissectors
 from pcapcheck.decode.rows import Rows
@@ -43,11 +44,26 @@ LOW = "~"  # a column with this behind its name has the low 64 bits of an IPv6 a
 class Variants:
     """Variants of the packets of one byte range, filled block by block."""
 
-    def __init__(self, names: Sequence[str], table: Dissectors, shapes: Shapes | None = None) -> None:
-        """Take the names of fields, the dissectors, and shapes that were learnt before, if there are any."""
+    def __init__(
+        self,
+        names: Sequence[str],
+        table: Dissectors,
+        shapes: Shapes | None = None,
+        *,
+        partial: bool = False,
+    ) -> None:
+        """Take what to read, and how.
+
+        Args:
+            names: fields.
+            table: the dissectors.
+            shapes: shapes that were learnt before.
+            partial: whether packets that were cut off within their headers have fields up to there.
+        """
         self.names = tuple(dict.fromkeys(names))
         self.counts = Counts()
         self._table = table
+        self._partial = partial
         self._shapes = shapes or Shapes(table)
         self._masks: dict[int, Bytes | None] = {}  # by id of the shape; None: a field has no fixed place
         # By id of the shape, and whether there are several interfaces.
@@ -63,8 +79,8 @@ class Variants:
         """
         numbers = np.zeros(len(block), np.int64)
         left: list[Ints] = []
-        for shaped, rest in self._shapes.pieces(block):
-            left.append(rest)
+        for shaped, rest in self._pieces(block):
+            left += rest
             for rows in shaped:
                 if self._mask(rows.shape) is None:
                     left.append(rows.row)
@@ -74,7 +90,7 @@ class Variants:
                     visit(shaped_part(rows))
         odd = np.sort(np.concatenate(left)) if left else NO_ROWS
         if len(odd):
-            part = decoded_part(block.take(odd), self._table)._replace(row=odd)
+            part = self._decoded(block, odd)
             numbers[odd] = self._odd.number(part, block.interface[odd], self.counts.allot)
             if visit:
                 visit(part)
@@ -83,12 +99,28 @@ class Variants:
     def parts(self, block: Block) -> Iterator[Part]:
         """Yield all packets of a block in parts; none of them is numbered."""
         left: list[Ints] = []
-        for shaped, rest in self._shapes.pieces(block):
-            left.append(rest)
+        for shaped, rest in self._pieces(block):
+            left += rest
             yield from map(shaped_part, shaped)
         odd = np.sort(np.concatenate(left)) if left else NO_ROWS
         if len(odd):
-            yield decoded_part(block.take(odd), self._table)._replace(row=odd)
+            yield self._decoded(block, odd)
+
+    def _decoded(self, block: Block, odd: Ints) -> Part:
+        part = decoded_part(block.take(odd), self._table, partial=self._partial)
+        return part._replace(row=odd)
+
+    def _pieces(self, block: Block) -> Iterator[tuple[list[Rows], list[Ints]]]:
+        """Yield the rows of each shape and the rest; where headers may have been cut off, it has none."""
+        short = None if self._partial else shortened(block)
+        if short is None or not short.any():
+            yield from ((shaped, [rest]) for shaped, rest in self._shapes.pieces(block))
+            return
+        for shaped, rest in self._shapes.pieces(block):
+            doubts = [doubtful(rows, short) for rows in shaped]
+            sure = [rows.some(~doubt) for rows, doubt in zip(shaped, doubts, strict=True)]
+            sent = [rows.row[doubt] for rows, doubt in zip(shaped, doubts, strict=True)]
+            yield [rows for rows in sure if len(rows)], [rest, *sent]
 
     def _number(self, block: Block, rows: Rows, numbers: Ints) -> None:
         """Give the packets of one shape their numbers."""

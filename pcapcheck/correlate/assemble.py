@@ -4,7 +4,7 @@ It takes variants with their capture points, and the fingerprints of some of the
 and judges nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import polars as pl
 
@@ -31,6 +31,7 @@ def assemble(
     files: Sequence[str],
     topology: Topology,
     template: Callable[[str, str], Path],
+    blind: Collection[int] = (),
 ) -> Network:
     """Return the network of some captures, before packets are followed.
 
@@ -41,6 +42,7 @@ def assemble(
         files: names of the captures.
         topology: the intended network.
         template: the profile's paths.
+        blind: the points where packets were cut off within their headers: nothing can be missed there.
     """
     owners = Owners(topology)
     variants, tuples = numbered(addressed(variants))
@@ -57,8 +59,10 @@ def assemble(
     seen = variants.join(tuples.select("tuple", "direction"), on="tuple", how="left", maintain_order="left")
     flows, paths = leased(flows, paths, seen, where, tuple(points))
     step_points = step_points_frame(paths, points)
-    steps = steps_frame(paths, step_points)
+    sure = step_points.filter(~pl.col("point").is_in(list(blind)))
+    steps = steps_frame(paths, sure)
     variants = placed(_joined(variants, tuples, flows, where), steps, step_points)
+    expected = variants.filter(pl.col("path").is_not_null() & pl.col("whole"))
     return Network(
         topology=topology,
         owners=owners,
@@ -70,7 +74,7 @@ def assemble(
         paths=tuple(paths),
         steps=steps,
         step_points=step_points,
-        watched=watched(variants.filter(pl.col("path").is_not_null()), steps, step_points),
+        watched=watched(expected, steps, sure),
         offsets=ahead,
     )
 

@@ -75,6 +75,7 @@ VARIANTS_SCHEMA: Final = FrameSchema(
         ),
         ColumnSpec("stack", pl.String, "", "the protocols of its headers, outermost first: eth:ip:udp"),
         ColumnSpec("form", pl.String, "stack.form", "how its packets travel: plain, vxlan, ipip …"),
+        ColumnSpec("whole", pl.Boolean, "", "no packet of its interface was cut off within its headers"),
         ColumnSpec("packets", pl.Int64, "packets", "how many packets are of this variant"),
         ColumnSpec("bytes", pl.Int64, "bytes", "their length on the wire"),
         ColumnSpec("first", pl.Int64, "ns since 1970", "when the first was seen, by the clock of its node"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pcapcheck.capture.arrays import Bytes, Ints, Numbers
+from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers
 from pcapcheck.capture.block import Block
 from pcapcheck.decode.columns import (
     FRAME_FIELDS,
@@ -54,6 +54,12 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def some(self, which: Bools) -> "Rows":
+        """Return some of these packets."""
+        if which.all():
+            return self
+        return Rows(self.shape, self.block, self.row[which], lines(self.bytes, which))
 
     def column(self, name: str) -> Column:
         """Return one field of these packets.
@@ -119,3 +125,9 @@ class Rows:
             return upper << np.uint64(32) | strided(self.bytes, place.offset + 2, ">u4")
         wire = ">u4" if type_ == "ipv4" else type_
         return decode(strided(self.bytes, place.offset, wire).astype(WIRE_DTYPES[type_]), place.field)
+
+
+def lines(bytes_: Bytes, which: Bools) -> Bytes:
+    """Return some rows, with one copy per row; `bytes_[which]` takes five times as long."""
+    width = bytes_.shape[1]
+    return bytes_.view(f"V{width}").reshape(-1)[which].view(np.uint8).reshape(-1, width)

@@ -49,7 +49,7 @@ from pcapcheck.decode.field import ABSENT
 from pcapcheck.decode.headers import Headers
 from pcapcheck.decode.layers import Layers, find_layers
 from pcapcheck.decode.registry import Dissectors, protocols
-from pcapcheck.decode.rows import Rows
+from pcapcheck.decode.rows import Rows, lines
 from pcapcheck.decode.shape import RowWords, Shape
 
 ROWS_AT_ONCE = 8192  # they stay in the second-level cache
@@ -105,9 +105,9 @@ class Shapes:
         words = RowWords(bytes_)
         for shape in shapes:
             taken = shape.fits(words) & free
-            rows = _some(Rows(shape, block, row, bytes_), taken)
+            rows = Rows(shape, block, row, bytes_).some(taken)
             passed = self._passes(rows) if len(rows) else taken[:0]
-            rows = _some(rows, passed)
+            rows = rows.some(passed)
             if not len(rows):
                 continue
             found.append(rows)
@@ -118,7 +118,7 @@ class Shapes:
             if not remaining:
                 break
             if 2 * remaining < len(row):
-                row, bytes_, free = row[free], _lines(bytes_, free), np.ones(remaining, np.bool_)
+                row, bytes_, free = row[free], lines(bytes_, free), np.ones(remaining, np.bool_)
                 words = RowWords(bytes_)
         return found, row[free]
 
@@ -173,18 +173,6 @@ class Shapes:
             stack=layers.stacks[int(layers.stack[packet])],
             linktype=block.linktype[int(block.interface[packet])],
         )
-
-
-def _some(rows: Rows, which: Bools) -> Rows:
-    if which.all():
-        return rows
-    return Rows(rows.shape, rows.block, rows.row[which], _lines(rows.bytes, which))
-
-
-def _lines(bytes_: Bytes, which: Bools) -> Bytes:
-    """Return some rows, with one copy per row; `bytes_[which]` takes five times as long."""
-    width = bytes_.shape[1]
-    return bytes_.view(f"V{width}").reshape(-1)[which].view(np.uint8).reshape(-1, width)
 
 
 def first_bytes(block: Block, row: Ints, width: int) -> Bytes:

@@ -186,10 +186,10 @@ def _by_share(frame: pl.DataFrame, cut: PartitionPlan) -> list[pl.DataFrame]:
 def _by_file(bound: BoundCaptures, cut: PartitionPlan) -> list[VariantNumbers]:
     """Return the numbers of the variants of each file, and their partitions."""
     file = bound.variants["file"].to_numpy()
-    first = np.append(0, np.cumsum(np.bincount(file, minlength=len(bound.captured))))
+    first = np.append(0, np.cumsum(bound.sizes))
     place = pl.Series("place", first[file] + bound.variants["local"].to_numpy())
-    placed = bound.variants.select("variant", place).join(cut.of, on="variant")
-    to, share = np.full(len(file), ELSEWHERE), np.zeros(len(file), np.int64)
+    placed = bound.variants.select("variant", place, "whole").filter("whole").join(cut.of, on="variant")
+    to, share = np.full(first[-1], ELSEWHERE), np.zeros(first[-1], np.int64)
     to[placed["place"].to_numpy()] = placed["variant"].to_numpy()
     share[placed["place"].to_numpy()] = placed["share"].to_numpy()
     bounds = zip(first[:-1].tolist(), first[1:].tolist(), strict=True)

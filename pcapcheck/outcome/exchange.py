@@ -27,7 +27,9 @@ def exchanges(network: Network) -> pl.DataFrame:
     A file that is bound to no point is a place of its own.
     """
     unbound = -1 - pl.col("file") * INTERFACES - pl.col("interface").cast(pl.Int64)
-    said = network.variants.filter(pl.col("flow").is_not_null() & pl.col("kind").is_in(CONVERSATIONS))
+    said = network.variants.filter(
+        pl.col("flow").is_not_null() & pl.col("kind").is_in(CONVERSATIONS) & pl.col("whole")
+    )
     offset = network.of_point("ahead").fill_null(0)
     named = said.with_columns(
         _what(said.columns).alias("what"),

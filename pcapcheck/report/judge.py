@@ -28,6 +28,7 @@ from pcapcheck.diagnose.causes import diagnose
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.diagnose.tenures import moved
 from pcapcheck.report.endings import noticed
+from pcapcheck.report.quantity import count
 from pcapcheck.report.report import (
     CaptureUsed,
     FlowSummary,
@@ -79,7 +80,8 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
     rules = {each.rule.id: _used(each.rule) for each in judged}
     explained = frozenset[int]().union(*(each.flows for each in found))
     warnings, unsure = noticed(network, explained)
-    checked = checked and not traffic.unknown and not unsure
+    cut_off = _cut_off(captures)
+    checked = checked and not traffic.unknown and not unsure and not cut_off
     return Report(
         verdict=verdict_of(
             _violating(findings, causes, whole.topology), causes, how.fail_on, checked=checked
@@ -93,7 +95,13 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         findings=findings,
         flows=tuple(_timed(each, coarse) for each in summaries(whole)),
         coverage=coverage_of(judged, whole),
-        notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown, *unknown_ways(network)),
+        notes=(
+            *cut_off,
+            *whole.topology.notes,
+            *chosen.notes,
+            *traffic.unknown,
+            *unknown_ways(network),
+        ),
         warnings=warnings,
         rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),
         fail_on=how.fail_on,
@@ -130,6 +138,16 @@ def _accepted(cause: Diagnosis, accepted: Sequence[Accepted]) -> Diagnosis:
 
 def _judge(rule: Rule, network: Network, surroundings: RuleContext) -> Judged:
     return check_assertion(rule, network) if rule.assertion else check_rule(rule, network, surroundings)
+
+
+def _cut_off(captures: Sequence[CaptureUsed]) -> tuple[str, ...]:
+    """Return what the report says of packets that a short snap length cut off within their headers."""
+    concerned = [each for each in captures if each.cut]
+    if not concerned:
+        return ()
+    cut, packets = (sum(getattr(each, name) for each in concerned) for name in ("cut", "packets"))
+    many = f"{cut:,} of {count(packets, 'packet')} in {count(len(concerned), 'capture')}"
+    return (f"{many}: a short snap length cut off headers; these packets are neither judged nor followed",)
 
 
 def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[PointName]:
@@ -207,6 +225,7 @@ def captures_used(bound: BoundCaptures, network: Network) -> tuple[CaptureUsed, 
                     truncated=capture.truncated,
                     clock=capture.clock,
                     error=capture.error,
+                    cut=each.cut,
                 )
             )
         if number not in interfaces:

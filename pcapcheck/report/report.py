@@ -74,6 +74,7 @@ class CaptureUsed:
         gaps: packets that this capture lacks although they passed (they were seen later, or answered).
         clock: ns, us, user-space, seconds or none.
         error: why the file could not be read, else None.
+        cut: packets that a short snap length cut off within their headers; they are not judged.
     """
 
     file: str
@@ -87,6 +88,7 @@ class CaptureUsed:
     gaps: int
     clock: str
     error: str | None
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)

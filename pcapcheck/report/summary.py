@@ -158,6 +158,8 @@ def _statement(report: Report) -> str:
         return f"{grouped[0].first.message} at {hop_place(grouped[0].first.hop)}{more}"
     if report.verdict == Verdict.CONFORMANT:
         return f"{count(len(report.coverage.exercised), 'rule')} held on {count(len(report.flows), 'flow')}"
+    if cut := sum(capture.cut for capture in report.captures):
+        return f"the headers of {count(cut, 'packet')} were cut off: capture whole packets (tcpdump -s 0)"
     if report.warnings:
         more = f" and {count(len(report.warnings) - 1, 'more remark')}" if len(report.warnings) > 1 else ""
         return report.warnings[0] + more

@@ -47,7 +47,7 @@ def inspect(inputs: Inputs, settings: Settings, progress: Progress | None = None
     candidates = find_candidates(Topology(), settings.profiles, settings.parameters, settings.rules)
     decode_as = dissectors(candidates.profiles, settings.decode_as)
     names = fields_to_read(clue_fields(candidates.profiles))
-    plan = ReadPlan(names, decode_as, 0, settings.since, settings.until)
+    plan = ReadPlan(names, decode_as, 0, partial=True, since=settings.since, until=settings.until)
     with opened(settings.jobs or 1) as using:
         for captured in read_each(inputs.captures, plan, using, progress):
             yield replace(_inspection(captured), looks_like=_looks_like(captured, candidates.profiles))

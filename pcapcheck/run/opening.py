@@ -85,7 +85,15 @@ def assembled(bound: BoundCaptures, profile: Profile) -> Network:
     """Return the network that the captures show: flows, and the paths that they should take."""
     files = [each.input.shown for each in bound.captured]
     return checked(
-        assemble(bound.variants, fingerprints(bound), bound.points, files, bound.topology, profile.path)
+        assemble(
+            bound.variants,
+            fingerprints(bound),
+            bound.points,
+            files,
+            bound.topology,
+            profile.path,
+            bound.blind,
+        )
     )
 
 
@@ -101,7 +109,7 @@ def read_plan(profiles: Sequence[Profile], settings: Settings, keep: int | None)
     names = [name for each in profiles for rule in each.rules for name in rule.fields]
     decode_as = dissectors(profiles, settings.decode_as)
     fields = fields_to_read([*names, *clue_fields(profiles), *settings.selection.fields])
-    return ReadPlan(fields, decode_as, keep, settings.since, settings.until)
+    return ReadPlan(fields, decode_as, keep, since=settings.since, until=settings.until)
 
 
 def is_one_large_point(inputs: Sequence[Input]) -> bool:

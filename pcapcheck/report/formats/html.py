@@ -279,6 +279,7 @@ def _captures(report: Report) -> Markup:
 def _capture(capture: CaptureUsed) -> Markup:
     remarks = [capture.error or ""]
     remarks += ["truncated at the end"] if capture.truncated else []
+    remarks += [f"{count(capture.cut, 'packet')} cut off within the headers"] if capture.cut else []
     remarks += [f"{capture.dropped:,} dropped by the kernel"] if capture.dropped else []
     remarks += [f"missed {count(capture.gaps, 'packet')}"] if capture.gaps else []
     inside = capture.pod if capture.role == "pod" else None

@@ -74,6 +74,7 @@ def _capture(capture: CaptureUsed) -> Item:
         "point": point if any(point.values()) else None,
         "packets": capture.packets,
         "truncated": capture.truncated,
+        "cut": capture.cut,
         "dropped": capture.dropped,
         "gaps": capture.gaps,
         "clock": capture.clock,

@@ -254,6 +254,8 @@ def _remarks(capture: CaptureUsed) -> list[str]:
     if capture.error:
         return [capture.error]
     remarks = ["truncated at the end"] if capture.truncated else []
+    if capture.cut:
+        remarks.append(f"{count(capture.cut, 'packet')} cut off within the headers")
     if capture.dropped:
         remarks.append(f"{count(capture.dropped, 'packet')} dropped by the kernel")
     if capture.gaps:
