@@ -122,6 +122,7 @@ NOTHING: Final[dict[str, Any]] = {
     "masquerade": False,
     "identity_vni": False,
     "shared_mac": False,
+    "announced": False,
 }
 # These traits only excuse: an unanswered request, or a MAC that several pods have, may be intended.
 LENIENT: Final[dict[str, Any]] = {"same_node": "never", "shared_mac": True}

@@ -68,6 +68,7 @@ class Traits:
         masquerade: a boolean, or `$parameter`: pods get the node's address towards the outside.
         identity_vni: the VNI is the sender's identity, and differs by direction.
         shared_mac: pods have the MAC of the interface under them.
+        announced: each node announces its own address as a tunnel's end, and others believe it.
     """
 
     tunnel: str = "none"
@@ -80,6 +81,7 @@ class Traits:
     masquerade: bool | str = True
     identity_vni: bool = False
     shared_mac: bool = False
+    announced: bool = False
 
     def form(self, where: str) -> str:
         """Return the form in which pod traffic of this kind travels between nodes."""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pcapcheck.topology.topology import Topology
 
 UNREADABLE = 2
-INCONCLUSIVE = 3
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -178,9 +177,6 @@ def _status(report: Report, inputs: Inputs, require: tuple[str, ...], *, exit_ze
         warn(error, level="error" if file in named else "warning")
     if named & set(unread):
         return UNREADABLE
-    unmet = report.coverage.unmet(require)
-    for each in unmet:
+    for each in report.coverage.unmet(require):
         warn(f"required, but not exercised: {each}", level="error")
-    if exit_zero:
-        return 0
-    return report.exit_status or (INCONCLUSIVE if unmet else 0)
+    return 0 if exit_zero else report.exit_status

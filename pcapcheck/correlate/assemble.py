@@ -76,6 +76,7 @@ def assemble(
         step_points=step_points,
         watched=watched(expected, steps, sure),
         offsets=ahead,
+        blind=blind,
     )
 
 

@@ -4,7 +4,7 @@
 its row numbers; `schemas` says what every column means.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -43,6 +43,7 @@ class Network:
         step_points: a row for each capture point where a step may be seen.
         watched: a row for each direction and step that was captured.
         offsets: node -> nanoseconds that its clock is ahead.
+        blind: the points where packets were cut off within their headers.
         hops: a row for each direction and watched step: packets seen and missing, and the latency.
         losses: a row for each packet between two points where packets were lost, lost or delivered.
         passes: a row for each pass of a packet that crossed a point several times.
@@ -68,6 +69,7 @@ class Network:
     step_points: pl.DataFrame
     watched: pl.DataFrame
     offsets: Mapping[str, int]
+    blind: Collection[int] = ()
     hops: pl.DataFrame = field(default_factory=HOPS_SCHEMA.empty)
     losses: pl.DataFrame = field(default_factory=LOSSES_SCHEMA.empty)
     passes: pl.DataFrame = field(default_factory=PASSES_SCHEMA.empty)

@@ -66,6 +66,7 @@ class Case:
             "encrypted": traits.encrypted,
             "bridged": traits.bridged,
             "shared_mac": traits.shared_mac,
+            "announced": traits.announced,
             "neighbours": traits.same_node,
             "tunnel": traits.tunnel,
         }

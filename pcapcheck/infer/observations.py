@@ -76,6 +76,14 @@ class Observations:
             each.mac for place in near for each in self.stations(place).by_mac.values() if each.forwards
         )
 
+    def only_uplink(self, mac: str) -> str | None:
+        """Return the node whose uplink alone heard a MAC, where several uplinks were captured."""
+        heard = {place: self.stations(place).by_mac.get(mac) for place in self.of_role(Role.UPLINK)}
+        nodes = {
+            place.node for place, station in heard.items() if station and (station.sent or station.claims)
+        }
+        return nodes.pop() if len(nodes) == 1 and len({place.node for place in heard}) > 1 else None
+
     def is_nearest(self, place: LocatedPoint, address: str) -> bool | None:
         """Return whether no other place is as near to an address; a veth is not compared with pods."""
         others = [each.vantage.number for each in self._beside(place)]

@@ -17,6 +17,7 @@ from pcapcheck.topology.topology import Role
 BY_VETH: Final = 100  # weights of the evidence for a pod's node: a veth settles it
 BY_ORDER: Final = 4
 BY_BRIDGE: Final = 2
+BY_UPLINK: Final = 1
 
 
 def find_pods(draft: TopologyDraft, observations: Observations) -> None:
@@ -31,6 +32,9 @@ def find_pods(draft: TopologyDraft, observations: Observations) -> None:
         for address in pod.addresses:
             votes = observations.home_nodes.of(address)
             pod.votes.update({node: BY_ORDER * count for node, count in votes.items()})
+        node = observations.only_uplink(pod.mac) if pod.mac and not pod.votes else None
+        if node:
+            pod.votes[node] += BY_UPLINK
 
 
 def _find_inside(draft: TopologyDraft, observations: Observations) -> None:

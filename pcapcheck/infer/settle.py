@@ -19,6 +19,7 @@ from pcapcheck.bind.vantagepoint import TrafficSeen, VantagePoint
 from pcapcheck.collect.capturesummary import CaptureSummary
 from pcapcheck.correlate.addresses import addressed
 from pcapcheck.decode.registry import link_type
+from pcapcheck.infer.disagreement import corrected, disagreements
 from pcapcheck.infer.infer import InferredTopology, infer
 from pcapcheck.infer.trafficseen import nearer, seen_by_vantage, translations
 from pcapcheck.topology.topology import Role, Topology
@@ -34,10 +35,22 @@ def settle(captured: Sequence[CaptureSummary], topology: Topology) -> BoundCaptu
     bound = place(captured, topology)
     if topology.nodes or topology.pods:
         known = _by_content(bound, topology)
-        return place(captured, topology, known) if known else bound
+        bound = place(captured, topology, known) if known else bound
+        return _up_to_date(captured, bound, known)
     guess = _guess(bound)
     inferred = replace(guess.topology, notes=topology.notes)
     return replace(place(captured, inferred, guess.bindings), votes=guess.votes)
+
+
+def _up_to_date(
+    captured: Sequence[CaptureSummary], bound: BoundCaptures, known: Mapping[InterfaceKey, Binding]
+) -> BoundCaptures:
+    """Return the captures in the topology as the packets show it, where it is out of date."""
+    found = disagreements(_vantages(bound, _numbered(bound)), bound.topology)
+    if not found:
+        return bound
+    told = tuple(each.text for each in found)
+    return place(captured, replace(corrected(bound.topology, found), contradicted=told), known)
 
 
 def _remarks(captured: Sequence[CaptureSummary]) -> Iterator[str]:
@@ -78,15 +91,27 @@ def _by_content(bound: BoundCaptures, topology: Topology) -> dict[InterfaceKey, 
 
 def _guess(bound: BoundCaptures) -> InferredTopology:
     """Infer the topology from captures that were bound without one."""
-    variants = addressed(bound.variants) if len(bound.variants) else bound.variants
+    variants = _numbered(bound)
+    vantages = _vantages(bound, variants)
+    if variants.is_empty():
+        return infer(vantages, (), ())
+    keys = fingerprints(bound)
+    return infer(vantages, nearer(variants, keys), translations(variants, keys))
+
+
+def _numbered(bound: BoundCaptures) -> pl.DataFrame:
+    """Return the variants with their addresses and vantage points."""
+    if bound.variants.is_empty():
+        return bound.variants
+    variants = addressed(bound.variants)
+    return _with_vantages(variants, _vantage_points(bound, variants))
+
+
+def _vantages(bound: BoundCaptures, variants: pl.DataFrame) -> list[VantagePoint]:
+    """Return all vantage points with what was seen there."""
+    seen = seen_by_vantage(variants) if len(variants) else {}
     table = _vantage_points(bound, variants)
-    if len(variants):
-        variants = _with_vantages(variants, table)
-        keys = fingerprints(bound)
-        seen = seen_by_vantage(variants)
-        vantages = [_vantage_point(bound, row, seen) for row in table.iter_rows(named=True)]
-        return infer(vantages, nearer(variants, keys), translations(variants, keys))
-    return infer([_vantage_point(bound, row, {}) for row in table.iter_rows(named=True)], (), ())
+    return [_vantage_point(bound, row, seen) for row in table.iter_rows(named=True)]
 
 
 def _vantage_points(bound: BoundCaptures, variants: pl.DataFrame) -> pl.DataFrame:

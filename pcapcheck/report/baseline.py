@@ -68,8 +68,9 @@ def without_known(report: Report, known: frozenset[str], name: str) -> Report:
         for each, mark in zip(report.diagnoses, causes, strict=True)
         if mark not in known
     )
-    left = replace(report, findings=findings, diagnoses=diagnoses)
-    return replace(left, verdict=_verdict(left), notes=(*report.notes, _note(known, {*marks, *causes}, name)))
+    seen = {*marks, *causes}
+    left = replace(report, findings=findings, diagnoses=diagnoses, known=len(known & seen))
+    return replace(left, verdict=_verdict(left), notes=(*report.notes, _note(known, seen, name)))
 
 
 def _renumbered(diagnosis: Diagnosis, kept: Mapping[int, int]) -> Diagnosis:
@@ -77,14 +78,17 @@ def _renumbered(diagnosis: Diagnosis, kept: Mapping[int, int]) -> Diagnosis:
 
 
 def _verdict(report: Report) -> Verdict:
-    """Return the verdict on the remaining findings; a run without violations keeps its verdict."""
+    """Return the verdict on the remaining findings; a run without violations keeps its verdict.
+
+    Where all violations are known, the network is as it was when the baseline was written: conformant.
+    """
     if report.verdict != Verdict.VIOLATIONS:
         return report.verdict
     if any(fails(report, finding) for finding in report.findings):
         return Verdict.VIOLATIONS
     if any(not diagnosis.information and not diagnosis.accepted for diagnosis in report.diagnoses):
         return Verdict.VIOLATIONS
-    return Verdict.CONFORMANT if report.checked else Verdict.INCONCLUSIVE
+    return Verdict.INCONCLUSIVE if report.caveats else Verdict.CONFORMANT
 
 
 def _note(known: frozenset[str], seen: set[str], name: str) -> str:

@@ -80,8 +80,10 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
     rules = {each.rule.id: _used(each.rule) for each in judged}
     explained = frozenset[int]().union(*(each.flows for each in found))
     warnings, unsure = noticed(network, explained)
-    cut_off = _cut_off(captures)
-    checked = checked and not traffic.unknown and not unsure and not cut_off
+    coverage = coverage_of(judged, whole)
+    unmet = (f"required, but not exercised: {each}" for each in coverage.unmet(how.rules.require))
+    caveats = (*whole.topology.contradicted, *_cut_off(captures), *unmet)
+    checked = checked and not traffic.unknown and not unsure and not caveats
     return Report(
         verdict=verdict_of(
             _violating(findings, causes, whole.topology), causes, how.fail_on, checked=checked
@@ -94,14 +96,9 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         diagnoses=causes,
         findings=findings,
         flows=tuple(_timed(each, coarse) for each in summaries(whole)),
-        coverage=coverage_of(judged, whole),
-        notes=(
-            *cut_off,
-            *whole.topology.notes,
-            *chosen.notes,
-            *traffic.unknown,
-            *unknown_ways(network),
-        ),
+        coverage=coverage,
+        caveats=caveats,
+        notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown, *unknown_ways(network)),
         warnings=warnings,
         rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),
         fail_on=how.fail_on,

@@ -198,12 +198,15 @@ class Report:
         findings: the rules that were broken, and where.
         flows: in order of their first packets.
         coverage: what was exercised, and what was not.
+        caveats: what limits the verdict, one sentence each: captures that are cut off or filtered, a topology
+            that the packets contradict, required rules that were not exercised.
         notes: remarks on the run, one sentence each.
         warnings: failed conversations that are no fault of the cluster, as far as anybody can tell.
         rules: the rules that were judged, by id.
         fail_on: findings at or above this severity are violations.
         packets: packets of the evidence, for formats that show them.
         checked: whether an error rule of a profile was judged on pod traffic.
+        known: how many findings and causes were left out because a baseline has them.
     """
 
     verdict: Verdict
@@ -214,12 +217,14 @@ class Report:
     findings: tuple[Finding, ...]
     flows: tuple[FlowSummary, ...]
     coverage: Coverage
+    caveats: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     rules: Mapping[str, RuleUsed] = field(default_factory=dict)
     fail_on: Severity = Severity.ERROR
     packets: tuple[PacketSeen, ...] = field(default=(), compare=False, repr=False)
     checked: bool = False
+    known: int = 0
 
     @property
     def exit_status(self) -> int:

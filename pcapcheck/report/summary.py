@@ -156,13 +156,13 @@ def _statement(report: Report) -> str:
     if report.verdict == Verdict.VIOLATIONS and (grouped := groups(report)):
         more = f" and {count(len(grouped) - 1, 'more group')} of findings" if len(grouped) > 1 else ""
         return f"{grouped[0].first.message} at {hop_place(grouped[0].first.hop)}{more}"
+    if report.verdict == Verdict.CONFORMANT and report.known:
+        return f"no new violations; {report.known:,} known"
     if report.verdict == Verdict.CONFORMANT:
         return f"{count(len(report.coverage.exercised), 'rule')} held on {count(len(report.flows), 'flow')}"
-    if cut := sum(capture.cut for capture in report.captures):
-        return f"the headers of {count(cut, 'packet')} were cut off: capture whole packets (tcpdump -s 0)"
-    if report.warnings:
-        more = f" and {count(len(report.warnings) - 1, 'more remark')}" if len(report.warnings) > 1 else ""
-        return report.warnings[0] + more
+    if remarks := (*report.warnings, *report.caveats):
+        more = f" and {count(len(remarks) - 1, 'more remark')}" if len(remarks) > 1 else ""
+        return remarks[0] + more
     return _why_inconclusive(report)
 
 

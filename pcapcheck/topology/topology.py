@@ -205,4 +205,5 @@ class Topology:
     accepted: tuple[Accepted, ...] = ()
     source: str = "none"  # file name, "inferred" or "none"
     inferred: tuple[str, ...] = ()  # what was guessed, as sentences for the report
+    contradicted: tuple[str, ...] = ()  # statements that the packets contradict, as sentences
     notes: tuple[str, ...] = ()  # e.g. a parameter that the profile lacks

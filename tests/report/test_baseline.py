@@ -1,6 +1,7 @@
 """What an earlier run found is known, and fails no more; what is new does."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from report import results
@@ -9,6 +10,7 @@ from pcapcheck.errors import InputError
 from pcapcheck.report.baseline import read_baseline, without_known
 from pcapcheck.report.formats.sarif import write
 from pcapcheck.report.report import Verdict
+from pcapcheck.report.summary import headline
 
 
 @pytest.fixture
@@ -21,15 +23,15 @@ def known(tmp_path):
 def test_the_same_run_has_nothing_new(known):
     left = without_known(results.violations(), known, "known.sarif")
     assert (left.findings, left.diagnoses) == ((), ())
-    assert left.verdict == Verdict.INCONCLUSIVE
+    assert left.verdict == Verdict.CONFORMANT
+    assert headline(left).startswith("conformant: no new violations; 5 known; ")
+    assert left.known == 5
     assert "left out, as known.sarif has them" in left.notes[-1]
 
 
-def test_what_was_checked_is_conformant_then(known):
-    from dataclasses import replace
-
-    left = without_known(replace(results.violations(), checked=True), known, "known.sarif")
-    assert left.verdict == Verdict.CONFORMANT
+def test_nothing_new_is_no_verdict_where_the_captures_say_too_little(known):
+    left = without_known(replace(results.violations(), caveats=("cut off",)), known, "known.sarif")
+    assert left.verdict == Verdict.INCONCLUSIVE
 
 
 def test_what_is_new_stays_and_keeps_its_findings(known):

@@ -107,7 +107,8 @@ def _meant_to_speak(case: Case, question: Question) -> bool:
     if len({segment(case.network.topology, pod) for pod in pods if pod}) > 1:
         return False
     if one.node != other.node or one.node is None:
-        return True
+        # Tenants with segments of their own are told apart by their tunnels, unless these were cut off.
+        return not (case.network.topology.inferred and case.network.blind)
     parented = [pod for pod in pods if pod and pod.parent]
     if len(parented) == 1 and OwnerKind.NODE in (one.kind, other.kind):
         return False  # a macvlan pod and its node never hear each other

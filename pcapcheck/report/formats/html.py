@@ -33,11 +33,8 @@ def write(report: Report) -> Iterator[str]:
     yield raw(f'<html lang="en">\n{_head(report, style, script)}\n<body>\n')
     yield _top(report)
     yield "<main>\n"
-    if report.warnings:
-        yield (
-            tag("section", tag("h2", "Noticed"), tag("ul", *(tag("li", each) for each in report.warnings)))
-            + "\n"
-        )
+    if remarks := (*report.warnings, *report.caveats):
+        yield (tag("section", tag("h2", "Noticed"), tag("ul", *(tag("li", each) for each in remarks))) + "\n")
     for diagnosis in report.diagnoses:
         yield _cause(report, diagnosis) + "\n"
     for section in (_findings, _packets, _flows, _coverage, _captures):

@@ -31,6 +31,9 @@ def write(report: Report) -> Iterator[str]:
     yield from _items("findings", map(_finding, report.findings))
     yield from _items("flows", map(_flow, report.flows))
     yield f',\n"warnings": {_text([{"says": each} for each in report.warnings])}'
+    yield f',\n"caveats": {_text([{"says": each} for each in report.caveats])}'
+    yield f',\n"notes": {_text([{"says": each} for each in report.notes])}'
+    yield f',\n"known": {report.known}'
     yield f',\n"coverage": {_text(_coverage(report))}}}\n'
 
 

@@ -29,7 +29,7 @@ MAX_ROWS = 50  # of a table: GitHub cuts a summary at 1 MiB
 def write(report: Report) -> Iterator[str]:
     """Yield the summary."""
     yield f"## pcapcheck: {report.verdict.value}\n\n{markdown(headline(report))}\n"
-    for sentence in report.warnings:
+    for sentence in (*report.warnings, *report.caveats):
         yield f"\nNoticed: {markdown(sentence)}\n"
     for diagnosis in report.diagnoses:
         yield from _cause(report, diagnosis)

@@ -64,6 +64,7 @@ def _described(id: str, title: str, explanation: str, fix: str = "") -> Item:
 def _invocation(report: Report) -> Item:
     unread = [f"{capture.file}: {capture.error}" for capture in report.captures if capture.error]
     notes = [("note", headline(report)), *(("error", text) for text in unread)]
+    notes += [("warning", caveat) for caveat in (*report.warnings, *report.caveats)]
     notes += [("note", note) for note in report.notes]
     return {
         "executionSuccessful": not unread,

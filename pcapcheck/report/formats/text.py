@@ -65,6 +65,8 @@ def _briefly(layout: Layout, report: Report) -> Iterator[str]:
 def _noticed(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
     for sentence in report.warnings:
         yield from layout.paragraph(sentence, lead="Noticed:", style="yellow")
+    for sentence in report.caveats:
+        yield from layout.paragraph(sentence, lead="Caveat:", style="yellow")
 
 
 def _diagnoses(layout: Layout, report: Report, verbose: int) -> Iterator[str]:
