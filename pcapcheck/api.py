@@ -108,6 +108,21 @@ def infer_topology(*paths: PathLike, **words: Unpack[RunWords]) -> Topology:
     return guess_topology(inputs, read_settings(Topology(), **words))
 
 
+def contradicted(paths: Sequence[PathLike], topology: Topology) -> tuple[str, ...]:
+    """Return what the packets of captures contradict in a topology, one sentence each.
+
+    Args:
+        paths: captures, folders or globs.
+        topology: the intended network.
+
+    Raises:
+        InputError: a path cannot be used, or no capture can be read.
+    """
+    from pcapcheck.run.check import contradicted_by
+
+    return contradicted_by(_inputs(paths, None), topology, read_settings(topology))
+
+
 def diff(
     good: PathLike | Sequence[PathLike],
     bad: PathLike | Sequence[PathLike],

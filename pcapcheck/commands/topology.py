@@ -78,15 +78,24 @@ def infer(paths: tuple[str, ...], output: str | None, profile: str | None) -> No
 
 @command.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
-def check(files: tuple[str, ...]) -> int:
-    """Look for contradictions in topology files.
+@click.option(
+    "--captures",
+    multiple=True,
+    type=click.Path(),
+    metavar="PATH",
+    help="Also look for what the packets of these captures contradict; repeat for more.",
+)
+def check(files: tuple[str, ...], captures: tuple[str, ...]) -> int:
+    """Look for contradictions in topology files, and between them and captures.
 
     Exit status: 1 if there are any, else 0.
 
     \b
-    Example:
+    Examples:
       pcapcheck topology check captures/topology.yaml
+      pcapcheck topology check captures/topology.yaml --captures captures/
     """
+    from pcapcheck.api import contradicted
     from pcapcheck.documents.document import Document
     from pcapcheck.topology.contradictions import contradictions
     from pcapcheck.topology.load import read_topology
@@ -97,6 +106,9 @@ def check(files: tuple[str, ...]) -> int:
         topology = read_topology(document)
         for each in contradictions(topology):
             say(str(document.place(*each.keys).error(each.what, each.fix)))
+            wrong += 1
+        for sentence in contradicted(captures, topology) if captures else ():
+            say(f"{file}: {sentence}")
             wrong += 1
         say(f"{file}: {_summary(topology)}")
     return 1 if wrong else 0

@@ -17,12 +17,12 @@ from pcapcheck.infer.stations import Station, Stations, is_host, stations
 from pcapcheck.topology.owners import Owners
 from pcapcheck.topology.topology import Interface, Node, OwnerKind, Pod, Role, Topology
 
-NOBODY: Final = (OwnerKind.EXTERNAL, OwnerKind.POD_NETWORK)
-T = TypeVar("T")
+WITHOUT_OWNER: Final = (OwnerKind.EXTERNAL, OwnerKind.POD_NETWORK)
+One = TypeVar("One")
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
+class StaleStatement:
     """One statement of the topology that the packets contradict.
 
     Attributes:
@@ -50,19 +50,19 @@ class Disagreement:
         return f"{where} {does}; the topology says {self.stated}: {end}"
 
 
-def disagreements(vantages: Sequence[VantagePoint], topology: Topology) -> list[Disagreement]:
+def disagreements(vantages: Sequence[VantagePoint], topology: Topology) -> list[StaleStatement]:
     """Return what the packets contradict, a statement each, in order of the vantage points."""
     owners = Owners(topology)
     found = [each for vantage in vantages for each in _at(vantage, topology, owners)]
     found += _moved(vantages, topology, owners)
-    stated: dict[tuple[str, str, str], Disagreement] = {}
+    stated: dict[tuple[str, str, str], StaleStatement] = {}
     for each in found:
         stated.setdefault((each.owner, each.interface, each.what), each)
     several = {(each.owner, each.interface, each.what, each.used) for each in found}
     return [each for key, each in stated.items() if sum(one[:3] == key for one in several) == 1]
 
 
-def corrected(topology: Topology, found: Sequence[Disagreement]) -> Topology:
+def corrected(topology: Topology, found: Sequence[StaleStatement]) -> Topology:
     """Return the topology as the packets say it is, where it is out of date."""
     for each in found:
         if not each.answered:
@@ -76,7 +76,7 @@ def corrected(topology: Topology, found: Sequence[Disagreement]) -> Topology:
     return topology
 
 
-def _at(vantage: VantagePoint, topology: Topology, owners: Owners) -> Iterator[Disagreement]:
+def _at(vantage: VantagePoint, topology: Topology, owners: Owners) -> Iterator[StaleStatement]:
     point = vantage.point
     if point is None:
         return
@@ -96,18 +96,18 @@ def _sharing(topology: Topology) -> frozenset[str | None]:
     return frozenset({None, *(each.name for each in pods)})
 
 
-def _of_pod(pod: Pod, seen: Stations, owners: Owners) -> Iterator[Disagreement]:
+def _of_pod(pod: Pod, seen: Stations, owners: Owners) -> Iterator[StaleStatement]:
     by_mac = seen.by_mac.get(pod.mac or "")
     if by_mac:
         yield from _address(pod.name, "", pod.addresses, by_mac, owners)
     elif pod.mac and (station := _only(each for each in seen.everywhere() if each.own & {*pod.addresses})):
         answered = any(station.got[address] for address in pod.addresses)
-        yield Disagreement(pod.name, "", "MAC", pod.mac, station.mac, answered)
+        yield StaleStatement(pod.name, "", "MAC", pod.mac, station.mac, answered)
 
 
 def _of_node(
     node: Node, interface: Interface, seen: Stations, owners: Owners, sharing: Container[str | None]
-) -> Iterator[Disagreement]:
+) -> Iterator[StaleStatement]:
     by_mac = seen.by_mac.get(interface.mac or "")
     if by_mac and interface.role == Role.UPLINK:
         of_interface = {address.partition("/")[0] for address in interface.addresses}
@@ -115,7 +115,7 @@ def _of_node(
             node.name, interface.name, tuple({*node.addresses, *of_interface}), by_mac, owners
         )
     elif interface.mac and not by_mac and (station := _mine(node, interface, seen, owners, sharing)):
-        yield Disagreement(node.name, interface.name, "MAC", interface.mac, station.mac, bool(station.got))
+        yield StaleStatement(node.name, interface.name, "MAC", interface.mac, station.mac, bool(station.got))
 
 
 def _mine(
@@ -144,7 +144,7 @@ def _mine(
 
 def _address(
     owner: str, interface: str, stated: Sequence[str], station: Station, owners: Owners
-) -> Iterator[Disagreement]:
+) -> Iterator[StaleStatement]:
     """Yield the address that a station uses in place of the stated one, for each family."""
     for six in (False, True):
         wanted = sorted(address for address in stated if (":" in address) == six)
@@ -152,12 +152,12 @@ def _address(
         heard = own | station.got.keys() | station.sent.keys() | station.claims.keys()
         if not wanted or heard & {*wanted}:
             continue
-        used = _only(each for each in sorted(own) if owners.of(each).kind in NOBODY)
+        used = _only(each for each in sorted(own) if owners.of(each).kind in WITHOUT_OWNER)
         if used and len(own) == 1:
-            yield Disagreement(owner, interface, "address", wanted[0], used, station.got[used] > 0)
+            yield StaleStatement(owner, interface, "address", wanted[0], used, station.got[used] > 0)
 
 
-def _moved(vantages: Sequence[VantagePoint], topology: Topology, owners: Owners) -> Iterator[Disagreement]:
+def _moved(vantages: Sequence[VantagePoint], topology: Topology, owners: Owners) -> Iterator[StaleStatement]:
     """Yield pods whose packets come from another node than the topology says, wherever that shows."""
     left = homes(vantages, topology, owners)
     heard = {each.destination for vantage in vantages for each in vantage.seen if each.is_data}
@@ -166,16 +166,16 @@ def _moved(vantages: Sequence[VantagePoint], topology: Topology, owners: Owners)
         own = [address for address in pod.addresses if shared[address] == 1]
         node = _only(sorted({node for address in own for node in left.get(address, ())}))
         if node and node != pod.node and not pod.host_network:
-            yield Disagreement(pod.name, "", "node", pod.node, node, bool(heard.intersection(own)))
+            yield StaleStatement(pod.name, "", "node", pod.node, node, bool(heard.intersection(own)))
 
 
-def _only(found: Iterable[T]) -> T | None:
+def _only(found: Iterable[One]) -> One | None:
     """Return the only one, or None."""
     every = list(found)
     return every[0] if len(every) == 1 else None
 
 
-def _pod(pod: Pod, found: Disagreement) -> Pod:
+def _pod(pod: Pod, found: StaleStatement) -> Pod:
     if found.what == "node":
         return replace(pod, node=found.used)
     if found.what == "MAC":
@@ -183,19 +183,19 @@ def _pod(pod: Pod, found: Disagreement) -> Pod:
     return replace(pod, addresses=_replaced(pod.addresses, found))
 
 
-def _node(node: Node, found: Disagreement) -> Node:
+def _node(node: Node, found: StaleStatement) -> Node:
     interfaces = {name: _interface(each, found) for name, each in node.interfaces.items()}
     addresses = _replaced(node.addresses, found) if found.what == "address" else node.addresses
     return replace(node, addresses=addresses, interfaces=interfaces)
 
 
-def _interface(interface: Interface, found: Disagreement) -> Interface:
+def _interface(interface: Interface, found: StaleStatement) -> Interface:
     if found.what == "address":
         return replace(interface, addresses=_replaced(interface.addresses, found))
     return replace(interface, mac=found.used) if interface.name == found.interface else interface
 
 
-def _replaced(addresses: Sequence[str], found: Disagreement) -> tuple[str, ...]:
+def _replaced(addresses: Sequence[str], found: StaleStatement) -> tuple[str, ...]:
     """Return addresses with the one that is used in place of the stated one."""
     return tuple(
         found.used + each[len(found.stated) :] if each.partition("/")[0] == found.stated else each

@@ -142,6 +142,16 @@ def guess_topology(inputs: Inputs, settings: Settings, progress: Progress | None
     return replace(topology, profile=shipped.name, parameters=differing(chosen.main, shipped), notes=notes)
 
 
+def contradicted_by(inputs: Inputs, topology: Topology, settings: Settings) -> tuple[str, ...]:
+    """Return what the packets contradict in a topology, one sentence each.
+
+    Raises:
+        InputError: as `run`.
+    """
+    with resources_of(inputs, settings) as using:
+        return see(inputs, topology, settings, using, None).network.topology.contradicted
+
+
 @dataclass(frozen=True, slots=True)
 class Correlated:
     """What the captures show, before it is judged; `notes` say what was left out."""

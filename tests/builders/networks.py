@@ -64,7 +64,8 @@ def gathered(seen, names=()):
     ]
     variants = pl.concat(_of_file(each.variants, number) for number, each in enumerate(parts))
     sightings = pl.concat(_of_file(each.sightings, number) for number, each in enumerate(parts))
-    numbered = variants.with_columns(pl.col("file").alias("point")).with_row_index("variant")
+    placed = variants.with_columns(pl.col("file").alias("point"), whole=pl.lit(value=True))
+    numbered = placed.with_row_index("variant")
     numbered = numbered.cast({"variant": pl.Int64})
     known = numbered.select("file", "local", "variant")
     return numbered, sightings.join(known, on=["file", "local"], maintain_order="left")

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -120,3 +121,17 @@ def test_imported_dumps_of_healthy_scenarios_give_their_own_verdict(tmp_path):
         run("import", folder / "state", "-o", tmp_path / f"{folder.name}.yaml")
         result = pcapcheck.check(*folder.glob("*.pcap*"), topology=tmp_path / f"{folder.name}.yaml")
         assert (folder.name, str(result.verdict)) == (folder.name, "conformant")
+
+
+def test_what_captures_contradict_is_said(tmp_path):
+    sample = Path(__file__).parents[2] / "samples" / "flannel-vxlan"
+    text = (sample / "topology.yaml").read_text(encoding="utf-8")
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(text, encoding="utf-8")
+    bad.write_text(
+        re.sub(r"(default/web-1: .*mac: ')[^']*", r"\g<1>02:00:5e:11:22:33", text), encoding="utf-8"
+    )
+    assert run("check", good, "--captures", sample).return_value == 0
+    result = run("check", bad, "--captures", sample)
+    assert result.return_value == 1
+    assert "default/web-1 uses the MAC" in result.output
