@@ -25,11 +25,15 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The profiles of a run, of which `main` gives the paths; there is none if no profile fits."""
+    """The profiles of a run, of which `main` gives the paths; there is none if no profile fits.
+
+    `stated`: the user or the topology named them.
+    """
 
     profiles: tuple[Profile, ...]
     used: tuple[Used, ...]
     notes: tuple[str, ...] = ()
+    stated: bool = False
 
     @property
     def main(self) -> Profile | None:
@@ -45,7 +49,7 @@ def named(candidates: Sequence[Profile], votes: Mapping[str, Mapping[int, int]])
         votes: values that nodes use, where no topology says what is meant.
     """
     used = tuple(Used(each.name, 1.0, "named") for each in candidates)
-    return Chosen(tuple(as_used(each, votes) for each in candidates), used)
+    return Chosen(tuple(as_used(each, votes) for each in candidates), used, stated=True)
 
 
 def choose(candidates: Sequence[Profile], scenery: Scenery, votes: Mapping[str, Mapping[int, int]]) -> Chosen:

@@ -26,6 +26,8 @@ def failures(network: Network) -> pl.DataFrame:
     same end outside failed.
     """
     tried = network.outcomes.filter(~pl.col("outcome").is_in(NOT_TRIED))
+    if network.topology.unplaced:  # who knows whether these hosts are members of a cluster?
+        tried = tried.with_columns(pl.coalesce("outside", "asked_destination").alias("outside"))
     failed = pl.col("failed")
     often = [
         (pl.len().over(ends) >= TRIED_OUTSIDE) & (failed.sum().over(ends) * 2 > pl.len().over(ends))

@@ -42,7 +42,7 @@ for each of them, and the votes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pcapcheck.bind.place import InterfaceKey, ParameterVotes
 from pcapcheck.bind.points import Binding
@@ -105,7 +105,10 @@ def infer(
     find_subnets(draft)
     _find_networks(draft, observations)
     draft.says = statements(draft, observations.places)
-    topology = draft.topology(entry for place in observations.places if (entry := _entry(place)))
+    topology = replace(
+        draft.topology(entry for place in observations.places if (entry := _entry(place))),
+        unplaced=not any(each.point or each.candidates for each in vantages),
+    )
     bindings = {each.vantage.key: _binding(each, topology) for each in observations.places}
     return InferredTopology(topology, bindings, count_votes(draft))
 

@@ -44,6 +44,10 @@ from pcapcheck.topology.topology import Accepted, CapturePoint, Topology
 
 # What is assumed where no profile fits: nothing that would make a shared MAC or a silent neighbour a fault.
 NO_PROFILE = Profile("none", "No profile", traits=Traits(tunnel="", same_node="never", shared_mac=True))
+UNPLACED = (
+    "no name says where these captures were taken, so that no header was held against a profile: "
+    "name files NODE_INTERFACE.pcap, or give --profile"
+)
 PointName: TypeAlias = tuple[str | None, str | None, str | None]  # node, interface, pod
 
 
@@ -59,7 +63,7 @@ class JudgeOptions:
 def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
     """Judge every rule, find the causes, and return the report."""
     traffic = check_traffic(whole)
-    chosen = how.chosen
+    chosen = _placed(how.chosen, whole.topology)
     main = chosen.main or NO_PROFILE
     network = _without_moved(_meant(without(whole, traffic.blocked), chosen.main), main)
     intact = sound(network)
@@ -104,6 +108,13 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         fail_on=how.fail_on,
         checked=checked,
     )
+
+
+def _placed(chosen: Chosen, topology: Topology) -> Chosen:
+    """Return the profiles by which headers are judged: none that was only guessed from strangers' packets."""
+    if chosen.stated or not chosen.profiles or not topology.unplaced:
+        return chosen
+    return replace(chosen, profiles=(), notes=(*chosen.notes, UNPLACED))
 
 
 def _meant(network: Network, profile: Profile | None) -> Network:

@@ -205,5 +205,6 @@ class Topology:
     accepted: tuple[Accepted, ...] = ()
     source: str = "none"  # file name, "inferred" or "none"
     inferred: tuple[str, ...] = ()  # what was guessed, as sentences for the report
+    unplaced: bool = False  # no name says where any capture was taken: they may be of no cluster at all
     contradicted: tuple[str, ...] = ()  # statements that the packets contradict, as sentences
     notes: tuple[str, ...] = ()  # e.g. a parameter that the profile lacks
