@@ -33,13 +33,14 @@ class RuleTest:
     """A small capture, relative to the rule file, and what the rule says about it.
 
     `change` re-writes fields of packets at the rule's `side` and `at` (or the test's own `at`): field name ->
-    value as in the file.
+    value as in the file. `given` are values of the profile's parameters.
     """
 
     capture: str
     outcome: str  # pass | fail | not_exercised | not_evaluable
     change: Mapping[str, object] = field(default_factory=dict)
     at: tuple[str, ...] = ()
+    given: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,4 +151,5 @@ def _step(part: Cursor) -> StepMarks:
 
 def _test(part: Cursor) -> RuleTest:
     outcome = part.choice("outcome", OUTCOMES) or "pass"
-    return RuleTest(part.text("capture"), outcome, dict(part.get("change") or {}), part.choices("at", ROLES))
+    change, given = (dict(part.get(key) or {}) for key in ("change", "given"))
+    return RuleTest(part.text("capture"), outcome, change, part.choices("at", ROLES), given)

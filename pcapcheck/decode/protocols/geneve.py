@@ -22,7 +22,7 @@ def first_class(read: Headers) -> Ints:
 
 
 def first_type(read: Headers) -> Ints:
-    """Return where the type of the first option lies, if there is an option; its highest bit says critical."""
+    """Return where the type of the first option lies, if there is one; its highest bit says critical."""
     return np.where(read("geneve._options_length") > 0, 10, ABSENT)
 
 
