@@ -3,6 +3,7 @@
 As in profiles.py: two nodes (three where subnets matter), a pod on each.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from cluster import Cluster
@@ -38,6 +39,17 @@ def cilium(mode: str = "vxlan", nodes: int = 2) -> Cluster:
     parameters = {f"{mode}_port": port} if port else {}
     topology["cluster"] = cluster_entry("cilium", f"cilium-{mode}", PODS, parameters)
     return Cluster(topology, "routed", "none" if port else "all")
+
+
+def cilium_wireguard() -> Cluster:
+    """Return Cilium with native routing and WireGuard: pods' packets go to other nodes by cilium_wg0."""
+    cluster = cilium("native")
+    for name, node in cluster.topology["nodes"].items():
+        tunnel = {"kind": "tunnel", "type": "wireguard", "port": 51871, "mtu": 1420}
+        uplink, *rest = node["interfaces"].items()
+        cluster.topology["nodes"][name]["interfaces"] = dict([uplink, ("cilium_wg0", tunnel), *rest])
+    cluster.topology["cluster"]["parameters"] = {"encryption": "wireguard"}
+    return replace(cluster, direct="none")
 
 
 def antrea(nodes: int = 2) -> Cluster:

@@ -65,7 +65,7 @@ def show(what: str) -> None:
     from pcapcheck.check.rules import load_profile
 
     if "/" in what and not what.endswith((".yaml", ".yml")):
-        for line in _rule_lines(_find_rule(what)):
+        for line in _rule_lines(_find_rule(what), load_profile(what.partition("/")[0])):
             say(line)
         return
     for line in _profile_lines(load_profile(what)):
@@ -167,10 +167,11 @@ def _chosen(what: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _find_rule(rule_id: str) -> Rule:
+    from pcapcheck.check.rule import by_name
     from pcapcheck.check.rules import load_profile
 
     profile = load_profile(rule_id.partition("/")[0])
-    rules = {rule.id: rule for rule in profile.rules}
+    rules = by_name(profile.rules)
     if rule_id not in rules:
         fix = did_you_mean(rule_id, rules, f"`pcapcheck rules show {profile.name}` lists its rules")
         raise InputError("rules", f"`{rule_id}` is not a rule of `{profile.name}`", fix)
@@ -203,13 +204,20 @@ def _hop(hop: PathHop) -> str:
     return f"{hop.role}{form}" + ("" if less == "0" else f" (TTL less {less})")
 
 
-def _rule_lines(rule: Rule) -> Iterator[str]:
+def _rule_lines(rule: Rule, profile: Profile) -> Iterator[str]:
+    from pcapcheck.check.reference import linked, releases
+
     yield f"{rule.id} ({rule.severity}): {rule.title}"
     yield f"\nbecause: {rule.because}"
     yield f"fix: {rule.fix}"
     if rule.diagnosis:
         yield f"diagnosis: {rule.diagnosis}"
-    yield f"references: {'; '.join(rule.references)}"
+    yield "references:"
+    yield from (f"  {each}" for each in linked(rule.references, profile.sources))
+    if read_for := releases(rule.references, profile.sources):
+        yield f"read for: {', '.join(read_for)}"
+    if rule.formerly:
+        yield f"formerly: {', '.join(rule.formerly)}"
     yield f"defined at {rule.place}"
 
 

@@ -199,7 +199,10 @@ def _violating(findings: Sequence[Finding], causes: Sequence[Diagnosis], topolog
 
 
 def _used(rule: Rule) -> RuleUsed:
-    return RuleUsed(rule.title, rule.because, rule.fix, rule.references, rule.place.file, rule.place.line)
+    place = rule.place
+    return RuleUsed(
+        rule.title, rule.because, rule.fix, rule.references, place.file, place.line, rule.formerly
+    )
 
 
 def captures_used(bound: BoundCaptures, network: Network) -> tuple[CaptureUsed, ...]:

@@ -67,6 +67,19 @@ def test_show_rule_says_why_and_where():
     assert "flannel-vxlan.yaml:" in text
 
 
+def test_show_rule_gives_its_source_as_a_link_and_the_releases_that_were_read():
+    text = run("show", "calico-vxlan/vni").stdout
+    assert "https://www.rfc-editor.org/rfc/rfc7348#section-5" in text
+    assert "Calico felix/bpf-gpl/nat.h: CALI_VXLAN_VNI  https://github.com/projectcalico/calico/blob/" in text
+    assert "read for: Calico 3.3" in text
+
+
+def test_show_takes_the_id_that_a_rule_had_before():
+    text = run("show", "calico-wireguard/never-in-clear").stdout
+    assert text.startswith("calico/never-in-clear (error)")
+    assert "formerly: calico-wireguard/never-in-clear" in text
+
+
 def test_show_unknown_rule_offers_the_nearest():
     with pytest.raises(InputError, match="did you mean `flannel-vxlan/vni`"):
         run("show", "flannel-vxlan/vnj")
