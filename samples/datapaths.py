@@ -85,6 +85,18 @@ def aws() -> Cluster:
     return Cluster(topology, "routed", "all", flat=True)
 
 
+def aws_two_interfaces() -> Cluster:
+    """Return an AWS cluster whose nodes have two network interfaces; the pods have addresses of the first."""
+    cluster = aws()
+    for number, (name, node) in enumerate(cluster.topology["nodes"].items()):
+        second = uplink_entry(number, f"10.0.11.{31 + number}") | {"mac": f"02:00:00:00:01:0{number + 1}"}
+        uplink, *rest = node["interfaces"].items()
+        cluster.topology["nodes"][name]["interfaces"] = dict([uplink, ("eth1", second), *rest])
+    for pod in cluster.topology["pods"].values():
+        pod["leaves_by"] = "eth0"
+    return cluster
+
+
 def kube_router(overlay: str = "full") -> Cluster:
     """Return a kube-router cluster; a tunnel to each peer (overlay subnet: of another subnet only)."""
     third = overlay == "subnet"

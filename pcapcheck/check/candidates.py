@@ -49,11 +49,12 @@ class RuleChoice:
         alike = [
             pattern for pattern in self.select if ("/" in pattern) == ("/" in names[0]) or pattern == "*"
         ]
-        chosen = not alike or _any_fits(names, alike)
-        return chosen and not _any_fits(names, self.ignore)
+        chosen = not alike or any_fits(names, alike)
+        return chosen and not any_fits(names, self.ignore)
 
 
-def _any_fits(names: Iterable[str], patterns: Iterable[str]) -> bool:
+def any_fits(names: Iterable[str], patterns: Sequence[str]) -> bool:
+    """Whether one of some names fits one of some patterns."""
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 

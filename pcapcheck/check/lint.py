@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from pcapcheck.check.profile import Profile
-from pcapcheck.check.rulereader import read
 from pcapcheck.check.reference import source_name
+from pcapcheck.check.rulereader import read
 from pcapcheck.check.words import Wrong, check_field, check_matcher, check_variable
 from pcapcheck.decode.registry import ALIASES, dissector_table, protocols
 from pcapcheck.documents.cursor import Cursor

@@ -18,7 +18,7 @@ from pcapcheck.topology.names import OF_CLUSTER
 SPECIAL: Final = ("form", "stack")
 END_SUBJECTS: Final = ("source", "destination")
 POINTS: Final = ("here", "previous", "next")
-OF_POD: Final = ("address", "addresses", "mac", "vni", "identity", "name", "gateway_mac")
+OF_POD: Final = ("address", "addresses", "mac", "vni", "identity", "name", "gateway_mac", "uplink_mac")
 OF_NODE: Final = ("node.addresses", "node.underlay_addresses", "node.name")
 OF_POINT: Final = (
     "mac",
