@@ -1,7 +1,7 @@
 """Write which rules hold in which profiles: `PYTHONPATH=. python tests/rule_table.py > TABLE.md`.
 
-Each healthy sample is checked against its own profile, which has the rules of all that it extends. So a rule of
-a shared file is judged on the samples of every profile that takes it over. It must hold there, or not apply.
+Each healthy sample is checked against its own profile, which has the rules of all that it extends. So a rule
+of a shared file is judged on the samples of every profile that takes it over. It must hold, or not apply.
 """
 
 import json
@@ -32,7 +32,7 @@ def outcomes(sample: str) -> tuple[str, dict[str, str]]:
 
 
 def table(found: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """Yield the lines of a table in Markdown: rules down, profiles across; empty where a profile lacks a rule."""
+    """Yield the lines of a table in Markdown, rules down; empty where a profile lacks a rule."""
     profiles = sorted(found)
     yield f"| rule | {' | '.join(profiles)} |"
     yield "|---" * (len(profiles) + 1) + "|"

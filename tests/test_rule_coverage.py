@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pcapcheck.check.rules import load_profile, profile_names
 from pcapcheck.check.reference import link_of
+from pcapcheck.check.rules import load_profile, profile_names
 
 REPOSITORY = Path(__file__).parents[1]
 

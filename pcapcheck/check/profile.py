@@ -9,8 +9,8 @@ from typing import Final
 
 from pcapcheck.check.matchers import Matcher, Value, equal
 from pcapcheck.check.parameter import NOWHERE, Parameter
-from pcapcheck.check.rule import Rule
 from pcapcheck.check.reference import Repository
+from pcapcheck.check.rule import Rule
 from pcapcheck.correlate.paths import Path
 from pcapcheck.documents.events import Place
 

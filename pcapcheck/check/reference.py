@@ -1,4 +1,4 @@
-"""References of rules: the repositories that rules were read in, and the web addresses of what rules refer to.
+"""References of rules: the repositories that rules were read in, and the web addresses of what they mean.
 
 A reference that begins with the name of a source goes on with the path of a file, and perhaps what to look
 for in it: `Cilium bpf/lib/encap.h: __encap_with_nodeid4`. A reference to an RFC may name a section. Anything

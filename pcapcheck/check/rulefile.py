@@ -12,9 +12,9 @@ from pcapcheck.check.finding import Severity
 from pcapcheck.check.matchers import Matcher, Value
 from pcapcheck.check.parameter import Parameter, read_parameter
 from pcapcheck.check.profile import Clue, DecodeAs
+from pcapcheck.check.reference import Repository
 from pcapcheck.check.rule import ASSERTIONS, EXCUSES, OUTCOMES, SIDES, WHERE, WHO, Rule, RuleTest
 from pcapcheck.check.rulereader import read, read_value
-from pcapcheck.check.reference import Repository
 from pcapcheck.documents.cursor import Cursor
 from pcapcheck.documents.document import Document
 from pcapcheck.documents.events import Place

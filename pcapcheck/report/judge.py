@@ -193,7 +193,7 @@ def _violating(
     topology: Topology,
     rules: Mapping[str, RuleUsed],
 ) -> list[Finding]:
-    """Return the findings that the topology does not accept, by an id of their rule or that of their cause."""
+    """Return the findings that the topology does not accept, by an id of their rule or of their cause."""
     known = {number for each in causes if each.accepted for number in each.findings}
     patterns = [each.id for each in topology.accepted]
     formerly = {name: rule.formerly for name, rule in rules.items()}

@@ -1,4 +1,4 @@
-"""AWS VPC CNI, healthy: nodes have two network interfaces, and each pod leaves by the one that has its address."""
+"""AWS VPC CNI, healthy: nodes have two interfaces, and each pod leaves by the one that has its address."""
 
 from datapaths import aws_two_interfaces
 from profiles import DB, WEB

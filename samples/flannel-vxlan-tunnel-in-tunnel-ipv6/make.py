@@ -1,4 +1,4 @@
-"""flannel VXLAN with IPv6 alone, broken: node1 sends its own tunnel into the tunnel. All small packets pass."""
+"""flannel VXLAN with IPv6 alone, broken: node1 sends its own tunnel into the tunnel."""
 
 from cluster import Cluster
 from families import ipv6
