@@ -153,12 +153,15 @@ class Cluster:
         return replace(outer, there=Path((Segment(hops, *ends, resolve=False, routed=0),)))
 
     def _marks(self, source: str, peer: str) -> dict[str, Any]:
-        """Return what the header says by packet: Cilium the sender's identity, OVN the far datapath."""
+        """Return what the header says by packet: Cilium the sender's identity, OVN the far datapath.
+
+        Open vSwitch sends with DF (vswitchd/vswitch.xml, df_default).
+        """
         if "identity" in self.pod(source):
             return {"vni": self.pod(source)["identity"], "no_checksum": True}
         if peer in self.datapaths:
-            return {"vni": self.datapaths[peer], "ports": (3, 5), "checksum": True}
-        return {}
+            return {"vni": self.datapaths[peer], "ports": (3, 5), "checksum": True, "df": True}
+        return {"df": True} if self.style == "antrea" else {}
 
     def underlay(self, node: str, peer: str, *, routed: int = 0) -> tuple[Segment, ...]:
         """Return the way over the physical network: one link, or two with a router between."""

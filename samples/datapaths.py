@@ -3,6 +3,7 @@
 As in profiles.py: two nodes (three where subnets matter), a pod on each.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from cluster import Cluster
@@ -40,6 +41,17 @@ def cilium(mode: str = "vxlan", nodes: int = 2) -> Cluster:
     return Cluster(topology, "routed", "none" if port else "all")
 
 
+def cilium_wireguard() -> Cluster:
+    """Return Cilium with native routing and WireGuard: pods' packets go to other nodes by cilium_wg0."""
+    cluster = cilium("native")
+    for name, node in cluster.topology["nodes"].items():
+        tunnel = {"kind": "tunnel", "type": "wireguard", "port": 51871, "mtu": 1420}
+        uplink, *rest = node["interfaces"].items()
+        cluster.topology["nodes"][name]["interfaces"] = dict([uplink, ("cilium_wg0", tunnel), *rest])
+    cluster.topology["cluster"]["parameters"] = {"encryption": "wireguard"}
+    return replace(cluster, direct="none")
+
+
 def antrea(nodes: int = 2) -> Cluster:
     """Return an Antrea cluster with Geneve; the pods' gateway is antrea-gw0, an interface of the switch."""
     topology = _veths("192.168.186", ("web-1-5d1c04", "db-0-9be27a", "cache-2-30f8d6"), nodes, 1450)
@@ -71,6 +83,18 @@ def aws() -> Cluster:
     topology["cluster"] = cluster_entry("aws-vpc-cni", "aws-vpc-cni", PODS, {}) | {"pod_cidr": blocks}
     topology["cluster"]["service_cidr"] = "172.20.0.0/16"
     return Cluster(topology, "routed", "all", flat=True)
+
+
+def aws_two_interfaces() -> Cluster:
+    """Return an AWS cluster whose nodes have two network interfaces; the pods have addresses of the first."""
+    cluster = aws()
+    for number, (name, node) in enumerate(cluster.topology["nodes"].items()):
+        second = uplink_entry(number, f"10.0.11.{31 + number}") | {"mac": f"02:00:00:00:01:0{number + 1}"}
+        uplink, *rest = node["interfaces"].items()
+        cluster.topology["nodes"][name]["interfaces"] = dict([uplink, ("eth1", second), *rest])
+    for pod in cluster.topology["pods"].values():
+        pod["leaves_by"] = "eth0"
+    return cluster
 
 
 def kube_router(overlay: str = "full") -> Cluster:

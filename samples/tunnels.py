@@ -74,7 +74,7 @@ def _geneve(device: Device, frame: Frame, outer: Packet) -> Packet:
     port = 1 + (_hash(frame) * (65535 - 1) >> 32)
     with_sum = ":" in outer.source or bool(device.get("checksum"))
     content = fixed + options + frame.ethernet()
-    return udp(_df(outer, False), port, number(device, "port"), content, with_sum)
+    return udp(_df(outer, bool(device.get("df"))), port, number(device, "port"), content, with_sum)
 
 
 def _ports(ports: object) -> bytes:

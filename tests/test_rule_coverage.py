@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pcapcheck.check.reference import link_of
 from pcapcheck.check.rules import load_profile, profile_names
 
 REPOSITORY = Path(__file__).parents[1]
@@ -34,3 +35,20 @@ def test_every_sample_that_a_rule_names_is_there(name):
 @pytest.mark.parametrize("name", [each for each in profile_names() if not load_profile(each).shared])
 def test_every_profile_has_rules_of_its_own(name):
     assert own_rules(name)
+
+
+def can_be_followed(rule, sources):
+    return any(link_of(each, sources) or each.startswith("IEEE ") for each in rule.references)
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_rule_refers_to_a_source_that_can_be_followed(name):
+    sources = load_profile(name).sources
+    assert [rule.id for rule in own_rules(name) if not can_be_followed(rule, sources)] == []
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_an_id_that_a_rule_had_before_is_given_to_no_other(name):
+    former = [each for rule in load_profile(name).rules for each in rule.formerly]
+    assert set(former).isdisjoint(rule.id for rule in load_profile(name).rules)
+    assert len(former) == len(set(former))

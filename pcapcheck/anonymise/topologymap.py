@@ -123,6 +123,7 @@ class _Work:
             interface=self._names.interface(pod.interface),
             interfaces=self._interfaces(pod.interfaces),
             parent=_or_none(pod.parent, self._names.interface),
+            leaves_by=_or_none(pod.leaves_by, self._names.interface),
             gateway_ip=_or_none(pod.gateway_ip, self._pseudonyms.address),
             gateway_mac=_or_none(pod.gateway_mac, self._pseudonyms.mac),
         )

@@ -42,9 +42,20 @@ class RuleChoice:
     require: tuple[str, ...] = ()
 
     def __contains__(self, name: str) -> bool:
-        alike = [pattern for pattern in self.select if ("/" in pattern) == ("/" in name) or pattern == "*"]
-        chosen = not alike or any(fnmatchcase(name, pattern) for pattern in alike)
-        return chosen and not any(fnmatchcase(name, pattern) for pattern in self.ignore)
+        return self.takes(name)
+
+    def takes(self, *names: str) -> bool:
+        """Whether a rule or cause with these names, its id and its former ids, is among those chosen."""
+        alike = [
+            pattern for pattern in self.select if ("/" in pattern) == ("/" in names[0]) or pattern == "*"
+        ]
+        chosen = not alike or any_fits(names, alike)
+        return chosen and not any_fits(names, self.ignore)
+
+
+def any_fits(names: Iterable[str], patterns: Sequence[str]) -> bool:
+    """Whether one of some names fits one of some patterns."""
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,9 @@ def find_candidates(
     _check_rules(profiles, rules)
     _check_parameters(profiles, parameters)
     tuned = [given(each, parameters) for each in profiles]
-    kept = [replace(each, rules=tuple(rule for rule in each.rules if rule.id in rules)) for each in tuned]
+    kept = [
+        replace(each, rules=tuple(rule for rule in each.rules if rules.takes(*rule.names))) for each in tuned
+    ]
     return Candidates(tuple(kept), bool(named))
 
 
@@ -142,7 +155,7 @@ def _of_all(profiles: Sequence[Profile]) -> Profile:
 
 def _check_rules(profiles: Sequence[Profile], rules: RuleChoice) -> None:
     """Raise an error for the first pattern that no rule has, and no cause where these are meant, too."""
-    known = sorted({rule.id for profile in profiles for rule in profile.rules} | {RULE})
+    known = sorted({name for profile in profiles for rule in profile.rules for name in rule.names} | {RULE})
     causes = sorted(path.stem for path in (rules_directory() / "diagnoses").glob("*.yaml"))
     options = {"--select": rules.select, "--ignore": rules.ignore, "--require": rules.require}
     for option, patterns in options.items():

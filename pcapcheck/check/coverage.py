@@ -18,7 +18,8 @@ def coverage_of(judged: Sequence[Judged], network: Network) -> Coverage:
     idle = [each for each in judged if not each.packets]
     unknown = {each.rule.id: f"no value for {', '.join(each.unknown)}" for each in idle if each.unknown}
     reasons = {each.rule.id: _why(each) for each in idle if not each.unknown}
-    return Coverage(exercised, reasons, unknown, hops_without_capture(network))
+    formerly = {each.rule.id: each.rule.formerly for each in judged if each.rule.formerly}
+    return Coverage(exercised, reasons, unknown, hops_without_capture(network), formerly)
 
 
 def _why(judged: Judged) -> str:

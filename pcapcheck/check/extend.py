@@ -40,6 +40,7 @@ def extend(files: Sequence[RuleFile]) -> Profile:
         paths=_paths(_merged(each.paths for each in files), traits),
         rules=tuple(rules.values()),
         own_rules=frozenset(own & rules.keys()),
+        sources=_merged(each.sources for each in files),
         place=last.place,
     )
 

@@ -1,7 +1,7 @@
 """The results of a check: findings, the frames that prove them, and what was not checked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -82,12 +82,14 @@ class Coverage:
         not_exercised: rule id -> why no packet was judged.
         not_evaluable: rule id -> which name had no value.
         hops_without_capture: hops of expected paths where nothing was captured.
+        formerly: rule id -> the ids that it had before.
     """
 
     exercised: Mapping[str, int]
     not_exercised: Mapping[str, str]
     not_evaluable: Mapping[str, str]
     hops_without_capture: tuple[Hop, ...]
+    formerly: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def unmet(self, require: Iterable[str]) -> tuple[str, ...]:
         """Return which required rules were not exercised, one sentence each.
@@ -98,7 +100,10 @@ class Coverage:
         unjudged = {**self.not_exercised, **self.not_evaluable}
         missing = []
         for pattern in require:
-            if not any(fnmatchcase(rule, pattern) for rule in {**self.exercised, **unjudged}):
+            if not any(self._fits(rule, pattern) for rule in {**self.exercised, **unjudged}):
                 missing.append(f"{pattern}: no rule of the profiles has this id")
-            missing += [f"{rule}: {why}" for rule, why in unjudged.items() if fnmatchcase(rule, pattern)]
+            missing += [f"{rule}: {why}" for rule, why in unjudged.items() if self._fits(rule, pattern)]
         return tuple(missing)
+
+    def _fits(self, rule: str, pattern: str) -> bool:
+        return any(fnmatchcase(name, pattern) for name in (rule, *self.formerly.get(rule, ())))

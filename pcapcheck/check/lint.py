@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from pcapcheck.check.profile import Profile
+from pcapcheck.check.reference import source_name
 from pcapcheck.check.rulereader import read
 from pcapcheck.check.words import Wrong, check_field, check_matcher, check_variable
 from pcapcheck.decode.registry import ALIASES, dissector_table, protocols
@@ -70,6 +71,7 @@ def _check_rule(
     if cause is not None and cause not in causes:
         fix = did_you_mean(str(cause), causes, "`pcapcheck explain` lists the causes")
         yield rule.at("diagnosis").error(f"`{cause}` is not a root cause", fix)
+    yield from _check_references(rule, profile)
     for parameter, part in rule.at("given").items():
         yield from _complain(part, check_variable(parameter, profile.parameters))
     yield from _check_matchers(rule.at("when"), profile)
@@ -77,6 +79,19 @@ def _check_rule(
     for test in rule.at("tests").each():
         for field, part in test.at("change").items():
             yield from _complain(part, check_field(field))
+
+
+def _check_references(rule: Cursor, profile: Profile) -> Iterator[InputError]:
+    """Yield what is wrong with the files that a rule refers to, and with its former ids."""
+    for each in rule.at("references").each():
+        name = source_name(str(each.data))
+        if name is not None and name not in profile.sources:
+            known = "`sources:` has " + (", ".join(profile.sources) or "none")
+            yield each.error(f"`{name}` is not a source", did_you_mean(name, profile.sources, known))
+    ids = {other.id for other in profile.rules}
+    for each in rule.at("formerly").each():
+        if each.data in ids:
+            yield each.error(f"`{each.data}` is the id of a rule", "give an id that no rule has any more")
 
 
 def _inherited(profile: Profile) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from pcapcheck.check.matchers import Matcher, Value, equal
 from pcapcheck.check.parameter import NOWHERE, Parameter
+from pcapcheck.check.reference import Repository
 from pcapcheck.check.rule import Rule
 from pcapcheck.correlate.paths import Path
 from pcapcheck.documents.events import Place
@@ -97,6 +98,7 @@ class Profile:
         shared: it describes no CNI by itself; its rules alone make no network conformant.
         extends: names of the profiles whose rules, paths and parameters it has, itself not included.
         paths: `who/where`, `who` or `where` -> hops in the direction that the name says.
+        sources: name -> the repository that references of rules name so.
         own_rules: ids of the rules from no shared profile: without one judged, nothing is conformant.
     """
 
@@ -111,6 +113,7 @@ class Profile:
     paths: Mapping[str, Path] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     own_rules: frozenset[str] = frozenset()
+    sources: Mapping[str, Repository] = field(default_factory=dict)
     place: Place = NOWHERE
 
     def value(self, word: object) -> Value | None:

@@ -3,7 +3,7 @@
 Plain data. How rule files are read is for `rulefile`, and how packets are judged is for `checker`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,13 +33,14 @@ class RuleTest:
     """A small capture, relative to the rule file, and what the rule says about it.
 
     `change` re-writes fields of packets at the rule's `side` and `at` (or the test's own `at`): field name ->
-    value as in the file.
+    value as in the file. `given` are values of the profile's parameters.
     """
 
     capture: str
     outcome: str  # pass | fail | not_exercised | not_evaluable
     change: Mapping[str, object] = field(default_factory=dict)
     at: tuple[str, ...] = ()
+    given: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Rule:
 
     Attributes:
         id: profile/what-it-protects.
+        formerly: ids that it had before; options and baselines accept them.
         at: roles of the hops where it applies; empty for an assertion over whole flows.
         side: source or destination: only hops at that end of the packet's direction.
         form: only packets that travel in one of these forms there; empty is any.
@@ -82,6 +84,12 @@ class Rule:
     assertion: str | None = None
     diagnosis: str | None = None
     tests: tuple[RuleTest, ...] = ()
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its id, and those that it had before."""
+        return (self.id, *self.formerly)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -96,3 +104,9 @@ class Rule:
         """Every variable that judging this rule reads, without the dollar sign."""
         matchers = (*self.when.values(), *self.expect.values())
         return tuple(dict.fromkeys(name for matcher in matchers for name in matcher.variables))
+
+
+def by_name(rules: Iterable[Rule]) -> dict[str, Rule]:
+    """Return the rules by their ids and their former ids; where both exist, the id counts."""
+    every = tuple(rules)
+    return {**{name: rule for rule in every for name in rule.formerly}, **{rule.id: rule for rule in every}}

@@ -12,6 +12,7 @@ from pcapcheck.check.finding import Severity
 from pcapcheck.check.matchers import Matcher, Value
 from pcapcheck.check.parameter import Parameter, read_parameter
 from pcapcheck.check.profile import Clue, DecodeAs
+from pcapcheck.check.reference import Repository
 from pcapcheck.check.rule import ASSERTIONS, EXCUSES, OUTCOMES, SIDES, WHERE, WHO, Rule, RuleTest
 from pcapcheck.check.rulereader import read, read_value
 from pcapcheck.documents.cursor import Cursor
@@ -42,6 +43,7 @@ class RuleFile:
     detect: tuple[Clue, ...] | None
     traits: Mapping[str, Any]
     paths: Mapping[str, tuple[StepMarks, ...]]
+    sources: Mapping[str, Repository]
     rules: tuple[Rule, ...]
     place: Place
 
@@ -64,6 +66,7 @@ def read_rule_file(document: Document) -> RuleFile:
         detect=tuple(_clue(part) for part in top.at("detect").each()) if "detect" in top else None,
         traits=dict(top.get("traits") or {}),
         paths={name: tuple(_step(each) for each in part.each()) for name, part in top.at("paths").items()},
+        sources={name: _source(part) for name, part in top.at("sources").items()},
         rules=tuple(read_rule(part) for part in top.at("rules").each()),
         place=top.at("profile").place,
     )
@@ -93,6 +96,7 @@ def read_rule(part: Cursor) -> Rule:
         assertion=part.choice("assert", ASSERTIONS),
         diagnosis=part.get("diagnosis"),
         tests=tuple(_test(each) for each in part.at("tests").each()),
+        formerly=part.words("formerly"),
     )
     _check_sense(rule, part)
     return rule
@@ -149,6 +153,11 @@ def _step(part: Cursor) -> StepMarks:
     return role, tuple(marks)
 
 
+def _source(part: Cursor) -> Repository:
+    return Repository(part.text("repository"), part.text("version"), part.text("read_for"))
+
+
 def _test(part: Cursor) -> RuleTest:
     outcome = part.choice("outcome", OUTCOMES) or "pass"
-    return RuleTest(part.text("capture"), outcome, dict(part.get("change") or {}), part.choices("at", ROLES))
+    change, given = (dict(part.get(key) or {}) for key in ("change", "given"))
+    return RuleTest(part.text("capture"), outcome, change, part.choices("at", ROLES), given)

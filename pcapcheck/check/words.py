@@ -4,11 +4,11 @@ It imports the decoder, which takes time; shipped rule files, which a test check
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from pcapcheck.check.matchers import Literal, Matcher, Other, Variable
+from pcapcheck.check.matchers import Bits, Literal, Matcher, Other, Variable
 from pcapcheck.check.rulefile import ROLES
 from pcapcheck.decode.columns import field_names
 from pcapcheck.documents.values import BITS, Span, address_number, mac_number
@@ -18,7 +18,7 @@ from pcapcheck.topology.names import OF_CLUSTER
 SPECIAL: Final = ("form", "stack")
 END_SUBJECTS: Final = ("source", "destination")
 POINTS: Final = ("here", "previous", "next")
-OF_POD: Final = ("address", "addresses", "mac", "vni", "identity", "name", "gateway_mac")
+OF_POD: Final = ("address", "addresses", "mac", "vni", "identity", "name", "gateway_mac", "uplink_mac")
 OF_NODE: Final = ("node.addresses", "node.underlay_addresses", "node.name")
 OF_POINT: Final = (
     "mac",
@@ -72,8 +72,14 @@ def check_field(name: str) -> Wrong | None:
 
 def check_matcher(field: str, matcher: Matcher, parameters: Collection[str]) -> Wrong | None:
     """Return what is wrong with a matcher on a field that exists, or None."""
-    found = (_check_part(field, part, parameters) for part in matcher.walk())
+    found = (_check_part(field, part, parameters) for part in _compared(matcher))
     return next((wrong for wrong in found if wrong), None)
+
+
+def _compared(matcher: Matcher) -> Iterator[Matcher]:
+    """Yield a matcher and all that it is made of, but no numbers that are compared with some bits only."""
+    bits = {id(part) for each in matcher.walk() if isinstance(each, Bits) for part in each.walk()}
+    yield from (each for each in matcher.walk() if id(each) not in bits or not isinstance(each, Literal))
 
 
 def _check_part(field: str, matcher: Matcher, parameters: Collection[str]) -> Wrong | None:

@@ -60,11 +60,12 @@ def command(name: str, files: tuple[str, ...]) -> None:
 
 def _rules(files: Sequence[str]) -> dict[str, "Rule"]:
     """Return the rules of all shipped profiles and of some files, by id."""
+    from pcapcheck.check.rule import by_name
     from pcapcheck.check.rules import load_profile
     from pcapcheck.documents.shipped import profile_names
 
     profiles = [load_profile(each) for each in (*profile_names(), *files)]
-    return {rule.id: rule for profile in profiles for rule in profile.rules}
+    return by_name(rule for profile in profiles for rule in profile.rules)
 
 
 def _cause(cause: "Cause") -> Iterator[str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import struct
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,15 +12,11 @@ from pcapcheck.errors import InputError, did_you_mean
 from pcapcheck.report.console import say, warn
 
 if TYPE_CHECKING:
-    from pcapcheck.capture.block import Block
     from pcapcheck.check.finding import Coverage
     from pcapcheck.check.parameter import Parameter
     from pcapcheck.check.profile import Profile
     from pcapcheck.check.rule import Rule
-    from pcapcheck.check.ruletest import RuleTestCase
     from pcapcheck.correlate.paths import PathHop
-
-Check: TypeAlias = "Callable[[Path, str | None], tuple[frozenset[str], Coverage]]"
 
 
 @click.group()
@@ -71,7 +65,7 @@ def show(what: str) -> None:
     from pcapcheck.check.rules import load_profile
 
     if "/" in what and not what.endswith((".yaml", ".yml")):
-        for line in _rule_lines(_find_rule(what)):
+        for line in _rule_lines(_find_rule(what), load_profile(what.partition("/")[0])):
             say(line)
         return
     for line in _profile_lines(load_profile(what)):
@@ -119,6 +113,7 @@ def test(what: tuple[str, ...], verbose: bool) -> int:
       pcapcheck rules test flannel-vxlan/vni
     """
     from pcapcheck.documents.shipped import profile_names
+    from pcapcheck.run.ruletests import run_tests
 
     counts = dict.fromkeys(("passed", "failed", "without sample"), 0)
     for name, rule_ids in _chosen(what or profile_names()).items():
@@ -151,90 +146,14 @@ def fields(words: tuple[str, ...]) -> None:
     _table(("field", "kind"), rows)
 
 
-def run_tests(profile_name: str, rule_ids: Sequence[str], check: Check) -> Iterator[tuple[str, str]]:
-    """Run tests of one profile; yield passed, failed or without sample, and a line for people.
-
-    Args:
-        profile_name: a shipped profile, or the path of a rule file.
-        rule_ids: which rules; empty: all that the profile itself defines.
-        check: the function that checks a folder.
-    """
-    from pcapcheck.check.rules import load_profile
-    from pcapcheck.check.ruletest import cases, outcome
-
-    profile = load_profile(profile_name)
-    against = None if profile.shared else profile_name  # shared rules need the paths of a CNI
-    known: dict[Path, tuple[frozenset[str], Coverage]] = {}
-    for case in cases(profile, rule_ids):
-        rule, wanted = case.rule, case.test
-        change = f" with {dict(wanted.change)}" if wanted.change else ""
-        line = f"{rule.id}: {wanted.capture}{change}"
-        sample = _sample(case)
-        if sample is None:
-            yield "without sample", f"{line}: the sample is not installed"
-            continue
-        if wanted.change:
-            with tempfile.TemporaryDirectory() as folder:
-                _write_changed(sample, Path(folder), case, profile)
-                found = check(Path(folder), against)
-        else:
-            found = known[sample] = known.get(sample) or check(sample, against)
-        said = outcome(rule.id, *found)
-        right = said == wanted.outcome
-        yield (
-            "passed" if right else "failed",
-            f"{line}: {said}" + ("" if right else f", not {wanted.outcome}"),
-        )
-
-
-def check_folder(folder: Path, profile_name: str | None) -> tuple[frozenset[str], Coverage]:
+def check_folder(
+    folder: Path, profile_name: str | None, parameters: Mapping[str, object]
+) -> tuple[frozenset[str], Coverage]:
     """Check a folder of captures against one profile; None: the one that its topology names."""
     from pcapcheck.api import check
 
-    result = check(str(folder), profile=profile_name)
+    result = check(str(folder), profile=profile_name, parameters=dict(parameters))
     return frozenset(finding.rule for finding in result.findings), result.coverage
-
-
-def _sample(case: RuleTestCase) -> Path | None:
-    """Return the folder of a test's sample: beside the rule file, or beside the folder of rule files."""
-    home = Path(case.rule.place.file).resolve().parent
-    places = (home / case.test.capture, home.parent / case.test.capture)
-    return next((place for place in places if place.is_dir()), None)
-
-
-def _write_changed(sample: Path, folder: Path, case: RuleTestCase, profile: Profile) -> None:
-    """Copy a sample into a folder, with the fields that a test changes."""
-    from pcapcheck.bind.bind import Binder
-    from pcapcheck.capture.source import open_capture
-    from pcapcheck.check.rules import Option, unknown_parameters, with_parameters
-    from pcapcheck.check.ruletest import changed
-    from pcapcheck.topology.load import load_topology
-
-    topology = load_topology(sample / "topology.yaml")
-    unknown = unknown_parameters(profile, topology.parameters)
-    known = {name: value for name, value in topology.parameters.items() if name not in unknown}
-    profile = with_parameters(profile, known, Option(topology.source))
-    (folder / "topology.yaml").write_bytes((sample / "topology.yaml").read_bytes())
-    captures = sorted(sample.glob("*.pcap"))
-    binder = Binder(topology, [file.name for file in captures])
-    for file in captures:
-        capture = open_capture(str(file))
-        blocks = list(capture.blocks())
-        point = binder.bind(file.name, linktype=capture.interfaces[0].linktype).point
-        new = [changed(block, case, profile, topology=topology, point=point) for block in blocks]
-        _write_pcap(folder / file.name, new, capture.interfaces[0].linktype)
-
-
-def _write_pcap(path: Path, blocks: Iterable[Block], linktype: int) -> None:
-    """Write a classic capture with nanoseconds; www.tcpdump.org/manpages/pcap-savefile.5.html."""
-    with path.open("wb") as file:
-        file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, linktype))
-        for block in blocks:
-            records = zip(block.time, block.offset, block.captured, block.original, strict=True)
-            for time, offset, captured, original in records:
-                seconds, nanoseconds = divmod(int(time), 10**9)
-                file.write(struct.pack("<IIII", seconds, nanoseconds, captured, original))
-                file.write(block.data[offset : offset + captured].tobytes())
 
 
 def _chosen(what: Iterable[str]) -> dict[str, list[str]]:
@@ -248,10 +167,11 @@ def _chosen(what: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _find_rule(rule_id: str) -> Rule:
+    from pcapcheck.check.rule import by_name
     from pcapcheck.check.rules import load_profile
 
     profile = load_profile(rule_id.partition("/")[0])
-    rules = {rule.id: rule for rule in profile.rules}
+    rules = by_name(profile.rules)
     if rule_id not in rules:
         fix = did_you_mean(rule_id, rules, f"`pcapcheck rules show {profile.name}` lists its rules")
         raise InputError("rules", f"`{rule_id}` is not a rule of `{profile.name}`", fix)
@@ -284,13 +204,20 @@ def _hop(hop: PathHop) -> str:
     return f"{hop.role}{form}" + ("" if less == "0" else f" (TTL less {less})")
 
 
-def _rule_lines(rule: Rule) -> Iterator[str]:
+def _rule_lines(rule: Rule, profile: Profile) -> Iterator[str]:
+    from pcapcheck.check.reference import linked, releases
+
     yield f"{rule.id} ({rule.severity}): {rule.title}"
     yield f"\nbecause: {rule.because}"
     yield f"fix: {rule.fix}"
     if rule.diagnosis:
         yield f"diagnosis: {rule.diagnosis}"
-    yield f"references: {'; '.join(rule.references)}"
+    yield "references:"
+    yield from (f"  {each}" for each in linked(rule.references, profile.sources))
+    if read_for := releases(rule.references, profile.sources):
+        yield f"read for: {', '.join(read_for)}"
+    if rule.formerly:
+        yield f"formerly: {', '.join(rule.formerly)}"
     yield f"defined at {rule.place}"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from pcapcheck.check.checker import Judged, frames_of
-from pcapcheck.check.finding import Finding, Frame
+from pcapcheck.check.finding import Finding, Frame, Severity
 from pcapcheck.check.profile import Profile
 from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.correlate.network import Network
@@ -173,10 +173,11 @@ class Case:
 
 
 def broken_rules(judged: Sequence[Judged]) -> tuple[Broken, ...]:
-    """Return the findings of all rules, numbered in order."""
+    """Return the findings that may be evidence, with their numbers in order; information is none."""
     pairs = [
         (finding, direction, each.rule.assertion is not None)
         for each in judged
         for finding, direction in zip(each.findings, each.directions, strict=True)
     ]
-    return tuple(Broken(number, *pair) for number, pair in enumerate(pairs))
+    numbered = (Broken(number, *pair) for number, pair in enumerate(pairs))
+    return tuple(each for each in numbered if each.finding.severity is not Severity.INFO)

@@ -7,12 +7,17 @@ malformed is left out.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from pcapcheck.dumps.host import network_or_none
 from pcapcheck.topology.topology import Service, ServicePort
 
 KubeObject = Mapping[str, Any]
+# Where the peers of a node send its tunnel, if Kubernetes does not know that address: flannel's --public-ip.
+_PREFIX: Final = "flannel.alpha.coreos.com/"
+_TUNNEL_ENDS: Final = tuple(
+    f"{_PREFIX}{key}{ending}" for key in ("public-ip", "public-ipv6") for ending in ("", "-overwrite")
+)
 
 
 @dataclass(slots=True)
@@ -102,14 +107,16 @@ def _name(thing: KubeObject) -> str:
 
 
 def _node(thing: KubeObject) -> KubeNode:
-    addresses = [each for each in _list(thing, "status", "addresses") if _at(each, "type") == "InternalIP"]
+    listed = [each for each in _list(thing, "status", "addresses") if _at(each, "type") == "InternalIP"]
     cidrs = _list(thing, "spec", "podCIDRs") or [_at(thing, "spec", "podCIDR")]
     annotations = _at(thing, "metadata", "annotations")
+    kept = annotations if isinstance(annotations, Mapping) else {}
+    own = _addresses(_at(each, "address") for each in listed)
     return KubeNode(
         name=_name(thing),
-        addresses=_addresses(_at(each, "address") for each in addresses),
+        addresses=tuple(dict.fromkeys((*own, *_addresses(map(kept.get, _TUNNEL_ENDS))))),
         pod_cidrs=tuple(each for each in cidrs if network_or_none(each)),
-        annotations=annotations if isinstance(annotations, Mapping) else {},
+        annotations=kept,
     )
 
 

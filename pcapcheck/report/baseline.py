@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pcapcheck.check.finding import Finding
 from pcapcheck.diagnose.diagnosis import Diagnosis
 from pcapcheck.errors import InputError
 from pcapcheck.report.quantity import count
-from pcapcheck.report.report import Report, Verdict
+from pcapcheck.report.report import FlowSummary, Report, Verdict
 from pcapcheck.report.stableid import FINGERPRINT_KEY, fingerprint, fingerprint_of_cause
 from pcapcheck.report.summary import fails
 
@@ -59,18 +60,26 @@ def without_known(report: Report, known: frozenset[str], name: str) -> Report:
         name: the file of the baseline, for the note.
     """
     flows = {flow.flow: flow for flow in report.flows}
-    marks = [fingerprint(finding, flows) for finding in report.findings]
+    marks = [_fingerprints(report, finding, flows) for finding in report.findings]
     causes = [fingerprint_of_cause(each) for each in report.diagnoses]
-    kept = {number: new for new, number in enumerate(n for n, mark in enumerate(marks) if mark not in known)}
+    fresh = (number for number, names in enumerate(marks) if not names & known)
+    kept = {number: new for new, number in enumerate(fresh)}
     findings = tuple(report.findings[number] for number in kept)
     diagnoses = tuple(
         _renumbered(each, kept)
         for each, mark in zip(report.diagnoses, causes, strict=True)
         if mark not in known
     )
-    seen = {*marks, *causes}
+    seen = {*causes}.union(*marks)
     left = replace(report, findings=findings, diagnoses=diagnoses, known=len(known & seen))
     return replace(left, verdict=_verdict(left), notes=(*report.notes, _note(known, seen, name)))
+
+
+def _fingerprints(report: Report, finding: Finding, flows: Mapping[str, FlowSummary]) -> frozenset[str]:
+    """Return the finding's fingerprint, and those that it had while its rule had other ids."""
+    rule = report.rules.get(finding.rule)
+    names = (finding.rule, *(rule.formerly if rule else ()))
+    return frozenset(fingerprint(replace(finding, rule=name), flows) for name in names)
 
 
 def _renumbered(diagnosis: Diagnosis, kept: Mapping[int, int]) -> Diagnosis:

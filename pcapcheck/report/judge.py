@@ -3,7 +3,7 @@
 Takes the network and the chosen profiles. It reads no files and does not know what a report looks like.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import groupby
@@ -13,7 +13,7 @@ import polars as pl
 
 from pcapcheck.bind.place import BoundCaptures
 from pcapcheck.check.assertions import check_assertion
-from pcapcheck.check.candidates import RuleChoice
+from pcapcheck.check.candidates import RuleChoice, any_fits
 from pcapcheck.check.checker import Judged, check_rule
 from pcapcheck.check.choice import Chosen
 from pcapcheck.check.coverage import coverage_of, unknown_ways
@@ -90,7 +90,7 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
     checked = checked and not traffic.unknown and not unsure and not caveats
     return Report(
         verdict=verdict_of(
-            _violating(findings, causes, whole.topology), causes, how.fail_on, checked=checked
+            _violating(findings, causes, whole.topology, rules), causes, how.fail_on, checked=checked
         ),
         profiles=tuple(
             ProfileUsed(each.name, each.confidence, each.evidence, each.alternatives) for each in chosen.used
@@ -195,19 +195,28 @@ def verdict_of(
     return Verdict.CONFORMANT if checked else Verdict.INCONCLUSIVE
 
 
-def _violating(findings: Sequence[Finding], causes: Sequence[Diagnosis], topology: Topology) -> list[Finding]:
-    """Return the findings that the topology does not accept, by their own id or that of their cause."""
+def _violating(
+    findings: Sequence[Finding],
+    causes: Sequence[Diagnosis],
+    topology: Topology,
+    rules: Mapping[str, RuleUsed],
+) -> list[Finding]:
+    """Return the findings that the topology does not accept, by an id of their rule or of their cause."""
     known = {number for each in causes if each.accepted for number in each.findings}
     patterns = [each.id for each in topology.accepted]
+    formerly = {name: rule.formerly for name, rule in rules.items()}
     return [
         finding
         for number, finding in enumerate(findings)
-        if number not in known and not any(fnmatchcase(finding.rule, pattern) for pattern in patterns)
+        if number not in known and not any_fits((finding.rule, *formerly.get(finding.rule, ())), patterns)
     ]
 
 
 def _used(rule: Rule) -> RuleUsed:
-    return RuleUsed(rule.title, rule.because, rule.fix, rule.references, rule.place.file, rule.place.line)
+    place = rule.place
+    return RuleUsed(
+        rule.title, rule.because, rule.fix, rule.references, place.file, place.line, rule.formerly
+    )
 
 
 def captures_used(bound: BoundCaptures, network: Network) -> tuple[CaptureUsed, ...]:

@@ -50,7 +50,8 @@ class TopologyUsed:
 class RuleUsed:
     """What a report says about a rule besides its findings.
 
-    `file` and `line` are where the rule is written; they are "" and 0 where that is unknown.
+    `file` and `line` are where the rule is written; they are "" and 0 where that is unknown. `formerly` are
+    ids that the rule had before.
     """
 
     title: str
@@ -59,6 +60,7 @@ class RuleUsed:
     references: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

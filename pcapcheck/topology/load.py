@@ -239,7 +239,8 @@ def read_pod(name: str, part: Cursor, nodes: Mapping[str, Node]) -> Pod:
         host_network=host_network,
         type=part.get("type"),
         mode=part.get("mode"),
-        parent=_parent(part, home),
+        parent=_of_node(part, "parent", home),
+        leaves_by=_of_node(part, "leaves_by", home),
         identity=part.get("identity"),
         vni=part.get("vni"),
         gateway_ip=gateway.address("ip"),
@@ -266,9 +267,9 @@ def _interfaces(part: Cursor) -> list[tuple[str, Interface]]:
     return found
 
 
-def _parent(part: Cursor, node: Node) -> str | None:
-    """Return the node's interface under a macvlan or ipvlan pod; it must exist if any interface is listed."""
-    return _name(part, "parent", node.interfaces, "interface") if node.interfaces else part.get("parent")
+def _of_node(part: Cursor, key: str, node: Node) -> str | None:
+    """Return the interface of the pod's node that a key names; it must exist if any interface is listed."""
+    return _name(part, key, node.interfaces, "interface") if node.interfaces else part.get(key)
 
 
 def read_service(name: str, part: Cursor) -> Service:

@@ -87,10 +87,14 @@ class Names:
         role, _, attribute = name.partition(".")
         return _all(_of_interface(each, attribute) for each in node.of_role(role))
 
-    @staticmethod
-    def _of_pod(pod: Pod, name: str) -> Values:
+    def _of_pod(self, pod: Pod, name: str) -> Values:
+        """Return an attribute of a pod; `uplink_mac` is the MAC of the interface that it leaves by."""
         if name in ("address", "addresses"):
             return pod.addresses
+        if name == "uplink_mac":
+            node = self._topology.nodes.get(pod.node)
+            uplink = node.interfaces.get(pod.leaves_by or "") if node else None
+            return _of_interface(uplink, "mac") if uplink else ()
         value = getattr(pod, name, None) if name in _OF_POD else None
         return () if value is None else (value,)
 

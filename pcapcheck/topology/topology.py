@@ -104,6 +104,7 @@ class Pod:
     type: str | None = None  # macvlan | ipvlan
     mode: str | None = None
     parent: str | None = None
+    leaves_by: str | None = None  # the node's interface that has its address in the network outside (AWS)
     identity: int | None = None  # a VNI that is the sender's (Cilium)
     vni: int | None = None  # the tenant's segment
     gateway_ip: str | None = None

@@ -120,6 +120,7 @@ def _pod(pod: Pod) -> Entry:
         type=pod.type,
         mode=pod.mode,
         parent=pod.parent,
+        leaves_by=pod.leaves_by,
         identity=pod.identity,
         vni=pod.vni,
         gateway=_said(ip=pod.gateway_ip, mac=pod.gateway_mac) or None,

@@ -29,6 +29,29 @@ def test_rules_are_chosen_by_id_or_pattern(choice, chosen):
     assert [rule for rule in ("a/x", "a/y", "b/x") if rule in choice] == chosen
 
 
+@pytest.mark.parametrize(
+    ("choice", "chosen"),
+    [
+        (RuleChoice(select=("old/x",)), True),
+        (RuleChoice(select=("old/*",)), True),
+        (RuleChoice(select=("other/*",)), False),
+        (RuleChoice(ignore=("old/x",)), False),
+        (RuleChoice(select=("a/x",), ignore=("old/x",)), False),
+    ],
+)
+def test_a_rule_is_chosen_by_an_id_that_it_had_before(choice, chosen):
+    assert choice.takes("a/x", "old/x") == chosen
+
+
+@pytest.mark.parametrize("option", ["select", "ignore", "require"])
+def test_options_accept_the_former_id_of_a_rule(option):
+    renamed = "calico-wireguard/never-in-clear"  # now calico/never-in-clear
+    [profile] = found("calico-wireguard", rules=RuleChoice(**{option: (renamed,)})).profiles
+    ids = [rule.id for rule in profile.rules]
+    assert ("calico/never-in-clear" in ids) == (option != "ignore")
+    assert (len(ids) == 1) == (option == "select")
+
+
 def test_profiles_are_the_users_else_the_topologys_else_all():
     says = Topology(profile="calico-ipip")
     assert [each.name for each in found("gre", topology=says).profiles] == ["gre"]

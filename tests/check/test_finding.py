@@ -1,4 +1,4 @@
-from pcapcheck.check.finding import Frame, Hop, Severity
+from pcapcheck.check.finding import Coverage, Frame, Hop, Severity
 
 
 def test_frames_are_in_the_order_of_their_numbers_file_by_file():
@@ -14,3 +14,11 @@ def test_two_passes_over_one_uplink_are_two_hops():
 
 def test_a_severity_is_written_as_rule_files_have_it():
     assert [str(each) for each in Severity] == ["error", "warning", "info"]
+
+
+def test_a_required_rule_may_be_named_as_it_was_before():
+    renamed = {"new/a": ("old/a",), "new/b": ("old/b",)}
+    coverage = Coverage({"new/a": 3}, {"new/b": "no packet"}, {}, (), renamed)
+    assert coverage.unmet(["old/a"]) == ()
+    assert coverage.unmet(["old/*"]) == ("new/b: no packet",)
+    assert coverage.unmet(["older/a"]) == ("older/a: no rule of the profiles has this id",)

@@ -20,6 +20,7 @@ rules:
   - {{id: demo/a, {RULE}, given: {{port: 8472}}, diagnosis: vni-mismatch, expect: {{vxlan.vni: 1}}}}
   - {{id: demo/b, {RULE}, when: {{ip.ttl: 1}}, never: true, tests: [{TEST}]}}
 interfaces: [{{name: 'demo(?P<port>\\d+)', role: vtep, kind: vxlan}}]
+sources: {{Demo: {{repository: demo/demo, version: v1, read_for: "1"}}}}
 """
 
 
@@ -41,6 +42,8 @@ def test_right_file_has_no_mistakes():
         ("?P<port>", "?P<prot>", "did you mean `port`?"),
         ("kind: vxlan", "kind: vxlam", "did you mean `vxlan`?"),
         ("demo/b", "other/b", "write `demo/b`"),
+        ("[RFC 1]", "['Demoo src/a.c: main']", "did you mean `Demo`?"),
+        ("id: demo/b,", "id: demo/b, formerly: [demo/a],", "`demo/a` is the id of a rule"),
         ("diagnosis: vni-mismatch", "diagnosis: vni-mismach", "did you mean `vni-mismatch`?"),
         ("given: {port", "given: {prot", "did you mean `port`?"),
         ("expect: {vxlan.vni: 1}", "expect: {vxlan.vin: 1}", "did you mean `vxlan.vni`?"),

@@ -21,7 +21,7 @@ def test_field_may_be_named(name):
         ("inner.udp.dsport", "did you mean `inner.udp.dstport`?"),
         ("stak", "did you mean `stack`?"),
         ("zzzzzz", "`pcapcheck rules fields` lists the known names"),
-        ("geneve._options_length", "`pcapcheck rules fields` lists"),
+        ("geneve._options_length", "did you mean `geneve.option.type`?"),
         ("inner.ip.dst#2", "write `ip.dst#2` or `inner.ip.dst`"),
         ("ip.dst#0", "did you mean"),
     ],
@@ -76,6 +76,7 @@ def test_unknown_variable_is_answered_with_the_nearest(path, fix):
         ("udp.srcport", "1..9"),
         ("form", "vxlan"),
         ("ip.ttl", {"field": "inner.ip.ttl"}),
+        ("eth.src", {"bits": "32..47", "is": 0x0A58}),
     ],
     ids=str,
 )

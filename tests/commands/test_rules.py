@@ -5,9 +5,8 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
-from pcapcheck.check.finding import Coverage
 from pcapcheck.check.rules import profile_names, rules_directory
-from pcapcheck.commands.rules import command, run_tests
+from pcapcheck.commands.rules import command
 from pcapcheck.errors import InputError
 
 MINE = """\
@@ -56,7 +55,7 @@ def test_list_all_has_every_file():
 
 def test_show_profile_has_parameters_paths_and_rules():
     text = run("show", "flannel-vxlan").stdout
-    assert "vni            1 (integer)" in text
+    assert "vni 1 (integer)" in " ".join(text.split())
     assert "pod > veth > bridge > vtep (TTL less 1) > uplink as vxlan" in text
     assert "flannel-vxlan/vni" in text
 
@@ -66,6 +65,19 @@ def test_show_rule_says_why_and_where():
     assert text.startswith("flannel-vxlan/vni (error): VXLAN packets carry the cluster's VNI\n")
     assert "because: A VTEP silently drops packets" in text
     assert "flannel-vxlan.yaml:" in text
+
+
+def test_show_rule_gives_its_source_as_a_link_and_the_releases_that_were_read():
+    text = run("show", "calico-vxlan/vni").stdout
+    assert "https://www.rfc-editor.org/rfc/rfc7348#section-5" in text
+    assert "Calico felix/bpf-gpl/nat.h: CALI_VXLAN_VNI  https://github.com/projectcalico/calico/blob/" in text
+    assert "read for: Calico 3.3" in text
+
+
+def test_show_takes_the_id_that_a_rule_had_before():
+    text = run("show", "calico-wireguard/never-in-clear").stdout
+    assert text.startswith("calico/never-in-clear (error)")
+    assert "formerly: calico-wireguard/never-in-clear" in text
 
 
 def test_show_unknown_rule_offers_the_nearest():
@@ -119,72 +131,6 @@ def test_fields_lists_names_and_kinds():
 def test_fields_without_a_match_offers_the_nearest():
     with pytest.raises(InputError, match=r"did you mean `udp\.dstport`"):
         run("fields", "udp.dsport")
-
-
-def answering(*broken, exercised=("mine/vni",)):
-    """Return a check that says what is broken, and remembers what it was given."""
-    coverage = Coverage(dict.fromkeys(exercised, 1), {}, {}, ())
-    answering.seen = []
-
-    def check(folder, profile):
-        answering.seen.append((sorted(file.name for file in folder.iterdir()), profile))
-        return frozenset(broken), coverage
-
-    return check
-
-
-def test_tests_pass_and_fail_by_what_the_check_says(mine):
-    results = [result for result, _ in run_tests(str(mine), (), answering())]
-    assert results == ["passed", "failed", "without sample"]
-
-
-def test_failed_test_says_what_came_out(mine):
-    lines = [line for _, line in run_tests(str(mine), (), answering("mine/vni"))]
-    assert lines == [
-        "mine/vni: sample: fail, not pass",
-        "mine/vni: sample with {'vxlan.vni': 7}: fail",
-        "mine/vni: nowhere: the sample is not installed",
-    ]
-
-
-def test_changed_sample_has_all_captures_and_the_topology(mine):
-    list(run_tests(str(mine), (), answering()))
-    (original, _), (changed, _) = answering.seen
-    assert set(changed) == {name for name in original if name.endswith((".pcap", "topology.yaml"))}
-
-
-def test_profile_of_the_file_is_checked(mine):
-    list(run_tests(str(mine), (), answering()))
-    assert {profile for _, profile in answering.seen} == {str(mine)}
-
-
-def test_shared_rules_are_checked_with_the_samples_own_profile():
-    list(run_tests("kubernetes", ["kubernetes/arp-sender"], answering()))
-    assert {profile for _, profile in answering.seen} == {None}
-
-
-def test_unchanged_sample_is_checked_once(mine):
-    mine.write_text(MINE.replace("      - {capture: nowhere", "      - {capture: sample"), encoding="utf-8")
-    list(run_tests(str(mine), (), answering()))
-    assert len(answering.seen) == 2
-
-
-def test_change_reaches_the_packets(mine):
-    from pcapcheck.capture.source import open_capture
-    from pcapcheck.decode.columns import column
-    from pcapcheck.decode.layers import find_layers
-    from pcapcheck.decode.registry import dissector_table
-
-    seen = []
-
-    def check(folder, profile):
-        for block in open_capture(str(folder / "node1_eth0.pcap")).blocks():
-            layers = find_layers(block, dissector_table({"udp.port": {8472: "vxlan"}}))
-            seen.append(set(column(layers, "vxlan.vni").tolist()))
-        return frozenset(), Coverage({}, {}, {}, ())
-
-    list(run_tests(str(mine), (), check))
-    assert seen == [{None, 1}, {None, 7}]
 
 
 @pytest.mark.slow

@@ -1,9 +1,16 @@
 """What evidence is taken from, and small questions."""
 
 import pytest
+from looks import SAMPLES
 from scene import DB_IP, DB_MAC, NODE1, NODE1_MAC, NODE2, scene
 
 from nodenetwork import macvlan
+from pcapcheck.api import check
+from pcapcheck.check.checker import Judged
+from pcapcheck.check.finding import Finding, Hop, Severity
+from pcapcheck.check.parameter import NOWHERE
+from pcapcheck.check.rule import Rule
+from pcapcheck.diagnose.case import broken_rules
 from profiles import DB, WEB
 from sample import ping
 
@@ -61,3 +68,28 @@ def test_a_point_that_nobody_knows_has_no_node(case):
 
 def test_variants_are_chosen_by_kind(case):
     assert set(case.variants("arp")["kind"].to_list()) == {"arp"}
+
+
+def test_information_is_no_evidence():
+    info, error = (finding("demo/a", each) for each in (Severity.INFO, Severity.ERROR))
+    judged = Judged(rule("demo/a"), (info, error), (None, None), 2, (), 2)
+    assert [(each.number, each.finding) for each in broken_rules([judged])] == [(1, error)]
+
+
+@pytest.mark.parametrize(
+    "sample", ["cilium-vxlan", "cilium-native", "calico-ipip", "antrea-geneve", "ovn-geneve"]
+)
+@pytest.mark.slow
+def test_traffic_in_clear_where_encryption_is_intended_is_a_cause(sample):
+    intended = {"encryption": "ipsec" if sample.startswith(("antrea", "ovn")) else "wireguard"}
+    result = check(SAMPLES / sample, parameters=intended)
+    assert {each.id for each in result.diagnoses} == {"missing-encryption"}
+    assert {each.node for each in result.diagnoses} == {"node1", "node2"}
+
+
+def finding(rule, severity):
+    return Finding(rule, severity, Hop("node1", "eth0", "uplink", "plain"), "", (), 1, 1, {}, {}, "")
+
+
+def rule(name):
+    return Rule(name, "title", Severity.ERROR, "why", "how", (), NOWHERE)

@@ -18,6 +18,22 @@ def test_node_has_its_internal_addresses_and_blocks():
     assert (found.addresses, found.pod_cidrs) == (("10.0.0.1",), ("10.244.0.0/24", "fd00::/64"))
 
 
+def test_the_end_of_flannels_tunnel_is_an_address_of_the_node():
+    node = {
+        "kind": "Node",
+        "metadata": {
+            "name": "n1",
+            "annotations": {
+                "flannel.alpha.coreos.com/public-ip": "10.0.0.1",
+                "flannel.alpha.coreos.com/public-ip-overwrite": "203.0.113.7",
+                "flannel.alpha.coreos.com/public-ipv6": "none",
+            },
+        },
+        "status": {"addresses": [{"type": "InternalIP", "address": "10.0.0.1"}]},
+    }
+    assert read_cluster([node]).nodes["n1"].addresses == ("10.0.0.1", "203.0.113.7")
+
+
 def test_blocks_of_the_cni_replace_those_of_kubernetes():
     node = {"kind": "Node", "metadata": {"name": "n1"}, "spec": {"podCIDR": "10.244.0.0/24"}}
     block = {

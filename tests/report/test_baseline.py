@@ -43,6 +43,19 @@ def test_what_is_new_stays_and_keeps_its_findings(known):
     assert left.verdict == Verdict.VIOLATIONS
 
 
+def test_what_was_found_before_its_rule_was_renamed_is_known(known):
+    from dataclasses import replace
+
+    result = results.violations()
+    renamed = tuple(replace(each, rule=f"new/{number}") for number, each in enumerate(result.findings))
+    rules = {
+        new.rule: replace(result.rules[old.rule], formerly=(old.rule,))
+        for new, old in zip(renamed, result.findings, strict=True)
+    }
+    left = without_known(replace(result, findings=renamed, rules=rules), known, "known.sarif")
+    assert left.findings == ()
+
+
 def read_findings(result):
     from pcapcheck.report.stableid import fingerprint
 

@@ -1,7 +1,9 @@
 """Geneve: any protocol in a UDP datagram, with options. Source: RFC 8926, 3.4. Wireshark: packet-geneve.c."""
 
+import numpy as np
+
 from pcapcheck.capture.arrays import Bools, Ints
-from pcapcheck.decode.field import Field, Protocol
+from pcapcheck.decode.field import ABSENT, Field, Protocol
 from pcapcheck.decode.headers import Headers, among
 
 ETHERNET = 0x6558  # transparent Ethernet bridging, IANA EtherTypes
@@ -12,6 +14,16 @@ MOST_OPTIONS = 64  # bytes; Antrea and OVN use 8 to 24
 def length(read: Headers) -> Ints:
     """8 bytes, then the options; their length is counted in 32-bit words."""
     return 8 + read("geneve._options_length")
+
+
+def first_class(read: Headers) -> Ints:
+    """Return where the class of the first option lies, if there is an option."""
+    return np.where(read("geneve._options_length") > 0, 8, ABSENT)
+
+
+def first_type(read: Headers) -> Ints:
+    """Return where the type of the first option lies, if there is one; its highest bit says critical."""
+    return np.where(read("geneve._options_length") > 0, 10, ABSENT)
 
 
 def recognise(read: Headers) -> Bools:
@@ -33,6 +45,8 @@ PROTOCOL = Protocol(
         Field("geneve.proto_type", 2, ">u2"),
         Field("geneve.vni", 4, ">u4", mask=0xFFFFFF00),
         Field("geneve.reserved", 7, "u1"),
+        Field("geneve.option.class", first_class, ">u2"),
+        Field("geneve.option.type", first_type, "u1"),
     ),
     within={"udp.port": (6081,)},
     carries="geneve.proto_type",

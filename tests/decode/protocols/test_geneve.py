@@ -20,6 +20,20 @@ def test_options_are_skipped(options):
     assert column(layers, "tcp.dstport").tolist() == [5432]
 
 
+def test_the_first_option_has_a_class_and_a_type():
+    ports = bytes.fromhex("0102 80 01 0002 0004")  # OVN's: logical ports in and out
+    packet = eth(ip(udp(geneve(FRAME, options=ports), dport=6081)))
+    layers = find_layers(block(packet), dissector_table())
+    assert column(layers, "geneve.option.class").tolist() == [0x0102]
+    assert column(layers, "geneve.option.type").tolist() == [0x80]
+
+
+def test_without_options_there_is_no_class():
+    layers = find_layers(block(eth(ip(udp(geneve(FRAME), dport=6081)))), dissector_table())
+    assert column(layers, "geneve.option.class").tolist() == [None]
+    assert column(layers, "geneve.option.type").tolist() == [None]
+
+
 def test_it_carries_ip_too():
     packet = eth(ip(udp(geneve(ip(tcp()), proto=0x0800), dport=6081)))
     layers = find_layers(block(packet), dissector_table())
