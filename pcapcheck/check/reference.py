@@ -20,7 +20,7 @@ class Repository:
 
     repository: str  # owner/name
     version: str  # a tag or a commit
-    read_for: str  # 1.14 to 1.18
+    read_for: str  # 1.18
 
     def link(self, path: str) -> str:
         """Return the web address of a file."""

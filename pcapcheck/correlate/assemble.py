@@ -18,6 +18,7 @@ from pcapcheck.correlate.network import Network
 from pcapcheck.correlate.paths import Path, Paths
 from pcapcheck.correlate.pointframe import of_point, points_frame
 from pcapcheck.correlate.routes import routed
+from pcapcheck.correlate.selective import selective
 from pcapcheck.correlate.steps import placed, step_points_frame, steps_frame, watched
 from pcapcheck.decode.stack import SCTP_INIT
 from pcapcheck.topology.owners import Owners
@@ -59,10 +60,13 @@ def assemble(
     seen = variants.join(tuples.select("tuple", "direction"), on="tuple", how="left", maintain_order="left")
     flows, paths = leased(flows, paths, seen, where, tuple(points))
     step_points = step_points_frame(paths, points)
-    sure = step_points.filter(~pl.col("point").is_in(list(blind)))
-    steps = steps_frame(paths, sure)
+    whole = step_points.filter(~pl.col("point").is_in(list(blind)))
+    steps = steps_frame(paths, whole)
     variants = placed(_joined(variants, tuples, flows, where), steps, step_points)
-    expected = variants.filter(pl.col("path").is_not_null() & pl.col("whole"))
+    lacking = selective(variants, flows, steps, whole)
+    sure = whole.filter(~pl.col("point").is_in(list(lacking)))
+    trusted = pl.col("whole") & ~pl.col("point").is_in(list(lacking)).fill_null(value=False)
+    expected = variants.filter(pl.col("path").is_not_null() & trusted)
     return Network(
         topology=topology,
         owners=owners,
@@ -77,6 +81,7 @@ def assemble(
         watched=watched(expected, steps, sure),
         offsets=ahead,
         blind=blind,
+        selective=lacking,
     )
 
 

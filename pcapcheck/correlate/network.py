@@ -44,6 +44,7 @@ class Network:
         watched: a row for each direction and step that was captured.
         offsets: node -> nanoseconds that its clock is ahead.
         blind: the points where packets were cut off within their headers.
+        selective: the points that lack packets which must have passed there, as filtered captures do.
         hops: a row for each direction and watched step: packets seen and missing, and the latency.
         losses: a row for each packet between two points where packets were lost, lost or delivered.
         passes: a row for each pass of a packet that crossed a point several times.
@@ -70,6 +71,7 @@ class Network:
     watched: pl.DataFrame
     offsets: Mapping[str, int]
     blind: Collection[int] = ()
+    selective: Collection[int] = ()
     hops: pl.DataFrame = field(default_factory=HOPS_SCHEMA.empty)
     losses: pl.DataFrame = field(default_factory=LOSSES_SCHEMA.empty)
     passes: pl.DataFrame = field(default_factory=PASSES_SCHEMA.empty)

@@ -1,7 +1,7 @@
 """Selective points: captures that lack packets which must have passed there, such as filtered ones.
 
 `tcpdump port 53`, `-Q in` or one packet in N leave out packets that later hops have. Nothing can be missed at
-such a point: whoever counts there accuses the network of what the filter did. What was captured is still judged.
+such a point: whoever counts there accuses the network of what the filter did. What was captured is judged.
 """
 
 from typing import Final
@@ -21,7 +21,7 @@ def selective(
 
     Args:
         placed: variants with direction, path, step and point.
-        flows: the directions: direction, reverse, flow.
+        flows: the directions: direction, reverse, flow, client.
         steps: the expected steps.
         step_points: where they may be seen.
     """
@@ -30,7 +30,8 @@ def selective(
         return frozenset()
     reached = seen.drop_nulls("step").group_by("direction").agg(pl.col("step").max().alias("reached"))
     begun = seen.filter(pl.col("step") == 0).select(pl.col("direction").alias("reverse")).unique()
-    answered = flows.select("direction", "reverse").join(begun, on="reverse", how="semi")["direction"]
+    clients = flows.filter("client").select("direction", "reverse")
+    answered = clients.join(begun, on="reverse", how="semi")["direction"]
     due = _due(seen.drop_nulls("path"), steps, step_points)
     passed = due.join(reached, on="direction", how="left").filter(
         (pl.col("step") < pl.col("reached")) | pl.col("direction").is_in(answered.implode())

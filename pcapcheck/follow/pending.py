@@ -29,7 +29,8 @@ def pending(located: pl.DataFrame, network: Network) -> pl.DataFrame:
         network: its directions.
     """
     ends = network.directions.select("direction", "flow", "client", "reverse")
-    seen = located.filter(pl.col("point").is_not_null()).join(ends, on="direction", how="inner")
+    trusted = pl.col("point").is_not_null() & ~pl.col("point").is_in(list(network.selective))
+    seen = located.filter(trusted).join(ends, on="direction", how="inner")
     parts = {
         "opening": _openings(seen),
         "data": _segments(seen.filter(pl.col("kind") == "tcp")),

@@ -90,10 +90,10 @@ def _at(vantage: VantagePoint, topology: Topology, owners: Owners) -> Iterator[S
         yield from _of_node(node, node.interfaces[point.interface], everything, owners, _sharing(topology))
 
 
-def _sharing(topology: Topology) -> frozenset[str | None]:
-    """Return the pods that have the MAC of the interface under them, and None."""
+def _sharing(topology: Topology) -> frozenset[str]:
+    """Return the pods that have the MAC of the interface under them."""
     pods = (each for each in topology.pods.values() if each.type == "ipvlan" or each.mode == "passthru")
-    return frozenset({None, *(each.name for each in pods)})
+    return frozenset(each.name for each in pods)
 
 
 def _of_pod(pod: Pod, seen: Stations, owners: Owners) -> Iterator[StaleStatement]:
@@ -106,7 +106,7 @@ def _of_pod(pod: Pod, seen: Stations, owners: Owners) -> Iterator[StaleStatement
 
 
 def _of_node(
-    node: Node, interface: Interface, seen: Stations, owners: Owners, sharing: Container[str | None]
+    node: Node, interface: Interface, seen: Stations, owners: Owners, sharing: Container[str]
 ) -> Iterator[StaleStatement]:
     by_mac = seen.by_mac.get(interface.mac or "")
     if by_mac and interface.role == Role.UPLINK:
@@ -119,7 +119,7 @@ def _of_node(
 
 
 def _mine(
-    node: Node, interface: Interface, seen: Stations, owners: Owners, sharing: Container[str | None]
+    node: Node, interface: Interface, seen: Stations, owners: Owners, sharing: Container[str]
 ) -> Station | None:
     """Return the station that sends for a node's interface, although it has another MAC than that.
 
@@ -128,7 +128,7 @@ def _mine(
         interface: one of its interfaces.
         seen: the stations there.
         owners: the owners of addresses and MACs.
-        sharing: the pods that have the MAC of the interface under them, and None for the node's interfaces.
+        sharing: the pods that have the MAC of the interface under them.
     """
     addresses = {*node.addresses, *(each.partition("/")[0] for each in interface.addresses)}
 
@@ -137,7 +137,13 @@ def _mine(
         return bool(each.own & addresses) or of_node
 
     def may_be(each: Station) -> bool:
-        return all(one.node == node.name and one.pod in sharing for one in owners.mac_owner(each.mac))
+        return all(
+            one.node == node.name and (one.pod in sharing if one.pod else one.interface in stacked)
+            for one in owners.mac_owner(each.mac)
+        )
+
+    stacked = {one.name for one in node.interfaces.values() if interface.name in (one.name, one.parent)}
+    stacked |= {interface.parent} if interface.parent else set()
 
     return _only(each for each in seen.everywhere() if may_be(each) and sends_for_node(each))
 

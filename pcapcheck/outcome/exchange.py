@@ -28,7 +28,10 @@ def exchanges(network: Network) -> pl.DataFrame:
     """
     unbound = -1 - pl.col("file") * INTERFACES - pl.col("interface").cast(pl.Int64)
     said = network.variants.filter(
-        pl.col("flow").is_not_null() & pl.col("kind").is_in(CONVERSATIONS) & pl.col("whole")
+        pl.col("flow").is_not_null()
+        & pl.col("kind").is_in(CONVERSATIONS)
+        & pl.col("whole")
+        & ~pl.col("point").is_in(list(network.selective)).fill_null(value=False)
     )
     offset = network.of_point("ahead").fill_null(0)
     named = said.with_columns(
