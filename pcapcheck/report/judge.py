@@ -48,6 +48,7 @@ UNPLACED = (
     "no name says where these captures were taken, so that no header was held against a profile: "
     "name files NODE_INTERFACE.pcap, or give --profile"
 )
+MAX_LACKING = 3  # places that a caveat names
 PointName: TypeAlias = tuple[str | None, str | None, str | None]  # node, interface, pod
 
 
@@ -102,7 +103,13 @@ def judge(whole: Network, bound: BoundCaptures, how: JudgeOptions) -> Report:
         flows=tuple(_timed(each, coarse) for each in summaries(whole)),
         coverage=coverage,
         caveats=caveats,
-        notes=(*whole.topology.notes, *chosen.notes, *traffic.unknown, *unknown_ways(network)),
+        notes=(
+            *_lacking(network),
+            *whole.topology.notes,
+            *chosen.notes,
+            *traffic.unknown,
+            *unknown_ways(network),
+        ),
         warnings=warnings,
         rules=rules | ({RULE: RuleUsed(TITLE)} if whole.topology.traffic else {}),
         fail_on=how.fail_on,
@@ -156,6 +163,18 @@ def _cut_off(captures: Sequence[CaptureUsed]) -> tuple[str, ...]:
     cut, packets = (sum(getattr(each, name) for each in concerned) for name in ("cut", "packets"))
     many = f"{cut:,} of {count(packets, 'packet')} in {count(len(concerned), 'capture')}"
     return (f"{many}: a short snap length cut off headers; these packets are neither judged nor followed",)
+
+
+def _lacking(network: Network) -> tuple[str, ...]:
+    """Return what the report says of captures that lack some packets which must have passed there."""
+    seen = network.variants.drop_nulls("flow")["point"].unique().to_list()
+    places = [network.capture_points[number].text for number in sorted({*network.selective} & {*seen})]
+    if not places:
+        return ()
+    more = f" and {count(len(places) - MAX_LACKING, 'more place')}" if len(places) > MAX_LACKING else ""
+    why = "they were filtered or sampled, show one direction only, or packets took another path"
+    told = f"captures at {', '.join(places[:MAX_LACKING])}{more} lack packets that were seen behind them"
+    return (f"{told}: {why}; nothing is counted as lost there",)
 
 
 def coarse_points(captures: Sequence[CaptureUsed]) -> frozenset[PointName]:

@@ -1,7 +1,8 @@
 """A header is not what the profile intends: findings of rules, by field, value, sender and place.
 
 `about`: field, at, form, where, back (an answer), actual, expected, actual_is (whose the actual address, MAC
-or VNI is), actual_node, beside (of a VNI: the same node sends the intended one to the same peer meanwhile),
+or VNI is), actual_node, announced (each node announces its own address, and no tunnel comes from the expected
+one), beside (of a VNI: the same node sends the intended one to the same peer meanwhile),
 sender, receiver, node and interface where it was seen, in_pod (the pod whose own interface that is), own
 (that is the sender's node), rule, and the traits of the profile.
 """
@@ -76,6 +77,7 @@ def _about(case: Case, broken: Broken, field: str) -> dict[str, Word]:
         "own": finding.hop.node is not None and finding.hop.node == ends.get("sender"),
         "rule": finding.rule,
         **case.traits,
+        "announced": bool(case.traits["announced"]) and not _sends_as(case, finding.expected[field]),
         "severity": str(finding.severity),
     }
 
@@ -106,6 +108,12 @@ def _beside(case: Case, broken: Broken, field: str) -> bool:
         return False
     spans = [(each["first"].to_numpy().min(), each["last"].to_numpy().max()) for each in (wrong, same)]
     return bool(spans[0][0] < spans[1][1] and spans[1][0] < spans[0][1])
+
+
+def _sends_as(case: Case, address: str) -> bool:
+    """Whether tunnels come from an address: whoever has it knows that it is its own."""
+    tunnels = case.network.variants.filter(pl.col("form") != "plain")
+    return address in map(values.ipv4_text, tunnels["ip.src"].drop_nulls().unique().to_list())
 
 
 def _name(field: str) -> str:
