@@ -50,6 +50,7 @@ class CaptureInterface:
 
 
 NOT_PRINTED, INCOMPLETE = "not printed: ", "incomplete: "  # what comments of ours begin with
+CONSOLE = "console"  # key of a description: the console of a text that an interface is of
 MAX_INTERFACES = 65535  # of one capture: `Block.interface` is a uint16
 NS_PER_SECOND = 1_000_000_000
 IF_NAME, IF_DESCRIPTION, IF_MAC, IF_RESOLUTION = 2, 3, 6, 9  # options of an interface description, 4.2

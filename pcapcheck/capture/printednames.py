@@ -12,6 +12,11 @@ from typing import Final
 
 NAMELESS: Final = 0xF0000000  # 240.0.0.0/4: RFC 1112, 4
 MAX_NAME: Final = 255  # bytes of a host name: RFC 1035, 2.3.4
+_SERVICES: Final = """
+
+"""
+WELL_KNOWN: Final = dict(zip(_SERVICES.split()[::2], map(int, _SERVICES.split()[1::2]), strict=True))
+_NAME: Final = 255  # bytes of a host name: RFC 1035, 2.3.4
 WELL_KNOWN: Final = {
     "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "domain": 53, "bootps": 67, "bootpc": 68, "http": 80,
     "kerberos": 88, "sunrpc": 111, "ntp": 123, "snmp": 161, "bgp": 179, "ldap": 389, "https": 443,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from io import FileIO
 from typing import IO, Final
 
-from pcapcheck.capture.interface import CaptureInterface
+from pcapcheck.capture.interface import CONSOLE, CaptureInterface
 from pcapcheck.capture.pcapngwriter import Writer
 from pcapcheck.capture.printedconsole import Console
 from pcapcheck.capture.textlines import PIECE, lines
@@ -119,9 +119,9 @@ def _write(
 
 
 def _interface(console: Console, device: str, linktype: int, absent: frozenset[str]) -> CaptureInterface:
-    place = console.place
-    said = f"place={_place(place.owner, device)};" if place.owner else ""
-    return CaptureInterface(linktype, name=device, description=said, absent=absent)
+    owner = console.place.owner
+    said = [f"{CONSOLE}={console.line}", *([f"place={_place(owner, device)}"] if owner else [])]
+    return CaptureInterface(linktype, name=device, description=";".join(said), absent=absent)
 
 
 def _place(owner: str, device: str) -> str:

@@ -39,5 +39,5 @@ def places(path):
     counts = Counter(number for block in capture.blocks() for number in block.interface.tolist())
     found = Counter()
     for number, each in enumerate(capture.interfaces):
-        found[each.description.removeprefix("place=").rstrip(";") or each.name] += counts[number]
+        found[each.description.partition(";place=")[2] or each.name] += counts[number]
     return dict(found)
