@@ -4,7 +4,7 @@ Takes plain lines that belong to it, and gives frames. Which lines these are is 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +17,7 @@ from pcapcheck.capture.headerbytes import (
     UNNUMBERED,
     Piece,
     ethernet,
-    unknown,
+    payload,
 )
 from pcapcheck.capture.hexdump import with_bytes
 from pcapcheck.capture.printedtimes import PRINTED_TIME, PrintedTimes
@@ -123,13 +123,13 @@ class Console:
         """Yield the packet that was begun; one whose line seems to be cut off waits for what follows."""
         if not self._pending:
             return
-        text, dump = self._wrapping.joined(self._pending), self._dump
+        texts, dump = self._wrapping.joined(self._pending), self._dump
         self._pending, self._dump = [], []
         yield from self.release()
-        found = self._packet(text, dump)
+        found = self._best(texts, dump)
         if found is None:
             self.damaged += 1
-        elif _is_cut(found, text) and not dump:
+        elif _is_cut(found) and not dump:
             self._held = found
         else:
             yield self._counted(found)
@@ -146,13 +146,25 @@ class Console:
         self.damaged += self._held is not None
         self._held = None
 
-    def _packet(self, text: str, dump: list[bytes]) -> PacketRead | None:
-        timed = _TIMED.match(text)
-        rest = timed["rest"] if timed else text
+    def _best(self, texts: Iterable[str], dump: list[bytes]) -> PacketRead | None:
+        """Return the packet of the first text that can be read to its end, else of the first one."""
+        first: tuple[str, FrameRead | None] | None = None
+        for text in texts:
+            found = self._frame(after_time(text))
+            if found and (len(found.piece.data) >= found.piece.size or "[|" in text):
+                return self._timed(text, found, dump)
+            first = first or (text, found)
+        return self._timed(*first, dump) if first else None
+
+    def _frame(self, rest: str) -> FrameRead | None:
         self._tcpdump.linktype = self._assumed()
         found = tcpdump_frame(rest, self._tcpdump)
         if found is None and _OTHERS.match(rest):
-            found = FrameRead(ethernet(OTHER_KIND, unknown(1)), ETHERNET)
+            found = FrameRead(ethernet(OTHER_KIND, payload(1)), ETHERNET)
+        return found
+
+    def _timed(self, text: str, found: FrameRead | None, dump: list[bytes]) -> PacketRead | None:
+        timed = _TIMED.match(text)
         if found is None:
             return None
         if dump:
@@ -170,9 +182,9 @@ MAX_PARTS, MAX_DUMP_LINES = 200, 1 << 14  # lines of one packet
 OTHER_KIND: Final = 0x88B5  # an EtherType for experiments: IEEE 802
 
 
-def _is_cut(found: PacketRead, text: str) -> bool:
+def _is_cut(found: PacketRead) -> bool:
     piece: Piece = found.frame.piece
-    return len(piece.data) < piece.size and "[|" not in text
+    return len(piece.data) < piece.size
 
 
 def starts(line: str) -> bool:

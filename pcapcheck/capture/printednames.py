@@ -13,19 +13,14 @@ from typing import Final
 NAMELESS: Final = 0xF0000000  # 240.0.0.0/4: RFC 1112, 4
 MAX_NAME: Final = 255  # bytes of a host name: RFC 1035, 2.3.4
 _SERVICES: Final = """
-
+    ftp 21 ssh 22 telnet 23 smtp 25 domain 53 bootps 67 bootpc 68 http 80 kerberos 88 sunrpc 111 ntp
+    123 snmp 161 bgp 179 ldap 389 https 443 microsoft-ds 445 isakmp 500 syslog 514 dhcpv6-client 546
+    dhcpv6-server 547 ldaps 636 imaps 993 openvpn 1194 nfs 2049 etcd-client 2379 etcd-server 2380
+    mysql 3306 ipsec-nat-t 4500 vxlan 4789 mdns 5353 hostmon 5355 postgresql 5432 amqp 5672 geneve
+    6081 redis 6379 ircd 6667 http-alt 8080 https-alt 8443 otv 8472 webcache 8080 tproxy 8081
+    zabbix-agent 10050
 """
 WELL_KNOWN: Final = dict(zip(_SERVICES.split()[::2], map(int, _SERVICES.split()[1::2]), strict=True))
-_NAME: Final = 255  # bytes of a host name: RFC 1035, 2.3.4
-WELL_KNOWN: Final = {
-    "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "domain": 53, "bootps": 67, "bootpc": 68, "http": 80,
-    "kerberos": 88, "sunrpc": 111, "ntp": 123, "snmp": 161, "bgp": 179, "ldap": 389, "https": 443,
-    "microsoft-ds": 445, "isakmp": 500, "syslog": 514, "dhcpv6-client": 546, "dhcpv6-server": 547,
-    "ldaps": 636, "imaps": 993, "openvpn": 1194, "nfs": 2049, "etcd-client": 2379, "etcd-server": 2380,
-    "mysql": 3306, "ipsec-nat-t": 4500, "vxlan": 4789, "mdns": 5353, "hostmon": 5355, "postgresql": 5432,
-    "amqp": 5672, "geneve": 6081, "redis": 6379, "ircd": 6667, "http-alt": 8080, "https-alt": 8443,
-    "otv": 8472, "webcache": 8080, "tproxy": 8081, "zabbix-agent": 10050,
-}  # fmt: skip
 _NAME: Final = re.compile(r"[\w*][\w*.:%-]*")
 
 

@@ -21,7 +21,7 @@ _CHECKSUM: Final = re.compile(
     r"\[(?:udp sum ok|no cksum|bad udp cksum (?P<bad>0x[0-9a-f]{1,4}) -> 0x[0-9a-f]{1,4}!)\] ?"
 )
 _VXLAN: Final = re.compile(
-    r"(?:OTV|VXLAN), flags \[[^\]]*\] \((?P<flags>0x[0-9a-f]{1,2})\),"
+    r"(?:OTV|VXLAN), flags \[[^\]]*\] ?\((?P<flags>0x[0-9a-f]{1,2})\),"
     r"(?: overlay \d+, instance (?P<instance>\d+)| vni (?P<vni>\d+))\s*(?P<inside>.*)",
     re.DOTALL,
 )

@@ -88,11 +88,14 @@ def transcribe(windows: Windows, where: str) -> Transcript:
     """
     reading, start = TextReading(), _Kept()
     file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (its map needs it)
-    with open(file.fileno(), "wb", closefd=False) as stream:
-        found = _write(stream, reading, start.lines(lines(_pieces(windows))))
-    if not reading.consoles:
+    try:
+        with open(file.fileno(), "wb", closefd=False) as stream:
+            found = _write(stream, reading, start.lines(lines(_pieces(windows))))
+        if not reading.consoles:
+            raise no_packets(where, "".join(start.head))
+    except Exception:
         file.close()
-        raise no_packets(where, "".join(start.head))
+        raise
     assert isinstance(file, FileIO), "it is not buffered"
     size = file.seek(0, 2)
     return Transcript(MappedFile(file), size, tuple(_notes(reading.consoles, found)))

@@ -62,26 +62,33 @@ class Wrapping:
     def __init__(self) -> None:
         self._widths: Counter[int] = Counter()
 
-    def joined(self, parts: list[str]) -> str:
-        """Return the lines of one packet as one, runs of spaces made one."""
+    def joined(self, parts: list[str]) -> Iterator[str]:
+        """Yield the lines of one packet as one, runs of spaces made one; the likelier way first."""
         if len(parts) == 1:
-            return " ".join(parts[0][:MAX_JOINED].split())
+            yield " ".join(parts[0][:MAX_JOINED].split())
+            return
         for part, following in pairwise(parts):
             if not _is_indented(following):
                 self._widths[len(part)] += 1
-        text = parts[0]
+        within = self._is_within_words()
+        for way in (within, not within):
+            yield self._together(parts, within=way)
+
+    def _together(self, parts: list[str], *, within: bool) -> str:
+        text, width = parts[0], max(self._widths, default=0)
         for part, following in pairwise(parts):
-            text += following if self._within_word(part, following) else " " + following
+            broken = within and len(part) == width and not _is_indented(following)
+            text += following if broken else " " + following
             if len(text) > MAX_JOINED:
                 break
         return " ".join(text[:MAX_JOINED].split())
 
-    def _within_word(self, line: str, following: str) -> bool:
-        """Whether a line was broken where a terminal ends, so that nothing stood between the two parts."""
-        width = len(line)
-        if _is_indented(following) or width < LEAST_WIDTH or width != max(self._widths):
+    def _is_within_words(self) -> bool:
+        """Whether a terminal broke the lines: all are as long as it is wide, but for a space at the end."""
+        width = max(self._widths, default=0)
+        if width < LEAST_WIDTH or min(self._widths) < width - 1:
             return False
-        return width in TERMINAL_WIDTHS or 2 * self._widths[width] > sum(self._widths.values()) > 1
+        return width in TERMINAL_WIDTHS or self._widths[width] > 1
 
 
 def _is_indented(line: str) -> bool:

@@ -47,7 +47,7 @@ def find_remote_nodes(draft: TopologyDraft, observations: Observations) -> None:
 def _is_unsure(uplink: InterfaceDraft) -> bool:
     """Return whether an uplink shows tunnels, and which MAC is its own is not known."""
     seen = uplink.place.vantage.seen if uplink.place else ()
-    return not uplink.mac and any(each.outer_from for each in seen)
+    return not uplink.mac and not uplink.addresses and any(each.outer_from for each in seen)
 
 
 def _claimant(observations: Observations, address: str) -> str | None:
@@ -122,7 +122,7 @@ def _ends(
     getters: dict[str, Counter[str]] = {}
     for each in _tunnelled(observations):
         node, far = draft.node_of(each.outer_from), draft.node_of(each.outer_to)
-        if not each.is_data or each.source is None or each.inner_ttl is None:
+        if not each.is_data or each.source is None:
             continue
         if each.number is not None:
             numbers.setdefault(each.source, Counter())[each.number] += each.packets
