@@ -48,7 +48,7 @@ _VLAN: Final = re.compile(
     r" ethertype (?P<kind>[\w.-]+)(?: \((?P<number>0x[0-9a-f]{4})\))?[,:] "
 )
 _IP4: Final = re.compile(
-    r"\(tos (?P<tos>0x[0-9a-f]+)(?:,[^,]*)?(?:, ttl (?P<ttl>\d+))?, id (?P<id>\d+), offset (?P<offset>\d+),"
+    r"\(tos (?P<tos>0x[0-9a-f]+)(?:,[^,\s][^,]*)?(?:, ttl (?P<ttl>\d+))?, id (?P<id>\d+), offset (?P<offset>\d+),"
     r" flags \[(?P<flags>[^\]]*)\], proto [^(]*\((?P<proto>\d+)\), length (?P<length>\d+)"
     r"(?:, options \((?:[^()]|\([^()]*\))*\))?(?P<bad>, bad cksum [^)]*\)!)?\) ?"
 )

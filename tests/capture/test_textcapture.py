@@ -51,6 +51,16 @@ def test_verbose_lines_have_the_ip_header(tmp_path):
     assert field(path, "ip.dsfield.ecn") == [2]
 
 
+def test_header_without_congestion_notification_has_its_ttl(tmp_path):
+    path = text_of(
+        tmp_path,
+        HEADER,
+        "12:00:01.000100 IP (tos 0x0, ttl 61, id 1, offset 0, flags [none], proto ICMP (1), length 84)",
+        "    10.1.0.2 > 10.1.0.3: ICMP echo request, id 7, seq 1, length 64",
+    )
+    assert field(path, "ip.ttl") == [61]
+
+
 def test_relative_sequence_numbers_are_put_right(tmp_path):
     path = text_of(tmp_path, HEADER, SYN, SYN_ACK, DATA)
     assert field(path, "tcp.seq_raw") == [1_000_000_000, 3_000_000_000, 1_000_000_001]
