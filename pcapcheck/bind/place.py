@@ -165,7 +165,7 @@ def _together(captured: Sequence[CaptureSummary]) -> pl.DataFrame:
     if not known:
         return pl.DataFrame()
     files = np.repeat([number for number, _ in known], [len(frame) for _, frame in known])
-    whole = pl.concat([frame for _, frame in known])
+    whole = pl.concat([frame for _, frame in known], how="diagonal")
     return with_link_macs(whole.with_columns(pl.Series("file", files, pl.Int64), local=pl.col("variant")))
 
 

@@ -42,13 +42,15 @@ WITH_HEADERS: Final = frozenset(
 )  # what cannot be content without headers
 WITHOUT_PORTS: Final = ("ICMP", "IP ", "IP6 ", "GRE", "ESP(", "AH(", "igmp", "ip-proto-", "HBH ")
 LATER_FRAGMENTS: Final = {"udp": 17, "tcp": 6, "icmp": 1, "gre": 47}
+ETHERNET_HEADER: Final = 14  # bytes
 GRE_NUMBER, ESP_NUMBER, HOP_BY_HOP, FRAGMENT_HEADER = 47, 50, 0, 44
 _VLAN: Final = re.compile(
     r"vlan (?P<id>\d+), p (?P<priority>\d)(?:, DEI)?,"
     r" ethertype (?P<kind>[\w.-]+)(?: \((?P<number>0x[0-9a-f]{4})\))?[,:] "
 )
 _IP4: Final = re.compile(
-    r"\(tos (?P<tos>0x[0-9a-f]+)(?:,[^,\s][^,]*)?(?:, ttl (?P<ttl>\d+))?, id (?P<id>\d+), offset (?P<offset>\d+),"
+    r"\(tos (?P<tos>0x[0-9a-f]+)(?:,[^,\s][^,]*)?(?:, ttl (?P<ttl>\d+))?"
+    r", id (?P<id>\d+), offset (?P<offset>\d+),"
     r" flags \[(?P<flags>[^\]]*)\], proto [^(]*\((?P<proto>\d+)\), length (?P<length>\d+)"
     r"(?:, options \((?:[^()]|\([^()]*\))*\))?(?P<bad>, bad cksum [^)]*\)!)?\) ?"
 )
@@ -252,8 +254,12 @@ class Inner:
         words = [int(key[1], 16)] if key else []
         words += [int(number[1]) & 0xFFFFFFFF] if number else []
         head = struct.pack(f">HH{len(words)}I", flags, kind, *words)
-        size = int((found["length"] or "0")[:5])
-        return (self._inside(inside, kind) or unknown(size - len(head))).under(head)
+        size = int((found["length"] or "0")[:5]) - len(head)
+        carried = self._inside(inside, kind) or unknown(size)
+        if kind == IP4 and size - carried.size == ETHERNET_HEADER:  # without -e, a frame looks like a packet
+            carried = self._inside(inside, TEB) or carried
+            head = head[:2] + struct.pack(">H", TEB) + head[4:]
+        return carried.under(head)
 
     def _inside(self, text: str, kind: int) -> Piece | None:
         return frame_inside(text, kind, self.sequences, self.depth + 1)

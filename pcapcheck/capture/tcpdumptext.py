@@ -13,6 +13,7 @@ from pcapcheck.capture.printedlink import LINK, MAC, NETWORKS, cooked, kind_of_f
 from pcapcheck.capture.printednetwork import network
 from pcapcheck.capture.sequences import Sequences
 
+TAGS: Final = frozenset({"vlan", "ieee8021ad"})  # VLAN tags are shown with `-e` only
 _DEVICE: Final = re.compile(r"(?:(?P<device>[\w.@-]{1,15}) +)?(?P<direction>In|Out|P|B|M) +(?=\S)")
 _BEGINS: Final = re.compile(
     rf"(?:(?:[\w.@-]{{1,15}}\s+)?(?:In|Out|P|B|M)\s+)?"
@@ -96,5 +97,9 @@ def _bare(text: str, linktype: int, direction: str, printed: Tcpdump) -> Piece |
     kind = NETWORKS[keyword]
     carried = network(text[len(keyword) :], kind, printed.sequences, 0) or unknown(20)
     if linktype in (COOKED, COOKED_2):
-        return cooked(carried, kind, linktype, direction, None)
-    return carried if linktype == RAW_IP and kind != ARP else ethernet(kind, carried)
+        made = cooked(carried, kind, linktype, direction, None)
+        return Piece(made.data, made.size, made.absent | TAGS)
+    if linktype == RAW_IP and kind != ARP:
+        return carried
+    made = ethernet(kind, carried)
+    return Piece(made.data, made.size, made.absent | TAGS)

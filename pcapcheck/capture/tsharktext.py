@@ -29,9 +29,9 @@ from pcapcheck.capture.headerbytes import (
 )
 from pcapcheck.capture.printedicmp import icmp, icmp6
 from pcapcheck.capture.printednames import address
+from pcapcheck.capture.printednetwork import ETHERNET_HEADER
 from pcapcheck.capture.printedudp import datagram
 
-ETHERNET_HEADER: Final = 14
 PING: Final = 98  # bytes of the frame of an ordinary ping
 AROUND: Final = frozenset(
     {20, 24, 28, 32, 36, 40, 50, 54, 58, 62, 66, 70, 74, 78}

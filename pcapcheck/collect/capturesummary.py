@@ -166,8 +166,11 @@ def _of_consoles(
         replace(each[0], absent=frozenset().union(*(one.absent for one in each))) for each in several
     )
     if variants.width:
-        told = np.array(of, np.uint16)[variants["interface"].to_numpy()]
-        variants = variants.with_columns(interface=pl.Series(told, dtype=variants.schema["interface"]))
+        before = variants["interface"].to_numpy()
+        told = pl.Series(np.array(of, np.uint16)[before], dtype=variants.schema["interface"])
+        lacks = [" ".join(sorted(one.absent)) or None for one in interfaces]
+        lacking = pl.Series([lacks[number] for number in before.tolist()], dtype=pl.String)
+        variants = variants.with_columns(interface=told, unprinted=lacking)
     return joined, variants
 
 
