@@ -70,6 +70,7 @@ class Console:
         footer: its counts.
         headed: whether a header was seen.
         timed: whether its packets have times.
+        dumped: whether bytes of its packets were printed.
         unnumbered: how many TCP segments with data have no sequence number that counts.
     """
 
@@ -82,6 +83,7 @@ class Console:
     headed: bool = False
     timed: bool = False
     unnumbered: int = 0
+    dumped: bool = False
     times: PrintedTimes = field(default_factory=PrintedTimes)
     _tcpdump: Tcpdump = field(default_factory=Tcpdump)
     _wrapping: Wrapping = field(default_factory=Wrapping)
@@ -107,6 +109,7 @@ class Console:
 
     def dump(self, data: bytes) -> None:
         """Take bytes that were dumped under the packet."""
+        self.dumped = True
         if len(self._dump) < MAX_DUMP_LINES:
             self._dump.append(data)
 

@@ -142,7 +142,7 @@ def _error(text: str, words: IpWords) -> tuple[bytes | None, frozenset[str]]:
 def _shown(text: str, size: re.Match[str] | None, quoted: Quoted) -> Piece | None:
     """Return the packet that `-v` shows behind the length of an error."""
     rest = text[size.end() :].lstrip() if size else ""
-    found = quoted(rest) if rest.startswith("IP ") else None
+    found = quoted(rest) if rest.startswith(("IP ", "(tos ")) else None
     return (
         None
         if found is None

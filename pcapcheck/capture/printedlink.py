@@ -28,7 +28,7 @@ EXPERIMENTAL: Final = 0x88B5  # an EtherType for experiments: IEEE 802
 DIRECTIONS: Final = {"In": 0, "B": 1, "M": 2, "P": 3, "Out": 4}  # of packets: linux/if_packet.h
 NETWORKS: Final = {"IP6 ": IP6, "IP ": IP4, "ARP, ": ARP, "arp ": ARP}
 LINK: Final = re.compile(
-    rf"(?:ifindex (?P<index>\d+) )?(?P<source>{MAC})(?: > (?P<target>{MAC}))?,? "
+    rf"(?:ifindex (?P<index>\d+) )?(?:(?P<source>{MAC})(?: > (?P<target>{MAC}))?,? |(?=ethertype ))"
     r"(?:ethertype )?(?P<kind>[\w.-]+|Unknown)(?: \((?P<number>0x[0-9a-f]{4})\))?, length (?P<length>\d+): "
 )
 _ARP: Final = re.compile(
@@ -41,7 +41,7 @@ _ARP: Final = re.compile(
 
 def linked(kind: int, carried: Piece, link: re.Match[str]) -> Piece:
     """Return an Ethernet frame with the MACs and the length that were printed."""
-    source, target = mac_of(link["source"]), mac_of(link["target"] or "")
+    source, target = mac_of(link["source"] or ""), mac_of(link["target"] or "")
     made = ethernet(kind, carried, (source or NO_MAC, target or NO_MAC))
     if source is None or target is None:
         made = Piece(made.data, made.size, made.absent | MACS)

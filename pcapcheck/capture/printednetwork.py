@@ -68,6 +68,7 @@ _GRE: Final = re.compile(
 _ESP: Final = re.compile(r"(?:UDP-encap: )?ESP\(spi=0x([0-9a-f]{1,8}),seq=0x([0-9a-f]{1,8})\), length (\d+)")
 _NUMBERED: Final = re.compile(r"(?:ip-proto-|unknown IP protocol )(\d+)(?: (\d+))?")
 _FLAGS: Final = {"DF": 2, "+": 1, "none": 0}
+_UNNAMED: Final = re.compile(r"\((?:tos|hlim|class|flowlabel) |(?P<source>[^\s>,()]+) > [^\s,()]+: ")
 _HOPS: Final = re.compile(r"HBH (?:\([^()]*(?:\([^()]*\)[^()]*)*\) ?)*")
 _SUMMED: Final = re.compile(r"\[(?:icmp6 sum ok|bad icmp6 cksum [^\]]*)\] ")
 
@@ -88,11 +89,20 @@ def frame_inside(text: str, kind: int, sequences: Sequences, depth: int) -> Piec
         return linked(inner, carried, link)
     word = next((each for each in NETWORKS if text.startswith(each)), None)
     if word is None:
-        return None
+        return None if kind == TEB else _without_keyword(text, sequences, depth)
     bare = network(text[len(word) :], NETWORKS[word], sequences, depth)
     if bare is None:
         return None
     return ethernet(NETWORKS[word], bare) if kind == TEB else bare
+
+
+def _without_keyword(text: str, sequences: Sequences, depth: int) -> Piece | None:
+    """Return a packet in a packet, which with `-e` has no keyword before it."""
+    found = _UNNAMED.match(text)
+    if found is None:
+        return None
+    six = ":" in (found["source"] or "") or text.startswith(("(hlim", "(class", "(flow"))
+    return network(text, IP6 if six else IP4, sequences, depth)
 
 
 def network(text: str, kind: int, sequences: Sequences, depth: int) -> Piece | None:
@@ -226,6 +236,8 @@ class Inner:
             six = text.startswith("IP6 ")
             inside = network(text, IP6 if six else IP4, self.sequences, self.depth + 1)
             return 41 if six else 4, inside or unknown(20)
+        if inside := _without_keyword(text, self.sequences, self.depth + 1):
+            return 41 if inside.data[0] >> 4 == 6 else 4, inside
         if gre := _GRE.match(text):
             return GRE_NUMBER, self._gre(gre)
         if esp := _ESP.match(text):

@@ -18,7 +18,7 @@ _DEVICE: Final = re.compile(r"(?:(?P<device>[\w.@-]{1,15}) +)?(?P<direction>In|O
 _BEGINS: Final = re.compile(
     rf"(?:(?:[\w.@-]{{1,15}}\s+)?(?:In|Out|P|B|M)\s+)?"
     rf"(?:IP6? (?:\(|\S+ > \S)|(?:ARP, |arp )(?:Request|Reply|Ethernet|who)"
-    rf"|(?:ifindex \d+ )?{MAC}(?: > {MAC})?,? (?:ethertype|IPv|ARP))"
+    rf"|(?:ifindex \d+ )?(?:{MAC}(?: > {MAC})?,? )?(?:ethertype \S+ \(|IPv[46], |ARP, length))"
 )
 _OPEN: Final = re.compile(r"(?:instance|vni) \w+\s*$|Geneve, .*[\]:)]\s*$|GREv0.*:\s*$")
 
@@ -68,7 +68,8 @@ def tcpdump_frame(text: str, printed: Tcpdump) -> FrameRead | None:
     rest = text[where.end() :] if where else text
     link = LINK.match(rest)
     linktype = printed.linktype
-    if device or (direction and linktype not in (COOKED, COOKED_2)):
+    alone = link is not None and link["target"] is None  # a cooked header has one MAC, or none
+    if device or ((direction or alone) and linktype not in (COOKED, COOKED_2)):
         linktype = COOKED_2 if device else COOKED
     piece = (
         _linked(rest, link, linktype, direction, printed)
@@ -85,7 +86,7 @@ def _linked(text: str, link: re.Match[str], linktype: int, direction: str, print
     if carried is None:
         carried = Piece(b"", max(1, int(link["length"][:6]) - 14))
     if linktype in (COOKED, COOKED_2):
-        return cooked(carried, kind, linktype, direction, mac_of(link["source"]))
+        return cooked(carried, kind, linktype, direction, mac_of(link["source"] or ""))
     return linked(kind, carried, link)
 
 

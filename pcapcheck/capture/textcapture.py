@@ -43,11 +43,15 @@ class Transcript:
         windows: its bytes.
         size: how many there are.
         notes: what was read from where, as sentences.
+        absent: all names of fields that were not printed of some packet.
+        dumped: whether the bytes of all, or of some, packets were printed.
     """
 
     windows: Windows
     size: int
     notes: tuple[str, ...]
+    absent: frozenset[str] = frozenset()
+    dumped: frozenset[bool] = frozenset()
 
 
 @dataclass(slots=True)
@@ -98,7 +102,9 @@ def transcribe(windows: Windows, where: str) -> Transcript:
         raise
     assert isinstance(file, FileIO), "it is not buffered"
     size = file.seek(0, 2)
-    return Transcript(MappedFile(file), size, tuple(_notes(reading.consoles, found)))
+    absent = frozenset().union(*(each.absent for _, each in found))
+    dumped = frozenset(each.dumped for each in reading.consoles if each.packets)
+    return Transcript(MappedFile(file), size, tuple(_notes(reading.consoles, found)), absent, dumped)
 
 
 def _write(

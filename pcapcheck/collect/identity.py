@@ -140,6 +140,8 @@ def _tcp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_tcp: 
     data = values_of(read, "inner.tcp.len")
     syn, fin, reset = (flags & np.uint64(bit) != 0 for bit in (SYN, FIN, RST))
     length = np.where(reset, 0, data + syn + fin)
+    numbered, alone = read("inner.tcp.seq_raw").present, (length == 0) & ~reset
+    seq = np.where(alone & ~numbered, 0, seq)  # text shows no number of an acknowledgement alone
     window, sack = (
         values_of(read, "inner.tcp.window_size_value"),
         values_of(read, "inner.tcp.options.sack_le"),
@@ -156,7 +158,8 @@ def _tcp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_tcp: 
         "acked": ack,
         "flags": flags,
     }
-    _fill(columns, read("inner.tcp.seq_raw").present & is_tcp, "tcp", made)
+    found = numbered | (alone & read("inner.tcp.ack_raw").present)
+    _fill(columns, found & is_tcp, "tcp", made)
 
 
 def _udp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_udp: Bools) -> None:

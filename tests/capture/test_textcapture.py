@@ -61,6 +61,32 @@ def test_header_without_congestion_notification_has_its_ttl(tmp_path):
     assert field(path, "ip.ttl") == [61]
 
 
+def test_packet_in_a_packet_has_no_keyword_with_macs(tmp_path):
+    path = text_of(
+        tmp_path,
+        HEADER,
+        "12:00:01.1 02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv4 (0x0800), length 118:"
+        " 192.168.0.1 > 192.168.0.2: 10.1.0.2 > 10.1.0.3: ICMP echo request, id 7, seq 1, length 64",
+        "12:00:01.2 02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv4 (0x0800), length 126:"
+        " 192.168.0.1 > 192.168.0.2: GREv0, key=0x4d2, proto IPv4 (0x0800), length 92:"
+        " 10.1.0.2 > 10.1.0.3: ICMP echo request, id 7, seq 2, length 64",
+    )
+    assert field(path, "inner.ip.src") == [0x0A010002, 0x0A010002]
+    assert field(path, "gre.key") == [None, 1234]
+    assert field(path, "eth.src") == [0x020000000001] * 2
+
+
+def test_cooked_line_without_a_mac_is_read(tmp_path):
+    path = text_of(
+        tmp_path,
+        "listening on gre1, link-type LINUX_SLL (Linux cooked v1), snapshot length 262144 bytes",
+        "12:00:01.1 Out ethertype IPv4 (0x0800), length 100:"
+        " 10.1.0.2 > 10.1.0.3: ICMP echo request, id 7, seq 1, length 64",
+    )
+    assert field(path, "sll.pkttype") == [4]
+    assert field(path, "ip.dst") == [0x0A010003]
+
+
 def test_relative_sequence_numbers_are_put_right(tmp_path):
     path = text_of(tmp_path, HEADER, SYN, SYN_ACK, DATA)
     assert field(path, "tcp.seq_raw") == [1_000_000_000, 3_000_000_000, 1_000_000_001]
