@@ -6,9 +6,9 @@ a packet of a short snap length.
 """
 
 import struct
-from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, NamedTuple
 
 ETHERNET, RAW_IP, COOKED, COOKED_2 = 1, 101, 113, 276  # tcpdump.org/linktypes.html
 IP4, IP6, ARP, VLAN, TEB = 0x0800, 0x86DD, 0x0806, 0x8100, 0x6558  # IANA EtherTypes
@@ -26,8 +26,7 @@ UNNUMBERED: Final = "tcp.seq"  # of a segment with data, or a SYN, FIN or RST: i
 NO_MAC: Final = bytes(6)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Bytes of a layer with what it carries.
 
     Attributes:
@@ -45,8 +44,7 @@ class Piece:
         return Piece(header + self.data, len(header) + self.size, self.absent | absent)
 
 
-@dataclass(frozen=True, slots=True)
-class IpWords:
+class IpWords(NamedTuple):
     """What was printed of an IP header; None is what was not."""
 
     source: str
@@ -106,6 +104,7 @@ def _fitting(carried: Piece, size: int) -> Piece:
     return Piece(carried.data + bytes(size - len(carried.data)), size, absent)
 
 
+@lru_cache(maxsize=65536)
 def packed(address: str) -> bytes:
     """Return the bytes of an address."""
     return ip_address(address).packed
@@ -117,11 +116,8 @@ def complement(data: bytes) -> int:
 
 
 def _folded(data: bytes) -> int:
-    data += bytes(len(data) % 2)
-    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return total
+    number = int.from_bytes(data + bytes(len(data) % 2), "big")
+    return number % 0xFFFF or (0xFFFF if number else 0)  # 2**16 is 1 modulo 0xFFFF: so carries are added
 
 
 def offloaded(words: IpWords, number: int, size: int) -> int:

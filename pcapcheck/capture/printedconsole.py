@@ -6,7 +6,7 @@ Takes plain lines that belong to it, and gives frames. Which lines these are is 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from pcapcheck.capture.consoleplace import ConsolePlace
 from pcapcheck.capture.headerbytes import (
@@ -42,8 +42,7 @@ _OTHERS: Final = re.compile(
 _TIMED: Final = re.compile(rf"\s?(?P<time>{PRINTED_TIME})\s+(?P<rest>\S.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class PacketRead:
+class PacketRead(NamedTuple):
     """A packet that was printed: its time in nanoseconds, its frame, and its interface where it was named."""
 
     time: int

@@ -8,7 +8,6 @@ import struct
 from typing import Final
 
 from pcapcheck.capture.headerbytes import (
-    ALL_PRINTED,
     ARP,
     COOKED,
     IP4,
@@ -18,12 +17,15 @@ from pcapcheck.capture.headerbytes import (
     VLAN,
     Piece,
     ethernet,
+    packed,
 )
 from pcapcheck.capture.printednames import address
 
 SMALLEST: Final = 60  # bytes of an Ethernet frame; a shorter packet has padding behind it
 MAC: Final = r"(?:[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}|Broadcast|[\w-]+_[0-9a-f:]{8})(?: \(oui [^)]*\))?"
 KINDS_OF_FRAMES: Final = {"IPv4": IP4, "IPv6": IP6, "ARP": ARP, "802.1Q": VLAN, "IP": IP4}
+NO_ADDRESS: Final = "0.0.0.0"
+MAX_ASKERS: Final = 1 << 16  # addresses that are remembered
 EXPERIMENTAL: Final = 0x88B5  # an EtherType for experiments: IEEE 802
 DIRECTIONS: Final = {"In": 0, "B": 1, "M": 2, "P": 3, "Out": 4}  # of packets: linux/if_packet.h
 NETWORKS: Final = {"IP6 ": IP6, "IP ": IP4, "ARP, ": ARP, "arp ": ARP}
@@ -85,30 +87,33 @@ def mac_of(text: str) -> bytes | None:
     return bytes(int(each, 16) for each in parts) if len(parts) == 6 else None
 
 
-def arp(text: str) -> Piece | None:
-    """Return a packet of ARP; None where the text is of none."""
+def arp(text: str, askers: dict[str, str]) -> Piece | None:
+    """Return a packet of ARP; None where the text is of none.
+
+    Args:
+        text: as printed.
+        askers: who asked last for each address; an answer is for whoever did.
+    """
     found = _ARP.match(text)
     if found is None:
         return None
     request = bool(found["request"])
-    four = [
-        address(found[name] or "0.0.0.0") for name in (("asker", "asked") if request else ("owner", "to"))
-    ]
-    source, target = (each if each and ":" not in each else "0.0.0.0" for each in four)
+    source = _four(found["asker"] if request else found["owner"])
+    if request and len(askers) < MAX_ASKERS:
+        askers[_four(found["asked"])] = source
+    target = _four(found["asked"]) if request else askers.get(source, NO_ADDRESS)
     mac = None if request else mac_of(found["mac"])
     asked = mac_of(found["to"] or "") if request else None
     head = struct.pack(">HHBBH", 1, IP4, 6, 4, 1 if request else 2)
-    parts = (
-        mac or NO_MAC,
-        bytes(map(int, source.split("."))),
-        asked or NO_MAC,
-        bytes(map(int, target.split("."))),
-    )
-    absent = (ALL_PRINTED if mac else frozenset({"arp.src.hw_mac"})) | (
-        ALL_PRINTED if asked else frozenset({"arp.dst.hw_mac"})
-    )
-    if not request:
-        absent |= {"arp.dst.proto_ipv4"}
-    whole = head + b"".join(parts)
+    whole = head + (mac or NO_MAC) + packed(source) + (asked or NO_MAC) + packed(target)
+    absent = {name for name, known in (("src", mac), ("dst", asked)) if not known}
+    names = {f"arp.{end}.hw_mac" for end in absent}
+    names |= {"arp.dst.proto_ipv4"} if target == NO_ADDRESS and not request else set()
     size = max(int((found["length"] or "28")[:5]), len(whole))
-    return Piece(whole + bytes(size - len(whole)), size, absent)
+    return Piece(whole + bytes(size - len(whole)), size, frozenset(names))
+
+
+def _four(text: str) -> str:
+    """Return an IPv4 address; 0.0.0.0 for what is none."""
+    found = address(text)
+    return found if found and ":" not in found else NO_ADDRESS

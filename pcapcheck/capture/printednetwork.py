@@ -6,7 +6,7 @@ there. Source: tcpdump, print-ip.c, print-ip6.c, print-arp.c, print-gre.c (4.5 t
 
 import re
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from pcapcheck.capture.headerbytes import (
@@ -112,7 +112,7 @@ def network(text: str, kind: int, sequences: Sequences, depth: int) -> Piece | N
     if kind == VLAN:
         return _tagged(text, sequences, depth)
     if kind == ARP:
-        return arp(text.removeprefix("ARP, "))
+        return arp(text.removeprefix("ARP, "), sequences.askers)
     if kind in (IP4, IP6):
         return _ip(text.removeprefix("IP6 ").removeprefix("IP "), kind, sequences, depth)
     return None
@@ -154,7 +154,7 @@ def _fragment(words: IpWords, number: int) -> Piece:
     """Return a later fragment, whose place is known with `-v` only."""
     if words.verbose:
         return ip(words, number, payload((words.length or 20) - 20))
-    made = ip(replace(words, offset=8), number, payload(None))
+    made = ip(words._replace(offset=8), number, payload(None))
     return Piece(made.data, made.size, made.absent | {"ip.frag_offset"})
 
 
@@ -271,6 +271,8 @@ class Inner:
         if kind == IP4 and size - carried.size == ETHERNET_HEADER:  # without -e, a frame looks like a packet
             carried = self._inside(inside, TEB) or carried
             head = head[:2] + struct.pack(">H", TEB) + head[4:]
+        elif kind == IP4 and not proto and "ip.len" in carried.absent:  # it could be either
+            return unknown(size).under(head)
         return carried.under(head)
 
     def _inside(self, text: str, kind: int) -> Piece | None:

@@ -5,8 +5,7 @@ Takes the text behind the colon and gives the segment. Source: tcpdump, print-tc
 
 import re
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pcapcheck.capture.headerbytes import (
     ALL_PRINTED,
@@ -45,8 +44,7 @@ _QUIET: Final = re.compile(r"tcp (?P<length>\d+)(?: |$)")
 _SACK: Final = re.compile(r"\{(\d+):(\d+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """Where a segment stands: its IP header, its ports, and the connections of its console."""
 
     words: IpWords
@@ -131,7 +129,7 @@ def _options(text: str, sequences: Sequences, ends: tuple[tuple[str, int], tuple
 
 def _option(text: str, sequences: Sequences, ends: tuple[tuple[str, int], tuple[str, int]]) -> bytes:
     name, _, rest = text.partition(" ")
-    values = [int(each) for each in re.findall(r"\d{1,10}", rest)]
+    values = [int(each) for each in rest.split() if each.isdecimal() and len(each) < 11]
     if name == "mss" and values:
         return struct.pack(">BBH", 2, 4, values[0] & 0xFFFF)
     if name == "wscale" and values:

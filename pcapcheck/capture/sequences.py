@@ -21,9 +21,14 @@ class AbsoluteNumbers(NamedTuple):
 
 
 class Sequences:
-    """The connections of one console."""
+    """The connections of one console.
+
+    Attributes:
+        askers: who asked last for an address by ARP; the answer goes there.
+    """
 
     def __init__(self) -> None:
+        self.askers: dict[str, str] = {}
         self._bases: dict[tuple[End, End], tuple[int | None, int | None]] = {}
 
     def absolute(

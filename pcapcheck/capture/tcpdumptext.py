@@ -6,7 +6,7 @@ print-sll.c (4.5 to 4.99).
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from pcapcheck.capture.headerbytes import ARP, COOKED, COOKED_2, ETHERNET, RAW_IP, Piece, ethernet, unknown
 from pcapcheck.capture.printedlink import LINK, MAC, NETWORKS, cooked, kind_of_frame, linked, mac_of
@@ -46,8 +46,7 @@ class Tcpdump:
     sequences: Sequences = field(default_factory=Sequences)
 
 
-@dataclass(frozen=True, slots=True)
-class FrameRead:
+class FrameRead(NamedTuple):
     """A frame, and where it was seen.
 
     Attributes:

@@ -72,6 +72,9 @@ class TextReading:
             self._broken = True
             return
         line = raw.removeprefix(self._indent) if self._indent else raw
+        if line[:1].isdigit() and self._inside and starts(line):
+            yield from self._packet(line, line.strip())  # the shortest way for the most lines
+            return
         if not line.strip():
             yield from self._of_console(self._flushed())
             self._broken = True
@@ -79,6 +82,11 @@ class TextReading:
         if self._header(line) or self._rest_of_packet(line):
             return
         yield from self._of_line(line)
+
+    @property
+    def _inside(self) -> bool:
+        """Whether a console has begun, so that a time at the beginning of a line is that of a packet."""
+        return self._now is not None and (self._now.headed or self._now.packets > 0)
 
     def _of_line(self, line: str) -> Iterator[ConsolePacket]:
         """Take a line that is no part of the packet before it."""
@@ -131,8 +139,7 @@ class TextReading:
         """Whether a line begins a packet: with a time, or without one (`-t`)."""
         if not starts(text):
             return begins_packet(text) and (self._now is not None or not line[:1].isalpha() or " > " in text)
-        inside = self._now is not None and (self._now.headed or self._now.packets > 0)
-        return inside or begins_packet(after_time(text))
+        return self._inside or begins_packet(after_time(text))
 
     def _packet(self, line: str, text: str) -> Iterator[ConsolePacket]:
         indent = line[: len(line) - len(line.lstrip())]

@@ -252,7 +252,7 @@ def _waiting(case: Case, question: Question, *, gateway: bool) -> Iterator[int]:
     def waits(row: dict[str, Any]) -> bool:
         if between_nodes and row["destination_node"] == wanted.node:
             return bool(row["source_node"] == owner.node)
-        if gateway and (":" in row["source"]) != (":" in target):
+        if gateway and (":" in (row["source"] or "")) != (":" in target):
             return False
         mine = row["source"] == asker or (owner.kind == OwnerKind.NODE and row["who"] != "arp")
         return mine and (gateway or row["destination"] == target)
