@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from pcapcheck.capture.headerbytes import PAYLOADS
+from pcapcheck.capture.inputs import Input
 from pcapcheck.capture.openfile import STANDARD_INPUT, Opened, open_path
 from pcapcheck.capture.recognise import RECOGNISE, is_capture
 from pcapcheck.capture.remote import is_url
@@ -61,6 +62,11 @@ def identifying(paths: Iterable[str]) -> frozenset[str]:
         known |= text.dumped if text else {True}
         absent |= text.absent if text else set()
     return frozenset(absent & IDENTIFYING) | (PAYLOADS if len(known) > 1 else frozenset())
+
+
+def all_text(inputs: Iterable[Input]) -> bool:
+    """Whether all captures are text."""
+    return all(_text_at(each.path) for each in inputs)
 
 
 def _text_at(path: str) -> Transcript | None:

@@ -17,6 +17,7 @@ from pcapcheck.capture.tsharktext import row
 
 MAX_CONSOLES: Final = 10_000  # of one text
 KEPT_OF_PARAGRAPH: Final = 4  # lines
+_STOPPED: Final = re.compile(r"(?:\^[CZ])+")
 _FENCE: Final = re.compile(r"\s*(?:```|~~~)")
 _LISTENING: Final = re.compile(
     r"(?:tcpdump: )?(?:listening on (?P<device>\S+), "
@@ -78,6 +79,9 @@ class TextReading:
         if not line.strip():
             yield from self._of_console(self._flushed())
             self._broken = True
+            return
+        if _STOPPED.fullmatch(line.strip()):
+            yield from self._of_console(self._flushed())
             return
         if self._header(line) or self._rest_of_packet(line):
             return
