@@ -16,6 +16,7 @@ from pcapcheck.capture.headerbytes import (
     ICMP_NUMBER,
     IP4,
     IP6,
+    LENGTHS,
     TCP_NUMBER,
     TEB,
     UDP_NUMBER,
@@ -259,7 +260,8 @@ class Inner:
         told = found["rest"]
         key, number = re.search(r"key=0x([0-9a-f]{1,8})", told), re.search(r"seq (\d{1,10})", told)
         inside = found["inside"]
-        kind = IP6 if inside.startswith("IP6 ") else TEB if LINK.match(inside) else IP4
+        kind = IP6 if inside.startswith("IP6 ") else IP4
+        kind = TEB if LINK.match(inside) or inside.startswith("ARP, ") else kind
         if proto := re.search(r"proto [^(]*\((0x[0-9a-f]{1,4})\)", told):
             kind = int(proto[1], 16)
         flags = 0x2000 * bool(key) | 0x1000 * bool(number)
@@ -268,10 +270,12 @@ class Inner:
         head = struct.pack(f">HH{len(words)}I", flags, kind, *words)
         size = int((found["length"] or "0")[:5]) - len(head)
         carried = self._inside(inside, kind) or unknown(size)
-        if kind == IP4 and size - carried.size == ETHERNET_HEADER:  # without -e, a frame looks like a packet
+        if (
+            kind in (IP4, IP6) and size - carried.size == ETHERNET_HEADER
+        ):  # without -e, a frame looks like a packet
             carried = self._inside(inside, TEB) or carried
             head = head[:2] + struct.pack(">H", TEB) + head[4:]
-        elif kind == IP4 and not proto and "ip.len" in carried.absent:  # it could be either
+        elif kind != TEB and not proto and carried.absent & LENGTHS:  # it could be either
             return unknown(size).under(head)
         return carried.under(head)
 

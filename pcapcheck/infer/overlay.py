@@ -155,12 +155,14 @@ def _inner_senders(draft: TopologyDraft, observations: Observations) -> dict[tup
 
 
 def _is_bridged(draft: TopologyDraft, observations: Observations) -> bool:
-    """Return whether most frames in tunnels are the pods' own."""
+    """Return whether most frames in tunnels are the pods' own; without MACs, whether ARP is among them."""
     known: Counter[bool] = Counter()
     for each in _tunnelled(observations):
         pod = draft.pod_of(each.source)
         if each.inner_from and pod and pod.mac:
             known[each.inner_from == pod.mac] += each.packets
+    if not known:
+        return any(each.kind == "arp" and not each.inner_from for each in _tunnelled(observations))
     return known[True] > known[False]
 
 
