@@ -69,6 +69,7 @@ class Console:
         footer: its counts.
         headed: whether a header was seen.
         timed: whether its packets have times.
+        of_file: whether a capture was read (`-r`): its devices have the names of the machine that printed them.
         dumped: whether bytes of its packets were printed.
         unnumbered: how many TCP segments with data have no sequence number that counts.
     """
@@ -83,6 +84,7 @@ class Console:
     timed: bool = False
     unnumbered: int = 0
     dumped: bool = False
+    of_file: bool = False
     times: PrintedTimes = field(default_factory=PrintedTimes)
     _tcpdump: Tcpdump = field(default_factory=Tcpdump)
     _wrapping: Wrapping = field(default_factory=Wrapping)
@@ -171,6 +173,8 @@ class Console:
             return None
         if dump:
             found = FrameRead(with_bytes(found.piece, found.linktype, dump), found.linktype, found.device)
+        if self.of_file:
+            found = found._replace(device="")
         return PacketRead(self.times.of(timed["time"] if timed else ""), found)
 
     def _assumed(self) -> int:

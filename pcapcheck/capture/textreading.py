@@ -192,6 +192,7 @@ class TextReading:
         console.headed = True
         told = found.groupdict()
         console.linktype = LINKTYPES.get(told.get("type") or "EN10MB")
+        console.of_file = bool(told.get("file"))
         if told.get("file"):
             console.place = console.place.or_else(
                 ConsolePlace(owner=told["file"].strip(), by="the file that was read")

@@ -14,6 +14,8 @@ from pcapcheck.decode.columns import Column, parse_name
 from pcapcheck.decode.printed import is_absent
 
 FieldReader = Callable[[str], Column]
+FIRST_OF_PAYLOAD: Final = "inner.udp._payload0"
+DNS: Final = 53  # port
 SEGMENT_NUMBER: Final = "tcp.seq_raw"
 UNIT: Final = np.uint64(8)  # bytes that offsets of fragments count: RFC 791, 3.1; RFC 8200, 4.5
 
@@ -40,9 +42,19 @@ def known_only(read: FieldReader, unknown: frozenset[str]) -> FieldReader:
             return replace(found, present=found.present & ~_acknowledges_only(read))
         if not is_absent(parse_name(name).field, hidden):
             return found
+        if name == FIRST_OF_PAYLOAD:
+            return _message_id(found, read)
         return replace(found, present=np.zeros_like(found.present), values=np.zeros_like(found.values))
 
     return known if unknown else read
+
+
+def _message_id(found: Column, read: FieldReader) -> Column:
+    """Return the ID of messages of DNS, which text shows too, in place of the first word of a payload."""
+    ports = (values_of(read, f"inner.udp.{end}port") for end in ("src", "dst"))
+    of_dns: Bools = np.logical_or(*(port == np.uint64(DNS) for port in ports))
+    present = found.present & of_dns
+    return replace(found, values=np.where(present, found.values >> 16 << 16, 0), present=present)
 
 
 def _acknowledges_only(read: FieldReader) -> Bools:

@@ -149,6 +149,16 @@ def test_device_column_gives_an_interface_each(tmp_path):
     assert field(path, "sll.ifindex") == [None, None]
 
 
+def test_devices_of_a_capture_that_was_read_elsewhere_are_not_trusted(tmp_path):
+    path = text_of(
+        tmp_path,
+        "reading from file node-a_any.pcap, link-type LINUX_SLL2 (Linux cooked v2), snapshot length 262144",
+        "Warning: interface names might be incorrect",
+        PING.replace(" IP ", " lo    In  IP "),
+    )
+    assert places(path) == {"node-a_any.pcap": 1}
+
+
 def test_empty_console_is_an_interface_without_packets(tmp_path):
     path = text_of(tmp_path, HEADER, "0 packets captured", "0 packets received by filter")
     capture = open_capture(path)

@@ -48,7 +48,7 @@ def test_markdown_in_a_name_is_no_place(tmp_path):
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("root@worker-1:/home/x# tcpdump -nni eth0 port 53", "worker-1_eth0"),
+        ("root@worker-1:/opt# tcpdump -nni eth0 port 53", "worker-1_eth0"),
         ("[root@worker-1 ~]$ sudo tcpdump -i eth0", "worker-1_eth0"),
         ("worker-1$ tcpdump -ieth0", "worker-1_eth0"),
         ("$ ssh worker-1 sudo tcpdump -i eth0", "worker-1_eth0"),
