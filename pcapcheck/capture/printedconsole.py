@@ -69,7 +69,7 @@ class Console:
         footer: its counts.
         headed: whether a header was seen.
         timed: whether its packets have times.
-        of_file: whether a capture was read (`-r`): its devices have the names of the machine that printed them.
+        of_file: whether a capture was read (`-r`): its devices are named by whoever printed it.
         dumped: whether bytes of its packets were printed.
         unnumbered: how many TCP segments with data have no sequence number that counts.
     """
