@@ -19,6 +19,7 @@ from pcapcheck.decode.registry import link_type
 from pcapcheck.topology.roles import role_of
 from pcapcheck.topology.topology import CaptureEntry, Topology
 
+PLACE: Final = "place"  # of a console in a text: as a file would be called that was captured there
 _UNREAL: Final = frozenset(
     {"", "virtual", "intf0", "-", "unknown"}
 )  # written by tools that know no interface
@@ -44,9 +45,11 @@ class Binder:
             linktype: the LINKTYPE_ number, if it is known.
         """
         name = "" if name in _UNREAL else name
+        labels = _labels(description)
+        path = labels.get(PLACE, path)
         return (
             self._by_topology(path, name, linktype)
-            or self._by_metadata(path, name, _labels(description))
+            or self._by_metadata(path, name, labels)
             or self._naming.find(path, linktype)
             or Binding(None, "nothing", "has a name that contains neither a node nor a pod")
         )
@@ -127,6 +130,11 @@ class Binder:
             return Binding(possible[0], "metadata", f"says it is {name} of {owner}")
         point = self._points.of_node(owner, name) if owner else None
         return Binding(point, "metadata", f"says it is {name} of {owner}") if point else None
+
+
+def place_of(description: str) -> str | None:
+    """Return the place that the description of an interface names in place of a file's name."""
+    return _labels(description).get(PLACE)
 
 
 def _labels(description: str) -> dict[str, str]:

@@ -20,6 +20,9 @@ from pcapcheck.topology.topology import CapturePoint, Role, Topology
 
 _COMPRESSED: Final = re.compile(r"\.(?:gz|zst|zstd|xz|lz4|bz2)$", re.IGNORECASE)
 # tcpdump's -C and -W write .pcap0 and .pcap00001; others append a date.
+# What texts are called that tools or people wrote, and the word that often stands before.
+_TEXT: Final = re.compile(r"\.(?:txt|log|md|out|text)$", re.IGNORECASE)
+_TOOL: Final = re.compile(r"(?:tcpdump|tshark|capture|dump|pcap|trace|output)[-_.]+(?=.)", re.IGNORECASE)
 _SUFFIX: Final = re.compile(r"\.(?:pcapng|pcap|cap|dmp|dump)\d*(?:\.[\w:-]+)*$", re.IGNORECASE)
 _DATE: Final = re.compile(
     r"[-_.]?(?:\d{8}[-_T]?\d{6}|\d{4}-\d\d-\d\d[T_-]\d\d[-_:]?\d\d(?:[-_:]?\d\d)?)(?:UTC|Z)?$|[-_]\d{5}$"
@@ -28,7 +31,10 @@ _DATE: Final = re.compile(
 
 def stem(path: str) -> str:
     """Return the name of a file without the endings of its format and compression."""
-    return _SUFFIX.sub("", _COMPRESSED.sub("", PurePosixPath(path).name))
+    name = _COMPRESSED.sub("", PurePosixPath(path).name)
+    if _TEXT.search(name):
+        name = _TOOL.sub("", _TEXT.sub("", name), count=1)
+    return _SUFFIX.sub("", name)
 
 
 def stems(path: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from pcapcheck.bind.any_capture import settle_any
-from pcapcheck.bind.bind import Binder
+from pcapcheck.bind.bind import Binder, place_of
 from pcapcheck.bind.cooked import INDEX, index_facts, with_link_macs
 from pcapcheck.bind.points import Binding, Points
 from pcapcheck.collect.capturesummary import CaptureSummary
@@ -40,6 +40,7 @@ class BoundInterface:
         binding: where it is.
         packets: how many packets it has.
         cut: how many of them were cut off within their headers; they are in no variant.
+        incomplete: why the capture may lack packets that were there, or empty.
     """
 
     file: int
@@ -48,6 +49,7 @@ class BoundInterface:
     binding: Binding
     packets: int
     cut: int = 0
+    incomplete: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,19 @@ class BoundCaptures:
 
     @property
     def blind(self) -> frozenset[int]:
-        """The points where packets were cut off within their headers, and that no other file shows whole."""
+        """The points where packets were cut off within their headers, and that no other file shows whole.
+
+        Those of texts with missing lines are among them, whatever other files show.
+        """
         numbers = {point: number for number, point in enumerate(self.points)}
-        cut = {
-            numbers[each.binding.point] for each in self.bound if each.cut and each.binding.point in numbers
-        }
+        here = [each for each in self.bound if each.binding.point in numbers]
+        cut = {numbers[each.binding.point] for each in here if each.cut and each.binding.point}
+        lacking = {numbers[each.binding.point] for each in here if each.incomplete and each.binding.point}
         if not self.variants.width:
-            return frozenset(cut)
+            return frozenset(cut | lacking)
         seen = self.variants.select("point", "whole").drop_nulls().unique().rows()
         cut |= {point for point, whole in seen if not whole}
-        return frozenset(cut - {point for point, whole in seen if whole})
+        return frozenset(cut - {point for point, whole in seen if whole} | lacking)
 
     def windows(self, ahead: Mapping[str, int]) -> pl.DataFrame:
         """Return when each variant was seen, by the reference clock: variant, point, first, last.
@@ -160,7 +165,7 @@ def _together(captured: Sequence[CaptureSummary]) -> pl.DataFrame:
     if not known:
         return pl.DataFrame()
     files = np.repeat([number for number, _ in known], [len(frame) for _, frame in known])
-    whole = pl.concat([frame for _, frame in known])
+    whole = pl.concat([frame for _, frame in known], how="diagonal")
     return with_link_macs(whole.with_columns(pl.Series("file", files, pl.Int64), local=pl.col("variant")))
 
 
@@ -168,7 +173,8 @@ def _bindings(
     captured: Sequence[CaptureSummary], names: Sequence[str], topology: Topology, variants: pl.DataFrame
 ) -> Iterator[BoundInterface]:
     """Yield every interface of every file, bound by what the names say."""
-    binder = Binder(topology, names)
+    said = [place_of(each.description) for capture in captured for each in capture.interfaces]
+    binder = Binder(topology, [*names, *dict.fromkeys(each for each in said if each)])
     counted = variants
     if len(variants):
         cut = pl.col("packets").filter(pl.col("stack") == CUT).sum().alias("cut")
@@ -176,9 +182,9 @@ def _bindings(
     counts = {(file, interface): numbers for file, interface, *numbers in counted.iter_rows()}
     for number, (name, capture) in enumerate(zip(names, captured, strict=True)):
         for interface, each in enumerate(capture.interfaces):
-            said = binder.bind(name, name=each.name, description=each.description, linktype=each.linktype)
+            bound = binder.bind(name, name=each.name, description=each.description, linktype=each.linktype)
             packets, off = counts.get((number, interface), (0, 0))
-            yield BoundInterface(number, interface, each.name, said, packets, off)
+            yield BoundInterface(number, interface, each.name, bound, packets, off, each.incomplete)
 
 
 def _whole(variants: pl.DataFrame) -> pl.DataFrame:

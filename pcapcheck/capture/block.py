@@ -23,6 +23,8 @@ class Block:
         time: int64 (n,), nanoseconds since 1970 UTC.
         interface: uint16 (n,), number of the interface that captured it.
         linktype: per interface, the LINKTYPE_ number of tcpdump.org/linktypes.html.
+        absent: per interface, the names of fields that were not printed, where the packets were made from
+            text; empty if none was. See `CaptureInterface`.
         frame: int64 (n,), frame numbers as Wireshark counts them, from 1 at the start of the byte range read.
     """
 
@@ -34,6 +36,7 @@ class Block:
     interface: Words16
     linktype: tuple[int, ...]
     frame: Ints
+    absent: tuple[frozenset[str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.offset)
@@ -54,4 +57,5 @@ class Block:
             interface=self.interface[rows],
             linktype=self.linktype,
             frame=self.frame[rows],
+            absent=self.absent,
         )

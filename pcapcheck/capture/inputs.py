@@ -19,6 +19,7 @@ from pcapcheck.capture.archive import Unpacked, is_archive
 from pcapcheck.capture.openfile import STANDARD_INPUT
 from pcapcheck.capture.recognise import COMPRESSED_MAGICS, is_capture
 from pcapcheck.capture.remote import find, heads, is_url
+from pcapcheck.capture.textsearch import prints_packets, without_packets
 from pcapcheck.errors import InputError
 
 TOPOLOGY: Final = "topology.yaml"
@@ -100,10 +101,15 @@ def find_inputs(paths: tuple[str, ...], scratch: str | None = None) -> Inputs:
     found = _found(paths, scratch)
     if not found.captures:
         fix = "give captures, or a folder or archive that has some: pcap or pcapng, also compressed"
-        raise InputError(
-            ", ".join(paths) or "PATH", found.notes[0] if found.notes else "no capture was found", fix
-        )
+        raise InputError(", ".join(paths) or "PATH", found.notes[0] if found.notes else _nothing(found), fix)
     return found
+
+
+def _nothing(found: Inputs) -> str:
+    """Return why there is nothing to read, with a text that may have been meant."""
+    told = ((each.name, without_packets(Path(each.path))) for each in found.others)
+    first = next((f": {name}: {what}" for name, what in told if what), "")
+    return f"no capture was found{first}"
 
 
 def find_files(path: str) -> Inputs:
@@ -164,7 +170,7 @@ class _Found:
                 self.topologies.append(Beside(str(path), seen))
             elif depth < MAX_ARCHIVE_DEPTH and is_archive(path):
                 self.walk(path, seen, name, depth + 1)
-            elif _is_capture(path):
+            elif _is_capture(path) or prints_packets(path):
                 self.add(Input(str(path), seen, named=False, keeper=self.unpacked))
             else:
                 self.others.append(Beside(str(path), name))

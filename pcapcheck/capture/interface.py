@@ -29,6 +29,9 @@ class CaptureInterface:
         dropped: packets that the interface or the operating system lost, None if it was not counted.
         start: when capturing started, nanoseconds since 1970 UTC, or None.
         end: when capturing ended, likewise.
+        absent: names of fields that nobody printed, where the packets were made from text; their bytes are
+            made up. `eth.src` stands for every name that begins so, `eth.src#1` for the outermost only.
+        incomplete: why packets may be missing that were there, or empty.
     """
 
     linktype: int
@@ -42,8 +45,12 @@ class CaptureInterface:
     dropped: int | None = None
     start: int | None = None
     end: int | None = None
+    absent: frozenset[str] = frozenset()
+    incomplete: str = ""
 
 
+NOT_PRINTED, INCOMPLETE = "not printed: ", "incomplete: "  # what comments of ours begin with
+CONSOLE = "console"  # key of a description: the console of a text that an interface is of
 MAX_INTERFACES = 65535  # of one capture: `Block.interface` is a uint16
 NS_PER_SECOND = 1_000_000_000
 IF_NAME, IF_DESCRIPTION, IF_MAC, IF_RESOLUTION = 2, 3, 6, 9  # options of an interface description, 4.2
@@ -59,6 +66,7 @@ class Interfaces:
         self.described: list[CaptureInterface] = []
         self.base = 0
         self._linktypes: tuple[int, ...] = ()
+        self._printed = False
         self._new: list[int] = []
         self._resolution: list[int] = []
         self._offset: list[int] = []
@@ -72,6 +80,11 @@ class Interfaces:
             self._new = []
         return self._linktypes
 
+    @property
+    def absent(self) -> tuple[frozenset[str], ...]:
+        """What was not printed, by interface; empty where all packets were captured."""
+        return tuple(each.absent for each in self.described) if self._printed else ()
+
     def begin_section(self) -> None:
         """Count interfaces from zero again."""
         self.base = len(self.described)
@@ -83,6 +96,7 @@ class Interfaces:
             return
         linktype, _, snaplen = struct.unpack_from(order + "HHI", body)
         options = _collect(read_options(body[8:], order))
+        comments = tuple(text(value) for value in options.get(COMMENT, []))
         self.described.append(
             CaptureInterface(
                 linktype,
@@ -92,10 +106,12 @@ class Interfaces:
                 filter=_filter(options.get(IF_FILTER, [b""])[0]),
                 hardware=text(options.get(IF_HARDWARE, [b""])[0]),
                 mac=options.get(IF_MAC, [b""])[0][:6].hex(":"),
-                comments=tuple(text(value) for value in options.get(COMMENT, [])),
+                comments=tuple(each for each in comments if not each.startswith(NOT_PRINTED)),
+                absent=_absent(comments),
             )
         )
         self._new.append(linktype)
+        self._printed = self._printed or bool(self.described[-1].absent)
         self._most.append(most_captured(linktype, snaplen))
         self._resolution.append(number(options.get(IF_RESOLUTION, [bytes([MICROSECONDS])])[0][:1], order))
         self._offset.append(_signed(number(options.get(IF_OFFSET, [b""])[0][:8], order) * NS_PER_SECOND))
@@ -107,6 +123,7 @@ class Interfaces:
         if which >= len(self.described):
             return
         options = dict(read_options(body[12:], order))
+        said = text(options.get(COMMENT, b""))
         lost = [
             number(options[code], order)
             for code in (ISB_LOST_BY_INTERFACE, ISB_LOST_BY_SYSTEM)
@@ -118,6 +135,7 @@ class Interfaces:
             dropped=sum(lost) if lost else old.dropped,
             start=self._moment(number_in_section, options.get(ISB_START), order, old.start),
             end=self._moment(number_in_section, options.get(ISB_END), order, old.end),
+            incomplete=said.removeprefix(INCOMPLETE) if said.startswith(INCOMPLETE) else old.incomplete,
         )
 
     def most_captured(self) -> Ints:
@@ -179,6 +197,12 @@ def _collect(options: Iterable[tuple[int, bytes]]) -> dict[int, list[bytes]]:
     for code, value in options:
         collected.setdefault(code, []).append(value)
     return collected
+
+
+def _absent(comments: Iterable[str]) -> frozenset[str]:
+    """Return the names of fields that comments of ours say were not printed."""
+    said = (each.removeprefix(NOT_PRINTED) for each in comments if each.startswith(NOT_PRINTED))
+    return frozenset(name for each in said for name in each.split())
 
 
 def _filter(value: bytes) -> str:

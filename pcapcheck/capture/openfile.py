@@ -30,6 +30,7 @@ class Opened:
         seekable: whether a window may start anywhere.
         again: whether the path can be opened again, with the same result.
         compression: how it is compressed, or empty.
+        notes: what was read from where, if it is text.
     """
 
     windows: Windows
@@ -37,6 +38,7 @@ class Opened:
     seekable: bool = False
     again: bool = False
     compression: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def open_path(path: str) -> Opened:

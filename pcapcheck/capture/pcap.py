@@ -83,6 +83,7 @@ class Pcap:
         self.interfaces: tuple[CaptureInterface, ...] = (CaptureInterface(linktype, snaplen=snaplen),)
         self.linktypes: tuple[int, ...] = (linktype,)
         self.comments: tuple[str, ...] = ()
+        self.absent: tuple[frozenset[str], ...] = ()
 
     def read(self, window: Window) -> Batch:
         """Return the packets that lie completely in the window."""

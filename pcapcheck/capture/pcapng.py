@@ -77,6 +77,11 @@ class Pcapng:
         """Their link types."""
         return self._table.linktypes
 
+    @property
+    def absent(self) -> tuple[frozenset[str], ...]:
+        """What was not printed of their packets, where these were made from text."""
+        return self._table.absent
+
     def read(self, window: Window) -> Batch:
         """Return the packets that lie completely in the window, before the next section."""
         if len(window.data) < MIN_BLOCK_SIZE or window.data[:4].tobytes() == SECTION_MAGIC:

@@ -16,9 +16,11 @@ from pcapcheck.capture.interface import (
     IF_MAC,
     IF_NAME,
     IF_RESOLUTION,
+    INCOMPLETE,
     ISB_END,
     ISB_LOST_BY_SYSTEM,
     ISB_START,
+    NOT_PRINTED,
     CaptureInterface,
 )
 from pcapcheck.capture.packetblocks import EPB, IDB, ISB, SHB
@@ -76,6 +78,8 @@ class Writer:
             for code, time in ((ISB_START, interface.start), (ISB_END, interface.end))
             if time is not None and time >= 0
         ]
+        if interface.incomplete:
+            options.insert(0, (COMMENT, f"{INCOMPLETE}{interface.incomplete}".encode()))
         if interface.dropped is not None:
             options.append((ISB_LOST_BY_SYSTEM, struct.pack("<Q", min(interface.dropped, LATEST))))
         if options:
@@ -88,6 +92,7 @@ def _description(interface: CaptureInterface) -> bytes:
         (IF_DESCRIPTION, interface.description),
         (IF_HARDWARE, interface.hardware),
         *((COMMENT, each) for each in interface.comments),
+        (COMMENT, f"{NOT_PRINTED}{' '.join(sorted(interface.absent))}" if interface.absent else ""),
     ]
     options = [(code, text.encode(errors="replace")) for code, text in texts if text]
     if interface.mac:

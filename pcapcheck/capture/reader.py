@@ -82,6 +82,10 @@ class Reader(Protocol):
         """Their link types."""
 
     @property
+    def absent(self) -> tuple[frozenset[str], ...]:
+        """What was not printed of their packets, where these were made from text; empty if they were not."""
+
+    @property
     def comments(self) -> Sequence[str]:
         """What was written about the capture as a whole, so far."""
 

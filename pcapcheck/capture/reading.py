@@ -181,6 +181,7 @@ class Reading:
                 batch.interface[rows],
                 linktype,
                 frames[rows],
+                self.reader.absent,
             )
             self._packets += len(block)
             self._clock.see(block.time)

@@ -3,13 +3,15 @@
 import itertools
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pcapcheck.capture.block import MAX_BLOCK_PACKETS, Block
 from pcapcheck.capture.interface import CaptureInterface
-from pcapcheck.capture.openfile import Opened, open_path, refused
+from pcapcheck.capture.openfile import Opened, refused
 from pcapcheck.capture.ranges import cut, split
 from pcapcheck.capture.reading import INTERFACE_SEARCH, Reading, ReadSummary, learn_interfaces
 from pcapcheck.capture.recognise import RECOGNISE, recognise
+from pcapcheck.capture.textfile import open_any
 from pcapcheck.capture.window import Range
 from pcapcheck.errors import InputError
 
@@ -24,7 +26,7 @@ def open_capture(path: str) -> "Capture":
     Raises:
         InputError: the file cannot be read, or is not a capture.
     """
-    opened = open_path(path)
+    opened = open_any(path)
     try:
         capture = Capture(path, opened)
     except OSError as error:
@@ -43,7 +45,7 @@ class Capture:
 
     Attributes:
         path: as it was given.
-        format: "pcap" or "pcapng".
+        format: "pcap", "pcapng" or "text".
         size: bytes of the file; None if that is known at the end only.
         compression: "gzip", "zstd", "xz" or "lz4", or empty.
         seekable: whether ranges of it can be read.
@@ -55,7 +57,8 @@ class Capture:
         window = opened.windows.window(0, INTERFACE_SEARCH)
         self._head = bytes(window.data[:RECOGNISE])
         described = recognise(self._head, path)
-        self.format = described.format
+        self.format = "text" if opened.notes else described.format
+        self._notes = opened.notes
         learn_interfaces(window, described)
         self._reading = Reading(opened.windows, described, WHOLE_FILE)
         self._stream: Iterator[Block] | None = None
@@ -75,7 +78,8 @@ class Capture:
     @property
     def summary(self) -> ReadSummary:
         """What the last call of `blocks` has found so far."""
-        return self._reading.summary
+        found = self._reading.summary
+        return replace(found, notes=(*self._notes, *found.notes)) if self._notes else found
 
     def blocks(self, range: Range | None = None, packets: int = MAX_BLOCK_PACKETS) -> Iterator[Block]:
         """Yield the packets in the order of the file, in blocks of at most `packets`.
@@ -99,7 +103,7 @@ class Capture:
         """Return up to `count` ranges that make up the file, or one if it cannot be split."""
         if not self.seekable or self.size is None or count <= 1:
             return [WHOLE_FILE]
-        windows = open_path(self.path).windows
+        windows = open_any(self.path).windows
         try:
             return split(windows, recognise(self._head, self.path), self.size, count)
         finally:
@@ -112,7 +116,7 @@ class Capture:
         """
         if not self.seekable or self.size is None or count <= 1:
             return [WHOLE_FILE]
-        windows = open_path(self.path).windows
+        windows = open_any(self.path).windows
         try:
             return cut(windows, recognise(self._head, self.path), self.size, count)
         finally:
@@ -123,7 +127,7 @@ class Capture:
         self._reading.windows.close()
 
     def _pass(self, bounds: Range, packets: int) -> Iterator[Block]:
-        self._reading = Reading(open_path(self.path).windows, recognise(self._head, self.path), bounds)
+        self._reading = Reading(open_any(self.path).windows, recognise(self._head, self.path), bounds)
         try:
             yield from self._reading.blocks(packets)
         except OSError as error:

@@ -15,6 +15,7 @@ from pcapcheck.check.finding import Finding, Frame, Hop
 from pcapcheck.check.matchers import MatchVerdict, select
 from pcapcheck.check.rule import Rule
 from pcapcheck.check.rulecontext import BEFORE, SEVERAL_BEFORE, RuleContext, View
+from pcapcheck.check.unprinted import UNPRINTED, printed
 from pcapcheck.collect.counts import FRAMES_KEPT
 from pcapcheck.collect.variants import LOW
 from pcapcheck.correlate.network import Network
@@ -35,6 +36,7 @@ ABOUT: Final = frozenset(
             "destination_end",
             "packets",
             "file",
+            UNPRINTED,
             *PROOF,
         ),
     )
@@ -53,7 +55,8 @@ SUBJECT_COLUMNS: Final = {
 class Judged:
     """What one rule found.
 
-    It has the findings with the direction of each, the packets judged, and the names that had no value.
+    It has the findings with the direction of each, the packets judged, the names that had no value, and the
+    fields that were not printed where the captures are text.
     """
 
     rule: Rule
@@ -62,13 +65,15 @@ class Judged:
     packets: int
     unknown: tuple[str, ...]
     selected: int
+    lacking: tuple[str, ...] = ()
 
 
 def check_rule(rule: Rule, network: Network, surroundings: RuleContext) -> Judged:
     """Judge one rule on all variants that it is about."""
-    rows = _selected(rule, network)
+    rows, lacking = printed(_selected(rule, network), rule.fields)
     if rows.is_empty():
-        return Judged(rule, (), (), _looked_for(rule, network) if rule.never else 0, (), 0)
+        looked = _looked_for(rule, network) if rule.never and not lacking else 0
+        return Judged(rule, (), (), looked, (), 0, lacking)
     names = [name for name in rule.fields if name in rows.columns]
     before = [part for each in (*rule.when.values(), *rule.expect.values()) for part in each.earlier]
     if before and _goes_on(network):
@@ -91,6 +96,7 @@ def check_rule(rule: Rule, network: Network, surroundings: RuleContext) -> Judge
         int(counted["packets"].sum()),
         tuple(unknown),
         int(rows["packets"].sum()),
+        lacking,
     )
 
 

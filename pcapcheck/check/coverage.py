@@ -9,6 +9,7 @@ import polars as pl
 
 from pcapcheck.check.checker import Judged
 from pcapcheck.check.finding import Coverage, Hop
+from pcapcheck.check.unprinted import why
 from pcapcheck.correlate.network import Network
 
 
@@ -17,7 +18,8 @@ def coverage_of(judged: Sequence[Judged], network: Network) -> Coverage:
     exercised = {each.rule.id: each.packets for each in judged if each.packets}
     idle = [each for each in judged if not each.packets]
     unknown = {each.rule.id: f"no value for {', '.join(each.unknown)}" for each in idle if each.unknown}
-    reasons = {each.rule.id: _why(each) for each in idle if not each.unknown}
+    unknown |= {each.rule.id: why(each.lacking) for each in idle if each.lacking and not each.unknown}
+    reasons = {each.rule.id: _why(each) for each in idle if each.rule.id not in unknown}
     formerly = {each.rule.id: each.rule.formerly for each in judged if each.rule.formerly}
     return Coverage(exercised, reasons, unknown, hops_without_capture(network), formerly)
 

@@ -69,8 +69,17 @@ def join(captures: Sequence[Sequence[Block]]) -> tuple[Block, Ints]:
         ),
         linktype=tuple(number for each in linktypes for number in each),
         frame=np.concatenate([none, *(each.frame for each, _ in parts)]),
+        absent=_absent_of(captures),
     )
     return joined, np.array(first[:-1], np.int64)
+
+
+def _absent_of(captures: Sequence[Sequence[Block]]) -> tuple[frozenset[str], ...]:
+    """Return what was not printed, by interface of the joined block; empty where nothing was printed."""
+    if not any(blocks[-1].absent for blocks in captures if blocks):
+        return ()
+    told = [blocks[-1].absent or (frozenset(),) * len(blocks[-1].linktype) for blocks in captures if blocks]
+    return tuple(name for each in told for name in each)
 
 
 def bytes_of(block: Block) -> int:

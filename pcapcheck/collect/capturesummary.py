@@ -6,7 +6,7 @@ captures are read.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import numpy as np
@@ -129,6 +129,8 @@ def join(each: Input, parts: Sequence[RangeSummary], most: int | None = None) ->
         interfaces = (CaptureInterface(interfaces[0].linktype),)
         if variants.width:
             variants = variants.with_columns(pl.lit(0, variants.schema["interface"]).alias("interface"))
+    if any(one.absent for one in interfaces):
+        interfaces, variants = _of_consoles(interfaces, variants)
     return CaptureSummary(
         input=each,
         variants=variants,
@@ -143,6 +145,33 @@ def join(each: Input, parts: Sequence[RangeSummary], most: int | None = None) ->
         format=parts[0].format,
         error=_as_shown(each, error) if error else None,
     )
+
+
+def _of_consoles(
+    interfaces: Sequence[CaptureInterface], variants: pl.DataFrame
+) -> tuple[tuple[CaptureInterface, ...], pl.DataFrame]:
+    """Return one interface for each console and device of a text, and the variants with its number.
+
+    The packets of a console have several interfaces, by what was printed of them. Once they are decoded, that
+    distinguishes nothing any more.
+    """
+    numbers: dict[tuple[int, str, str], int] = {}
+    keys = [(one.linktype, one.name, one.description) for one in interfaces]
+    of = [numbers.setdefault(key, len(numbers)) for key in keys]
+    several = [
+        [one for one, at in zip(interfaces, of, strict=True) if at == number]
+        for number in range(len(numbers))
+    ]
+    joined = tuple(
+        replace(each[0], absent=frozenset().union(*(one.absent for one in each))) for each in several
+    )
+    if variants.width:
+        before = variants["interface"].to_numpy()
+        told = pl.Series(np.array(of, np.uint16)[before], dtype=variants.schema["interface"])
+        lacks = [" ".join(sorted(one.absent)) or None for one in interfaces]
+        lacking = pl.Series([lacks[number] for number in before.tolist()], dtype=pl.String)
+        variants = variants.with_columns(interface=told, unprinted=lacking)
+    return joined, variants
 
 
 def _clock(clocks: Sequence[str], interfaces: Sequence[CaptureInterface]) -> str:

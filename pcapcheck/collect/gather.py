@@ -14,6 +14,7 @@ from pcapcheck.capture.arrays import Bools, Words64
 from pcapcheck.capture.block import Block
 from pcapcheck.collect.fingerprint import FINGERPRINTS
 from pcapcheck.collect.identity import SIGHTING_SCHEMA, fingerprints, identities
+from pcapcheck.collect.ipheader import known_only
 from pcapcheck.collect.plan import ReadPlan
 from pcapcheck.collect.variants import Variants
 from pcapcheck.decode.checksum import wrong
@@ -49,20 +50,22 @@ def gather(blocks: Iterable[Block], plan: ReadPlan, table: Dissectors) -> Gather
         packets += len(block)
         within = _within(block, plan)
         if plan.keep is None:
-            sightings.append(_sightings(within, variants))
+            sightings.append(_sightings(within, variants, plan.unknown))
         else:
-            keys.append(_keys(within, variants, plan.keep))
+            keys.append(_keys(within, variants, plan))
     return Gathered(variants.frame(), pl.concat(sightings), pl.concat(keys), packets)
 
 
-def _sightings(block: Block, variants: Variants) -> pl.DataFrame:
+def _sightings(block: Block, variants: Variants, unknown: frozenset[str]) -> pl.DataFrame:
     """Count the packets of a block; return a row for each: its variant, time, frame number and identity."""
     parts: list[Part] = []
     identified: list[pl.DataFrame] = []
 
     def visit(part: Part) -> None:
         parts.append(part)
-        identified.append(identities(part.read, *_carried(part)).with_columns(wrong=wrong(block, part)))
+        identified.append(
+            identities(known_only(part.read, unknown), *_carried(part)).with_columns(wrong=wrong(block, part))
+        )
 
     numbers = variants.number(block, visit)
     variants.counts.add(numbers, block)
@@ -70,16 +73,16 @@ def _sightings(block: Block, variants: Variants) -> pl.DataFrame:
     return known.hstack(_in_order(parts, identified))
 
 
-def _keys(block: Block, variants: Variants, keep: int) -> pl.DataFrame:
+def _keys(block: Block, variants: Variants, plan: ReadPlan) -> pl.DataFrame:
     """Count the packets of a block; return the fingerprints of those that are the first of their variant."""
     numbers = variants.number(block)
-    rows = variants.counts.first_rows(numbers, keep)
+    rows = variants.counts.first_rows(numbers, plan.keep or 0)
     variants.counts.add(numbers, block)
     strong = np.zeros(len(rows), np.uint64)
     first = block.take(rows)
     if len(rows):
         for part in variants.parts(first):
-            strong[part.row] = fingerprints(part.read, *_carried(part))
+            strong[part.row] = fingerprints(known_only(part.read, plan.unknown), *_carried(part))
     return pl.DataFrame({"variant": numbers[rows], "strong": strong, "time": first.time}, schema=FINGERPRINTS)
 
 

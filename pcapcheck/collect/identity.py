@@ -140,6 +140,8 @@ def _tcp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_tcp: 
     data = values_of(read, "inner.tcp.len")
     syn, fin, reset = (flags & np.uint64(bit) != 0 for bit in (SYN, FIN, RST))
     length = np.where(reset, 0, data + syn + fin)
+    numbered, alone = read("inner.tcp.seq_raw").present, (length == 0) & ~reset
+    seq = np.where(alone & ~numbered, 0, seq)  # text shows no number of an acknowledgement alone
     window, sack = (
         values_of(read, "inner.tcp.window_size_value"),
         values_of(read, "inner.tcp.options.sack_le"),
@@ -156,15 +158,17 @@ def _tcp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_tcp: 
         "acked": ack,
         "flags": flags,
     }
-    _fill(columns, read("inner.tcp.seq_raw").present & is_tcp, "tcp", made)
+    found = numbered | (alone & read("inner.tcp.ack_raw").present)
+    _fill(columns, found & is_tcp, "tcp", made)
 
 
 def _udp(read: FieldReader, ip: IpHeader, columns: Columns, _name: str, is_udp: Bools) -> None:
     """Identify datagrams by their IP ID, those with ID 0 by length and payload."""
     length = values_of(read, "inner.udp.length")
     digest = _hash(20, *(values_of(read, f"inner.udp.{word}") for word in PAYLOAD))
+    told = _distinguished(read, ip, tuple(f"inner.udp.{word}" for word in PAYLOAD[:1]))
     made = _datagram(ip, _hash(5, length, digest)) | {
-        "strong": _hash(12, ip.ident, length, digest),
+        "strong": np.where(told, _hash(12, ip.ident, length, digest), 0),
         "content": _hash(21, length, digest),
     }
     _fill(columns, read("inner.udp.length").present & is_udp, "udp", made)
@@ -209,8 +213,9 @@ def _icmp(read: FieldReader, ip: IpHeader, columns: Columns, name: str, is_icmp:
     present = read(f"inner.{name}.type").present & is_icmp
     digest = _hash(22, *(values_of(read, f"inner.{name}.{word}") for word in PAYLOAD))
     request, reply = ECHO[name]
+    told = _distinguished(read, ip, tuple(f"inner.{name}.{word}" for word in PAYLOAD[:1]))
     made = _datagram(ip, _hash(6, type_, seq, digest)) | {
-        "strong": _hash(13, type_, seq, ip.ident, digest),
+        "strong": np.where(told, _hash(13, type_, seq, ip.ident, digest), 0),
         "question": seq,
         "is_request": type_ == request,
     }
@@ -228,6 +233,17 @@ def _datagram(ip: IpHeader, otherwise: Words64) -> Columns:
         "start": np.where(numbered, ip.offset, 0),
         "length": np.where(numbered, ip.payload, 0),
     }
+
+
+def _distinguished(read: FieldReader, ip: IpHeader, payload: tuple[str, ...]) -> Bools:
+    """Return which packets have an IP ID or payload, without which they are like many others.
+
+    In text, neither may have been printed. An empty datagram has no payload that could be read.
+    """
+    told: Bools = ip.ident != 0
+    for name in payload:
+        told = told | read(name).present
+    return told
 
 
 def _fragments(_read: FieldReader, ip: IpHeader, columns: Columns, _name: str, bare: Bools) -> None:

@@ -4,15 +4,19 @@ It takes a function that reads fields by name and knows no transport.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from pcapcheck.capture.arrays import Bools, Words64
-from pcapcheck.decode.columns import Column
+from pcapcheck.decode.columns import Column, parse_name
+from pcapcheck.decode.printed import is_absent
 
 FieldReader = Callable[[str], Column]
+FIRST_OF_PAYLOAD: Final = "inner.udp._payload0"
+DNS: Final = 53  # port
+SEGMENT_NUMBER: Final = "tcp.seq_raw"
 UNIT: Final = np.uint64(8)  # bytes that offsets of fragments count: RFC 791, 3.1; RFC 8200, 4.5
 
 
@@ -26,6 +30,38 @@ class IpHeader:
     more: Words64
     payload: Words64
     size: Words64
+
+
+def known_only(read: FieldReader, unknown: frozenset[str]) -> FieldReader:
+    """Return a reader to which packets have none of some fields; see `printed.is_absent`."""
+    hidden = unknown - {SEGMENT_NUMBER}
+
+    def known(name: str) -> Column:
+        found = read(name)
+        if name == f"inner.{SEGMENT_NUMBER}" and SEGMENT_NUMBER in unknown:
+            return replace(found, present=found.present & ~_acknowledges_only(read))
+        if not is_absent(parse_name(name).field, hidden):
+            return found
+        if name == FIRST_OF_PAYLOAD:
+            return _message_id(found, read)
+        return replace(found, present=np.zeros_like(found.present), values=np.zeros_like(found.values))
+
+    return known if unknown else read
+
+
+def _message_id(found: Column, read: FieldReader) -> Column:
+    """Return the ID of messages of DNS, which text shows too, in place of the first word of a payload."""
+    ports = (values_of(read, f"inner.udp.{end}port") for end in ("src", "dst"))
+    of_dns: Bools = np.logical_or(*(port == np.uint64(DNS) for port in ports))
+    present = found.present & of_dns
+    return replace(found, values=np.where(present, found.values >> 16 << 16, 0), present=present)
+
+
+def _acknowledges_only(read: FieldReader) -> Bools:
+    """Return which segments have neither data nor SYN, FIN or RST; text shows no number of these."""
+    alone: Bools = values_of(read, "inner.tcp.len") == 0
+    plain: Bools = values_of(read, "inner.tcp.flags") & np.uint64(7) == 0
+    return alone & plain
 
 
 def values_of(read: FieldReader, name: str) -> Words64:

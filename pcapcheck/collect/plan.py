@@ -105,6 +105,7 @@ class ReadPlan:
         keep: None keeps a sighting of every packet. A number keeps no sightings, only the fingerprints of
             so many packets of each variant.
         partial: whether packets that were cut off within their headers have fields up to there.
+        unknown: names of fields that identify no packet, because one of the captures is text that lacks them.
         since, until: packets outside these times are left out; nanoseconds since 1970 UTC.
     """
 
@@ -112,6 +113,7 @@ class ReadPlan:
     decode_as: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     keep: int | None = None
     partial: bool = False
+    unknown: frozenset[str] = frozenset()
     since: int | None = None
     until: int | None = None
 

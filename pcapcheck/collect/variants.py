@@ -111,7 +111,10 @@ class Variants:
         return part._replace(row=odd)
 
     def _pieces(self, block: Block) -> Iterator[tuple[list[Rows], list[Ints]]]:
-        """Yield the rows of each shape and the rest; where headers may have been cut off, it has none."""
+        """Yield the rows of each shape and the rest: packets that may be cut off, and those of text."""
+        if block.absent:
+            yield [], [np.arange(len(block))]
+            return
         short = None if self._partial else shortened(block)
         if short is None or not short.any():
             yield from ((shaped, [rest]) for shaped, rest in self._shapes.pieces(block))

@@ -49,7 +49,7 @@ UNREADABLE = 2
     multiple=True,
     help="Only these frames: node1_eth0.pcap:3,7-9,node2_eth0.pcap:4.",
 )
-@click.option("--all", "everything", is_flag=True, help="All packets; the default for a folder.")
+@click.option("--all", "everything", is_flag=True, help="All packets; the default for a folder and for text.")
 @click.option("--anonymise", is_flag=True, help="Replace addresses, MACs, names and payloads.")
 @click.option("--key", metavar="TEXT|@FILE", help="The same key gives the same pseudonyms; default: random.")
 def command(request: Request, output: str, **given: Any) -> int:
@@ -157,12 +157,14 @@ def _check_not_an_input(order: Order, inputs: Inputs) -> None:
 
 def _choice(order: Order, inputs: Inputs, topology: Topology, settings: Settings) -> Choice:
     """Return which packets are taken."""
+    from pcapcheck.capture.textfile import all_text
     from pcapcheck.extract.chosen import Choice, read_frames
 
     files = [each.shown for each in inputs.captures]
     if order.frames:
         return Choice(read_frames(order.frames, files), since=settings.since, until=settings.until)
-    if order.everything or (order.folder and not settings.selection and not order.ids):
+    chosen = settings.selection or order.ids
+    if order.everything or ((order.folder or all_text(inputs.captures)) and not chosen):
         return Choice(since=settings.since, until=settings.until)
     return _found(order, inputs, topology, settings)
 

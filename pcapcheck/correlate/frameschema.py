@@ -36,11 +36,13 @@ class FrameSchema:
         frame: the attribute of `Network` that holds it.
         columns: those that it always has.
         rest: what the other columns are; "": there are none.
+        optional: those that it has in some runs.
     """
 
     frame: str
     columns: tuple[ColumnSpec, ...]
     rest: str = ""
+    optional: tuple[ColumnSpec, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,7 +71,8 @@ def mismatches(schema: FrameSchema, frame: pl.DataFrame) -> Iterator[str]:
             yield f"{schema.frame} lacks the column {name}"
         elif frame.schema[name] != dtype:
             yield f"{schema.frame}.{name} is {frame.schema[name]}, not {dtype.__name__}"
-    further = [name for name in frame.columns if name not in wanted]
+    known = {*wanted, *(column.name for column in schema.optional)}
+    further = [name for name in frame.columns if name not in known]
     if schema.rest:
         yield from _no_fields(schema, frame.select(further))
     else:

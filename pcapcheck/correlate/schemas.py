@@ -118,6 +118,11 @@ VARIANTS_SCHEMA: Final = FrameSchema(
     ),
     rest="a column for each header field that was asked for, by Wireshark's name, null where absent; of an "
     "IPv6 address the high half, and the low half in a column whose name ends with LOW",
+    optional=(
+        ColumnSpec(
+            "unprinted", pl.String, "", "the fields that nobody printed; null: it was captured, not text"
+        ),
+    ),
 )
 DIRECTIONS_SCHEMA: Final = FrameSchema(
     "directions",

@@ -5,7 +5,7 @@ packet that an ICMP error quotes; other names do not. Rows of a shape give the s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from pcapcheck.capture.block import Block
 from pcapcheck.decode import registry
 from pcapcheck.decode.field import Kind
 from pcapcheck.decode.layers import Group, Layers
+from pcapcheck.decode.printed import not_printed
 from pcapcheck.errors import InputError, did_you_mean
 
 FRAME_FIELDS: dict[str, Kind] = {
@@ -110,6 +111,27 @@ def column(layers: Layers, name: str, *, quoted_too: bool = False) -> Column:
     Raises:
         InputError: there is no such field.
     """
+    found = _read(layers, name, quoted_too=quoted_too)
+    return _printed(layers, name, found) if layers.block.absent else found
+
+
+def _printed(layers: Layers, name: str, found: Column) -> Column:
+    """Return a column without the values that nobody printed."""
+    wanted = parse_name(name)
+
+    def outermost() -> Bools:
+        if wanted.inner:
+            return ~_read(layers, f"{wanted.field}#2").present
+        return np.full(len(layers.block), wanted.occurrence == 1)
+
+    lacks = not_printed(layers.block, wanted.field, quoted=wanted.quoted, outermost=outermost)
+    if lacks is None:
+        return found
+    absent = lacks[:, None] if found.values.ndim == 2 else lacks
+    return replace(found, values=np.where(absent, 0, found.values), present=found.present & ~lacks)
+
+
+def _read(layers: Layers, name: str, *, quoted_too: bool = False) -> Column:
     wanted = parse_name(name)
     if wanted.field in FRAME_FIELDS:
         return frame_column(layers.block, wanted.field)

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import IO, NamedTuple
 
 from pcapcheck.capture.interface import CaptureInterface
@@ -58,9 +59,11 @@ class _Interfaces:
     def _number(self, excerpt: Excerpt, interface: int) -> int:
         seen = excerpt.interfaces[interface]
         told = self._places.described(excerpt.file, seen)
-        alike = CaptureInterface(seen.linktype, name=told.name, description=told.description)
+        alike = CaptureInterface(
+            seen.linktype, name=told.name, description=told.description, absent=seen.absent
+        )
         if not alike.name and not alike.description:
-            alike = CaptureInterface(seen.linktype, description=f"capture {len(self._numbers) + 1}")
+            alike = replace(alike, description=f"capture {len(self._numbers) + 1}")
         if alike not in self._numbers:
             self._numbers[alike] = self._writer.interface(alike)
         return self._numbers[alike]

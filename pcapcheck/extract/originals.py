@@ -61,6 +61,8 @@ class Places:
             dropped=interface.dropped,
             start=interface.start,
             end=interface.end,
+            absent=interface.absent,
+            incomplete=interface.incomplete,
         )
 
     def renamed(self, point: CapturePoint) -> CapturePoint:

@@ -11,6 +11,7 @@ from typing import Final
 from pcapcheck.bind.vantagepoint import TrafficSeen
 from pcapcheck.decode.tunnels import TUNNELS
 from pcapcheck.infer.draft import InterfaceDraft, NodeDraft, PodDraft, TopologyDraft
+from pcapcheck.infer.maclessness import is_macless
 from pcapcheck.infer.observations import Observations
 from pcapcheck.infer.routed import believed_at
 from pcapcheck.infer.stations import FIRST_TTLS, is_host
@@ -47,7 +48,8 @@ def find_remote_nodes(draft: TopologyDraft, observations: Observations) -> None:
 def _is_unsure(uplink: InterfaceDraft) -> bool:
     """Return whether an uplink shows tunnels, and which MAC is its own is not known."""
     seen = uplink.place.vantage.seen if uplink.place else ()
-    return not uplink.mac and any(each.outer_from for each in seen)
+    told = bool(uplink.addresses and uplink.place and is_macless(uplink.place.vantage))
+    return not uplink.mac and not told and any(each.outer_from for each in seen)
 
 
 def _claimant(observations: Observations, address: str) -> str | None:
@@ -122,7 +124,8 @@ def _ends(
     getters: dict[str, Counter[str]] = {}
     for each in _tunnelled(observations):
         node, far = draft.node_of(each.outer_from), draft.node_of(each.outer_to)
-        if not each.is_data or each.source is None or each.inner_ttl is None:
+        timeless = each.ttl is None  # text without -v: that the inner TTL is missing, too, means nothing
+        if not each.is_data or each.source is None or (each.inner_ttl is None and not timeless):
             continue
         if each.number is not None:
             numbers.setdefault(each.source, Counter())[each.number] += each.packets
@@ -155,12 +158,14 @@ def _inner_senders(draft: TopologyDraft, observations: Observations) -> dict[tup
 
 
 def _is_bridged(draft: TopologyDraft, observations: Observations) -> bool:
-    """Return whether most frames in tunnels are the pods' own."""
+    """Return whether most frames in tunnels are the pods' own; without MACs, whether ARP is among them."""
     known: Counter[bool] = Counter()
     for each in _tunnelled(observations):
         pod = draft.pod_of(each.source)
         if each.inner_from and pod and pod.mac:
             known[each.inner_from == pod.mac] += each.packets
+    if not known:
+        return any(each.kind == "arp" and not each.inner_from for each in _tunnelled(observations))
     return known[True] > known[False]
 
 

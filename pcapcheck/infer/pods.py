@@ -9,6 +9,7 @@ from typing import Final
 
 from pcapcheck.infer.draft import PodDraft, TopologyDraft
 from pcapcheck.infer.localendpoint import NO_ENDPOINT, LocalEndpoint, local_endpoint
+from pcapcheck.infer.maclessness import is_macless, pods_here
 from pcapcheck.infer.observations import Observations
 from pcapcheck.infer.places import LocatedPoint
 from pcapcheck.infer.stations import Station, is_host
@@ -24,7 +25,7 @@ def find_pods(draft: TopologyDraft, observations: Observations) -> None:
     """Add the pods that were captured, or heard on a bridge."""
     _find_inside(draft, observations)
     for place in observations.of_role(Role.VETH):
-        _at_veth(draft, place, local_endpoint(place, observations))
+        _at_veth(draft, place, _endpoint(place, observations))
     for place in observations.of_role(Role.BRIDGE):
         if place.node:
             _on_bridge(draft, place, observations)
@@ -41,9 +42,16 @@ def _find_inside(draft: TopologyDraft, observations: Observations) -> None:
     """Add the pods inside which captures were made, first those with traffic and a MAC of their own."""
     inside = [each for each in observations.of_role(Role.POD) if each.inside]
     for place in sorted(inside, key=lambda each: not observations.stations(each).unicast):
-        found = local_endpoint(place, observations)
+        found = _endpoint(place, observations)
         taken = not observations.stations(place).unicast and draft.with_mac(found.mac)
         _inside(draft, place, NO_ENDPOINT if taken else found)
+
+
+def _endpoint(place: LocatedPoint, observations: Observations) -> LocalEndpoint:
+    """Return the local endpoint of a place, without a MAC where its packets have none."""
+    if is_macless(place.vantage):
+        return LocalEndpoint(None, pods_here(place, observations), None)
+    return local_endpoint(place, observations)
 
 
 def _inside(draft: TopologyDraft, place: LocatedPoint, found: LocalEndpoint) -> None:
@@ -71,11 +79,16 @@ def _at_veth(draft: TopologyDraft, place: LocatedPoint, found: LocalEndpoint) ->
 def _on_bridge(draft: TopologyDraft, place: LocatedPoint, observations: Observations) -> None:
     """Add the pods that a bridge hears; in a bridged overlay it hears pods of other nodes too."""
     assert place.node is not None
+    for address in pods_here(place, observations) if is_macless(place.vantage) else ():
+        found = LocalEndpoint(None, (address,), None)
+        pod = _known(draft, found) or _new(draft, found)
+        if pod:
+            pod.votes[place.node] += BY_BRIDGE
     for station in observations.stations(place).by_mac.values():
         if (
             not station.forwards
             and station.mac not in observations.gateways
-            and any(map(is_host, station.first))
+            and any(map(is_host, station.first or station.untimed))
         ):
             found = LocalEndpoint(station.mac, _addresses(station), None)
             pod = _known(draft, found) or _new(draft, found)
@@ -84,7 +97,7 @@ def _on_bridge(draft: TopologyDraft, place: LocatedPoint, observations: Observat
 
 
 def _addresses(station: Station) -> tuple[str, ...]:
-    return tuple(sorted(station.own & station.first.keys()))
+    return tuple(sorted(station.own & (station.first.keys() or station.untimed)))
 
 
 def _known(draft: TopologyDraft, found: LocalEndpoint) -> PodDraft | None:
@@ -102,7 +115,7 @@ def _with_address(pods: Iterable[PodDraft], found: LocalEndpoint) -> list[PodDra
 
 def _new(draft: TopologyDraft, found: LocalEndpoint, named: str | None = None) -> PodDraft | None:
     """Return a new pod, named after its address if it has no name; None if nothing is known about it."""
-    if not found.mac or not found.addresses:
+    if not found.addresses:
         return None
     name = named or f"pod-{found.addresses[0]}"
     name = name if name not in draft.pods else f"{name}-{found.mac}"

@@ -32,6 +32,7 @@ class Station:
         got: destination address -> packets that were for it.
         claims: addresses that it says are its own.
         asked: when it first said so, for each of them.
+        timed: whether any of its packets has a TTL; text often has none.
         out, come: frames from it that left by the interface, and that came in by it.
     """
 
@@ -43,8 +44,15 @@ class Station:
     got: Counter[str] = field(default_factory=Counter)
     claims: Counter[str] = field(default_factory=Counter)
     asked: dict[str, int] = field(default_factory=dict)
+    timed: bool = False
     out: int = 0
     come: int = 0
+
+    @property
+    def untimed(self) -> frozenset[str]:
+        """The addresses that it claims and sends under, where no packet has a TTL."""
+        claimed = frozenset(each for each in self.claims if is_host(each))
+        return frozenset() if self.timed else claimed & self.sent.keys()
 
     @property
     def own(self) -> frozenset[str]:
@@ -92,6 +100,7 @@ class Stations:
         address = each.ends[0]
         if address and is_host(address):
             sender.sent[address] += each.packets
+            sender.timed = sender.timed or each.ttl is not None
             sender.first[address] += each.packets if each.ttl in FIRST_TTLS else 0
 
     def _of(self, mac: str) -> Station:

@@ -75,7 +75,7 @@ def _columns(rows: pl.DataFrame) -> dict[str, pl.Expr]:
         **dict(zip(OUTER_COLUMNS, outer, strict=True)),
         "source": pl.col("source"),
         "destination": pl.col("destination"),
-        "claimant": pl.when(pl.col("kind") == "arp").then(_field(rows, "arp.src.hw_mac")),
+        "claimant": pl.when(pl.col("kind") == "arp").then(_claimed_mac(rows)),
         "asks": pl.when(pl.col("kind") == "nd").then(asks),
         "ttl": pl.when(six).then(_field(rows, "ipv6.hlim")).otherwise(_field(rows, "ip.ttl")),
         "inner_ttl": pl.coalesce(_field(rows, "inner.ip.ttl"), _field(rows, "inner.ipv6.hlim")),
@@ -86,6 +86,12 @@ def _columns(rows: pl.DataFrame) -> dict[str, pl.Expr]:
 
 
 OUTER_COLUMNS: Final = ("four_from", "four_to", "six_from", "six_from~", "six_to", "six_to~")
+
+
+def _claimed_mac(rows: pl.DataFrame) -> pl.Expr:
+    """Return the MAC that ARP names for its sender; in text, where it is not printed, the frame's."""
+    named = ("arp.src.hw_mac", "eth.src", "sll.src.eth")
+    return pl.coalesce(*(_field(rows, name) for name in named))
 
 
 def _refuses(rows: pl.DataFrame) -> pl.Expr:

@@ -10,6 +10,7 @@ from typing import Final
 
 from pcapcheck.bind.vantagepoint import TrafficSeen, VantagePoint
 from pcapcheck.infer.draft import InterfaceDraft, NodeDraft, TopologyDraft
+from pcapcheck.infer.maclessness import is_macless, own_outer_addresses
 from pcapcheck.infer.observations import Observations
 from pcapcheck.infer.places import LocatedPoint
 from pcapcheck.infer.stations import FIRST_TTLS, is_host
@@ -30,12 +31,19 @@ def find_uplinks(draft: TopologyDraft, observations: Observations) -> None:
         interface.mac = interface.mac or _left(draft, place, observations)
     for node in draft.nodes.values():
         for interface in node.of_role(*UNDERLAY):
-            interface.addresses = _addresses(draft, interface)
+            interface.addresses = _addresses(draft, interface) or _without_macs(interface, observations)
         if not node.of_role(Role.UPLINK):
             _from_afar(draft, node, observations)
         node.addresses = [address for each in node.of_role(Role.UPLINK) for address in each.addresses] or [
             address for each in node.of_role(Role.VLAN) for address in each.addresses
         ]
+
+
+def _without_macs(interface: InterfaceDraft, observations: Observations) -> list[str]:
+    place = interface.place
+    if place is None or not is_macless(place.vantage):
+        return []
+    return own_outer_addresses(place, observations)
 
 
 def _from_afar(draft: TopologyDraft, node: NodeDraft, observations: Observations) -> None:

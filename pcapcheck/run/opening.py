@@ -6,6 +6,7 @@ workers, reads the captures and binds them to capture points.
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
@@ -13,6 +14,7 @@ from pcapcheck.bind.filename import stems
 from pcapcheck.bind.place import BoundCaptures, fingerprints
 from pcapcheck.capture.inputs import Input, Inputs, spool
 from pcapcheck.capture.source import open_capture
+from pcapcheck.capture.textfile import identifying
 from pcapcheck.check.candidates import Candidates, clue_fields, dissectors, find_candidates
 from pcapcheck.check.profile import Profile
 from pcapcheck.collect.capturesummary import CaptureSummary, unreadable
@@ -57,7 +59,8 @@ def read_captures(
         else inputs.captures
     )
     using.executor.check([*(address(each.path) for each in sources), using.scratch or ""])
-    captured = read_all(sources, plan, using, progress)
+    unknown = identifying(each.path for each in sources)
+    captured = read_all(sources, replace(plan, unknown=unknown), using, progress)
     errors = [each.error for each in captured if each.error]
     if len(errors) == len(captured):
         raise unreadable(errors)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pasted import HEADER, PING, PONG, field, text_of
 from shared import CAPTURES, scenarios
 
 from pcapcheck.api import check
@@ -214,3 +215,11 @@ def test_checksums_are_as_right_and_as_wrong_as_before(name, tmp_path, tshark, s
     for file in sorted((shared_captures / name).glob("*.pcap")):
         run(file, "--anonymise", "--all", "-o", tmp_path / "x.pcapng")
         assert statuses(tshark, tmp_path / "x.pcapng") == statuses(tshark, file)
+
+
+def test_text_is_extracted_whole_and_stays_honest_about_what_it_lacks(tmp_path):
+    report = text_of(tmp_path, "## node-a, eth0", "```", HEADER, PING, PONG, "```")
+    assert run(report, "-o", tmp_path / "report.pcapng").exit_code == 0
+    assert field(str(tmp_path / "report.pcapng"), "icmp.type") == [8, 0]
+    assert field(str(tmp_path / "report.pcapng"), "ip.ttl") == [None, None]
+    assert "node-a" in open_capture(str(tmp_path / "report.pcapng")).interfaces[0].description

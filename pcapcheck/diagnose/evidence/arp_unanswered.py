@@ -101,6 +101,8 @@ def _meant_to_speak(case: Case, question: Question) -> bool:
     one, other = question.owner, case.network.owners.of(question.target)
     if _is_gateway(case, question):
         return True
+    if _is_guessed(case, one):
+        return False
     if other.kind not in OURS:
         return _is_expected(case, question, other)
     pods = [case.network.topology.pods.get(each.name or "") for each in (one, other)]
@@ -113,6 +115,12 @@ def _meant_to_speak(case: Case, question: Question) -> bool:
     if len(parented) == 1 and OwnerKind.NODE in (one.kind, other.kind):
         return False  # a macvlan pod and its node never hear each other
     return not parented or case.profile.traits.same_node != "never"
+
+
+def _is_guessed(case: Case, asker: Owner) -> bool:
+    """Whether a pod was inferred without its MAC, so that nobody knows who should hear it."""
+    pod = case.network.topology.pods.get(asker.name or "") if asker.kind == OwnerKind.POD else None
+    return bool(pod and not pod.mac and case.network.topology.inferred)
 
 
 def _is_expected(case: Case, question: Question, target: Owner) -> bool:
@@ -253,7 +261,7 @@ def _waiting(case: Case, question: Question, *, gateway: bool) -> Iterator[int]:
     def waits(row: dict[str, Any]) -> bool:
         if between_nodes and row["destination_node"] == wanted.node:
             return bool(row["source_node"] == owner.node)
-        if gateway and (":" in row["source"]) != (":" in target):
+        if gateway and (":" in (row["source"] or "")) != (":" in target):
             return False
         mine = row["source"] == asker or (owner.kind == OwnerKind.NODE and row["who"] != "arp")
         return mine and (gateway or row["destination"] == target)
