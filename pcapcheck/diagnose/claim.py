@@ -12,6 +12,7 @@ from pcapcheck.diagnose.case import Case
 from pcapcheck.diagnose.cause import Cause
 from pcapcheck.diagnose.diagnosis import Diagnosis, Evidence
 from pcapcheck.diagnose.fact import Fact, Word
+from pcapcheck.diagnose.placeholders import filled, known_addresses
 
 MAX_CONFIDENCE = 0.99  # packets never prove a cause with certainty
 FEW, FEW_LOST = 0.1, 0.2  # what a single packet takes away; a lost one may be a gap of the capture
@@ -81,17 +82,18 @@ class Claim:
         pod = self._pod(seen) if device is None else None
         words = _Words(self._words(node, interface, pod))
         proof = (*self.facts, *self.others, *self.support)
+        addresses = known_addresses(case, self.flows)
         return Diagnosis(
             id=cause.id,
             confidence=self.confidence,
             title=cause.title.format_map(words),
             explanation=cause.explanation.format_map(words),
-            fix=cause.fix.format_map(words),
+            fix=filled(cause.fix.format_map(words), addresses),
             node=node,
             interface=interface,
             pod=pod,
             evidence=tuple(Evidence(fact.says, fact.frames, fact.filter) for fact in _distinct(proof)),
-            confirm=tuple(line.format_map(words) for line in cause.confirm),
+            confirm=tuple(filled(line.format_map(words), addresses) for line in cause.confirm),
             references=cause.references,
             alternatives=self.alternatives,
             next_capture=self._next_capture(),
