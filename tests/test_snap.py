@@ -53,7 +53,7 @@ def test_nobody_is_accused_by_what_was_cut_off(tmp_path, name, length):
 
 def test_what_was_cut_off_is_counted_and_said(tmp_path):
     result = checked(SAMPLES / "flannel-vxlan", 96, tmp_path)
-    assert "cut off headers" in result.notes[0]
+    assert "cut off headers" in result.report.caveats[0]
     assert sum(each.cut for each in result.captures) > 0
 
 

@@ -1,8 +1,8 @@
 """MAC addresses -> other addresses of the same kind: unicast stays unicast, locally administered stays that.
 
-Groups, broadcast, the zero address and Calico's ee:ee:ee:ee:ee:ee stay; only the part of an IPv6 address in
-the MAC of a solicited-node group changes (RFC 2464, 7). All others are permuted by a Feistel network of four
-rounds, so that two addresses never become one.
+Groups, broadcast, the zero address and Calico's ee:ee:ee:ee:ee:ee stay. What was made of an IP address
+follows it: the MAC of a solicited-node group (RFC 2464, 7), and 0a:58 with an IPv4 address. All others are
+permuted by a Feistel network of four rounds, so that two addresses never become one.
 """
 
 from typing import Final
@@ -13,6 +13,9 @@ from pcapcheck.anonymise.secret import Secret
 KEPT_MACS: Final = frozenset({0, 0xEEEEEEEEEEEE})
 GROUP_BIT: Final = 1 << 40  # IEEE 802: the lowest bit of the first byte
 KIND_BITS: Final = 3 << 40  # the group bit, and the bit that says who administers the address
+# CNI plugins and OVN-Kubernetes make MACs of IPv4 addresses: 0a:58, then the address (IPAddrToHWAddr).
+FROM_ADDRESS: Final = 0x0A58
+IPV4_BITS: Final = 32
 SOLICITED_MACS: Final = 0x3333FF  # the first three bytes of the MACs of solicited-node groups
 HALF_BITS: Final = 23  # 48 bits without the two kind bits, in two halves
 HALF_MASK: Final = (1 << HALF_BITS) - 1
@@ -37,8 +40,11 @@ class Macs:
             return SOLICITED_MACS << GROUP_BITS | self._addresses.last(number & (1 << GROUP_BITS) - 1)
         if number & GROUP_BIT or number in KEPT_MACS:
             return number
+        if number >> IPV4_BITS == FROM_ADDRESS:
+            return FROM_ADDRESS << IPV4_BITS | self._addresses.of(number & (1 << IPV4_BITS) - 1, IPV4_BITS)
         mapped = self._permuted(number)
-        while mapped in KEPT_MACS:  # cycle walking leaves a permutation of the other addresses
+        # Cycle walking leaves a permutation of the other addresses.
+        while mapped in KEPT_MACS or mapped >> IPV4_BITS == FROM_ADDRESS:
             mapped = self._permuted(mapped)
         return mapped
 

@@ -16,7 +16,7 @@ WINDOW_SIZE: Final = 1 << 20
 OVERLAP: Final = 1 << 10  # bytes: a line that two windows share is found in one of them
 _PRINTED: Final = re.compile(
     rb"(?:^|\n)[ \t>]*(?:<[^<>\n]{1,80}>)*(?:"
-    rb"(?:tcpdump: )?listening on \S+, link-type \w+|Capturing on '"
+    rb"Capturing on '"
     rb"|(?:\d{4}-\d\d-\d\d[ T])?\d\d:\d\d:\d\d\.\d{1,9} "
     rb"[^\n]{0,40}?(?:IP6?|ARP,|ethertype|In|Out|> [0-9a-f]{2}:[0-9a-f:]{14}) "
     rb"|\d{1,10}\.\d{6,9} (?:IP6?|ARP,|[0-9a-f:]{17} >) "
@@ -26,6 +26,8 @@ _PRINTED: Final = re.compile(
     rb"\S{2,64}[ \t]+(?:\xe2\x86\x92|->)[ \t]+\S"
     rb")"
 )
+_LISTENS: Final = re.compile(rb"(?:^|\n)[ \t>]*(?:tcpdump: )?listening on \S+, link-type \w+")
+_WRITES: Final = re.compile(rb"\btcpdump\b[^\n]* -w ")  # such a console is the log of a capture beside it
 _MENTIONS: Final = re.compile(rb"\b(?:tcpdump|tshark)\b")
 
 
@@ -42,7 +44,7 @@ def prints_packets(path: Path) -> bool:
                     return True
                 more = file.read(WINDOW_SIZE)
                 if not more:
-                    return False
+                    return bool(_LISTENS.search(head)) and not _WRITES.search(head)
                 rest, left = rest[-OVERLAP:] + more, left - len(more)
     except OSError:
         return False

@@ -44,6 +44,7 @@ for each of them, and the votes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pcapcheck.bind.filename import merged_by
 from pcapcheck.bind.place import InterfaceKey, ParameterVotes
 from pcapcheck.bind.points import Binding
 from pcapcheck.bind.vantagepoint import Nearer, Translation, VantagePoint
@@ -107,7 +108,7 @@ def infer(
     draft.says = statements(draft, observations.places)
     topology = replace(
         draft.topology(entry for place in observations.places if (entry := _entry(place))),
-        unplaced=not any(each.point or each.candidates for each in vantages),
+        unplaced=not any(each.point or each.candidates or merged_by(each.path) for each in vantages),
     )
     bindings = {each.vantage.key: _binding(each, topology) for each in observations.places}
     return InferredTopology(topology, bindings, count_votes(draft))

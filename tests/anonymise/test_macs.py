@@ -54,3 +54,8 @@ def test_vendor_does_not_show():
 def test_group_of_a_solicited_node_follows_its_address():
     made = MADE.of(mac_number("33:33:ff:ab:cd:ef"))
     assert made == 0x3333FF << 24 | ADDRESSES.last(0xABCDEF)
+
+
+def test_mac_that_was_made_of_an_address_follows_it():
+    made = MADE.of(mac_number("0a:58:0a:64:00:02"))
+    assert made == 0x0A58 << 32 | ADDRESSES.of(0x0A640002, 32)

@@ -31,7 +31,12 @@ def test_each_point_has_the_time_in_which_it_saw_anything(tmp_path):
 
 
 def test_a_packet_that_a_point_lacks_is_missing_there(tmp_path):
-    captures = WEB | {"node1_eth0.pcap": [carried(ask(63))]}
+    later = {"seq": 1001, "flags": 0x18}
+    captures = {
+        "pod1_eth0.pcap": [*WEB["pod1_eth0.pcap"], answer(62, **later)],
+        "node1_eth0.pcap": [*WEB["node1_eth0.pcap"][:1], carried(answer(63, **later))],
+        "pod2_eth0.pcap": [*WEB["pod2_eth0.pcap"], answer(**later)],
+    }
     found = reduced(tmp_path, captures)
     assert sum(missing for (missing,) in counts(found, "missing")) == 1
 
