@@ -20,6 +20,7 @@ def test_ten_points_are_conformant():
     assert row.endswith("| 0 |")
 
 
+@pytest.mark.slow
 def test_two_versions_take_turns(tmp_path):
     checkout, runs = str(HERE.parents[1]), ("--runs", "1", "--only", "flows", "points", "version")
     sizes = ("--size", "0.003", "--folder", str(tmp_path))

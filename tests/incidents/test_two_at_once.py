@@ -143,7 +143,7 @@ AT_NODE3 = {
     "policy-drop": policy,
 }
 PAIRS = list(product(BETWEEN, AT_NODE3))
-QUICK = [pair for number, pair in enumerate(PAIRS) if number % 8 in (0, 3)]
+QUICK = [pair for number, pair in enumerate(PAIRS) if number % 16 == 3]
 ALSO = {"asymmetric-path": ("wrong-encapsulation", "missing-return-route")}
 
 
