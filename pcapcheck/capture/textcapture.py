@@ -6,6 +6,7 @@ printed, and whether lines are missing.
 """
 
 import codecs
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -73,9 +74,13 @@ class _Interfaces:
         return self.numbers[key]
 
 
+# Control characters, but for those of terminals: bell, backspace, tab, line feed, form feed, return, escape.
+_NO_TEXT: Final = re.compile(rb"[\x00-\x06\x0b\x0e-\x1a\x1c-\x1f]")
+
+
 def is_text(head: bytes) -> bool:
     """Whether a file that begins with these bytes is text."""
-    if b"\0" in head or not head:
+    if _NO_TEXT.search(head) or not head:
         return False
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # the last letter may be cut off

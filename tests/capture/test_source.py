@@ -182,7 +182,7 @@ def counted(file):
         return None
 
 
-@pytest.mark.skipif(not public(), reason=REASON.replace("captures", "public"))
+@pytest.mark.skipif(not public(), reason=REASON)
 def test_public_captures_give_packets_or_a_message():
     assert sum(counted(file) or 0 for file in public()) > 10_000
 

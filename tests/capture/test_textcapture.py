@@ -8,6 +8,7 @@ from pasted import HEADER, PING, PONG, field, places, read, text_of
 from shared import CAPTURES
 
 from pcapcheck.capture.source import open_capture
+from pcapcheck.capture.textcapture import is_text
 from pcapcheck.errors import InputError
 
 SYN = (
@@ -245,7 +246,7 @@ TEXTS = CAPTURES.parent / "text"
 SETS = sorted(each.name for each in TEXTS.iterdir() if each.is_dir()) if TEXTS.is_dir() else []
 
 
-@pytest.mark.parametrize("name", SETS or [pytest.param("", marks=pytest.mark.skip("no shared texts"))])
+@pytest.mark.parametrize("name", SETS)
 def test_shared_text_has_as_many_packets_as_its_truth_says(name):
     wanted = json.loads((TEXTS / name / "truth.json").read_text(encoding="utf-8"))["packets"]
     files = [each for each in sorted((TEXTS / name).iterdir()) if each.suffix in (".md", ".txt", ".log")]
@@ -258,3 +259,8 @@ def test_shared_text_has_as_many_packets_as_its_truth_says(name):
 def test_times_are_those_of_a_day(tmp_path):
     _, block = read(text_of(tmp_path, HEADER, PING, PONG))
     assert np.diff(block.time).tolist() == [800_000]
+
+
+def test_data_that_happens_to_be_letters_and_control_characters_is_no_text():
+    assert is_text(b"\x1b[1mIP 10.0.0.1 > 10.0.0.2: ICMP\x1b[0m\r\n")
+    assert not is_text(bytes(range(7, 80)))
