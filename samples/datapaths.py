@@ -78,7 +78,10 @@ def aws() -> Cluster:
     topology = _veths("10.0.11", ("eni5d1c04a7b39", "eni9be27a1f04c"))
     for number, node in enumerate(topology["nodes"].values()):
         node["pod_cidr"] = f"10.0.11.{64 + 16 * number}/28"
-        topology["pods"][pod_name(number)]["address"] = f"10.0.11.{69 + 16 * number}"
+        topology["pods"][pod_name(number)] |= {
+            "address": f"10.0.11.{69 + 16 * number}",
+            "leaves_by": "eth0",
+        }
     blocks = [node["pod_cidr"] for node in topology["nodes"].values()]
     topology["cluster"] = cluster_entry("aws-vpc-cni", "aws-vpc-cni", PODS, {}) | {"pod_cidr": blocks}
     topology["cluster"]["service_cidr"] = "172.20.0.0/16"
@@ -92,8 +95,6 @@ def aws_two_interfaces() -> Cluster:
         second = uplink_entry(number, f"10.0.11.{31 + number}") | {"mac": f"02:00:00:00:01:0{number + 1}"}
         uplink, *rest = node["interfaces"].items()
         cluster.topology["nodes"][name]["interfaces"] = dict([uplink, ("eth1", second), *rest])
-    for pod in cluster.topology["pods"].values():
-        pod["leaves_by"] = "eth0"
     return cluster
 
 

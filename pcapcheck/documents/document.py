@@ -64,7 +64,8 @@ class Document:
         """
         builder = Builder(text, name)
         try:
-            for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            # As yaml.parse, which asks before each event whether there is one: None comes after the last.
+            for event in iter(yaml.CSafeLoader(text).get_event, None):
                 builder.add(event)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
