@@ -1,4 +1,4 @@
-"""Short snap lengths (tcpdump -s 96): what was cut off is not half read, and accuses nobody."""
+"""Short snap lengths (tcpdump -s 96): headers that were cut off are not half read, and nobody is accused."""
 
 import json
 import struct

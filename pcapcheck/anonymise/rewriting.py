@@ -14,7 +14,7 @@ from pcapcheck.anonymise.pseudonyms import Pseudonyms
 from pcapcheck.anonymise.tcpoptions import Work, rewrite_options
 from pcapcheck.capture.arrays import Bools, Bytes, Ints, Numbers
 from pcapcheck.capture.block import Block
-from pcapcheck.decode.correction import mend
+from pcapcheck.decode.correction import correct
 from pcapcheck.decode.field import Field
 from pcapcheck.decode.headers import Headers, among, gather
 from pcapcheck.decode.layers import Group, Layers, find_layers, length
@@ -62,7 +62,7 @@ def _rewritten(block: Block, table: Dissectors, pseudonyms: Pseudonyms) -> Block
         _rewrite_fields(group.headers, data, pseudonyms)
         rewrite_options(group.headers, work)
     _rewrite_payloads(find_rests(layers), text, pseudonyms)
-    mend(layers, data)
+    correct(layers, data)
     return replace(block, data=data)
 
 

@@ -1,6 +1,6 @@
 """Frames: bytes of the headers that a line of text describes, innermost first.
 
-A `Piece` is the bytes of one layer and of all that it carries. What nobody printed is zero in the bytes, and
+A `Piece` is the bytes of one layer and of all that it carries. What was not printed is zero, and
 its name stands in `absent`. Where nothing is known behind a header, the piece is shorter than its size, like
 a packet of a short snap length.
 """

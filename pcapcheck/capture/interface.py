@@ -29,7 +29,7 @@ class CaptureInterface:
         dropped: packets that the interface or the operating system lost, None if it was not counted.
         start: when capturing started, nanoseconds since 1970 UTC, or None.
         end: when capturing ended, likewise.
-        absent: names of fields that nobody printed, where the packets were made from text; their bytes are
+        absent: names of fields that were not printed, where packets were made from text; their bytes are
             made up. `eth.src` stands for every name that begins so, `eth.src#1` for the outermost only.
         incomplete: why packets may be missing that were there, or empty.
     """

@@ -145,7 +145,7 @@ class Console:
         self._held = None
 
     def end(self) -> Iterator[PacketRead]:
-        """Yield what is left; a last line that was cut off is no packet."""
+        """Yield what is left; a last line that was cut off does not count as a packet."""
         yield from self.flush()
         self.damaged += self._held is not None
         self._held = None

@@ -1,7 +1,7 @@
 """Names in place of numbers: what tcpdump prints without `-n`, and addresses that somebody masked.
 
-A name that is no address gets one of 240.0.0.0/4, which no network uses: equal names have equal addresses in
-all texts, so that packets still belong together.
+A name that is not an address gets one of 240.0.0.0/4, which no network uses: equal names have equal addresses
+in all texts, so that packets still belong together.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Times as tcpdump prints them, in nanoseconds: of a day, with a date, of the epoch, or distances.
 
-A time of a day is one of the first of January 1970, because nobody printed another date; where it falls back
+A time of a day is one of the first of January 1970, because no date was printed; where it falls back
 by half a day, the next day has begun.
 """
 

@@ -11,7 +11,7 @@ from typing import Final
 from pcapcheck.capture.headerbytes import PAYLOADS, TEB, Piece, payload, unknown
 
 Inside = Callable[[str, int], Piece | None]  # reads the frame or packet that a tunnel carries
-# Ports behind which tunnels are known, so that a payload nobody printed is no payload of zeros:
+# Ports behind which tunnels are known, so that a payload that was not printed is not taken for zeros:
 # Linux and Geneve's own, RFC 7348, 8926, 7510, 3948, flannel's udp back-end, GUE, GRE in UDP.
 TUNNEL_PORTS: Final = frozenset({4500, 4754, 4789, 5555, 6080, 6081, 6635, 8285, 8472})
 WIREGUARD: Final = 51820

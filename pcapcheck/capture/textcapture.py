@@ -173,7 +173,7 @@ def _notes(consoles: Sequence[Console], found: Sequence[tuple[Console, CaptureIn
     yield f"packets were read from text: {', '.join(shown)}{more}"
     for each in consoles:
         if why := incomplete(each):
-            yield f"{_called(each)}: {why}; what it lacks accuses nobody"
+            yield f"{_called(each)}: {why}; nothing is counted as lost there"
 
 
 def _called(console: Console) -> str:

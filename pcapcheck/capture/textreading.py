@@ -93,7 +93,7 @@ class TextReading:
         return self._now is not None and (self._now.headed or self._now.packets > 0)
 
     def _of_line(self, line: str) -> Iterator[ConsolePacket]:
-        """Take a line that is no part of the packet before it."""
+        """Take a line that does not belong to the packet before it."""
         text = line.strip()
         if command := (None if starts(line) else of_command(text)):
             yield from self._end()

@@ -13,7 +13,7 @@ import numpy as np
 from pcapcheck.capture.arrays import Bytes, Ints
 from pcapcheck.capture.block import Block
 from pcapcheck.decode.columns import parse_name
-from pcapcheck.decode.correction import mend
+from pcapcheck.decode.correction import correct
 from pcapcheck.decode.field import Field
 from pcapcheck.decode.layers import Group, Layers
 
@@ -33,7 +33,7 @@ def rewrite(block: Block, layers: Layers, values: Mapping[str, int], rows: Itera
         for row, field, start in _places(layers, name):
             if row in chosen:
                 _write(data, field, start, value)
-    mend(layers, data)
+    correct(layers, data)
     return replace(block, data=data)
 
 

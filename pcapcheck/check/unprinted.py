@@ -1,4 +1,4 @@
-"""Rules about fields that nobody printed: captures made from text have only what tcpdump was asked for.
+"""Rules about fields that were not printed: captures made from text have only what tcpdump was asked for.
 
 Takes the variants that a rule is about, and leaves out those whose text lacks a field of the rule, even where
 a rule is about a field that must be absent. It says what is missing, and how to have it printed.

@@ -120,7 +120,7 @@ VARIANTS_SCHEMA: Final = FrameSchema(
     "IPv6 address the high half, and the low half in a column whose name ends with LOW",
     optional=(
         ColumnSpec(
-            "unprinted", pl.String, "", "the fields that nobody printed; null: it was captured, not text"
+            "unprinted", pl.String, "", "the fields that were not printed; null: it was captured, not text"
         ),
     ),
 )

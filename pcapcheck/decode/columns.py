@@ -116,7 +116,7 @@ def column(layers: Layers, name: str, *, quoted_too: bool = False) -> Column:
 
 
 def _printed(layers: Layers, name: str, found: Column) -> Column:
-    """Return a column without the values that nobody printed."""
+    """Return a column without the values that were not printed."""
     wanted = parse_name(name)
 
     def outermost() -> Bools:

@@ -59,11 +59,11 @@ class Sums:
     words: Ints
 
 
-def mend(layers: Layers, data: Bytes) -> None:
+def correct(layers: Layers, data: Bytes) -> None:
     """Correct in place all checksums in `data`: the bytes of the block of `layers` after a change."""
     change = _Change(layers.block.data, data, len(layers.block))
     for sums in reversed(list(find_sums(layers))):
-        change.mend(sums)
+        change.correct(sums)
 
 
 def find_sums(layers: Layers) -> Iterator[Sums]:
@@ -119,7 +119,7 @@ class _Change:
     def _old(self) -> Ints:
         return _running(self._before.astype(np.int32))
 
-    def mend(self, sums: Sums) -> None:
+    def correct(self, sums: Sums) -> None:
         """Correct the checksums of one group; those of inner layers were corrected before."""
         old = gather(self._before, sums.at, ">u2").astype(np.int64)
         pseudo = self._pseudo_moved(sums)

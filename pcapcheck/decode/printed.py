@@ -1,4 +1,4 @@
-"""Fields that nobody printed: packets made from text have bytes for them, and no values.
+"""Fields that were not printed: packets made from text have bytes for them, and no values.
 
 Takes a column of a block and the names that its interfaces lack, and gives the column without these. A name
 stands for every field that begins so: `ip.flags` for `ip.flags.df`, `quoted.` for all of a packet that an

@@ -143,7 +143,7 @@ class Packet:
         ends = bytes(self.data[at + 12 : at + 20])
         for place in (at + 12, at + 16):
             self.address(place, 4)
-        self.mend(at + 10, self.by(at, at + head))
+        self.correct(at + 10, self.by(at, at + head))
         stop = min(stop, at + self.number(at + 2)) if self.number(at + 2) else stop
         if not self.number(at + 6) & 0x1FFF:
             self.transport(self.data[at + 9], at + head, stop, ends, bytes(self.data[at + 12 : at + 20]))
@@ -224,10 +224,10 @@ class Packet:
                 self.change(field_at, struct.pack(">H", fold(words(after) + kind + said) or old))
                 break
         else:
-            self.mend(field_at, self.by(at, stop) + turned)
+            self.correct(field_at, self.by(at, stop) + turned)
         self.moved.append((at, -turned - self.by(at, stop)))  # as if the card had done its work
 
-    def mend(self, at: int, moved: int) -> None:
+    def correct(self, at: int, moved: int) -> None:
         """Move a checksum by what moved under it (RFC 1624)."""
         if at + 2 <= len(self.data) and moved % MODULUS:
             new = fold((0xFFFF ^ self.number(at)) + moved)
@@ -236,7 +236,7 @@ class Packet:
     def icmp(self, at: int, stop: int) -> None:
         if self.data[at] in (3, 4, 5, 11, 12):
             self.ipv4(at + 8, stop)
-        self.mend(at + 2, self.by(at, stop))
+        self.correct(at + 2, self.by(at, stop))
 
     def icmpv6(self, at: int, stop: int, before: bytes, after: bytes) -> None:
         if at + 8 > len(self.data):
@@ -251,7 +251,7 @@ class Packet:
             while place + 8 <= min(stop, len(self.data)):
                 self.mac(place + 2)
                 place += 8 * max(1, self.data[place + 1])
-        self.mend(at + 2, self.by(at, stop) + words(after) - words(before))
+        self.correct(at + 2, self.by(at, stop) + words(after) - words(before))
 
     def gre(self, at: int, stop: int) -> None:
         flags = self.number(at)

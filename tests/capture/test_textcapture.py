@@ -1,4 +1,4 @@
-"""Text as a capture: what packets and places it gives, and what of them nobody printed."""
+"""Text as a capture: what packets and places it gives, and what of them was not printed."""
 
 import json
 

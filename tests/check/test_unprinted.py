@@ -1,4 +1,4 @@
-"""Rules about fields that nobody printed judge nothing, and say what would print them."""
+"""Rules about fields that were not printed judge nothing, and say what would print them."""
 
 import polars as pl
 

@@ -1,41 +1,17 @@
 """rules: lists, shows, lints and tests rule files; names fields."""
 
-import shutil
-
 import pytest
 from click.testing import CliRunner
+from rulefiles import MINE, mine_in
 
-from pcapcheck.check.rules import profile_names, rules_directory
+from pcapcheck.check.rules import profile_names
 from pcapcheck.commands.rules import command
 from pcapcheck.errors import InputError
-
-MINE = """\
-profile: mine
-title: Mine
-extends: [flannel-vxlan]
-rules:
-  - id: mine/vni
-    title: VNI
-    at: uplink
-    form: vxlan
-    expect: {vxlan.vni: $vni}
-    because: why
-    fix: how
-    references: [RFC 7348]
-    tests:
-      - {capture: sample, outcome: pass}
-      - {capture: sample, change: {vxlan.vni: 7}, outcome: fail}
-      - {capture: nowhere, outcome: pass}
-"""
 
 
 @pytest.fixture
 def mine(tmp_path):
-    """Return a rule file with a sample beside it."""
-    shutil.copytree(rules_directory().parent / "samples" / "flannel-vxlan", tmp_path / "sample")
-    file = tmp_path / "mine.yaml"
-    file.write_text(MINE, encoding="utf-8")
-    return file
+    return mine_in(tmp_path)
 
 
 def run(*arguments):

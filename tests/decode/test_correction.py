@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packets import address, block, eth, geneve, gre, icmp, icmpv6, ip, ipv6, tcp, udp, vxlan
 
-from pcapcheck.decode.correction import mend
+from pcapcheck.decode.correction import correct
 from pcapcheck.decode.layers import find_layers
 from pcapcheck.decode.registry import dissector_table
 
@@ -37,7 +37,7 @@ def changed(packet, *changes, linktype=1, table=LINUX):
     for at, value in changes:
         start = int(before.offset[0]) + at % len(packet)
         data[start : start + len(value)] = np.frombuffer(value, np.uint8)
-    mend(find_layers(before, table), data)
+    correct(find_layers(before, table), data)
     return data[int(before.offset[0]) : int(before.offset[0]) + len(packet)].tobytes()
 
 
@@ -149,4 +149,4 @@ def test_any_bytes_give_a_result(before, after):
     data = capture.data.copy()
     start, size = int(capture.offset[0]), min(len(before), len(after))
     data[start : start + size] = np.frombuffer(after[:size], np.uint8)
-    mend(find_layers(capture, LINUX), data)
+    correct(find_layers(capture, LINUX), data)

@@ -1,4 +1,4 @@
-"""Fields that nobody printed have no values, however they are named."""
+"""Fields that were not printed have no values, however they are named."""
 
 from dataclasses import replace
 

@@ -1,40 +1,15 @@
 """Tests of rules: the samples that they change, the profile and the parameters that they are checked with."""
 
-import shutil
-
 import pytest
+from rulefiles import MINE, mine_in
 
 from pcapcheck.check.finding import Coverage
-from pcapcheck.check.rules import rules_directory
 from pcapcheck.run.ruletests import run_tests
-
-MINE = """\
-profile: mine
-title: Mine
-extends: [flannel-vxlan]
-rules:
-  - id: mine/vni
-    title: VNI
-    at: uplink
-    form: vxlan
-    expect: {vxlan.vni: $vni}
-    because: why
-    fix: how
-    references: [RFC 7348]
-    tests:
-      - {capture: sample, outcome: pass}
-      - {capture: sample, change: {vxlan.vni: 7}, outcome: fail}
-      - {capture: nowhere, outcome: pass}
-"""
 
 
 @pytest.fixture
 def mine(tmp_path):
-    """Return a rule file with a sample beside it."""
-    shutil.copytree(rules_directory().parent / "samples" / "flannel-vxlan", tmp_path / "sample")
-    file = tmp_path / "mine.yaml"
-    file.write_text(MINE, encoding="utf-8")
-    return file
+    return mine_in(tmp_path)
 
 
 def answering(*broken, exercised=("mine/vni",)):
